@@ -1,0 +1,40 @@
+import { type Ctx, type Env, clockNowMs, parseConfig } from './env.ts';
+
+interface Job {
+  name: string;
+  run(ctx: Ctx): Promise<Record<string, number>>;
+}
+
+/** One line per cron expression; a test holds this table against wrangler.toml. */
+export const JOBS: Readonly<Record<string, readonly Job[]>> = {
+  '*/5 * * * *': [],
+  '17 * * * *': [],
+};
+
+/** Runs every job of the expression, also when one of them fails; throws at the end so that the platform records the failure. */
+export async function runCron(controller: Pick<ScheduledController, 'cron'>, env: Env): Promise<void> {
+  const jobs = JOBS[controller.cron];
+  if (!jobs) throw new Error(`no job is listed for the cron expression "${controller.cron}"`);
+  const config = parseConfig(env);
+  const failures: string[] = [];
+  for (const job of jobs) {
+    const ctx: Ctx = {
+      env,
+      config,
+      nowMs: clockNowMs(config),
+      actor: { kind: 'system', job: job.name },
+      requestId: crypto.randomUUID().replaceAll('-', ''),
+      address: 'cron',
+    };
+    try {
+      const counts = await job.run(ctx);
+      console.log(JSON.stringify({ level: 'info', event: 'cron', job: job.name, requestId: ctx.requestId, ...counts }));
+    } catch (error) {
+      failures.push(job.name);
+      console.error(
+        JSON.stringify({ level: 'error', event: 'cron_failed', job: job.name, requestId: ctx.requestId, cause: String(error) }),
+      );
+    }
+  }
+  if (failures.length > 0) throw new Error(`cron jobs failed: ${failures.join(', ')}`);
+}

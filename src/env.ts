@@ -1,0 +1,112 @@
+import type { Hub } from '../durable-objects/hub/hub.ts';
+import type { Journal } from '../durable-objects/journal/journal.ts';
+
+/** Bindings as the platform hands them over: strings, unchecked. Only parseConfig reads the strings. */
+export interface Env {
+  DB: D1Database;
+  ASSETS: Fetcher;
+  JOURNAL: DurableObjectNamespace<Journal>;
+  HUB: DurableObjectNamespace<Hub>;
+  ENVIRONMENT: string;
+  JOURNAL_SHARDS: string;
+  CLOCK_OFFSET_MS: string;
+  /** Secret. `kid:secret` pairs, comma separated; the first signs, all verify, so that keys rotate by overlap. */
+  SESSION_SECRETS: string;
+  /** Secret. Same form; signs API keys. Dropping a pair here invalidates every key it signed. */
+  API_KEY_SECRETS: string;
+  /** Secret. Allows `POST /api/auth/setup`: create or recover the first administrator. Empty switches the route off. */
+  SETUP_TOKEN: string;
+}
+
+export interface SigningSecret {
+  kid: string;
+  secret: string;
+}
+
+/** Env, checked once per isolate. */
+export interface Config {
+  environment: 'local' | 'production';
+  /** Added to the real clock in every decision; 0 in production. */
+  clockOffsetMs: number;
+  journalShards: number;
+  sessionSecrets: readonly [SigningSecret, ...SigningSecret[]];
+  apiKeySecrets: readonly [SigningSecret, ...SigningSecret[]];
+  setupToken: string | null;
+}
+
+export type Role = 'admin' | 'analyst' | 'viewer';
+
+export type Actor =
+  | { kind: 'anonymous' }
+  | {
+      kind: 'user';
+      userId: string;
+      username: string;
+      role: Role;
+      sessionId: string;
+      /** Projects this user may see; null is all. Administrators always have null. */
+      projectIds: readonly string[] | null;
+    }
+  | { kind: 'key'; keyId: string; projectId: string; scopes: readonly string[] }
+  | { kind: 'system'; job: string };
+
+/** What every verb gets: nothing else reads the clock, the bindings or the request. */
+export interface Ctx {
+  env: Env;
+  config: Config;
+  /** The one clock of this request, alarm or cron run, in Unix milliseconds. */
+  nowMs: number;
+  actor: Actor;
+  requestId: string;
+  /** Client address as the edge saw it; 'unknown' where it did not say. */
+  address: string;
+}
+
+const parsed = new WeakMap<object, Config>();
+
+/** Throws a sentence that names the variable: a Worker with a broken configuration must not answer at all. */
+export function parseConfig(env: Env): Config {
+  const known = parsed.get(env);
+  if (known) return known;
+  const environment = env.ENVIRONMENT === 'local' ? 'local' : 'production';
+  const journalShards = Number(env.JOURNAL_SHARDS);
+  if (!Number.isInteger(journalShards) || journalShards < 1 || journalShards > 64) {
+    throw new Error('JOURNAL_SHARDS must be a whole number from 1 to 64');
+  }
+  const clockOffsetMs = environment === 'local' ? Number(env.CLOCK_OFFSET_MS || '0') : 0;
+  if (!Number.isSafeInteger(clockOffsetMs)) throw new Error('CLOCK_OFFSET_MS must be whole milliseconds');
+  const config: Config = {
+    environment,
+    clockOffsetMs,
+    journalShards,
+    sessionSecrets: parseSecrets('SESSION_SECRETS', env.SESSION_SECRETS),
+    apiKeySecrets: parseSecrets('API_KEY_SECRETS', env.API_KEY_SECRETS),
+    setupToken: env.SETUP_TOKEN ? env.SETUP_TOKEN : null,
+  };
+  parsed.set(env, config);
+  return config;
+}
+
+/** Milliseconds of the one clock. Called at the edge of a request, alarm or cron run and nowhere else. */
+export function clockNowMs(config: Pick<Config, 'clockOffsetMs'>): number {
+  return Date.now() + config.clockOffsetMs;
+}
+
+function parseSecrets(name: string, text: string | undefined): [SigningSecret, ...SigningSecret[]] {
+  const pairs = (text ?? '')
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const colon = part.indexOf(':');
+      const kid = part.slice(0, colon);
+      const secret = part.slice(colon + 1);
+      // 32 characters of base64url are 192 bits; RFC 7518 3.2 asks for at least the hash's size for HS256 keys, 43 characters.
+      if (colon < 1 || !/^[A-Za-z0-9_-]{1,16}$/.test(kid) || secret.length < 43) {
+        throw new Error(`${name} must hold kid:secret pairs with secrets of at least 43 characters`);
+      }
+      return { kid, secret };
+    });
+  const [first, ...rest] = pairs;
+  if (!first) throw new Error(`${name} is not set`);
+  return [first, ...rest];
+}

@@ -1,0 +1,68 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import { type Ctx, clockNowMs, type Env, parseConfig } from '../env.ts';
+import { NOT_FOUND, type Problem, problemResponse } from './problem.ts';
+
+export type AppEnv = { Bindings: Env; Variables: { ctx: Ctx } };
+export type AppContext = Context<AppEnv>;
+
+/** Sends a refusal in the one shape, with the request's id. */
+export function refuse(c: AppContext, problem: Problem): Response {
+  return problemResponse(problem, c.get('ctx')?.requestId ?? 'unknown');
+}
+
+const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}$/;
+
+/** W3C trace context: the caller's trace id is the request id, so that one id finds both sides; otherwise a new one. */
+export function requestIdOf(request: Request): string {
+  const trace = TRACEPARENT.exec(request.headers.get('traceparent') ?? '')?.[1];
+  if (trace && !/^0+$/.test(trace)) return trace;
+  return crypto.randomUUID().replaceAll('-', '');
+}
+
+/** Opens every request: one clock, one id, an anonymous actor; closes it with the headers that every answer carries. */
+export const requestContext: MiddlewareHandler<AppEnv> = async function requestContext(c, next) {
+  const config = parseConfig(c.env);
+  const startedMs = performance.now();
+  const requestId = requestIdOf(c.req.raw);
+  c.set('ctx', {
+    env: c.env,
+    config,
+    nowMs: clockNowMs(config),
+    actor: { kind: 'anonymous' },
+    requestId,
+    address: c.req.header('cf-connecting-ip') ?? 'unknown',
+  });
+  await next();
+  if (c.res.status === 101) return; // headers of an upgrade belong to the socket
+  const headers = c.res.headers;
+  headers.set('x-request-id', requestId);
+  // Workers freeze the clock between I/O, so this is the time spent waiting for stores, which is what a caller can act on.
+  headers.append('server-timing', `total;dur=${(performance.now() - startedMs).toFixed(1)}`);
+  headers.set('x-content-type-options', 'nosniff');
+  if (!headers.has('content-security-policy')) {
+    headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  }
+  headers.set('referrer-policy', 'no-referrer');
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
+  if (new URL(c.req.url).protocol === 'https:') {
+    headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains');
+  }
+};
+
+/** A fault: the client reads a fixed sentence and the id, the log reads the cause. */
+export function onFault(error: Error, c: AppContext): Response {
+  const requestId = c.get('ctx')?.requestId ?? requestIdOf(c.req.raw);
+  console.error(
+    JSON.stringify({ level: 'error', event: 'fault', requestId, method: c.req.method, path: c.req.path, cause: error.stack ?? String(error) }),
+  );
+  return refuse(c, {
+    status: 500,
+    code: 'internal_error',
+    title: 'Something broke on our side',
+    detail: `The request was not completed. Quote request id ${requestId} when you report it.`,
+  });
+}
+
+export function onNotFound(c: AppContext): Response {
+  return refuse(c, NOT_FOUND);
+}

@@ -1,0 +1,52 @@
+/** RFC 9457 problem details: the one shape of every refusal. */
+export interface Problem {
+  status: 400 | 401 | 403 | 404 | 405 | 406 | 409 | 410 | 413 | 415 | 422 | 426 | 429 | 500 | 502 | 503;
+  /** Stable, machine-readable, snake_case; `type` is derived from it. */
+  code: string;
+  title: string;
+  detail: string;
+  errors?: { pointer: string; reason: string }[];
+  /** Seconds, sent as `Retry-After`. */
+  retryAfterSeconds?: number;
+}
+
+/** Where a reader finds the code explained: docs/errors.md has a heading for each. */
+const DOCS_BASE = 'https://breakwater.dev/errors#';
+
+export function problemResponse(problem: Problem, requestId: string): Response {
+  const { status, code, title, detail, errors, retryAfterSeconds } = problem;
+  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+  if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
+  const body = { type: DOCS_BASE + code, title, status, detail, code, requestId, ...(errors ? { errors } : {}) };
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** Bad input with JSON pointers to what is wrong. */
+export function invalidInput(errors: { pointer: string; reason: string }[]): Problem {
+  const first = errors[0];
+  return {
+    status: 400,
+    code: 'invalid_input',
+    title: 'The request is not valid',
+    detail: first ? `${first.pointer || '/'}: ${first.reason}` : 'The request is not valid.',
+    errors,
+  };
+}
+
+export const NOT_FOUND: Problem = {
+  status: 404,
+  code: 'not_found',
+  title: 'Not found',
+  detail: 'There is nothing here, or you may not see it.',
+};
+
+export const UNAUTHENTICATED: Problem = {
+  status: 401,
+  code: 'unauthenticated',
+  title: 'Sign in first',
+  detail: 'This needs a session cookie or a key in the Authorization header.',
+};
+
+export function forbidden(detail: string): Problem {
+  return { status: 403, code: 'forbidden', title: 'Not allowed', detail };
+}

@@ -1,0 +1,38 @@
+/** Every limit a client can run into. Units are in the names; the reason is beside the number. */
+
+/** A request body after inflation. A Worker has 128 MB for the text, the parsed records and the packed batch together. */
+export const MAX_BODY_INFLATED_BYTES = 16 * 1024 * 1024;
+/** A request body as sent: no compression helps a body that is larger packed than its limit unpacked. */
+export const MAX_BODY_PACKED_BYTES = MAX_BODY_INFLATED_BYTES;
+/** One record as JSON, in UTF-16 units of its line; four records of this size fill one journal row. */
+export const MAX_RECORD_CHARS = 256 * 1024;
+/** Records in one request. More than this is better sent as several requests, each with its own answer. */
+export const MAX_RECORDS_PER_REQUEST = 50_000;
+/** Rejections listed in an answer; the count in `rejected` is always exact. */
+export const MAX_REJECTIONS_LISTED = 100;
+/** Nesting of `attrs`: deeper structures cannot be searched by field and cost stack in every reader. */
+export const MAX_ATTRS_DEPTH = 16;
+/** Properties in one record, counted over all levels. */
+export const MAX_ATTRS_PROPERTIES = 512;
+/** Length of `service`, `type`, `traceId`, `spanId`, `sessionId`, `userId`, in characters. */
+export const MAX_IDENTIFIER_CHARS = 256;
+/** An `Idempotency-Key` (IETF draft: a string; this bound keeps the journal's index small). */
+export const MAX_IDEMPOTENCY_KEY_CHARS = 255;
+/** How long an `Idempotency-Key` is remembered. */
+export const IDEMPOTENCY_TTL_MS = 24 * 3_600_000;
+/** How long the SHA-256 of a body with a timestamp in every record is remembered. */
+export const BODY_HASH_TTL_MS = 10 * 60_000;
+/** Records may be dated this far ahead of the server's clock; more is a broken clock, and would sort first for ever. */
+export const MAX_FUTURE_MS = 24 * 3_600_000;
+
+/** One incoming socket frame, in characters or bytes. */
+export const MAX_FRAME_CHARS = 4 * 1024 * 1024;
+/** Topics of one socket. Attachments that survive hibernation hold 16 KiB. */
+export const MAX_TOPICS_PER_SOCKET = 20;
+/** A search filter, in characters. */
+export const MAX_QUERY_CHARS = 4_096;
+/** Records in one page of a search. */
+export const MAX_PAGE_RECORDS = 1_000;
+export const DEFAULT_PAGE_RECORDS = 100;
+/** The heartbeat a client should send; the runtime answers it without waking the hub. */
+export const HEARTBEAT_INTERVAL_MS = 10_000;

@@ -1,0 +1,13 @@
+import { createApp } from './app.ts';
+import { runCron } from './cron.ts';
+import type { Env } from './env.ts';
+
+export { Hub } from '../durable-objects/hub/hub.ts';
+export { Journal } from '../durable-objects/journal/journal.ts';
+
+const app = createApp();
+
+export default {
+  fetch: app.fetch,
+  scheduled: (controller, env) => runCron(controller, env),
+} satisfies ExportedHandler<Env>;
