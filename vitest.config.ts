@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+// wrangler.toml serves ./dist; a checkout whose dashboard was never built has none, and the runtime refuses to start without.
+mkdirSync(path.join(root, 'dist'), { recursive: true });
+const landed =
+  existsSync(path.join(root, 'durable-objects/journal/journal.ts')) &&
+  existsSync(path.join(root, 'durable-objects/hub/hub.ts'));
+
+export default defineConfig(async () => ({
+  plugins: [
+    cloudflareTest({
+      ...(landed ? {} : { main: './test/helpers/worker/entry.ts' }),
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: {
+        bindings: {
+          ENVIRONMENT: 'local',
+          SESSION_SECRETS: 'k1:test-session-secret-of-at-least-forty-three-characters',
+          API_KEY_SECRETS: 'k1:test-api-key-secret-of-at-least-forty-three-characters',
+          SETUP_TOKEN: 'test-setup-token',
+          TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'migrations')),
+        },
+        // Hermetic: whatever a test sends to the network ends here, visibly.
+        outboundService: (request: { url: string }) => new Response(`blocked ${request.url}`, { status: 599 }),
+      },
+    }),
+  ],
+  test: {
+    include: ['test/unit/**/*.test.ts', 'test/worker/**/*.test.ts'],
+    setupFiles: ['./test/helpers/worker/setup.ts'],
+    coverage: {
+      provider: 'v8' as const,
+      include: ['src/**/*.ts', 'durable-objects/**/*.ts'],
+      exclude: ['src/dashboard/**', 'src/sdk/**'],
+      thresholds: { lines: 85 },
+    },
+  },
+}));
