@@ -21,12 +21,13 @@ CREATE INDEX blocks_by_time ON blocks (project_id, max_ts);
 CREATE TABLE block_payloads (
   block_id TEXT PRIMARY KEY,
   data TEXT NOT NULL                 -- base64 of gzip NDJSON
-) STRICT;
+) STRICT, WITHOUT ROWID;             -- one row written a block instead of two; reads are by key alone
+
 
 CREATE TABLE block_filters (
   block_id TEXT PRIMARY KEY,
   filter TEXT NOT NULL               -- base64, see src/blocks/filter.ts
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- How far each journal stream is sealed. Written with the block: a seal that is repeated after a crash, even when the
 -- block was compacted away in between, changes nothing.
@@ -37,3 +38,5 @@ CREATE TABLE seal_watermarks (
   last_seq INTEGER NOT NULL,
   PRIMARY KEY (project_id, shard, stream)
 ) STRICT, WITHOUT ROWID;
+-- Socket resume and context walk one journal stream in sequence.
+CREATE INDEX blocks_by_seq ON blocks (project_id, shard, stream, first_seq);

@@ -8,16 +8,18 @@ export interface Problem {
   errors?: { pointer: string; reason: string }[];
   /** Seconds, sent as `Retry-After`. */
   retryAfterSeconds?: number;
+  /** Extension members (RFC 9457, 3.2), written behind the standard ones. */
+  extra?: Record<string, unknown>;
 }
 
 /** Where a reader finds the code explained: docs/errors.md has a heading for each. */
 const DOCS_BASE = 'https://breakwater.dev/errors#';
 
 export function problemResponse(problem: Problem, requestId: string): Response {
-  const { status, code, title, detail, errors, retryAfterSeconds } = problem;
+  const { status, code, title, detail, errors, retryAfterSeconds, extra } = problem;
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
-  const body = { type: DOCS_BASE + code, title, status, detail, code, requestId, ...(errors ? { errors } : {}) };
+  const body = { type: DOCS_BASE + code, title, status, detail, code, requestId, ...(errors ? { errors } : {}), ...extra };
   return new Response(JSON.stringify(body), { status, headers });
 }
 

@@ -6,7 +6,7 @@
 export const STREAMS = ['logs', 'vitals', 'errors', 'operations', 'metrics', 'spans', 'fraud'] as const;
 export type Stream = (typeof STREAMS)[number];
 
-/** Ascending severity. Unknown level names are refused with a pointer, common synonyms are mapped (ingest/level.ts). */
+/** Ascending severity. Synonyms are mapped; of an unknown name the record is `info` and `attrs.level` keeps the original (ingest/level.ts). */
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type Level = (typeof LEVELS)[number];
 

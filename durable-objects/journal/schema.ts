@@ -1,0 +1,39 @@
+/** Append only: a step that has shipped is never edited (schema-steps.ts checks). */
+export const JOURNAL_SCHEMA: readonly string[] = [
+  `-- The tail: what is durable and not yet in a block.
+   CREATE TABLE parts (
+     stream TEXT NOT NULL,
+     first_seq INTEGER NOT NULL,
+     records INTEGER NOT NULL,
+     min_ts INTEGER NOT NULL,
+     max_ts INTEGER NOT NULL,
+     raw_bytes INTEGER NOT NULL,
+     codec TEXT NOT NULL,
+     crc32 INTEGER NOT NULL,
+     data BLOB NOT NULL,
+     summary TEXT NOT NULL,
+     tokens BLOB,
+     at_ms INTEGER NOT NULL,
+     PRIMARY KEY (stream, first_seq)
+   );
+   CREATE TABLE heads (stream TEXT PRIMARY KEY, next_seq INTEGER NOT NULL, sealed_seq INTEGER NOT NULL) WITHOUT ROWID;
+   -- Batches that must not be stored twice.
+   CREATE TABLE dedupe (key TEXT PRIMARY KEY, payload TEXT NOT NULL, answer TEXT NOT NULL, expires_at_ms INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE INDEX dedupe_by_expiry ON dedupe (expires_at_ms);
+   -- Counts by key and minute; minute 0 holds what is older than the fine-grained period.
+   CREATE TABLE ledger (
+     key_id TEXT NOT NULL,
+     minute INTEGER NOT NULL,
+     received INTEGER NOT NULL,
+     stored INTEGER NOT NULL,
+     duplicate INTEGER NOT NULL,
+     rejected INTEGER NOT NULL,
+     refused INTEGER NOT NULL,
+     bytes INTEGER NOT NULL,
+     last_seen_at_ms INTEGER NOT NULL,
+     PRIMARY KEY (key_id, minute)
+   ) WITHOUT ROWID;
+   CREATE TABLE ledger_reasons (key_id TEXT NOT NULL, reason TEXT NOT NULL, records INTEGER NOT NULL, PRIMARY KEY (key_id, reason)) WITHOUT ROWID;
+   CREATE TABLE revoked_keys (key_id TEXT PRIMARY KEY, from_ms INTEGER NOT NULL) WITHOUT ROWID;
+   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
+];

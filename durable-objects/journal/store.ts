@@ -1,0 +1,254 @@
+import type { PendingPart } from '../../src/journal/seal-policy.ts';
+import type { LedgerRow, Part, PlacedPart, StreamHead, TailRequest } from '../../src/journal/types.ts';
+import type { IngestAnswer } from '../../src/wire/ingest.ts';
+import type { Stream } from '../../src/wire/record.ts';
+import { applySchemaSteps } from '../schema-steps.ts';
+import { JOURNAL_SCHEMA } from './schema.ts';
+
+type MetaName = 'project_id' | 'shard' | 'attached' | 'disabled' | 'seal_failing_since_ms' | 'seal_failures' | 'last_seal_at_ms';
+
+// type, not interface: SqlStorage.exec asks for an index signature
+type PartRow = {
+  stream: string;
+  first_seq: number;
+  raw_bytes: number;
+  codec: string;
+  crc32: number;
+  data: ArrayBuffer;
+  summary: string;
+  tokens: ArrayBuffer | null;
+};
+
+const PART_COLUMNS = 'stream, first_seq, raw_bytes, codec, crc32, data, summary, tokens';
+
+function toPart(row: PartRow): PlacedPart {
+  return {
+    stream: row.stream as Stream,
+    firstSeq: row.first_seq,
+    rawBytes: row.raw_bytes,
+    codec: row.codec as Part['codec'],
+    crc32: row.crc32,
+    data: new Uint8Array(row.data),
+    summary: JSON.parse(row.summary),
+    tokens: row.tokens ? new Uint8Array(row.tokens) : null,
+  };
+}
+
+export interface LedgerEntry {
+  keyId: string;
+  nowMs: number;
+  received: number;
+  stored: number;
+  duplicate: number;
+  rejected: number;
+  refused: number;
+  bytes: number;
+  rejectedByReason: Record<string, number>;
+}
+
+/** All SQL of the journal. Synchronous: what one call of the object writes is one transaction of the output gate. */
+export class JournalStore {
+  readonly #sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    applySchemaSteps(storage, JOURNAL_SCHEMA);
+    this.#sql = storage.sql;
+  }
+
+  heads(): StreamHead[] {
+    return this.#sql
+      .exec<{ stream: string; next_seq: number; sealed_seq: number }>('SELECT stream, next_seq, sealed_seq FROM heads')
+      .toArray()
+      .map((row) => ({ stream: row.stream as Stream, nextSeq: row.next_seq, sealedSeq: row.sealed_seq }));
+  }
+
+  insertPart(part: Part, firstSeq: number, nowMs: number): void {
+    const { summary } = part;
+    this.#sql.exec(
+      'INSERT INTO parts (stream, first_seq, records, min_ts, max_ts, raw_bytes, codec, crc32, data, summary, tokens, at_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)',
+      part.stream,
+      firstSeq,
+      summary.records,
+      summary.minTs,
+      summary.maxTs,
+      part.rawBytes,
+      part.codec,
+      part.crc32,
+      part.data,
+      JSON.stringify(summary),
+      part.tokens,
+      nowMs,
+    );
+    this.#sql.exec(
+      'INSERT INTO heads (stream, next_seq, sealed_seq) VALUES (?1, ?2, 1) ON CONFLICT (stream) DO UPDATE SET next_seq = excluded.next_seq',
+      part.stream,
+      firstSeq + summary.records,
+    );
+  }
+
+  pendingTotals(): { stream: Stream; records: number; rawBytes: number; oldestAtMs: number }[] {
+    return this.#sql
+      .exec<{ stream: string; records: number; raw_bytes: number; oldest: number }>(
+        'SELECT stream, sum(records) AS records, sum(raw_bytes) AS raw_bytes, min(at_ms) AS oldest FROM parts GROUP BY stream',
+      )
+      .toArray()
+      .map((row) => ({ stream: row.stream as Stream, records: row.records, rawBytes: row.raw_bytes, oldestAtMs: row.oldest }));
+  }
+
+  pendingParts(stream: Stream, limit: number): PendingPart[] {
+    return this.#sql
+      .exec<{ first_seq: number; records: number; raw_bytes: number; data_bytes: number; at_ms: number }>(
+        'SELECT first_seq, records, raw_bytes, length(data) AS data_bytes, at_ms FROM parts WHERE stream = ? ORDER BY first_seq LIMIT ?',
+        stream,
+        limit,
+      )
+      .toArray()
+      .map((row) => ({
+        firstSeq: row.first_seq,
+        records: row.records,
+        rawBytes: row.raw_bytes,
+        dataBytes: row.data_bytes,
+        atMs: row.at_ms,
+      }));
+  }
+
+  partsFrom(stream: Stream, fromSeq: number, limit: number): PlacedPart[] {
+    return this.#sql
+      .exec<PartRow>(
+        `SELECT ${PART_COLUMNS} FROM parts WHERE stream = ?1 AND first_seq + records > ?2 ORDER BY first_seq LIMIT ?3`,
+        stream,
+        fromSeq,
+        limit,
+      )
+      .toArray()
+      .map(toPart);
+  }
+
+  /** One page of the tail, in order of stream and sequence, cut once it holds `maxBytes`. */
+  tail(request: TailRequest): { parts: PlacedPart[]; more: boolean } {
+    const after = request.after ?? { stream: '', firstSeq: -1 };
+    const rows = this.#sql.exec<PartRow>(
+      `SELECT ${PART_COLUMNS} FROM parts WHERE (stream, first_seq) > (?1, ?2) AND (?3 IS NULL OR stream = ?3) AND max_ts >= ?4 AND min_ts < ?5
+       ORDER BY stream, first_seq`,
+      after.stream,
+      after.firstSeq,
+      request.stream,
+      request.fromMs,
+      request.toMs,
+    );
+    const parts: PlacedPart[] = [];
+    let bytes = 0;
+    for (const row of rows) {
+      if (bytes >= request.maxBytes) return { parts, more: true };
+      bytes += row.data.byteLength;
+      parts.push({ ...toPart(row), tokens: null });
+    }
+    return { parts, more: false };
+  }
+
+  dropSealed(stream: Stream, sealedSeq: number): void {
+    this.#sql.exec('DELETE FROM parts WHERE stream = ? AND first_seq <= ?', stream, sealedSeq);
+    this.#sql.exec('UPDATE heads SET sealed_seq = max(sealed_seq, ?2 + 1) WHERE stream = ?1', stream, sealedSeq);
+  }
+
+  findAnswer(key: string, nowMs: number): { payload: string; answer: IngestAnswer } | null {
+    const row = this.#sql
+      .exec<{ payload: string; answer: string }>('SELECT payload, answer FROM dedupe WHERE key = ? AND expires_at_ms > ?', key, nowMs)
+      .toArray()[0];
+    return row ? { payload: row.payload, answer: JSON.parse(row.answer) } : null;
+  }
+
+  rememberAnswer(key: string, payload: string, answer: IngestAnswer, expiresAtMs: number): void {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO dedupe (key, payload, answer, expires_at_ms) VALUES (?,?,?,?)',
+      key,
+      payload,
+      JSON.stringify(answer),
+      expiresAtMs,
+    );
+  }
+
+  count(entry: LedgerEntry): void {
+    this.#sql.exec(
+      `INSERT INTO ledger (key_id, minute, received, stored, duplicate, rejected, refused, bytes, last_seen_at_ms) VALUES (?,?,?,?,?,?,?,?,?)
+       ON CONFLICT (key_id, minute) DO UPDATE SET received = received + excluded.received, stored = stored + excluded.stored,
+         duplicate = duplicate + excluded.duplicate, rejected = rejected + excluded.rejected, refused = refused + excluded.refused,
+         bytes = bytes + excluded.bytes, last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms)`,
+      entry.keyId,
+      Math.floor(entry.nowMs / 60_000),
+      entry.received,
+      entry.stored,
+      entry.duplicate,
+      entry.rejected,
+      entry.refused,
+      entry.bytes,
+      entry.nowMs,
+    );
+    for (const [reason, records] of Object.entries(entry.rejectedByReason)) {
+      this.#sql.exec(
+        'INSERT INTO ledger_reasons (key_id, reason, records) VALUES (?,?,?) ON CONFLICT (key_id, reason) DO UPDATE SET records = records + excluded.records',
+        entry.keyId,
+        reason,
+        records,
+      );
+    }
+  }
+
+  ledger(): LedgerRow[] {
+    const reasons = this.#sql
+      .exec<{ key_id: string; reason: string; records: number }>('SELECT key_id, reason, records FROM ledger_reasons')
+      .toArray();
+    return this.#sql
+      .exec<{ key_id: string; received: number; stored: number; duplicate: number; rejected: number; refused: number; bytes: number; last: number }>(
+        `SELECT key_id, sum(received) AS received, sum(stored) AS stored, sum(duplicate) AS duplicate, sum(rejected) AS rejected,
+           sum(refused) AS refused, sum(bytes) AS bytes, max(last_seen_at_ms) AS last FROM ledger GROUP BY key_id`,
+      )
+      .toArray()
+      .map(({ key_id, last, ...counts }) => ({
+        keyId: key_id,
+        ...counts,
+        lastSeenAtMs: last,
+        rejectedByReason: Object.fromEntries(reasons.filter((r) => r.key_id === key_id).map((r) => [r.reason, r.records])),
+      }));
+  }
+
+  /** Forgets answers past their time and folds old minutes of the ledger into minute 0; sums never change. */
+  prune(nowMs: number, ledgerDetailMs: number): void {
+    this.#sql.exec('DELETE FROM dedupe WHERE expires_at_ms <= ?', nowMs);
+    const before = Math.floor((nowMs - ledgerDetailMs) / 60_000);
+    this.#sql.exec(
+      `INSERT INTO ledger SELECT key_id, 0, sum(received), sum(stored), sum(duplicate), sum(rejected), sum(refused), sum(bytes), max(last_seen_at_ms)
+         FROM ledger WHERE minute > 0 AND minute < ?1 GROUP BY key_id
+       ON CONFLICT (key_id, minute) DO UPDATE SET received = received + excluded.received, stored = stored + excluded.stored,
+         duplicate = duplicate + excluded.duplicate, rejected = rejected + excluded.rejected, refused = refused + excluded.refused,
+         bytes = bytes + excluded.bytes, last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms)`,
+      before,
+    );
+    this.#sql.exec('DELETE FROM ledger WHERE minute > 0 AND minute < ?', before);
+  }
+
+  revokedKeys(): { keyId: string; fromMs: number }[] {
+    return this.#sql
+      .exec<{ key_id: string; from_ms: number }>('SELECT key_id, from_ms FROM revoked_keys')
+      .toArray()
+      .map((row) => ({ keyId: row.key_id, fromMs: row.from_ms }));
+  }
+
+  revokeKey(keyId: string, fromMs: number): void {
+    // The earliest revocation wins: revoking at once must override a rotation's grace, never the reverse.
+    this.#sql.exec(
+      'INSERT INTO revoked_keys (key_id, from_ms) VALUES (?,?) ON CONFLICT (key_id) DO UPDATE SET from_ms = min(from_ms, excluded.from_ms)',
+      keyId,
+      fromMs,
+    );
+  }
+
+  meta(name: MetaName): string | null {
+    return this.#sql.exec<{ value: string }>('SELECT value FROM meta WHERE name = ?', name).toArray()[0]?.value ?? null;
+  }
+
+  setMeta(name: MetaName, value: string | null): void {
+    if (value === null) this.#sql.exec('DELETE FROM meta WHERE name = ?', name);
+    else this.#sql.exec('INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)', name, value);
+  }
+}

@@ -1,0 +1,119 @@
+import { deflatePiece } from '../blocks/gzip.ts';
+import { SummaryBuilder } from '../blocks/summary.ts';
+import { TokenSet } from '../blocks/token.ts';
+import { MAX_PART_RECORDS, type Part } from '../journal/index.ts';
+import { utf8 } from '../shared/bytes.ts';
+import { MAX_REJECTIONS_LISTED } from '../wire/limits.ts';
+import type { Rejection } from '../wire/ingest.ts';
+import { isStream, type Json, type Stream } from '../wire/record.ts';
+import { type Defaults, isRefusal, normalise } from './normalise.ts';
+
+/**
+ * Below this a part stays NDJSON: deflated alone it would shrink little, and the journal packs neighbours together when it seals.
+ * Measured on access-log records: 16 KB pieces pack 7 % worse than whole blocks, 4 KB pieces 22 %.
+ */
+const MIN_DEFLATE_BYTES = 16 * 1024;
+/**
+ * A part is closed when it reaches this many UTF-16 units. With one more record (256 Ki units) it stays under 1.8 MB of UTF-8, so it
+ * fits a Durable Object's row (2 MB), and since a unit holds 16 bits, under 1.2 MB deflated, so it fits a block's row whatever it says.
+ */
+const MAX_PART_CHARS = 340 * 1024;
+
+interface OpenPart {
+  stream: Stream;
+  lines: string;
+  records: number;
+  summary: SummaryBuilder;
+  tokens: TokenSet | null;
+}
+
+/** Collects the records of one batch into finished parts. */
+export class BatchBuilder {
+  readonly parts: Part[] = [];
+  readonly rejections: Rejection[] = [];
+  readonly rejectedByReason: Record<string, number> = {};
+  received = 0;
+  rejected = 0;
+  accepted = 0;
+  /** True while every accepted record brought its own time. */
+  everyRecordTimed = true;
+  readonly #defaults: Defaults;
+  readonly #ids: (position: number) => string;
+  readonly #open = new Map<Stream, OpenPart>();
+  readonly #pack: boolean;
+
+  /** `pack: false` leaves parts as raw NDJSON without tokens: for sockets, whose frames are small and many. */
+  constructor(defaults: Defaults, ids: (position: number) => string, pack: boolean) {
+    this.#defaults = defaults;
+    this.#ids = ids;
+    this.#pack = pack;
+  }
+
+  add(record: Json): void {
+    const index = this.received++;
+    const stream = ownStream(record) ?? this.#defaults.stream;
+    let open = this.#open.get(stream) ?? this.#start(stream);
+    if (open.records >= MAX_PART_RECORDS || open.lines.length >= MAX_PART_CHARS) {
+      this.#close(open);
+      open = this.#start(stream);
+    }
+    const result = normalise(record, this.#defaults, open.tokens);
+    if (isRefusal(result)) {
+      this.#reject(index, result.pointer, result.reason);
+      return;
+    }
+    open.lines += `{"id":"${this.#ids(this.accepted)}${result.tail}\n`;
+    open.records++;
+    open.summary.add(result.ts, result.level, result.service);
+    this.accepted++;
+    if (!result.hasOwnTime) this.everyRecordTimed = false;
+  }
+
+  /** A unit that could not be read as a record at all. */
+  addMalformed(reason: string): void {
+    this.#reject(this.received++, '', reason);
+  }
+
+  finish(): void {
+    for (const open of this.#open.values()) this.#close(open);
+    this.#open.clear();
+  }
+
+  #reject(index: number, pointer: string, reason: string): void {
+    this.rejected++;
+    // By the field, not the value: the ledger's keys must stay few.
+    const key = pointer === '' ? (reason.split(':', 1)[0] ?? reason) : pointer.split('/').slice(0, 2).join('/');
+    this.rejectedByReason[key] = (this.rejectedByReason[key] ?? 0) + 1;
+    if (this.rejections.length < MAX_REJECTIONS_LISTED) this.rejections.push({ index, pointer, reason });
+  }
+
+  #start(stream: Stream): OpenPart {
+    const open: OpenPart = {
+      stream,
+      lines: '',
+      records: 0,
+      summary: new SummaryBuilder(),
+      tokens: this.#pack ? new TokenSet() : null,
+    };
+    this.#open.set(stream, open);
+    return open;
+  }
+
+  #close(open: OpenPart): void {
+    if (open.records === 0) return;
+    const raw = utf8(open.lines);
+    const common = { stream: open.stream, summary: open.summary.build(), rawBytes: raw.byteLength };
+    if (open.tokens && raw.byteLength >= MIN_DEFLATE_BYTES) {
+      const { deflated, crc32 } = deflatePiece(raw);
+      this.parts.push({ ...common, codec: 'deflate', data: deflated, crc32, tokens: open.tokens.toBytes() });
+    } else {
+      this.parts.push({ ...common, codec: 'raw', data: raw, crc32: 0, tokens: null });
+    }
+  }
+}
+
+/** The words of a record go into the token set of its own part, so the stream is read before the rest is checked. */
+function ownStream(record: Json): Stream | null {
+  if (record === null || typeof record !== 'object' || Array.isArray(record)) return null;
+  return isStream(record.stream) ? record.stream : null;
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { Ctx } from '../env.ts';
+import { type AppendOutcome, type AppendRequest, type Dedupe, journalFor, shardOf } from '../journal/index.ts';
+import { batchIds } from '../shared/ids.ts';
+import { err, ok, type Result, unreachable } from '../shared/result.ts';
+import type { IngestAnswer } from '../wire/ingest.ts';
+import type { Stream } from '../wire/record.ts';
+import { BatchBuilder } from './batch.ts';
+import type { IngestError } from './errors.ts';
+import { readBody } from './inflate.ts';
+import { parseBody } from './parse.ts';
+
+export interface IngestRequest {
+  projectId: string;
+  keyId: string;
+  /** Streams the key may write; null is all. */
+  streams: readonly Stream[] | null;
+  stream: Stream;
+  service: string;
+  idempotencyKey: string | null;
+}
+
+export interface IngestResult {
+  answer: IngestAnswer;
+  replayed: boolean;
+}
+
+/** A body → durable records. Answers only after the journal has written them; reads no database (DESIGN 3). */
+export async function ingest(ctx: Ctx, to: IngestRequest, request: Request): Promise<Result<IngestResult, IngestError>> {
+  const body = await readBody(request);
+  if (!body.ok) {
+    await countRefused(ctx, to, body.error.kind);
+    return body;
+  }
+  const batch = new BatchBuilder({ stream: to.stream, service: to.service, nowMs: ctx.nowMs }, batchIds(ctx.nowMs), true);
+  const parsed = parseBody(body.value, batch);
+  if (!parsed.ok) {
+    await countRefused(ctx, to, parsed.error.kind);
+    return parsed;
+  }
+  batch.finish();
+  const forbidden = to.streams && batch.parts.find((part) => !to.streams?.includes(part.stream));
+  if (forbidden) {
+    await countRefused(ctx, to, 'scope');
+    return err({ kind: 'scope', needed: `ingest:${forbidden.stream}` });
+  }
+  const payload = createHash('sha256').update(body.value).digest('base64url');
+  const dedupe: Dedupe | null =
+    to.idempotencyKey !== null
+      ? { kind: 'key', key: to.idempotencyKey, payload }
+      : batch.accepted > 0 && batch.everyRecordTimed
+        ? { kind: 'body', payload }
+        : null;
+  return append(ctx, dedupe, {
+    projectId: to.projectId,
+    keyId: to.keyId,
+    nowMs: ctx.nowMs,
+    parts: batch.parts,
+    received: batch.received,
+    rejected: batch.rejected,
+    rejectedByReason: batch.rejectedByReason,
+    rejections: batch.rejections,
+    bodyBytes: body.value.byteLength,
+    dedupe,
+  });
+}
+
+async function append(
+  ctx: Ctx,
+  dedupe: Dedupe | null,
+  request: Omit<AppendRequest, 'shard'>,
+): Promise<Result<IngestResult, IngestError>> {
+  const shard = shardOf(ctx.config, dedupe ? (dedupe.kind === 'key' ? dedupe.key : dedupe.payload) : null);
+  let outcome: AppendOutcome;
+  try {
+    outcome = await journalFor(ctx.env, request.projectId, shard).append({ ...request, shard });
+  } catch (cause) {
+    // Whether it was written is unknown (the object may have died after its write), so the client must repeat.
+    console.error(JSON.stringify({ level: 'error', event: 'journal_away', requestId: ctx.requestId, projectId: request.projectId, cause: String(cause) }));
+    return err({ kind: 'journal_away' });
+  }
+  switch (outcome.kind) {
+    case 'stored':
+      return ok({ answer: outcome.answer, replayed: false });
+    case 'replayed':
+      return ok({ answer: outcome.answer, replayed: true });
+    case 'key_reused':
+    case 'key_revoked':
+    case 'project_disabled':
+      return err({ kind: outcome.kind });
+    case 'backlog_full':
+      return err(outcome);
+    default:
+      return unreachable(outcome);
+  }
+}
+
+/** A request refused before it had records still shows in the ledger of the key that sent it. */
+export async function countRefused(ctx: Ctx, to: Pick<IngestRequest, 'projectId' | 'keyId'>, reason: string): Promise<void> {
+  try {
+    await journalFor(ctx.env, to.projectId, 0).countRefused({
+      projectId: to.projectId,
+      shard: 0,
+      keyId: to.keyId,
+      nowMs: ctx.nowMs,
+      reason,
+    });
+  } catch (cause) {
+    console.error(JSON.stringify({ level: 'error', event: 'refusal_uncounted', requestId: ctx.requestId, reason, cause: String(cause) }));
+  }
+}

@@ -1,0 +1,216 @@
+import { addTokens, type TokenSet } from '../blocks/token.ts';
+import {
+  MAX_ATTRS_DEPTH,
+  MAX_ATTRS_PROPERTIES,
+  MAX_FUTURE_MS,
+  MAX_IDENTIFIER_CHARS,
+  MAX_RECORD_CHARS,
+} from '../wire/limits.ts';
+import { isStream, type Json, type JsonObject, type Level, STREAMS, type Stream } from '../wire/record.ts';
+import { toLevel } from './level.ts';
+
+/** What the request says for records that do not say it themselves. */
+export interface Defaults {
+  stream: Stream;
+  service: string;
+  nowMs: number;
+}
+
+/** A record ready to be stored, but for its id: `line` starts right after the id. */
+export interface Normalised {
+  stream: Stream;
+  ts: number;
+  level: Level;
+  service: string;
+  hasOwnTime: boolean;
+  /** `,"ts":…}`: appended to `{"id":"<id>"`. */
+  tail: string;
+}
+
+export interface Refusal {
+  pointer: string;
+  reason: string;
+}
+
+type Identifier = 'traceId' | 'spanId' | 'sessionId' | 'userId' | 'type';
+const IDENTIFIERS: readonly Identifier[] = ['traceId', 'spanId', 'sessionId', 'userId', 'type'];
+/** RFC 3339 with an optional time: Date.parse alone takes far more than anyone means. */
+const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/**
+ * One record as the client sent it → as it is stored. Pure but for `tokens`, which receives the record's words (null: nobody wants
+ * them now). Top-level fields that the envelope does not know move into `attrs`, so nothing a client says is lost; `id` is the
+ * server's to give.
+ */
+export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | null): Normalised | Refusal {
+  if (input === null || typeof input !== 'object' || Array.isArray(input)) {
+    return { pointer: '', reason: 'a record must be a JSON object' };
+  }
+  let ts = defaults.nowMs;
+  let hasOwnTime = false;
+  let stream = defaults.stream;
+  let level: Level = 'info';
+  let service = defaults.service;
+  let message = '';
+  let attrs: JsonObject | null = null;
+  let extra: JsonObject | null = null;
+  let identifiers = '';
+
+  for (const key of Object.keys(input)) {
+    const value = input[key] as Json;
+    switch (key) {
+      case 'message':
+        if (typeof value === 'string') message = value;
+        else if (typeof value === 'number' || typeof value === 'boolean') message = String(value);
+        else if (value !== null) return { pointer: '/message', reason: 'must be a string' };
+        break;
+      case 'ts':
+      case 'timestamp': {
+        if (value === null) break;
+        const parsed = toUnixMs(value);
+        if (parsed === null) return { pointer: `/${key}`, reason: 'must be Unix milliseconds or an ISO 8601 time' };
+        if (parsed > defaults.nowMs + MAX_FUTURE_MS) return { pointer: `/${key}`, reason: 'is more than 24 h in the future' };
+        ts = parsed;
+        hasOwnTime = true;
+        break;
+      }
+      case 'level': {
+        if (value === null) break;
+        if (typeof value !== 'string' && typeof value !== 'number') return { pointer: '/level', reason: 'must be a string or a number' };
+        const known = toLevel(value);
+        if (known) level = known;
+        else extra = withField(extra, 'level', value);
+        break;
+      }
+      case 'service':
+        if (value === null) break;
+        if (typeof value !== 'string') return { pointer: '/service', reason: 'must be a string' };
+        if (value.length > MAX_IDENTIFIER_CHARS) return tooLong('/service');
+        service = value;
+        break;
+      case 'attrs':
+        if (value === null) break;
+        if (typeof value !== 'object' || Array.isArray(value) || JSON.isRawJSON(value)) {
+          return { pointer: '/attrs', reason: 'must be an object' };
+        }
+        attrs = value;
+        break;
+      case 'stream':
+        if (value === null) break;
+        if (!isStream(value)) return { pointer: '/stream', reason: `must be one of ${STREAMS.join(', ')}` };
+        stream = value;
+        break;
+      case 'traceId':
+      case 'spanId':
+      case 'sessionId':
+      case 'userId':
+      case 'type': {
+        if (value === null) break;
+        const text = typeof value === 'number' ? String(value) : value;
+        if (typeof text !== 'string') return { pointer: `/${key}`, reason: 'must be a string' };
+        if (text.length > MAX_IDENTIFIER_CHARS) return tooLong(`/${key}`);
+        break;
+      }
+      default:
+        extra = withField(extra, key, value);
+    }
+  }
+  const allAttrs = extra ? mergeAttrs(attrs, extra) : attrs;
+  let attrsJson = '{}';
+  if (allAttrs) {
+    const walk: Walk = { tokens, properties: 0 };
+    const refusal = walkAttrs(walk, allAttrs, 1, '/attrs');
+    if (refusal) return refusal;
+    if (walk.properties > 0) attrsJson = JSON.stringify(allAttrs);
+  }
+  for (const key of IDENTIFIERS) {
+    const value = input[key];
+    if (value === undefined || value === null) continue;
+    const text = String(value);
+    identifiers += `,"${key}":${JSON.stringify(text)}`;
+    if (tokens) addTokens(tokens, text);
+  }
+  if (tokens) {
+    addTokens(tokens, message);
+    addTokens(tokens, service);
+  }
+  const tail = `","ts":${ts},"stream":"${stream}","level":"${level}","service":${JSON.stringify(service)},"message":${JSON.stringify(message)},"attrs":${attrsJson}${identifiers}}`;
+  if (tail.length > MAX_RECORD_CHARS) return { pointer: '', reason: `is larger than ${MAX_RECORD_CHARS} characters` };
+  return { stream, ts, level, service, hasOwnTime, tail };
+}
+
+export function isRefusal(value: Normalised | Refusal): value is Refusal {
+  return 'reason' in value;
+}
+
+function tooLong(pointer: string): Refusal {
+  return { pointer, reason: `is longer than ${MAX_IDENTIFIER_CHARS} characters` };
+}
+
+/** Null for what is no time. Fractions of a millisecond are dropped. */
+function toUnixMs(value: Json): number | null {
+  // 8.64e15 ms is the range of Date; anything outside it is no time that could be shown.
+  if (typeof value === 'number') return Math.abs(value) <= 8.64e15 ? Math.floor(value) : null;
+  if (typeof value !== 'string' || !ISO_8601.test(value)) return null;
+  const ms = Date.parse(value.replace(' ', 'T').replace(',', '.'));
+  return Number.isNaN(ms) ? null : ms;
+}
+
+/** Defines the property, because assignment would set the prototype for a field named `__proto__`. */
+function withField(target: JsonObject | null, key: string, value: Json): JsonObject {
+  const object = target ?? {};
+  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  return object;
+}
+
+/** The client's own `attrs` keep their names; a top-level field of the same name gets underscores behind it. */
+function mergeAttrs(attrs: JsonObject | null, extra: JsonObject): JsonObject {
+  if (!attrs) return extra;
+  let merged: JsonObject | null = null;
+  for (const key of Object.keys(attrs)) merged = withField(merged, key, attrs[key] as Json);
+  for (const key of Object.keys(extra)) {
+    let name = key;
+    while (merged && Object.hasOwn(merged, name)) name += '_';
+    merged = withField(merged, name, extra[key] as Json);
+  }
+  return merged ?? {};
+}
+
+interface Walk {
+  tokens: TokenSet | null;
+  properties: number;
+}
+
+/** Checks depth and size, and collects the words on the way. */
+function walkAttrs(walk: Walk, value: Json, depth: number, pointer: string): Refusal | null {
+  if (typeof value === 'string') {
+    if (walk.tokens) addTokens(walk.tokens, value);
+    return null;
+  }
+  if (value === null) return null;
+  if (typeof value !== 'object') {
+    if (walk.tokens) addTokens(walk.tokens, String(value));
+    return null;
+  }
+  if (JSON.isRawJSON(value)) {
+    // As every later reader will see it: through JSON.parse.
+    if (walk.tokens) addTokens(walk.tokens, String(JSON.parse(value.rawJSON)));
+    return null;
+  }
+  if (depth > MAX_ATTRS_DEPTH) return { pointer, reason: `is nested deeper than ${MAX_ATTRS_DEPTH} levels` };
+  for (const key of Object.keys(value)) {
+    if (++walk.properties > MAX_ATTRS_PROPERTIES) return { pointer: '/attrs', reason: `has more than ${MAX_ATTRS_PROPERTIES} properties` };
+    const item = (value as JsonObject)[key] as Json;
+    const refusal =
+      typeof item === 'object' && item !== null
+        ? walkAttrs(walk, item, depth + 1, `${pointer}/${escapePointer(key)}`)
+        : walkAttrs(walk, item, depth + 1, pointer);
+    if (refusal) return refusal;
+  }
+  return null;
+}
+
+/** RFC 6901, section 3. */
+function escapePointer(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,71 @@
+import { Hono } from 'hono';
+import { type KeyClaims, verifyKey } from '../projects/index.ts';
+import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
+import { problemResponse } from '../shared/problem.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import type { IngestAnswer } from '../wire/ingest.ts';
+import { MAX_IDEMPOTENCY_KEY_CHARS, MAX_IDENTIFIER_CHARS } from '../wire/limits.ts';
+import { isStream, STREAMS, type Stream } from '../wire/record.ts';
+import { type IngestError, ingestProblem } from './errors.ts';
+import { countRefused, type IngestRequest, ingest } from './ingest.ts';
+
+export function ingestRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.post('/api/ingest', async function postIngest(c) {
+    const ctx = c.get('ctx');
+    const key = presentedKey(c);
+    if (key === null) return refuse(c, ingestProblem({ kind: 'no_key' }));
+    const claims = verifyKey(ctx.config, key, ctx.nowMs);
+    if (!claims) return refuse(c, ingestProblem({ kind: 'bad_key' }));
+    const target = readTarget(c, claims);
+    if (!target.ok) {
+      await countRefused(ctx, claims, target.error.kind);
+      return refuse(c, ingestProblem(target.error));
+    }
+    const result = await ingest(ctx, target.value, c.req.raw);
+    if (!result.ok) return refuse(c, ingestProblem(result.error));
+    const { answer, replayed } = result.value;
+    if (answer.received > 0 && answer.rejected === answer.received) return allRejected(answer, ctx.requestId);
+    if (replayed) c.header('idempotent-replayed', 'true');
+    return c.json(answer, 202);
+  });
+  return routes;
+}
+
+/** Header, query or bearer. The query form exists for senders that can set nothing else; prefer a key with one ingest scope there. */
+function presentedKey(c: AppContext): string | null {
+  const authorization = c.req.header('authorization');
+  if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
+  return c.req.header('x-api-key') ?? c.req.query('key') ?? null;
+}
+
+function readTarget(c: AppContext, claims: KeyClaims): Result<IngestRequest, IngestError> {
+  const streams = writableStreams(claims.scopes);
+  if (streams !== null && streams.length === 0) return err({ kind: 'scope', needed: 'ingest' });
+  if (claims.origins !== null) {
+    const origin = c.req.header('origin') ?? '';
+    if (!claims.origins.includes(origin)) return err({ kind: 'origin', origin });
+  }
+  const stream = c.req.query('stream') ?? streams?.[0] ?? 'logs';
+  if (!isStream(stream)) return err({ kind: 'bad_parameter', name: 'stream', reason: `must be one of ${STREAMS.join(', ')}` });
+  const service = c.req.query('service') ?? 'unknown';
+  if (service.length > MAX_IDENTIFIER_CHARS) return err({ kind: 'bad_parameter', name: 'service', reason: 'is too long' });
+  const idempotencyKey = c.req.header('idempotency-key') ?? null;
+  if (idempotencyKey !== null && (idempotencyKey === '' || idempotencyKey.length > MAX_IDEMPOTENCY_KEY_CHARS)) {
+    return err({ kind: 'bad_parameter', name: 'Idempotency-Key', reason: `must have 1 to ${MAX_IDEMPOTENCY_KEY_CHARS} characters` });
+  }
+  return ok({ projectId: claims.projectId, keyId: claims.keyId, streams, stream, service, idempotencyKey });
+}
+
+/** Null: every stream. */
+export function writableStreams(scopes: readonly string[]): Stream[] | null {
+  if (scopes.includes('ingest') || scopes.includes('admin')) return null;
+  return STREAMS.filter((stream) => scopes.includes(`ingest:${stream}`));
+}
+
+/** Nothing of the body was usable: the status says so, the counts beside it say how much it was. */
+function allRejected(answer: IngestAnswer, requestId: string): Response {
+  const first = answer.errors[0];
+  const detail = first ? `Record ${first.index}${first.pointer}: ${first.reason}` : 'Every record was rejected.';
+  return problemResponse({ status: 400, code: 'all_rejected', title: 'No record could be stored', detail, extra: { ...answer } }, requestId);
+}

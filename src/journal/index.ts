@@ -1,0 +1,27 @@
+export { allShards, journalControl, journalFor, shardOf } from './client.ts';
+export { buildBlock } from './seal.ts';
+export {
+  MAX_BACKLOG_BYTES,
+  type PendingPart,
+  type PendingTotals,
+  planBlock,
+  retryAfterSeconds,
+  SEAL_AGE_MS,
+  sealDueAtMs,
+  sealRetryAtMs,
+} from './seal-policy.ts';
+export {
+  type AppendOutcome,
+  type AppendRequest,
+  type Dedupe,
+  type HubPort,
+  type JournalStatus,
+  type LedgerRow,
+  MAX_PART_RECORDS,
+  type Part,
+  type PlacedPart,
+  type Publication,
+  type StreamHead,
+  type TailPage,
+  type TailRequest,
+} from './types.ts';

@@ -1,0 +1,60 @@
+import { MAX_BLOCK_RAW_BYTES, MAX_BLOCK_RECORDS, MAX_PACKED_BYTES } from '../blocks/block.ts';
+
+/** A tail older than this is sealed, however small: so a quiet project costs about one block a minute before compaction. */
+export const SEAL_AGE_MS = 60_000;
+/** Above this much unsealed data new batches are refused: an object may hold 10 GB, and queries read the whole tail. */
+export const MAX_BACKLOG_BYTES = 256 * 1024 * 1024;
+/** After a failed seal: 1 s, doubling, at most this. */
+export const MAX_SEAL_RETRY_MS = 30_000;
+const FIRST_SEAL_RETRY_MS = 1_000;
+
+export interface PendingPart {
+  firstSeq: number;
+  records: number;
+  rawBytes: number;
+  /** Bytes as they lie in the journal: an upper bound of the packed size for raw parts, exact for deflated ones. */
+  dataBytes: number;
+  atMs: number;
+}
+
+export interface PendingTotals {
+  records: number;
+  rawBytes: number;
+  oldestAtMs: number;
+}
+
+/** When the tail of one stream is due; `nowMs` or earlier means at once. */
+export function sealDueAtMs(totals: PendingTotals, nowMs: number): number {
+  if (totals.records >= MAX_BLOCK_RECORDS || totals.rawBytes >= MAX_BLOCK_RAW_BYTES) return nowMs;
+  return totals.oldestAtMs + SEAL_AGE_MS;
+}
+
+/** How many of the oldest parts (in order) go into the next block: as many as fit, at least one. */
+export function planBlock(parts: readonly PendingPart[]): number {
+  let records = 0;
+  let rawBytes = 0;
+  let dataBytes = 0;
+  for (const [index, part] of parts.entries()) {
+    records += part.records;
+    rawBytes += part.rawBytes;
+    dataBytes += part.dataBytes;
+    const fits = records <= MAX_BLOCK_RECORDS && rawBytes <= MAX_BLOCK_RAW_BYTES && dataBytes <= MAX_PACKED_BYTES * RAW_TO_PACKED;
+    if (!fits) return Math.max(1, index);
+  }
+  return parts.length;
+}
+
+/**
+ * planBlock counts raw parts by their raw size although they will shrink; so it lets the sum pass the limit by this factor and
+ * the sealer drops parts from the end where the joined block is still too large. Deflated parts reach the factor's bound only
+ * when the data does not compress, which costs one more pass.
+ */
+const RAW_TO_PACKED = 3;
+
+export function sealRetryAtMs(failures: number, nowMs: number): number {
+  return nowMs + Math.min(MAX_SEAL_RETRY_MS, FIRST_SEAL_RETRY_MS * 2 ** Math.min(failures - 1, 10));
+}
+
+export function retryAfterSeconds(failures: number): number {
+  return failures > 3 ? 3 : 1;
+}

@@ -1,0 +1,118 @@
+import type { Summary } from '../blocks/summary.ts';
+import type { IngestAnswer } from '../wire/ingest.ts';
+import type { Stream } from '../wire/record.ts';
+
+/** Records of one stream, finished: what one journal row holds. At most MAX_PART_RECORDS records and 1.8 MB. */
+export interface Part {
+  stream: Stream;
+  summary: Summary;
+  rawBytes: number;
+  /** `deflate`: a piece of blocks/gzip.ts. `raw`: NDJSON as it is, packed when it is sealed (small batches pack badly alone). */
+  codec: 'deflate' | 'raw';
+  data: Uint8Array;
+  /** CRC-32 of the raw bytes; 0 for `raw`. */
+  crc32: number;
+  /** Token hashes (TokenSet.toBytes); null for `raw`, which is tokenised when it is sealed. */
+  tokens: Uint8Array | null;
+}
+
+/** A part with its place: `summary.records` records from `firstSeq` on. */
+export interface PlacedPart extends Part {
+  firstSeq: number;
+}
+
+/** A block of 5,000 records fills to at least four fifths, whatever the batch size. Bytes are bounded where parts are made: ingest/batch.ts. */
+export const MAX_PART_RECORDS = 1_000;
+
+export interface AppendRequest {
+  projectId: string;
+  shard: number;
+  /** The key, or `user:<id>` for a signed-in socket: the ledger's account. */
+  keyId: string;
+  nowMs: number;
+  parts: Part[];
+  received: number;
+  rejected: number;
+  /** Rejections by reason, for the ledger. */
+  rejectedByReason: Record<string, number>;
+  rejections: IngestAnswer['errors'];
+  /** Body bytes after inflation. */
+  bodyBytes: number;
+  dedupe: Dedupe | null;
+}
+
+/** How a repeat of this batch is recognised. */
+export type Dedupe =
+  /** The client named it. `payload` is the body's SHA-256: the same name for another body is an error. */
+  | { kind: 'key'; key: string; payload: string }
+  /** Every record carries its own time, so an equal body is a shipper's retry. */
+  | { kind: 'body'; payload: string };
+
+export type AppendOutcome =
+  | { kind: 'stored'; answer: IngestAnswer }
+  /** The first answer to this idempotency key. */
+  | { kind: 'replayed'; answer: IngestAnswer }
+  | { kind: 'key_reused' }
+  | { kind: 'key_revoked' }
+  | { kind: 'project_disabled' }
+  /** D1 has been away for so long that the backlog passes its bound. */
+  | { kind: 'backlog_full'; retryAfterSeconds: number };
+
+/** Sequences count from 1 in each stream of a journal. First sequence not yet given out, and first not yet sealed, of a stream. */
+export interface StreamHead {
+  stream: Stream;
+  nextSeq: number;
+  sealedSeq: number;
+}
+
+export interface TailRequest {
+  stream: Stream | null;
+  fromMs: number;
+  toMs: number;
+  /** Goes on after this part of the previous page; null for the first. */
+  after: { stream: Stream; firstSeq: number } | null;
+  maxBytes: number;
+}
+
+export interface TailPage {
+  shard: number;
+  heads: StreamHead[];
+  parts: PlacedPart[];
+  more: boolean;
+}
+
+export interface LedgerRow {
+  keyId: string;
+  received: number;
+  stored: number;
+  duplicate: number;
+  rejected: number;
+  /** Requests refused at the journal: revoked key, disabled project, full backlog. */
+  refused: number;
+  bytes: number;
+  lastSeenAtMs: number;
+  rejectedByReason: Record<string, number>;
+}
+
+export interface JournalStatus {
+  shard: number;
+  heads: StreamHead[];
+  backlogRecords: number;
+  backlogBytes: number;
+  /** Since when D1 has refused blocks; null while it takes them. */
+  sealFailingSinceMs: number | null;
+  lastSealAtMs: number | null;
+  ledger: LedgerRow[];
+}
+
+/** What the journal tells the hub. */
+export interface Publication {
+  shard: number;
+  parts: Pick<PlacedPart, 'stream' | 'firstSeq' | 'codec' | 'data' | 'rawBytes' | 'summary'>[];
+}
+
+/** The hub as the journal sees it. */
+export interface HubPort {
+  /** False: nobody listens any more, stop publishing. */
+  publish(publication: Publication): Promise<{ attached: boolean }>;
+}
