@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { PROJECT_DIR, run } from '../lib/run.ts';
+import { Stop } from '../lib/stop.ts';
+import { readIfThere } from './state-folder.ts';
+
+/** Everything that the built dashboard depends on. The lock file stands for the versions of all packages. */
+const SOURCES = [
+  'src/dashboard/**/*',
+  'src/wire/**/*',
+  'public/**/*',
+  'vite.config.ts',
+  'tsconfig.base.json',
+  'tsconfig.dashboard.json',
+  'package-lock.json',
+];
+const MARK = path.join(PROJECT_DIR, 'node_modules/.cache/breakwater/dashboard.sha256');
+
+/** Builds dist/ unless it holds a build of exactly these sources. */
+export async function buildDashboard(signal?: AbortSignal): Promise<'built' | 'unchanged'> {
+  const hash = hashSources();
+  if (readIfThere(MARK) === hash && existsSync(path.join(PROJECT_DIR, 'dist/index.html'))) return 'unchanged';
+  const result = await run('vite', ['build', '--logLevel', 'warn'], signal ? { signal } : {});
+  if (result.code !== 0) throw new Stop(`The dashboard does not build:\n${result.output.trim()}`);
+  mkdirSync(path.dirname(MARK), { recursive: true });
+  writeFileSync(MARK, hash);
+  return 'built';
+}
+
+function hashSources(): string {
+  const hash = createHash('sha256');
+  for (const file of globSync(SOURCES, { cwd: PROJECT_DIR, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort()) {
+    hash
+      .update(`${path.relative(PROJECT_DIR, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}

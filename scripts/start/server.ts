@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endGroup } from '../lib/process-group.ts';
+import { PROJECT_DIR, QUIET_ENV, run, toolPath } from '../lib/run.ts';
+import { reasonOf, Stop } from '../lib/stop.ts';
+import type { StateFolder } from './state-folder.ts';
+
+const HOST = '127.0.0.1';
+/** Between 1 and 3 s on a free machine; the rest is for one that is busy with something else. */
+const READY_LIMIT_MS = 90_000;
+/** wrangler ends within a second of SIGTERM; the journal is durable after each answer, so killing it later costs nothing. */
+const STOP_GRACE_MS = 5_000;
+
+export interface Server {
+  url: string;
+  pid: number;
+  /** Resolves when the server process has ended, for whatever reason. */
+  ended: Promise<void>;
+  /** Ends the whole process group, workerd included. */
+  stop(): Promise<void>;
+}
+
+/** Throws a Stop when something else listens on the port. */
+export async function assertPortFree(port: number): Promise<void> {
+  const probe = createServer();
+  try {
+    await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(port, HOST, resolve));
+  } catch (error) {
+    const busy = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw new Stop(
+      busy
+        ? `Port ${port} is in use: stop what listens there, or choose another with --port.`
+        : `Cannot listen on port ${port}: ${reasonOf(error)}.`,
+    );
+  } finally {
+    probe.close();
+  }
+}
+
+/** Applies the D1 migrations that this state has not seen. */
+export async function applyMigrations(dataDir: string, signal?: AbortSignal): Promise<void> {
+  const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', dataDir];
+  const result = await run('wrangler', args, signal ? { signal } : {});
+  if (result.code !== 0 && !signal?.aborted) throw new Stop(`The database migrations fail:\n${result.output.trim()}`);
+}
+
+/** Starts the Worker; `onStarted` hears the process id before anything else can fail. */
+export async function startServer(
+  folder: StateFolder,
+  options: { port: number; clockOffsetMs: number; onStarted: (server: Server) => void },
+): Promise<Server> {
+  const log = openSync(folder.serverLog, 'w', 0o600);
+  const child = spawn(process.execPath, [toolPath('wrangler'), ...devArgs(folder, options)], {
+    cwd: PROJECT_DIR,
+    env: { ...process.env, ...QUIET_ENV, WRANGLER_REGISTRY_PATH: folder.registry, NO_COLOR: '1' },
+    stdio: ['ignore', log, log],
+    detached: true,
+  });
+  closeSync(log);
+  const pid = child.pid;
+  if (pid === undefined) throw new Stop('The server process cannot be started.');
+  const watchdog = startWatchdog(pid);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const stop = async () => {
+    await endGroup(pid, STOP_GRACE_MS);
+    watchdog.kill('SIGKILL');
+  };
+  const server: Server = { url: `http://${HOST}:${options.port}`, pid, ended, stop };
+  options.onStarted(server);
+  await waitUntilHealthy(server, child, folder.serverLog);
+  return server;
+}
+
+function devArgs(folder: StateFolder, options: { port: number; clockOffsetMs: number }): string[] {
+  return [
+    'dev',
+    ...['--ip', HOST, '--port', String(options.port), '--inspector-port', '0'],
+    ...['--persist-to', folder.data, '--env-file', folder.secrets],
+    ...['--var', 'ENVIRONMENT:local', '--var', `CLOCK_OFFSET_MS:${options.clockOffsetMs}`],
+    ...['--show-interactive-dev-session=false', '--log-level', 'warn'],
+  ];
+}
+
+/** The pipe closes when this process ends, also by SIGKILL; the shell at its other end then kills the server's group. */
+function startWatchdog(serverGroup: number): ChildProcess {
+  const script = 'read _; kill -s KILL -- "-$0"';
+  const child = spawn('sh', ['-c', script, String(serverGroup)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.unref();
+  return child;
+}
+
+async function waitUntilHealthy(server: Server, child: ChildProcess, logFile: string): Promise<void> {
+  const deadlineMs = Date.now() + READY_LIMIT_MS;
+  while (child.exitCode === null && child.signalCode === null) {
+    if (await isHealthy(server.url)) return;
+    if (Date.now() > deadlineMs)
+      throw new Stop(`The server does not answer after ${READY_LIMIT_MS / 1000} s.${lastLines(logFile)}`);
+    await sleep(50);
+  }
+  throw new Stop(`The server ended while it started.${lastLines(logFile)}`);
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false; // not listening yet, or too busy: the caller's limit decides
+  }
+}
+
+/** The end of the server's log, to follow a sentence that says that the server failed. */
+export function lastLines(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15);
+  return ` The end of ${logFile}:\n${lines.join('\n')}`;
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { reasonOf, Stop } from '../lib/stop.ts';
+
+/** The files of a state folder. Everything that a start must find again lives here; deleting the folder forgets all of it. */
+export interface StateFolder {
+  dir: string;
+  /** D1, Durable Objects and caches, as wrangler lays them out. */
+  data: string;
+  /** Environment file of the Worker's secrets. */
+  secrets: string;
+  adminPassword: string;
+  /** Key of the demo project. Its presence is also what tells a later start that the demo is wanted. */
+  demoKey: string;
+  lock: string;
+  /** What wrangler and the Worker print. */
+  serverLog: string;
+  /** Wrangler's list of servers that run side by side; kept per state so that two starts never meet. */
+  registry: string;
+}
+
+/** Creates the folder where it is missing, readable by its owner only: it holds secrets. */
+export function openStateFolder(dir: string): StateFolder {
+  const at = (name: string) => path.join(path.resolve(dir), name);
+  const folder: StateFolder = {
+    dir: path.resolve(dir),
+    data: at('state'),
+    secrets: at('secrets'),
+    adminPassword: at('admin-password'),
+    demoKey: at('demo-key'),
+    lock: at('lock.json'),
+    serverLog: at('server.log'),
+    registry: at('registry'),
+  };
+  try {
+    mkdirSync(folder.data, { recursive: true, mode: 0o700 });
+    accessSync(folder.dir, constants.W_OK);
+  } catch (error) {
+    throw new Stop(`Cannot write to the state folder ${folder.dir}: ${reasonOf(error)}.`);
+  }
+  return folder;
+}
+
+/** The trimmed text of a file, or null where there is none. */
+export function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw new Stop(`Cannot read ${file}: ${reasonOf(error)}.`);
+  }
+}
+
+/** Writes a file that only its owner can read; a crash leaves the old content or the new, never a half. */
+export function writePrivate(file: string, text: string): void {
+  const draft = `${file}.${process.pid}`;
+  try {
+    writeFileSync(draft, `${text}\n`, { mode: 0o600 });
+    renameSync(draft, file);
+  } catch (error) {
+    throw new Stop(`Cannot write ${file}: ${reasonOf(error)}.`);
+  }
+}
+
+/** Secrets of the Worker, made on first use. Rotation is described in docs/operations.md. */
+export function ensureSecrets(file: string): { setupToken: string; created: boolean } {
+  const known = readIfThere(file);
+  // 32 bytes are 43 characters of base64url, the least that the Worker accepts (src/env.ts).
+  const secret = () => randomBytes(32).toString('base64url');
+  const text = known ?? `SESSION_SECRETS=k1:${secret()}\nAPI_KEY_SECRETS=k1:${secret()}\nSETUP_TOKEN=${secret()}`;
+  const missing = ['SESSION_SECRETS', 'API_KEY_SECRETS', 'SETUP_TOKEN'].filter((name) => valueIn(text, name) === null);
+  if (missing.length > 0)
+    throw new Stop(`${file} lacks ${missing.join(' and ')}: put it back, or move the file away for new secrets.`);
+  if (known === null) writePrivate(file, text);
+  return { setupToken: valueIn(text, 'SETUP_TOKEN') ?? '', created: known === null };
+}
+
+function valueIn(text: string, name: string): string | null {
+  return new RegExp(`^${name}=(.+)$`, 'm').exec(text)?.[1]?.trim() ?? null;
+}
