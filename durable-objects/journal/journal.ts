@@ -113,7 +113,8 @@ export class Journal extends DurableObject<Env> {
     this.#count({ ...request, rejectedByReason: {} }, { refused: 1 });
   }
 
-  tail(request: TailRequest): TailPage {
+  /** Named so because `tail` is a handler of the platform. */
+  readTail(request: TailRequest): TailPage {
     return { shard: this.#shard(), heads: [...this.#heads.values()], ...this.#store.tail(request) };
   }
 

@@ -26,8 +26,14 @@ export function deflatePiece(raw: Uint8Array): Piece {
   };
 }
 
+/** workerd refuses an output of exactly maxOutputLength: it wants room for one more chunk. */
+const OUTPUT_SLACK_BYTES = 64 * 1024;
+
 export function inflatePiece(piece: Pick<Piece, 'deflated' | 'rawBytes'>): Buffer {
-  return inflateRawSync(piece.deflated, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: Math.max(1, piece.rawBytes) });
+  return inflateRawSync(piece.deflated, {
+    finishFlush: constants.Z_SYNC_FLUSH,
+    maxOutputLength: piece.rawBytes + OUTPUT_SLACK_BYTES,
+  });
 }
 
 /** Magic, deflate, no flags, no time (equal content gives equal bytes), no extra flags, unknown system. */
@@ -59,7 +65,7 @@ export function joinPieces(pieces: readonly Piece[]): Uint8Array<ArrayBuffer> {
 
 /** Throws where the bytes are no gzip file, are cut, or inflate to more than `maxRawBytes`. */
 export function gunzip(bytes: Uint8Array, maxRawBytes: number): Buffer {
-  return gunzipSync(bytes, { maxOutputLength: Math.max(1, maxRawBytes) });
+  return gunzipSync(bytes, { maxOutputLength: maxRawBytes + OUTPUT_SLACK_BYTES });
 }
 
 /** The CRC of `a + b` from both CRCs and the length of b: b's length in zero bytes is applied to a's CRC as a GF(2) matrix (zlib). */

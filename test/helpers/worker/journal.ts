@@ -1,0 +1,62 @@
+import { env } from 'cloudflare:workers';
+import { inflatePiece, readPayloads, listBlocks } from '../../../src/blocks/index.ts';
+import { BatchBuilder } from '../../../src/ingest/batch.ts';
+import { type AppendOutcome, type AppendRequest, type Dedupe, journalFor, type TailPage } from '../../../src/journal/index.ts';
+import { batchIds } from '../../../src/shared/ids.ts';
+import type { Json, LogRecord } from '../../../src/wire/record.ts';
+
+/** A batch as the ingest route would hand it to the journal. */
+export function batchOf(
+  projectId: string,
+  records: Json[],
+  options: { keyId?: string; nowMs?: number; dedupe?: Dedupe | null; pack?: boolean } = {},
+): AppendRequest {
+  const nowMs = options.nowMs ?? Date.now();
+  const batch = new BatchBuilder({ stream: 'logs', service: 'test', nowMs }, batchIds(nowMs), options.pack ?? true);
+  for (const record of records) batch.add(record);
+  batch.finish();
+  return {
+    projectId,
+    shard: 0,
+    keyId: options.keyId ?? 'key_test',
+    nowMs,
+    parts: batch.parts,
+    received: batch.received,
+    rejected: batch.rejected,
+    rejectedByReason: batch.rejectedByReason,
+    rejections: batch.rejections,
+    bodyBytes: JSON.stringify(records).length,
+    dedupe: options.dedupe ?? null,
+  };
+}
+
+export async function append(request: AppendRequest): Promise<AppendOutcome> {
+  return await journalFor(env, request.projectId, 0).append(request);
+}
+
+export async function tailOf(projectId: string): Promise<TailPage> {
+  return await journalFor(env, projectId, 0).readTail({
+    stream: null,
+    fromMs: -8.64e15,
+    toMs: 8.64e15,
+    after: null,
+    maxBytes: 64 * 1024 * 1024,
+  });
+}
+
+/** Every record of a project: those in blocks, then those in the tail, in the order of their journal. */
+export async function everyRecord(projectId: string): Promise<LogRecord[]> {
+  const page = await tailOf(projectId);
+  const blocks = await listBlocks(env.DB, projectId, { fromMs: -8.64e15, toMs: 8.64e15, stream: null });
+  blocks.sort((a, b) => a.firstSeq - b.firstSeq);
+  const texts: string[] = [];
+  for (const block of blocks) texts.push((await readPayloads(env.DB, [block])).get(block.id) ?? '');
+  for (const part of page.parts) {
+    texts.push(part.codec === 'raw' ? Buffer.from(part.data).toString() : inflatePiece({ deflated: part.data, rawBytes: part.rawBytes }).toString());
+  }
+  return texts
+    .join('')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as LogRecord);
+}
