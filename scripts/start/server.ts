@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endGroup } from '../lib/process-group.ts';
 import { PROJECT_DIR, QUIET_ENV, run, toolPath } from '../lib/run.ts';
 import { reasonOf, Stop } from '../lib/stop.ts';
+import { killGroupWhenThisProcessEnds } from '../lib/watchdog.ts';
 import type { StateFolder } from './state-folder.ts';
 
 const HOST = '127.0.0.1';
@@ -54,14 +55,14 @@ export async function startServer(
   const log = openSync(folder.serverLog, 'w', 0o600);
   const child = spawn(process.execPath, [toolPath('wrangler'), ...devArgs(folder, options)], {
     cwd: PROJECT_DIR,
-    env: { ...process.env, ...QUIET_ENV, WRANGLER_REGISTRY_PATH: folder.registry, NO_COLOR: '1' },
+    env: { ...process.env, ...QUIET_ENV, WRANGLER_REGISTRY_PATH: folder.registry, FORCE_COLOR: '0' },
     stdio: ['ignore', log, log],
     detached: true,
   });
   closeSync(log);
   const pid = child.pid;
   if (pid === undefined) throw new Stop('The server process cannot be started.');
-  const watchdog = startWatchdog(pid);
+  const watchdog = killGroupWhenThisProcessEnds(pid);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async () => {
     await endGroup(pid, STOP_GRACE_MS);
@@ -83,17 +84,6 @@ function devArgs(folder: StateFolder, options: { port: number; clockOffsetMs: nu
   ];
 }
 
-/** The pipe closes when this process ends, also by SIGKILL; the shell at its other end then kills the server's group. */
-function startWatchdog(serverGroup: number): ChildProcess {
-  const script = 'read _; kill -s KILL -- "-$0"';
-  const child = spawn('sh', ['-c', script, String(serverGroup)], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
-  child.unref();
-  return child;
-}
-
 async function waitUntilHealthy(server: Server, child: ChildProcess, logFile: string): Promise<void> {
   const deadlineMs = Date.now() + READY_LIMIT_MS;
   while (child.exitCode === null && child.signalCode === null) {
@@ -105,7 +95,8 @@ async function waitUntilHealthy(server: Server, child: ChildProcess, logFile: st
   throw new Stop(`The server ended while it started.${lastLines(logFile)}`);
 }
 
-async function isHealthy(url: string): Promise<boolean> {
+/** True when GET /health answers 200. */
+export async function isHealthy(url: string): Promise<boolean> {
   try {
     const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) });
     await answer.body?.cancel();

@@ -1,0 +1,107 @@
+/**
+ * The bundled Worker in workerd, without wrangler's dev proxy and file watchers: for measurements and fault tests.
+ *
+ *   const worker = await startWorkerd();                                  // new state, migrations applied, random port
+ *   const admin = await worker.signIn();                                  // creates the first administrator on first use
+ *   await worker.kill9();                                                 // the whole process group, at once
+ *   const again = await startWorkerd({ stateDir: worker.stateDir });      // same data, same secrets
+ *   await again.stop();
+ *
+ * Serves the API and sockets, not the dashboard's files. Data is laid out as wrangler does it, so `startServer` and
+ * `npm start -- --state-dir` can open the same folder afterwards. Crons: GET /cdn-cgi/local/scheduled?cron=….
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { groupMembers, killGroup } from '../../../scripts/lib/process-group.ts';
+import { PROJECT_DIR, QUIET_ENV, run } from '../../../scripts/lib/run.ts';
+import { killGroupWhenThisProcessEnds } from '../../../scripts/lib/watchdog.ts';
+import { type AdminSession, logIn, setUpAdmin } from '../../../scripts/start/api.ts';
+import { applyMigrations, isHealthy } from '../../../scripts/start/server.ts';
+import { ensureSecrets, openStateFolder } from '../../../scripts/start/state-folder.ts';
+import { freePort, temporaryFolder, until } from './temporary.ts';
+
+export interface WorkerdOptions {
+  /** A state to continue; without it a new temporary folder. */
+  stateDir?: string;
+  port?: number;
+  /** Overrides of wrangler.toml's [vars], for example { JOURNAL_SHARDS: '4' }. ENVIRONMENT is local unless named. */
+  vars?: Readonly<Record<string, string>>;
+}
+
+export interface StartedWorkerd {
+  url: string;
+  stateDir: string;
+  /** Leader of the process group that holds workerd. */
+  pid: number;
+  setupToken: string;
+  output(): string;
+  /** A session of the user "admin" with the password `password`. */
+  signIn(): Promise<AdminSession>;
+  kill9(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const ADMIN_PASSWORD = 'correct horse battery staple';
+
+let bundle: Promise<string> | null = null;
+
+/** Bundles the Worker as a deployment would, once per process; returns the file. */
+export function bundleWorker(): Promise<string> {
+  bundle ??= (async () => {
+    const outDir = temporaryFolder('bundle');
+    mkdirSync(path.join(PROJECT_DIR, 'dist'), { recursive: true }); // wrangler.toml names it; a checkout without a build has none
+    const result = await run('wrangler', ['deploy', '--dry-run', '--outdir', outDir]);
+    if (result.code !== 0) throw new Error(`the Worker does not bundle:\n${result.output}`);
+    return path.join(outDir, 'worker.js');
+  })();
+  return bundle;
+}
+
+/** Returns as soon as requests are answered. */
+export async function startWorkerd(options: WorkerdOptions = {}): Promise<StartedWorkerd> {
+  const folder = openStateFolder(options.stateDir ?? temporaryFolder('workerd'));
+  const { setupToken } = ensureSecrets(folder.secrets);
+  const [script, port] = await Promise.all([bundleWorker(), options.port ?? freePort(), applyMigrations(folder.data)]);
+  const config = { script, port, dataDir: folder.data, secretsFile: folder.secrets, vars: options.vars ?? {} };
+  const child = spawn(
+    process.execPath,
+    [path.join(import.meta.dirname, 'workerd-process.ts'), JSON.stringify(config)],
+    {
+      cwd: PROJECT_DIR,
+      env: { ...process.env, ...QUIET_ENV },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const pid = child.pid;
+  if (pid === undefined) throw new Error('node cannot be started');
+  const watchdog = killGroupWhenThisProcessEnds(pid);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const url = `http://127.0.0.1:${port}`;
+  await until('workerd answers', () => {
+    if (child.exitCode !== null) throw new Error(`workerd ended:\n${output}`);
+    return isHealthy(url);
+  });
+  // The journal is durable after each answer: there is nothing that a gentler end would save.
+  const kill = async () => {
+    if (groupMembers(pid).length > 0) await killGroup(pid);
+    watchdog.kill('SIGKILL');
+  };
+  return {
+    ...{ url, stateDir: folder.dir, pid, setupToken, output: () => output, kill9: kill, stop: kill },
+    async signIn() {
+      const known = await logIn(url, 'admin', ADMIN_PASSWORD);
+      if (known.kind === 'ok') return known.session;
+      await setUpAdmin(url, setupToken, ADMIN_PASSWORD);
+      const fresh = await logIn(url, 'admin', ADMIN_PASSWORD);
+      if (fresh.kind !== 'ok') throw new Error(`the administrator cannot sign in: ${fresh.kind}`);
+      return fresh.session;
+    },
+  };
+}
