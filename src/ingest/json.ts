@@ -6,10 +6,6 @@ import type { Json } from '../wire/record.ts';
  */
 const RISKY_NUMBER = /\d{16}|\d[eE][+-]?\d{3}/;
 
-export function hasRiskyNumbers(text: string): boolean {
-  return RISKY_NUMBER.test(text);
-}
-
 /** JSON.parse that keeps the digits of numbers a double cannot hold, as raw JSON that JSON.stringify writes back unchanged. */
 export function parseJson(text: string): Json {
   return RISKY_NUMBER.test(text) ? (JSON.parse(text, keepDigits) as Json) : (JSON.parse(text) as Json);
@@ -18,6 +14,5 @@ export function parseJson(text: string): Json {
 function keepDigits(_key: string, value: unknown, context: { source?: string }): unknown {
   if (typeof value !== 'number' || context.source === undefined) return value;
   const { source } = context;
-  if (Number.isFinite(value) && (String(value) === source || Number.isSafeInteger(value))) return value;
-  return JSON.rawJSON(source);
+  return String(value) === source ? value : JSON.rawJSON(source);
 }
