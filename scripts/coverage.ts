@@ -1,0 +1,10 @@
+/** `npm run coverage`: how much of the Worker the tests in the Workers runtime execute; fails under the limit in vitest.config.ts. */
+import { run } from './lib/run.ts';
+import { runMain } from './lib/stop.ts';
+import { buildDashboard } from './start/dashboard.ts';
+
+await runMain(async () => {
+  await buildDashboard();
+  const { code } = await run('vitest', ['run', '--coverage', ...process.argv.slice(2)], { show: true });
+  process.exitCode = code;
+});

@@ -1,0 +1,149 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PROJECT_DIR } from '../../scripts/lib/run.ts';
+import { cronExpressions } from '../../scripts/start/cron.ts';
+import { type Import, type SourceFile, sources, withoutComments } from '../helpers/node/sources.ts';
+
+/** From the bottom up: a feature imports only what stands before it. New features are added where they belong. */
+const FEATURES = ['audit', 'auth', 'projects', 'blocks', 'journal', 'ingest', 'query', 'live', 'observability'];
+
+const worker = sources('src/**/*.ts', 'durable-objects/**/*.ts').filter(
+  ({ file }) => !/^src\/(dashboard|sdk)\//.test(file),
+);
+const browser = sources('src/dashboard/**/*.{ts,tsx}', 'src/sdk/**/*.ts');
+
+function breaches(files: readonly SourceFile[], rule: (source: SourceFile, imported: Import) => boolean): string[] {
+  return files.flatMap((source) =>
+    source.imports
+      .filter((imported) => !rule(source, imported))
+      .map(({ target }) => `${source.file} imports ${target}`),
+  );
+}
+
+/** `src/auth/login.ts` is of `auth`, `src/wire/limits.ts` of `wire`, `src/env.ts` and `src/shared/` of the kernel. */
+function folderOf(file: string): string {
+  const [top = '', second = ''] = file.split('/');
+  if (top === 'durable-objects') return 'durable-objects';
+  if (top !== 'src') return 'outside';
+  if (second === 'shared' || second === 'env.ts') return 'kernel';
+  return second.endsWith('.ts') ? 'entry' : second;
+}
+
+describe('imports go downhill', () => {
+  it('knows the rank of every folder of src', () => {
+    const known = new Set([...FEATURES, 'wire', 'kernel', 'entry', 'durable-objects']);
+    expect(worker.filter(({ file }) => !known.has(folderOf(file))).map(({ file }) => file)).toEqual([]);
+  });
+
+  it('wire imports nothing', () => {
+    const wire = worker.filter(({ file }) => folderOf(file) === 'wire');
+    expect(breaches(wire, (_, { target }) => folderOf(target) === 'wire')).toEqual([]);
+  });
+
+  it('the kernel knows no feature, only types of Durable Objects', () => {
+    const kernel = worker.filter(({ file }) => folderOf(file) === 'kernel');
+    const allowed = (_: SourceFile, { target, relative, typeOnly }: Import) =>
+      !relative ||
+      ['wire', 'kernel'].includes(folderOf(target)) ||
+      (folderOf(target) === 'durable-objects' && typeOnly);
+    expect(breaches(kernel, allowed)).toEqual([]);
+  });
+
+  it('a feature imports its own folder, the kernel, wire, and the index of features below it', () => {
+    const features = worker.filter(({ file }) => FEATURES.includes(folderOf(file)));
+    const allowed = ({ file }: SourceFile, { target, relative, typeOnly }: Import) => {
+      const [from, to] = [folderOf(file), folderOf(target)];
+      if (!relative || to === from || to === 'wire' || to === 'kernel') return true;
+      if (to === 'durable-objects') return typeOnly;
+      return FEATURES.indexOf(to) < FEATURES.indexOf(from) && target === `src/${to}/index.ts`;
+    };
+    expect(breaches(features, allowed)).toEqual([]);
+  });
+
+  it('a Durable Object imports no routes and no entry', () => {
+    const objects = worker.filter(({ file }) => folderOf(file) === 'durable-objects');
+    const allowed = (_: SourceFile, { target, relative }: Import) =>
+      !relative || !(target.endsWith('routes.ts') || ['entry', 'outside'].includes(folderOf(target)));
+    expect(breaches(objects, allowed)).toEqual([]);
+  });
+
+  it('the dashboard and the SDK import only wire', () => {
+    const allowed = ({ file }: SourceFile, { target, relative }: Import) => {
+      const home = file.split('/').slice(0, 2).join('/');
+      return !relative || target.startsWith(`${home}/`) || folderOf(target) === 'wire';
+    };
+    expect(breaches(browser, allowed)).toEqual([]);
+  });
+});
+
+describe('each thing has its place', () => {
+  it('only routes know Hono', () => {
+    const allowed = ['src/app.ts', 'src/shared/http.ts'];
+    const outside = worker.filter(({ file }) => !/\/(\w+-)*routes\.ts$/.test(file) && !allowed.includes(file));
+    expect(breaches(outside, (_, { target }) => !/^hono($|\/)/.test(target))).toEqual([]);
+  });
+
+  it('only stores and schemas hold SQL; audit/statement.ts is the statement that goes into the batch of others', () => {
+    const outside = worker.filter(
+      ({ file }) => !/\/(\w+-)*(store|schema|schema-steps)\.ts$|^src\/audit\/statement\.ts$/.test(file),
+    );
+    const sql =
+      /\b(SELECT\s[\s\S]*?\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX))\b/;
+    expect(outside.filter(({ code }) => sql.test(code)).map(({ file }) => file)).toEqual([]);
+  });
+
+  it('decisions get the time: only env.ts reads the clock', () => {
+    const readers = worker.filter(
+      ({ file, code }) => file !== 'src/env.ts' && /\bDate\.now\(|new Date\(\s*\)/.test(code),
+    );
+    expect(readers.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('nothing compiles text at run time, which production refuses', () => {
+    const compilers = worker.filter(({ code }) => /\beval\(|new Function\b|WebAssembly\.compile\b/.test(code));
+    expect(compilers.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('no source file is longer than 300 lines', () => {
+    const all = [...worker, ...browser, ...sources('scripts/**/*.{ts,mjs}', 'bench/**/*.ts')];
+    const long = all.filter(({ text }) => text.trimEnd().split('\n').length > 300);
+    expect(long.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('the job table lists exactly the cron expressions of wrangler.toml', () => {
+    const cron = withoutComments(readFileSync(path.join(PROJECT_DIR, 'src/cron.ts'), 'utf8'));
+    const table = /JOBS[^=]*= \{([\s\S]*?)\n\};/.exec(cron)?.[1] ?? '';
+    const listed = [...table.matchAll(/^ {2}'([^']+)':/gm)].map(([, expression]) => expression);
+    expect(listed.sort()).toEqual(cronExpressions().sort());
+  });
+});
+
+describe('documents', () => {
+  const documents = ['README.md', 'CHANGELOG.md', ...globSync('docs/**/*.md', { cwd: PROJECT_DIR })];
+
+  it.each(documents)('every link in %s leads somewhere', (document) => {
+    const text = readFileSync(path.join(PROJECT_DIR, document), 'utf8');
+    const links = [...text.matchAll(/\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '');
+    const broken = links.filter((link) => !/^(https?|mailto):/.test(link) && !leadsSomewhere(document, link));
+    expect(broken).toEqual([]);
+  });
+});
+
+function leadsSomewhere(document: string, link: string): boolean {
+  const [file = '', anchor] = link.split('#');
+  const target = path.join(PROJECT_DIR, file === '' ? document : path.join(path.dirname(document), file));
+  if (!existsSync(target)) return false;
+  if (anchor === undefined) return true;
+  const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading]) => slug(heading ?? ''));
+  return headings.includes(anchor);
+}
+
+/** The anchor that Git hosts give a heading. */
+function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+}
