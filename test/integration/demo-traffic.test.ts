@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { GATEWAYS, incidentAt } from '../../scripts/demo/incident.ts';
+import type { DemoRecord } from '../../scripts/demo/record.ts';
+import { recordsOfSecond } from '../../scripts/demo/traffic.ts';
+import { isStream, LEVELS } from '../../src/wire/record.ts';
+
+const START_MS = Date.parse('2026-11-21T10:00:00Z');
+const HOUR_MS = 3_600_000;
+
+function recordsBetween(fromMs: number, toMs: number): DemoRecord[] {
+  const records: DemoRecord[] = [];
+  for (let ms = fromMs; ms < toMs; ms += 1_000) records.push(...recordsOfSecond(ms));
+  return records;
+}
+
+/** One stretch of the story in which each gateway has had its bad minute at least once. */
+const hours = recordsBetween(START_MS, START_MS + 4 * HOUR_MS);
+
+describe('the demo traffic', () => {
+  it('tells the same second the same way', () => {
+    expect(recordsOfSecond(START_MS)).toEqual(recordsOfSecond(START_MS));
+    expect(recordsOfSecond(START_MS)).not.toEqual(recordsOfSecond(START_MS + 1_000));
+  });
+
+  it('is about 20 records a second, dated within it and in order', () => {
+    expect(hours.length / (4 * 3_600)).toBeGreaterThan(16);
+    expect(hours.length / (4 * 3_600)).toBeLessThan(28);
+    for (let ms = START_MS; ms < START_MS + 60_000; ms += 1_000) {
+      const times = recordsOfSecond(ms).map(({ ts }) => ts);
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+      expect(times.every((ts) => ts >= ms && ts < ms + 1_000)).toBe(true);
+    }
+  });
+
+  it('has transactions, wagers, sign-ins, security and system logs, and operations on every gateway', () => {
+    const types = new Set(hours.map(({ type }) => type));
+    expect([...types].sort()).toEqual(['authentication', 'operation', 'security', 'system', 'transaction', 'wager']);
+    const operations = hours.filter(({ stream }) => stream === 'operations');
+    expect(new Set(operations.map(({ attrs }) => attrs.target))).toEqual(new Set(GATEWAYS));
+    expect(new Set(operations.map(({ attrs }) => attrs.scope))).toEqual(new Set(['p2p']));
+    expect(operations.every(({ attrs }) => typeof attrs.durationMs === 'number' && attrs.durationMs >= 0)).toBe(true);
+  });
+
+  it('is made of records that the server takes', () => {
+    for (const record of hours) {
+      expect(isStream(record.stream) && LEVELS.includes(record.level)).toBe(true);
+      expect(record.message).not.toMatch(/undefined|NaN|null/);
+    }
+  });
+
+  it('tells of an incident by the gateway that it hits, and by no other', () => {
+    let startMs = START_MS;
+    let incident = incidentAt(startMs);
+    while (incident?.kind !== 'gateway') {
+      startMs += 1_000;
+      incident = incidentAt(startMs);
+    }
+    const { gateway, endMs } = incident;
+    expect(endMs - startMs).toBeGreaterThanOrEqual(60_000);
+    const during = operationsOf(recordsBetween(startMs + 15_000, endMs - 10_000));
+    expect(failingShare(during.filter(({ attrs }) => attrs.target === gateway))).toBeGreaterThan(0.4);
+    expect(failingShare(during.filter(({ attrs }) => attrs.target !== gateway))).toBeLessThan(0.1);
+    const before = operationsOf(recordsBetween(startMs - 60_000, startMs));
+    expect(failingShare(before)).toBeLessThan(0.1);
+  });
+});
+
+function operationsOf(records: readonly DemoRecord[]): DemoRecord[] {
+  return records.filter(({ stream }) => stream === 'operations');
+}
+
+function failingShare(records: readonly DemoRecord[]): number {
+  return records.filter(({ attrs }) => attrs.outcome !== 'ok').length / records.length;
+}
