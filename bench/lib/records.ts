@@ -1,0 +1,56 @@
+/** Log records as a payments product writes them: 230 to 300 bytes as JSON, from a fixed seed so that every run sends the same. */
+
+const GATEWAYS = ['venmo', 'cashapp', 'paypal', 'zelle', 'wise', 'revolut'];
+const SERVICES = ['payments', 'wagers', 'auth', 'ledger', 'edge-proxy'];
+const TEXTS = [
+  'transfer accepted by upstream',
+  'wager placed and settled',
+  'session refreshed for returning device',
+  'balance check completed',
+  'upstream answered with a retryable error',
+];
+
+/** mulberry32 (Tommy Ettinger, public domain). */
+export function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+export function makeRecord(next: () => number, ts: number): Record<string, unknown> {
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
+  const failed = next() < 0.04;
+  const reference = Math.floor(next() * 2 ** 40).toString(36);
+  return {
+    ts,
+    level: failed ? 'error' : next() < 0.1 ? 'warn' : 'info',
+    service: pick(SERVICES),
+    message: `${pick(GATEWAYS)} ${pick(TEXTS)} ref=${reference} in ${Math.floor(next() * 900)} ms`,
+    attrs: {
+      userId: `u${Math.floor(next() * 100_000)}`,
+      amountCents: Math.floor(next() * 250_000),
+      status: failed ? 502 : 200,
+      durationMs: Math.floor(next() * 900),
+      region: pick(['eu-west-1', 'us-east-1', 'ap-south-1']),
+      host: `edge-${Math.floor(next() * 40)}`,
+    },
+  };
+}
+
+/** NDJSON bodies of `perBody` records each. */
+export function makeBodies(count: number, perBody: number, fromMs: number, seed = 1): Buffer[] {
+  const next = random(seed);
+  let ts = fromMs;
+  return Array.from({ length: count }, () => {
+    let body = '';
+    for (let i = 0; i < perBody; i++) {
+      ts += 3;
+      body += `${JSON.stringify(makeRecord(next, ts))}\n`;
+    }
+    return Buffer.from(body);
+  });
+}

@@ -1,0 +1,29 @@
+import { type StartedWorkerd, startWorkerd } from '../../test/helpers/node/workerd.ts';
+
+export interface Target {
+  worker: StartedWorkerd;
+  projectId: string;
+  /** Scopes ingest and query. */
+  key: string;
+}
+
+/** Our Worker in workerd without the dev proxy, on an empty state, with a project and a key. */
+export async function startTarget(vars: Readonly<Record<string, string>> = {}): Promise<Target> {
+  const worker = await startWorkerd({ vars });
+  const admin = await worker.signIn();
+  const project = (await admin.post('/api/projects', { name: 'Bench' })) as { id: string };
+  const key = (await admin.post(`/api/projects/${project.id}/keys`, { name: 'bench', scopes: ['ingest', 'query'] })) as { key: string };
+  return { worker, projectId: project.id, key: key.key };
+}
+
+export interface Backlog {
+  stored: number;
+  backlogRecords: number;
+}
+
+/** The ledger as a client with this key reads it. */
+export async function readBacklog(target: Target): Promise<Backlog> {
+  const admin = await target.worker.signIn();
+  const ledger = (await admin.get(`/api/projects/${target.projectId}/ledger`)) as { stored: number; journal: { backlogRecords: number } };
+  return { stored: ledger.stored, backlogRecords: ledger.journal.backlogRecords };
+}

@@ -1,0 +1,31 @@
+/**
+ * `npm run bench`: every measurement, one table. `npm run bench -- storage search` runs the named ones.
+ * Figures come from one machine in one run; quote the ratios.
+ */
+import os from 'node:os';
+import { type Row, table } from './lib/row.ts';
+
+const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>> = {
+  ingest: () => import('./ingest.ts'),
+  storage: () => import('./storage.ts'),
+  search: () => import('./search.ts'),
+  live: () => import('./live.ts'),
+  sockets: () => import('./sockets.ts'),
+  dashboard: () => import('./dashboard.ts'),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in SUITES));
+if (unknown.length > 0) {
+  console.error(`There is no measurement called ${unknown.join(', ')}. There are: ${Object.keys(SUITES).join(', ')}.`);
+  process.exit(1);
+}
+const rows: Row[] = [];
+for (const [name, load] of Object.entries(SUITES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  console.error(`measuring ${name} …`);
+  rows.push(...(await (await load()).run()));
+}
+console.log(`\n${new Date().toISOString().slice(0, 10)}, ${os.cpus().length} × ${os.cpus()[0]?.model}, Node ${process.version}\n`);
+console.log(table(rows));
+process.exit(0);

@@ -1,0 +1,44 @@
+import type { Ctx } from '../env.ts';
+import { journalFor } from '../journal/index.ts';
+import { probeDatabase } from './store.ts';
+
+/** A dependency that takes longer is as good as away for whoever asked. */
+const CHECK_TIMEOUT_MS = 2_000;
+/** No project has this id, so the probe touches nobody's journal. */
+const PROBE_PROJECT_ID = 'readiness-probe';
+
+export interface Check {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+
+/** Tries every dependency of the main path, each with a time limit; never throws. */
+export async function checkReadiness(ctx: Ctx): Promise<Check[]> {
+  return Promise.all([
+    check('database', () => probeDatabase(ctx.env.DB)),
+    check('journal', async () => {
+      await journalFor(ctx.env, PROBE_PROJECT_ID, 0).status();
+    }),
+    check('hub', async () => {
+      await ctx.env.HUB.getByName(PROBE_PROJECT_ID).publish({ shard: 0, parts: [] });
+    }),
+  ]);
+}
+
+async function check(name: string, probe: () => Promise<void>): Promise<Check> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([probe(), limit]);
+    return { name, ok: true, detail: 'answers' };
+  } catch (cause) {
+    console.error(JSON.stringify({ level: 'error', event: 'not_ready', check: name, cause: String(cause) }));
+    // The cause may name internals, and this route is public.
+    return { name, ok: false, detail: 'does not answer; the cause is in the log' };
+  } finally {
+    clearTimeout(timer);
+  }
+}
