@@ -15,7 +15,7 @@ interface Step {
 }
 
 const STEPS: readonly Step[] = [
-  ...['tsconfig.json', 'tsconfig.node.json', 'tsconfig.dashboard.json'].map((file) => ({
+  ...['tsconfig.json', 'tsconfig.node.json', 'tsconfig.bench.json', 'tsconfig.dashboard.json'].map((file) => ({
     name: `types, ${file}`,
     run: async () => outcome(await run('tsc', ['-p', file])),
   })),
