@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
@@ -6,14 +6,10 @@ import { defineConfig } from 'vitest/config';
 const root = import.meta.dirname;
 // wrangler.toml serves ./dist; a checkout whose dashboard was never built has none, and the runtime refuses to start without.
 mkdirSync(path.join(root, 'dist'), { recursive: true });
-const landed =
-  existsSync(path.join(root, 'durable-objects/journal/journal.ts')) &&
-  existsSync(path.join(root, 'durable-objects/hub/hub.ts'));
 
 export default defineConfig(async () => ({
   plugins: [
     cloudflareTest({
-      ...(landed ? {} : { main: './test/helpers/worker/entry.ts' }),
       wrangler: { configPath: './wrangler.toml' },
       miniflare: {
         bindings: {

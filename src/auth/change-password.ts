@@ -1,0 +1,65 @@
+import { auditIfChanged, auditStatement } from '../audit/index.ts';
+import type { Ctx } from '../env.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import { closeSockets } from './end-sessions.ts';
+import type { AuthError } from './errors.ts';
+import { hashPassword, passwordWeakness, verifyPassword } from './password.ts';
+import { grantSession, newSession, type SessionGrant, type UserActor } from './session.ts';
+import { findUser, insertSession, replacePasswordHash, revokeUserSessionsIfChanged } from './store.ts';
+import { admitAttempt, settleAttempt } from './throttle.ts';
+import type { AuthPorts } from './types.ts';
+
+export interface PasswordChange {
+  currentPassword: string;
+  newPassword: string;
+  userAgent: string;
+}
+
+/** Sets a new password and opens a new session in place of all others. Attempts count like those at sign-in: a borrowed session is no oracle. */
+export async function changePassword(
+  ctx: Ctx,
+  ports: AuthPorts,
+  caller: UserActor,
+  change: PasswordChange,
+): Promise<Result<SessionGrant, AuthError>> {
+  const weakness =
+    change.newPassword === change.currentPassword
+      ? 'must differ from the current password'
+      : passwordWeakness(change.newPassword, caller.username);
+  if (weakness !== null) return err({ kind: 'invalid_input', pointer: '/newPassword', reason: weakness });
+  const admitted = await admitAttempt(ctx, caller.username);
+  if (!admitted.ok) return admitted;
+
+  const db = ctx.env.DB;
+  const user = await findUser(db, caller.userId);
+  if (!user || !verifyPassword(change.currentPassword, user.passwordHash)) {
+    await auditStatement(ctx, {
+      action: 'user.change_password_failed',
+      target: caller.userId,
+      projectId: null,
+      detail: {},
+    }).run();
+    return err({ kind: 'invalid_credentials' });
+  }
+
+  const passwordHash = hashPassword(change.newPassword);
+  const session = newSession(ctx, user.id, change.userAgent);
+  const [replaced] = await db.batch([
+    replacePasswordHash(db, user.id, user.passwordHash, passwordHash),
+    auditIfChanged(ctx, {
+      action: 'user.change_password',
+      target: user.id,
+      projectId: null,
+      detail: { newSession: session.row.id },
+    }),
+    revokeUserSessionsIfChanged(db, user.id, ctx.nowMs),
+    // After the revocation, or it would end at once; not inserted if the hash was not replaced.
+    insertSession(db, session.row, passwordHash),
+    ...settleAttempt(ctx, user.username),
+  ]);
+  // Another request changed the password or disabled the user first.
+  if (replaced?.meta.changes !== 1) return err({ kind: 'invalid_credentials' });
+  const closed = await closeSockets(ctx, ports, user.id, null);
+  if (!closed.ok) return closed;
+  return ok(await grantSession(ctx.config, session.sid, session.row, ctx.nowMs));
+}

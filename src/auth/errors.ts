@@ -1,0 +1,117 @@
+import { forbidden, invalidInput, NOT_FOUND, type Problem, UNAUTHENTICATED } from '../shared/problem.ts';
+import { unreachable } from '../shared/result.ts';
+
+/** Every way in which sign-in, sessions and users refuse. */
+export type AuthError =
+  | { kind: 'unauthenticated' }
+  | { kind: 'forbidden'; detail: string }
+  | { kind: 'not_found' }
+  | { kind: 'invalid_input'; pointer: string; reason: string }
+  | { kind: 'invalid_credentials' }
+  | { kind: 'login_throttled'; retryAfterMs: number }
+  | { kind: 'insecure_transport' }
+  | { kind: 'duplicate_session_cookie' }
+  | { kind: 'cross_site_request' }
+  | { kind: 'csrf_failed' }
+  | { kind: 'invalid_setup_token' }
+  | { kind: 'not_an_administrator' }
+  | { kind: 'username_taken' }
+  | { kind: 'last_admin' }
+  | { kind: 'revocation_pending' };
+
+export function authProblem(error: AuthError): Problem {
+  switch (error.kind) {
+    case 'unauthenticated':
+      return UNAUTHENTICATED;
+    case 'forbidden':
+      return forbidden(error.detail);
+    case 'not_found':
+      return NOT_FOUND;
+    case 'invalid_input':
+      return invalidInput([{ pointer: error.pointer, reason: error.reason }]);
+    case 'invalid_credentials':
+      return problem(
+        401,
+        error.kind,
+        'Wrong name or password',
+        'The name, the password or both are wrong, or the account is disabled.',
+      );
+    case 'login_throttled':
+      return {
+        ...problem(429, error.kind, 'Too many attempts', 'There were too many failed attempts. Wait and try again.'),
+        retryAfterSeconds: error.retryAfterMs / 1000,
+      };
+    case 'insecure_transport':
+      return problem(
+        403,
+        error.kind,
+        'Sign-in needs HTTPS',
+        'A session cookie is not sent over plain HTTP, except to this machine itself.',
+      );
+    case 'duplicate_session_cookie':
+      return problem(
+        400,
+        error.kind,
+        'Two session cookies',
+        'The request carries two session cookies. Clear the cookies of this site.',
+      );
+    case 'cross_site_request':
+      return problem(
+        403,
+        error.kind,
+        'Request from another site',
+        'Changes are accepted from the pages of this origin only.',
+      );
+    case 'csrf_failed':
+      return problem(
+        403,
+        error.kind,
+        'CSRF token missing or wrong',
+        'Send the csrf value of login, refresh or /me as X-CSRF-Token.',
+      );
+    case 'invalid_setup_token':
+      return problem(
+        401,
+        error.kind,
+        'Wrong setup token',
+        'The Authorization header must carry the SETUP_TOKEN of this deployment.',
+      );
+    case 'not_an_administrator':
+      return problem(
+        409,
+        error.kind,
+        'Not an administrator',
+        'Recovery resets administrators only; this user has another role.',
+      );
+    case 'username_taken':
+      return problem(
+        409,
+        error.kind,
+        'Name is taken',
+        'Another user has this name. Names are told apart without regard to case.',
+      );
+    case 'last_admin':
+      return problem(
+        409,
+        error.kind,
+        'Last administrator',
+        'The last active administrator cannot be disabled or given another role.',
+      );
+    case 'revocation_pending':
+      return {
+        ...problem(
+          503,
+          error.kind,
+          'Not yet effective everywhere',
+          'The change is stored, but open sockets could not be told. Repeat the request.',
+        ),
+        retryAfterSeconds: 1,
+      };
+    default:
+      return unreachable(error);
+  }
+}
+
+function problem(status: Problem['status'], code: string, title: string, detail: string): Problem {
+  return { status, code, title, detail };
+}

@@ -1,0 +1,27 @@
+import type { Actor, Ctx, Role } from '../env.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import type { UserActor } from './session.ts';
+
+export type GuardError = { kind: 'unauthenticated' } | { kind: 'forbidden'; detail: string };
+
+/** A signed-in person, of any role: what is about one's own account is not for keys. */
+export function requireUser(actor: Actor): Result<UserActor, GuardError> {
+  if (actor.kind === 'anonymous') return err({ kind: 'unauthenticated' });
+  if (actor.kind !== 'user')
+    return err({ kind: 'forbidden', detail: 'This needs a signed-in user; a key cannot do it.' });
+  return ok(actor);
+}
+
+const RANK: Readonly<Record<Role, number>> = { viewer: 0, analyst: 1, admin: 2 };
+
+export function hasRole(actor: UserActor, least: Role): boolean {
+  return RANK[actor.role] >= RANK[least];
+}
+
+/** For routes that concern the whole deployment. What concerns a project goes through projectAccess. */
+export function requireRole(ctx: Ctx, least: Role): Result<UserActor, GuardError> {
+  const user = requireUser(ctx.actor);
+  if (!user.ok) return user;
+  if (!hasRole(user.value, least)) return err({ kind: 'forbidden', detail: `This needs the role ${least}.` });
+  return user;
+}

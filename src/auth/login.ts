@@ -1,0 +1,77 @@
+import { auditIfChanged, auditStatement } from '../audit/index.ts';
+import type { Ctx } from '../env.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import type { AuthError } from './errors.ts';
+import { hashPassword, needsRehash, UNKNOWN_USER_HASH, verifyPassword } from './password.ts';
+import { grantSession, newSession, type SessionGrant, userActor } from './session.ts';
+import { findUserByName, insertSession, noteLogin, replacePasswordHash, revokeSession } from './store.ts';
+import { admitAttempt, settleAttempt } from './throttle.ts';
+import type { UserRow } from './types.ts';
+
+export interface LoginInput {
+  username: string;
+  password: string;
+  userAgent: string;
+  /** The session that the browser's cookie still held; it ends, because its cookie is overwritten. */
+  replacesSessionId: string | null;
+}
+
+export interface LoginAnswer {
+  user: UserRow;
+  grant: SessionGrant;
+}
+
+/** Checks name and password and opens a session. An unknown or disabled user costs the same work and gets the same answer as a wrong password. */
+export async function login(ctx: Ctx, input: LoginInput): Promise<Result<LoginAnswer, AuthError>> {
+  const admitted = await admitAttempt(ctx, input.username);
+  if (!admitted.ok) return admitted;
+
+  const db = ctx.env.DB;
+  const user = await findUserByName(db, input.username);
+  const correct = verifyPassword(input.password, user?.passwordHash ?? UNKNOWN_USER_HASH);
+  if (!user || !correct || user.disabled) return refuse(ctx, user);
+
+  const session = newSession(ctx, user.id, input.userAgent);
+  const signedIn: Ctx = { ...ctx, actor: userActor(user, session.row.id) };
+  const [inserted] = await db.batch([
+    insertSession(db, session.row, user.passwordHash),
+    auditIfChanged(signedIn, {
+      action: 'session.login',
+      target: session.row.id,
+      projectId: null,
+      detail: { userId: user.id },
+    }),
+    noteLogin(db, user.id, ctx.nowMs),
+  ]);
+  // The user was disabled, or got another password, while the hash was computed.
+  if (inserted?.meta.changes !== 1) return refuse(ctx, user);
+
+  const after = settleAttempt(ctx, input.username);
+  if (needsRehash(user.passwordHash))
+    after.push(replacePasswordHash(db, user.id, user.passwordHash, hashPassword(input.password)));
+  if (input.replacesSessionId !== null) {
+    after.push(
+      revokeSession(db, input.replacesSessionId, ctx.nowMs),
+      auditIfChanged(signedIn, {
+        action: 'session.replace',
+        target: input.replacesSessionId,
+        projectId: null,
+        detail: {},
+      }),
+    );
+  }
+  await db.batch(after);
+  return ok({ user, grant: await grantSession(ctx.config, session.sid, session.row, ctx.nowMs) });
+}
+
+async function refuse(ctx: Ctx, user: UserRow | null): Promise<Result<never, AuthError>> {
+  // The attempted name is not kept: people type their password into the wrong field.
+  const detail = { disabled: user?.disabled ?? false };
+  await auditStatement(ctx, {
+    action: 'session.login_failed',
+    target: user?.id ?? 'unknown',
+    projectId: null,
+    detail,
+  }).run();
+  return err({ kind: 'invalid_credentials' });
+}

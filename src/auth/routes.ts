@@ -1,0 +1,168 @@
+import { Hono } from 'hono';
+import type { Ctx } from '../env.ts';
+import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
+import { readJsonBody } from '../shared/json-body.ts';
+import { pageOf, parsePage } from '../shared/page.ts';
+import { cookieSession } from './authenticate.ts';
+import { changePassword } from './change-password.ts';
+import { clearedCookies, cookieNames, sessionCookies } from './cookies.ts';
+import { csrfToken, isSameOrigin } from './csrf.ts';
+import { endAllSessions, endSession } from './end-sessions.ts';
+import { type AuthError, authProblem } from './errors.ts';
+import { requireUser } from './guard.ts';
+import { login } from './login.ts';
+import { refresh } from './refresh.ts';
+import { loginSchema, passwordSchema, setupSchema } from './schema.ts';
+import { SESSION_IDLE_MS, type SessionGrant } from './session.ts';
+import { checkSetupToken, setup } from './setup.ts';
+import { listSessionRows } from './store.ts';
+import type { AuthPorts } from './types.ts';
+
+const deny = (c: AppContext, error: AuthError): Response => refuse(c, authProblem(error));
+
+/** `/api/auth`. `setup` and `login` are public and must stay outside of `identify`; the rest relies on it. */
+export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+
+  app.post('/setup', async function setupRoute(c) {
+    const ctx = c.get('ctx');
+    const allowed = await checkSetupToken(ctx, /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null);
+    if (!allowed.ok) return deny(c, allowed.error);
+    const body = await readJsonBody(c.req.raw, setupSchema);
+    if (!body.ok) return refuse(c, body.error);
+    const done = await setup(ctx, makePorts(ctx), body.value);
+    return done.ok ? c.json(done.value, 201) : deny(c, done.error);
+  });
+
+  app.post('/login', async function loginRoute(c) {
+    const ctx = c.get('ctx');
+    const startedMs = performance.now();
+    const names = cookieNames(ctx.config, new URL(c.req.url));
+    if (!names) return deny(c, { kind: 'insecure_transport' });
+    // There is no session to bind a token to yet; this keeps another site from signing its visitor in as somebody else.
+    if (!isSameOrigin(c.req.raw)) return deny(c, { kind: 'cross_site_request' });
+    const body = await readJsonBody(c.req.raw, loginSchema);
+    if (!body.ok) return refuse(c, body.error);
+    const current = await cookieSession(ctx, c.req.raw);
+    if (!current.ok) return deny(c, current.error);
+    const done = await login(ctx, {
+      ...body.value,
+      userAgent: c.req.header('user-agent') ?? '',
+      replacesSessionId: current.value?.session.id ?? null,
+    });
+    if (!done.ok) return deny(c, done.error);
+    const { user, grant } = done.value;
+    setCookies(c, grant);
+    c.header('x-login-time', (performance.now() - startedMs).toFixed(1));
+    return c.json({
+      userId: user.id,
+      username: user.username,
+      role: user.role,
+      csrf: grant.csrf,
+      message: `Signed in as ${user.username}.`,
+      expiresAt: grant.expiresAtMs,
+    });
+  });
+
+  app.post('/refresh', async function refreshRoute(c) {
+    const ctx = c.get('ctx');
+    const caller = requireUser(ctx.actor);
+    if (!caller.ok) return deny(c, caller.error);
+    const current = await cookieSession(ctx, c.req.raw);
+    if (!current.ok) return deny(c, current.error);
+    // Ended between identify and here.
+    if (!current.value) return deny(c, { kind: 'unauthenticated' });
+    const grant = await refresh(ctx, current.value);
+    setCookies(c, grant);
+    return c.json({ csrf: grant.csrf, expiresAt: grant.expiresAtMs });
+  });
+
+  app.post('/logout', async function logoutRoute(c) {
+    const ctx = c.get('ctx');
+    const caller = requireUser(ctx.actor);
+    if (!caller.ok) return deny(c, caller.error);
+    const done = await endSession(ctx, makePorts(ctx), caller.value, caller.value.sessionId, 'session.logout');
+    if (!done.ok) return deny(c, done.error);
+    clearCookies(c);
+    return c.body(null, 204);
+  });
+
+  app.post('/revoke-all', async function revokeAllRoute(c) {
+    const ctx = c.get('ctx');
+    const caller = requireUser(ctx.actor);
+    if (!caller.ok) return deny(c, caller.error);
+    const done = await endAllSessions(ctx, makePorts(ctx), caller.value);
+    if (!done.ok) return deny(c, done.error);
+    clearCookies(c);
+    c.header('clear-site-data', '"cache", "storage"');
+    return c.body(null, 204);
+  });
+
+  app.get('/me', async function meRoute(c) {
+    const ctx = c.get('ctx');
+    const caller = requireUser(ctx.actor);
+    if (!caller.ok) return deny(c, caller.error);
+    const { userId, username, role, projectIds, sessionId } = caller.value;
+    const current = await cookieSession(ctx, c.req.raw);
+    if (!current.ok) return deny(c, current.error);
+    if (!current.value) return deny(c, { kind: 'unauthenticated' });
+    const csrf = csrfToken(ctx.config, sessionId);
+    return c.json({ userId, username, role, projectIds, sessionId, csrf, expiresAt: current.value.tokenExpiresAtMs });
+  });
+
+  app.get('/sessions', async function listSessionsRoute(c) {
+    const ctx = c.get('ctx');
+    const caller = requireUser(ctx.actor);
+    if (!caller.ok) return deny(c, caller.error);
+    const page = parsePage({ limit: c.req.query('limit'), cursor: c.req.query('cursor') });
+    if (!page.ok) return refuse(c, page.error);
+    const { userId, sessionId } = caller.value;
+    const live = { nowMs: ctx.nowMs, idleSinceMs: ctx.nowMs - SESSION_IDLE_MS };
+    const rows = await listSessionRows(ctx.env.DB, userId, live, page.value);
+    const items = rows.map(({ id, createdAtMs, lastSeenAtMs, expiresAtMs, userAgent, address }) => ({
+      id,
+      createdAtMs,
+      lastSeenAtMs,
+      expiresAtMs: Math.min(expiresAtMs, lastSeenAtMs + SESSION_IDLE_MS),
+      userAgent,
+      address,
+      current: id === sessionId,
+    }));
+    return c.json(pageOf(items, page.value.limit));
+  });
+
+  app.delete('/sessions/:id', async function revokeSessionRoute(c) {
+    const ctx = c.get('ctx');
+    const caller = requireUser(ctx.actor);
+    if (!caller.ok) return deny(c, caller.error);
+    const done = await endSession(ctx, makePorts(ctx), caller.value, c.req.param('id'), 'session.revoke');
+    if (!done.ok) return deny(c, done.error);
+    if (c.req.param('id') === caller.value.sessionId) clearCookies(c);
+    return c.body(null, 204);
+  });
+
+  app.post('/password', async function passwordRoute(c) {
+    const ctx = c.get('ctx');
+    const caller = requireUser(ctx.actor);
+    if (!caller.ok) return deny(c, caller.error);
+    const body = await readJsonBody(c.req.raw, passwordSchema);
+    if (!body.ok) return refuse(c, body.error);
+    const userAgent = c.req.header('user-agent') ?? '';
+    const done = await changePassword(ctx, makePorts(ctx), caller.value, { ...body.value, userAgent });
+    if (!done.ok) return deny(c, done.error);
+    setCookies(c, done.value);
+    return c.json({ csrf: done.value.csrf, expiresAt: done.value.expiresAtMs });
+  });
+
+  return app;
+}
+
+function setCookies(c: AppContext, grant: SessionGrant): void {
+  const names = cookieNames(c.get('ctx').config, new URL(c.req.url));
+  for (const line of names ? sessionCookies(names, grant) : []) c.header('set-cookie', line, { append: true });
+}
+
+function clearCookies(c: AppContext): void {
+  const names = cookieNames(c.get('ctx').config, new URL(c.req.url));
+  for (const line of names ? clearedCookies(names) : []) c.header('set-cookie', line, { append: true });
+}

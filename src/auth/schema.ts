@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { MAX_PASSWORD_CHARS } from './password.ts';
+
+/** ASCII, so that two names that look alike are alike; an e-mail address fits. */
+const username = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._@+-]{1,63}$/, 'must be 2 to 64 letters, digits or . _ @ + -');
+/** Checked for strength where it is set (password.ts); the bound here is for UTF-16 units of at most two a character. */
+const password = z.string().max(2 * MAX_PASSWORD_CHARS, `must have at most ${MAX_PASSWORD_CHARS} characters`);
+const role = z.enum(['admin', 'analyst', 'viewer'], 'must be admin, analyst or viewer');
+const projectIds = z.array(z.string().min(1).max(64)).max(1_000).nullable();
+
+export const setupSchema = z.strictObject({ password, username: username.default('admin') });
+export const loginSchema = z.strictObject({ username: z.string().max(256), password });
+export const passwordSchema = z.strictObject({ currentPassword: password, newPassword: password });
+export const createUserSchema = z.strictObject({ username, password, role, projectIds: projectIds.default(null) });
+export const updateUserSchema = z.strictObject({
+  role: role.optional(),
+  projectIds: projectIds.optional(),
+  disabled: z.boolean().optional(),
+  password: password.optional(),
+});
+
+export type SetupInput = z.infer<typeof setupSchema>;
+export type CreateUserInput = z.infer<typeof createUserSchema>;
+export type UpdateUserInput = z.infer<typeof updateUserSchema>;

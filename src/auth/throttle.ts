@@ -1,0 +1,72 @@
+import type { Config, Ctx } from '../env.ts';
+import { hmacSha256Base64Url } from '../shared/hash.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import type { AuthError } from './errors.ts';
+import { usernameKey } from './store.ts';
+import { admitByAccount, admitByAddress, forgetAttempts, refundAttempt } from './throttle-store.ts';
+
+/**
+ * By account: consecutive failures, each within an hour of the one before. The fifth locks for 30 s, each further one for twice as
+ * long up to 15 minutes. People mistype two or three times; a guesser gets about 100 tries a day, against passwords of 12 characters
+ * or more. Accepted weakness: whoever knows a name can keep its owner from signing in anew. Open sessions are not touched, and
+ * `POST /api/auth/setup` resets an administrator.
+ */
+export const ACCOUNT_POLICY = {
+  failures: 5,
+  firstLockMs: 30_000,
+  longestLockMs: 15 * 60_000,
+  memoryMs: 3_600_000,
+} as const;
+/** By address: 30 failures in 5 minutes, over all accounts. An office behind one address stays below; a list of leaked passwords does not. */
+export const ADDRESS_POLICY = { failures: 30, windowMs: 5 * 60_000 } as const;
+
+/**
+ * Takes one attempt from both budgets before any hash is computed, so that attempts in parallel cannot pass together, or says how long
+ * to wait. The address comes first: attempts from a blocked address must not lock other people's accounts.
+ */
+export async function admitAttempt(ctx: Ctx, username: string): Promise<Result<null, AuthError>> {
+  const byAddress = await admitByAddress(ctx.env.DB, addressSubject(ctx), ctx.nowMs, ADDRESS_POLICY);
+  if (byAddress !== null) return err({ kind: 'login_throttled', retryAfterMs: byAddress - ctx.nowMs });
+  const byAccount = await admitByAccount(ctx.env.DB, accountSubject(ctx.config, username), ctx.nowMs, ACCOUNT_POLICY);
+  if (byAccount !== null) return err({ kind: 'login_throttled', retryAfterMs: byAccount - ctx.nowMs });
+  return ok(null);
+}
+
+/** After a correct password: the account starts anew, the address gets its attempt back. */
+export function settleAttempt(ctx: Ctx, username: string): D1PreparedStatement[] {
+  return [
+    forgetAttempts(ctx.env.DB, accountSubject(ctx.config, username)),
+    refundAttempt(ctx.env.DB, addressSubject(ctx)),
+  ];
+}
+
+/**
+ * What counts as one address: an IPv6 customer holds at least a /64 (RFC 6177) and could change the rest with every attempt.
+ */
+export function addressBucket(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.toLowerCase().split('%', 1)[0]?.split('::') ?? [];
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === undefined || tail === '' ? [] : tail.split(':');
+  // IPv4 in IPv6 (::ffff:192.0.2.1) is one IPv4 customer, and its first 64 bits are the same for all of them.
+  if (right.at(-1)?.includes('.')) return right.at(-1) ?? address;
+  const groups =
+    tail === undefined ? left : [...left, ...Array(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`;
+}
+
+/** Keyed, so that the table names neither people nor the password that somebody typed as a name. New secrets start counting anew. */
+function subject(config: Config, kind: 'account' | 'address', value: string): string {
+  return hmacSha256Base64Url(config.sessionSecrets[0].secret, `throttle ${kind}\n${value}`);
+}
+
+function accountSubject(config: Config, username: string): string {
+  return subject(config, 'account', usernameKey(username));
+}
+
+function addressSubject(ctx: Ctx): string {
+  return subject(ctx.config, 'address', addressBucket(ctx.address));
+}

@@ -1,0 +1,56 @@
+import { errors, jwtVerify, SignJWT } from 'jose';
+import type { Config } from '../env.ts';
+import { utf8 } from '../shared/bytes.ts';
+
+const ISSUER = 'breakwater';
+const AUDIENCE = 'breakwater-session';
+/** One algorithm, named on both sides: a token cannot choose how it is verified. */
+const ALGORITHM = 'HS256';
+
+export interface SessionClaims {
+  userId: string;
+  /** 256 random bits that exist in the cookie only; the session row's id is derived from them. */
+  sid: string;
+  expiresAtMs: number;
+}
+
+/** The value of the session cookie. Signed with the first secret; expiry is whole seconds, rounded down. */
+export function signSessionToken(config: Config, claims: SessionClaims, nowMs: number): Promise<string> {
+  const { kid, secret } = config.sessionSecrets[0];
+  return new SignJWT({ sid: claims.sid })
+    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid })
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setSubject(claims.userId)
+    .setIssuedAt(Math.floor(nowMs / 1000))
+    .setExpirationTime(Math.floor(claims.expiresAtMs / 1000))
+    .sign(utf8(secret));
+}
+
+/** Null for whatever is not a token of ours that is valid now. Says nothing about revocation: the session row decides that. */
+export async function verifySessionToken(config: Config, token: string, nowMs: number): Promise<SessionClaims | null> {
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      ({ kid }) => {
+        const known = config.sessionSecrets.find((secret) => secret.kid === kid);
+        if (!known) throw new errors.JWSSignatureVerificationFailed();
+        return utf8(known.secret);
+      },
+      {
+        algorithms: [ALGORITHM],
+        typ: 'JWT',
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
+        currentDate: new Date(nowMs),
+      },
+    );
+    const { sub, sid, exp } = payload;
+    if (typeof sub !== 'string' || typeof sid !== 'string' || typeof exp !== 'number') return null;
+    return { userId: sub, sid, expiresAtMs: exp * 1000 };
+  } catch (cause) {
+    if (cause instanceof errors.JOSEError) return null;
+    throw cause;
+  }
+}

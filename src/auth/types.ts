@@ -1,0 +1,35 @@
+import type { Role } from '../env.ts';
+
+export interface UserRow {
+  id: string;
+  username: string;
+  passwordHash: string;
+  role: Role;
+  /** Projects the user may see; null is all, and always so for administrators. */
+  projectIds: readonly string[] | null;
+  disabled: boolean;
+  createdAtMs: number;
+  lastLoginAtMs: number | null;
+}
+
+export interface SessionRow {
+  /** Public: derived one-way from the secret in the cookie. */
+  id: string;
+  userId: string;
+  createdAtMs: number;
+  /** At most a minute late. */
+  lastSeenAtMs: number;
+  /** The absolute limit; the idle limit may end the session earlier. */
+  expiresAtMs: number;
+  revokedAtMs: number | null;
+  userAgent: string;
+  address: string;
+}
+
+/** What the routes of this feature need from features above it. Injected, because imports go downhill only. */
+export interface AuthPorts {
+  /** Which of these are no projects. */
+  unknownProjects(projectIds: readonly string[]): Promise<string[]>;
+  /** Closes the sockets of one session, or of all sessions of the user when `sessionId` is null. Called after the rows are revoked. */
+  sessionsEnded(userId: string, sessionId: string | null): Promise<void>;
+}

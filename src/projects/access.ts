@@ -1,0 +1,75 @@
+import { hasRole } from '../auth/index.ts';
+import type { Actor, Ctx, Role } from '../env.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import type { ProjectError } from './errors.ts';
+import { findProject } from './store.ts';
+import type { Project } from './types.ts';
+
+/** read: see records. export: take them away in bulk. write: send from a session, save searches. admin: keys and settings. */
+export type ProjectAction = 'read' | 'export' | 'write' | 'admin';
+
+const LEAST_ROLE: Readonly<Record<ProjectAction, Role>> = {
+  read: 'viewer',
+  export: 'analyst',
+  write: 'analyst',
+  admin: 'admin',
+};
+/** `query` reads and takes away; everything else a key does on the read side needs `admin`. Sending data is decided on the write side. */
+const SCOPES_FOR: Readonly<Record<ProjectAction, readonly string[]>> = {
+  read: ['query', 'admin'],
+  export: ['query', 'admin'],
+  write: ['admin'],
+  admin: ['admin'],
+};
+
+/**
+ * The one place that scopes by project: every read, export and change of a project's data asks here first. Whether the project exists
+ * is told only to who may see it. An administrator may still manage a disabled project, or it could never be enabled again.
+ */
+export async function projectAccess(
+  ctx: Ctx,
+  projectId: string,
+  action: ProjectAction,
+): Promise<Result<Project, ProjectError>> {
+  if (ctx.actor.kind === 'anonymous') return err({ kind: 'unauthenticated' });
+  const project = seesProject(ctx.actor, projectId) ? await findProject(ctx.env.DB, projectId) : null;
+  if (!project) return err({ kind: 'not_found' });
+  const lacking = whatIsLacking(ctx.actor, action);
+  if (lacking !== null) return err({ kind: 'forbidden', detail: lacking });
+  if (project.disabled && !(action === 'admin' && ctx.actor.kind === 'user')) return err({ kind: 'project_disabled' });
+  return ok(project);
+}
+
+/** Ids of the projects whose existence the actor may know; null is all. */
+export function visibleProjects(actor: Actor): readonly string[] | null {
+  switch (actor.kind) {
+    case 'anonymous':
+      return [];
+    case 'user':
+      return actor.projectIds;
+    case 'key':
+      return [actor.projectId];
+    case 'system':
+      return null;
+  }
+}
+
+function seesProject(actor: Actor, projectId: string): boolean {
+  return visibleProjects(actor)?.includes(projectId) ?? true;
+}
+
+/** What the actor would need for the action, in any project that it sees; null when nothing is lacking. */
+export function whatIsLacking(actor: Actor, action: ProjectAction): string | null {
+  switch (actor.kind) {
+    case 'anonymous':
+      return 'This needs a session or a key.';
+    case 'user':
+      return hasRole(actor, LEAST_ROLE[action]) ? null : `This needs the role ${LEAST_ROLE[action]}.`;
+    case 'key':
+      return SCOPES_FOR[action].some((scope) => actor.scopes.includes(scope))
+        ? null
+        : `This needs a key with the scope ${SCOPES_FOR[action].join(' or ')}.`;
+    case 'system':
+      return null;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Config, SigningSecret } from '../env.ts';
+import { fromBase64Url, toBase64Url, utf8 } from '../shared/bytes.ts';
+import { constantTimeEqual, hmacSha256 } from '../shared/hash.ts';
+import { isScope } from './scopes.ts';
+import type { KeyClaims } from './types.ts';
+
+/**
+ * `bw_<kid>.<base64url of JSON claims>.<base64url of HMAC-SHA256>`: verifies without a database. The signature covers everything before
+ * its dot and is checked before the claims are parsed. All characters are allowed in a header, a URL and a WebSocket subprotocol.
+ */
+const KEY = /^(bw_([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]{1,3000}))\.([A-Za-z0-9_-]{43})$/;
+/** Enough to tell keys of one list apart: the claims start with the random part of the key's id. */
+const DISPLAY_CHARS = 24;
+/** Keys remembered by an isolate, at about 500 bytes each. A deployment with more active keys only loses speed. */
+const MAX_VERIFIED_KEYS = 2_048;
+
+/** Short names, because the key travels with every request. The id comes first, see DISPLAY_CHARS. */
+interface Payload {
+  i: string;
+  p: string;
+  s: readonly string[];
+  o?: readonly string[];
+}
+
+export function signKey(config: Config, claims: KeyClaims): string {
+  const { kid, secret } = config.apiKeySecrets[0];
+  const payload: Payload = { i: claims.keyId, p: claims.projectId, s: claims.scopes };
+  if (claims.origins) payload.o = claims.origins;
+  const signed = `bw_${kid}.${toBase64Url(utf8(JSON.stringify(payload)))}`;
+  return `${signed}.${toBase64Url(hmacSha256(secret, signed))}`;
+}
+
+/** What lists show of a key. */
+export function displayPrefix(key: string): string {
+  return key.slice(0, DISPLAY_CHARS);
+}
+
+const verified = new WeakMap<Config, Map<string, KeyClaims>>();
+
+/**
+ * The claims of a key that this deployment signed, or null. Synchronous and without storage, for the write side. It says nothing about
+ * revocation: the journal knows (write side), D1 knows (read side). Only good keys are remembered, so a flood of bad ones evicts nothing.
+ */
+export function verifyKey(config: Config, key: string): KeyClaims | null {
+  let known = verified.get(config);
+  if (!known) {
+    known = new Map();
+    verified.set(config, known);
+  }
+  const seen = known.get(key);
+  if (seen) {
+    // Least recently used goes first: a Map iterates in order of insertion.
+    known.delete(key);
+    known.set(key, seen);
+    return seen;
+  }
+  const claims = verify(config.apiKeySecrets, key);
+  if (!claims) return null;
+  if (known.size >= MAX_VERIFIED_KEYS) {
+    const [oldest] = known.keys();
+    if (oldest !== undefined) known.delete(oldest);
+  }
+  known.set(key, claims);
+  return claims;
+}
+
+function verify(secrets: readonly SigningSecret[], key: string): KeyClaims | null {
+  const [, signed, kid, payload, signature] = KEY.exec(key) ?? [];
+  if (signed === undefined || payload === undefined || signature === undefined) return null;
+  const secret = secrets.find((candidate) => candidate.kid === kid)?.secret;
+  const mac = fromBase64Url(signature);
+  const bytes = fromBase64Url(payload);
+  if (secret === undefined || !mac || !bytes || !constantTimeEqual(mac, hmacSha256(secret, signed))) return null;
+  return claimsOf(JSON.parse(new TextDecoder().decode(bytes)));
+}
+
+/** The signature is ours, so the shape is what some version of signKey wrote; one that this version does not know is refused. */
+function claimsOf(payload: unknown): KeyClaims | null {
+  if (typeof payload !== 'object' || payload === null) return null;
+  const { i, p, s, o = null, ...unknown } = payload as Record<string, unknown>;
+  if (Object.keys(unknown).length > 0 || typeof i !== 'string' || typeof p !== 'string') return null;
+  if (!Array.isArray(s) || !s.every(isScope)) return null;
+  if (o !== null && !(Array.isArray(o) && o.every((origin) => typeof origin === 'string'))) return null;
+  return { keyId: i, projectId: p, scopes: s, origins: o };
+}

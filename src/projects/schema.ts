@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { isScope, isWriteOnly, SCOPES } from './scopes.ts';
+import type { Scope } from './types.ts';
+
+/** A title for people: any script, no control characters that would garble a terminal or a log. */
+const name = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(100, 'must have at most 100 characters')
+  .regex(/^\P{Cc}*$/u, 'must not contain control characters');
+
+const scope = z.custom<Scope>(isScope, `must be one of ${SCOPES.join(', ')}`);
+
+const origin = z
+  .string()
+  .max(255)
+  .refine(isOrigin, 'must be an origin such as https://shop.example, without path or trailing slash');
+
+export const createProjectSchema = z.strictObject({ name });
+export const updateProjectSchema = z.strictObject({ name: name.optional(), disabled: z.boolean().optional() });
+
+export const createKeySchema = z
+  .strictObject({
+    name,
+    scopes: z
+      .array(scope)
+      .min(1, 'must name at least one scope')
+      .max(SCOPES.length)
+      .transform((scopes) => [...new Set(scopes)]),
+    // They travel in the key, and a key must fit a header and a WebSocket subprotocol.
+    origins: z
+      .array(origin)
+      .min(1, 'must name at least one origin, or be left out')
+      .max(8, 'must name at most 8 origins')
+      .nullable()
+      .default(null),
+  })
+  .refine(({ scopes, origins }) => origins === null || isWriteOnly(scopes), {
+    path: ['scopes'],
+    message: 'must only be ingest scopes for a browser key (one with origins): such a key is public',
+  });
+
+/** A day is long enough to roll out a new key, and short enough that nobody forgets the old one. */
+const MAX_GRACE_SECONDS = 24 * 3_600;
+export const rotateKeySchema = z.strictObject({
+  graceSeconds: z.int().min(0).max(MAX_GRACE_SECONDS, `must be at most ${MAX_GRACE_SECONDS} (a day)`).default(0),
+});
+
+export type CreateKeyInput = z.infer<typeof createKeySchema>;
+export type UpdateProjectInput = z.infer<typeof updateProjectSchema>;
+
+function isOrigin(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && (url.protocol === 'https:' || url.protocol === 'http:') && url.origin === text;
+}

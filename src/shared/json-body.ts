@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import { concatBytes } from './bytes.ts';
+import { invalidInput, type Problem } from './problem.ts';
+import { err, ok, type Result } from './result.ts';
+
+/** Bodies of the management API are forms, not data: the largest is a list of project ids. */
+const MAX_JSON_BODY_BYTES = 64 * 1024;
+
+/** The JSON body of a management request, checked against its schema, or the refusal. An empty body reads as `{}`. */
+export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<Result<T, Problem>> {
+  const bytes = await readBounded(request, MAX_JSON_BODY_BYTES);
+  if (bytes === null) {
+    return err({
+      status: 413,
+      code: 'body_too_large',
+      title: 'The body is too large',
+      detail: `The body of this request may have ${MAX_JSON_BODY_BYTES} bytes.`,
+    });
+  }
+  if (bytes.byteLength > 0 && !/^application\/(.+\+)?json\b/i.test(request.headers.get('content-type') ?? '')) {
+    return err({
+      status: 415,
+      code: 'unsupported_media_type',
+      title: 'The body is not declared as JSON',
+      detail: 'Send the body as JSON with Content-Type: application/json.',
+    });
+  }
+  let data: unknown;
+  try {
+    data =
+      bytes.byteLength === 0
+        ? {}
+        : JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch (cause) {
+    return err({
+      status: 400,
+      code: 'invalid_json',
+      title: 'The body is not JSON',
+      detail: cause instanceof Error ? cause.message : 'The body could not be read as JSON.',
+    });
+  }
+  return checkInput(schema, data);
+}
+
+/** Checks already decoded input; every finding names its place as an RFC 6901 pointer. */
+export function checkInput<T>(schema: z.ZodType<T>, data: unknown): Result<T, Problem> {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return ok(parsed.data);
+  return err(
+    invalidInput(parsed.error.issues.map(({ path, message }) => ({ pointer: pointerOf(path), reason: message }))),
+  );
+}
+
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+/** Null when the body is longer than `maxBytes`; stops reading there, so that a lying or absent Content-Length costs nothing. */
+async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array | null> {
+  if (!request.body) return new Uint8Array(0);
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  for await (const part of request.body as ReadableStream<Uint8Array>) {
+    total += part.byteLength;
+    if (total > maxBytes) return null;
+    parts.push(part);
+  }
+  return concatBytes(parts);
+}
