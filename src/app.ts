@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import { type AuthPorts, authRoutes, userRoutes } from './auth/index.ts';
 import type { Ctx } from './env.ts';
+import { ingestRoutes, ledgerRoutes } from './ingest/index.ts';
 import { journalControl } from './journal/index.ts';
+import { healthRoutes } from './observability/index.ts';
 import { identify, type KeyRevocationPort, projectRoutes, unknownProjects } from './projects/index.ts';
 import { type AppEnv, onFault, onNotFound, requestContext } from './shared/http.ts';
 
@@ -17,6 +19,9 @@ export function createApp(): Hono<AppEnv> {
   app.use('/api/*', identify({ except }));
   app.use('/ws/*', identify({ except: [] }));
 
+  app.route('/', healthRoutes());
+  app.route('/', ingestRoutes());
+  app.route('/', ledgerRoutes());
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/users', userRoutes(authPorts));
   app.route('/api/projects', projectRoutes(revocations));

@@ -11,7 +11,7 @@ export interface Summary {
   levels: Partial<Record<Level, number>>;
   services: Record<string, number>;
   /** Rows of [minute since the epoch, count per level in the order of LEVELS]. */
-  minutes: [number, ...number[]][] | null;
+  minutes: number[][] | null;
 }
 
 export const OTHER = '(other)';
@@ -55,7 +55,7 @@ export class SummaryBuilder {
     for (const [service, count] of Object.entries(other.services)) this.#addService(service, count);
     if (other.minutes === null) this.#minutes = null;
     for (const [minute, ...counts] of other.minutes ?? []) {
-      this.#openMinute(minute);
+      this.#openMinute(minute as number);
       if (!this.#lastCounts) break;
       for (let i = 0; i < counts.length; i++) this.#lastCounts[i] = (this.#lastCounts[i] as number) + (counts[i] as number);
     }
@@ -76,7 +76,7 @@ export class SummaryBuilder {
       levels,
       // fromEntries defines properties, so a service named __proto__ is a key like any other
       services: Object.fromEntries(this.#services),
-      minutes: this.#minutes ? [...this.#minutes].map(([minute, counts]): [number, ...number[]] => [minute, ...counts]) : null,
+      minutes: this.#minutes ? [...this.#minutes].map(([minute, counts]) => [minute, ...counts]) : null,
     };
   }
 

@@ -1,4 +1,4 @@
 export { BatchBuilder } from './batch.ts';
 export { parseJson } from './json.ts';
 export { type Defaults, isRefusal, type Normalised, normalise } from './normalise.ts';
-export { ingestRoutes, writableStreams } from './routes.ts';
+export { ingestRoutes, ledgerRoutes, writableStreams } from './routes.ts';

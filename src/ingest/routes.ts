@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { type KeyClaims, verifyKey } from '../projects/index.ts';
+import { type KeyClaims, projectAccess, projectProblem, verifyKey } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { problemResponse } from '../shared/problem.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -8,6 +8,7 @@ import { MAX_IDEMPOTENCY_KEY_CHARS, MAX_IDENTIFIER_CHARS } from '../wire/limits.
 import { isStream, STREAMS, type Stream } from '../wire/record.ts';
 import { type IngestError, ingestProblem } from './errors.ts';
 import { countRefused, type IngestRequest, ingest } from './ingest.ts';
+import { readLedger } from './ledger.ts';
 
 export function ingestRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
@@ -28,6 +29,18 @@ export function ingestRoutes(): Hono<AppEnv> {
     if (answer.received > 0 && answer.rejected === answer.received) return allRejected(answer, ctx.requestId);
     if (replayed) c.header('idempotent-replayed', 'true');
     return c.json(answer, 202);
+  });
+  return routes;
+}
+
+/** The read side of the same counts. */
+export function ledgerRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.get('/api/projects/:id/ledger', async function getLedger(c) {
+    const ctx = c.get('ctx');
+    const project = await projectAccess(ctx, c.req.param('id'), 'read');
+    if (!project.ok) return refuse(c, projectProblem(project.error));
+    return c.json(await readLedger(ctx, project.value.id));
   });
   return routes;
 }

@@ -1,7 +1,13 @@
 import { env } from 'cloudflare:workers';
-import { inflatePiece, readPayloads, listBlocks } from '../../../src/blocks/index.ts';
+import { inflatePiece, listBlocks, readPayloads } from '../../../src/blocks/index.ts';
 import { BatchBuilder } from '../../../src/ingest/batch.ts';
-import { type AppendOutcome, type AppendRequest, type Dedupe, journalFor, type TailPage } from '../../../src/journal/index.ts';
+import {
+  type AppendOutcome,
+  type AppendRequest,
+  type Dedupe,
+  journalFor,
+  type TailPage,
+} from '../../../src/journal/index.ts';
 import { batchIds } from '../../../src/shared/ids.ts';
 import type { Json, LogRecord } from '../../../src/wire/record.ts';
 
@@ -52,7 +58,11 @@ export async function everyRecord(projectId: string): Promise<LogRecord[]> {
   const texts: string[] = [];
   for (const block of blocks) texts.push((await readPayloads(env.DB, [block])).get(block.id) ?? '');
   for (const part of page.parts) {
-    texts.push(part.codec === 'raw' ? Buffer.from(part.data).toString() : inflatePiece({ deflated: part.data, rawBytes: part.rawBytes }).toString());
+    texts.push(
+      part.codec === 'raw'
+        ? Buffer.from(part.data).toString()
+        : inflatePiece({ deflated: part.data, rawBytes: part.rawBytes }).toString(),
+    );
   }
   return texts
     .join('')
