@@ -3,15 +3,16 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
-/** A new folder outside the project; removed when this process ends, if nobody removed it before. */
+const folders = new Set<string>();
+process.once('exit', () => {
+  for (const dir of folders) rmSync(dir, { recursive: true, force: true });
+});
+
+/** A new folder outside the project; removed when this process ends. */
 export function temporaryFolder(name: string): string {
   const dir = mkdtempSync(path.join(os.tmpdir(), `breakwater-${name}-`));
-  process.once('exit', () => removeFolder(dir));
+  folders.add(dir);
   return dir;
-}
-
-export function removeFolder(dir: string): void {
-  rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** A port on which nothing listens at this moment. */
