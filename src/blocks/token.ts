@@ -29,7 +29,8 @@ export class TokenSet {
   #mask: number;
   size = 0;
 
-  constructor(capacity = 4096) {
+  /** `capacity`: a power of two; a batch of 500 log records has 3,000 to 4,000 words. */
+  constructor(capacity = 8192) {
     this.#slots = new Int32Array(capacity);
     this.#mask = capacity - 1;
   }

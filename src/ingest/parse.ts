@@ -2,7 +2,7 @@ import type { Json } from '../wire/record.ts';
 import { MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { BatchBuilder } from './batch.ts';
-import { parseJson } from './json.ts';
+import { hasRiskyNumbers, parseJson } from './json.ts';
 
 export type ParseError =
   | { kind: 'malformed'; reason: string }
@@ -43,6 +43,8 @@ function parseArray(text: string, batch: BatchBuilder): Result<null, ParseError>
 }
 
 function parseLines(text: string, batch: BatchBuilder): Result<null, ParseError> {
+  // Looked at once for the whole body: a look at each line costs as much as parsing it.
+  const parse = hasRiskyNumbers(text) ? parseJson : plainParse;
   let isFirst = true;
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
@@ -51,7 +53,7 @@ function parseLines(text: string, batch: BatchBuilder): Result<null, ParseError>
     start = end + 1;
     if (isBlank(line)) continue;
     if (batch.received >= MAX_RECORDS_PER_REQUEST) return tooMany();
-    const parsed = tryParse(line);
+    const parsed = tryParse(line, parse);
     if (parsed.ok) {
       batch.add(parsed.value);
     } else {
@@ -84,9 +86,13 @@ function parseInvalidUtf8(body: Uint8Array, batch: BatchBuilder): Result<null, P
   return ok(null);
 }
 
-function tryParse(text: string): Result<Json, string> {
+function plainParse(text: string): Json {
+  return JSON.parse(text) as Json;
+}
+
+function tryParse(text: string, parse: (text: string) => Json = parseJson): Result<Json, string> {
   try {
-    return ok(parseJson(text));
+    return ok(parse(text));
   } catch (cause) {
     // SyntaxError quotes the input; RangeError is a stack that nesting has used up.
     return err(`not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
