@@ -22,13 +22,17 @@ export interface LoginAnswer {
 }
 
 /** Checks name and password and opens a session. An unknown or disabled user costs the same work and gets the same answer as a wrong password. */
-export async function login(ctx: Ctx, input: LoginInput): Promise<Result<LoginAnswer, AuthError>> {
+export async function login(
+  ctx: Ctx,
+  input: LoginInput,
+  verify: typeof verifyPassword = verifyPassword,
+): Promise<Result<LoginAnswer, AuthError>> {
   const admitted = await admitAttempt(ctx, input.username);
   if (!admitted.ok) return admitted;
 
   const db = ctx.env.DB;
   const user = await findUserByName(db, input.username);
-  const correct = verifyPassword(input.password, user?.passwordHash ?? UNKNOWN_USER_HASH);
+  const correct = verify(input.password, user?.passwordHash ?? UNKNOWN_USER_HASH);
   if (!user || !correct || user.disabled) return refuse(ctx, user);
 
   const session = newSession(ctx, user.id, input.userAgent);

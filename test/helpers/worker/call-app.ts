@@ -1,0 +1,66 @@
+import { env, exports } from 'cloudflare:workers';
+import type { Env } from '../../../src/env.ts';
+
+/** Plain HTTP to loopback, as `npm start` serves it: cookies have their plain names. */
+export const ORIGIN = 'http://localhost';
+
+export interface SignedIn {
+  userId: string;
+  sessionId: string;
+  cookie: string;
+  csrf: string;
+}
+
+export interface CallOptions {
+  /** Sends the cookie and, unless `csrf` says otherwise, the token that belongs to it. */
+  as?: SignedIn;
+  /** Null sends the cookie without a token. */
+  csrf?: string | null;
+  key?: string;
+  /** Sent as JSON. A string is sent as it is. */
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** The address that the edge would report. */
+  address?: string;
+  origin?: string;
+  /** Instead of the Worker of this test file: an app with other ports, or other bindings. */
+  app?: { fetch(request: Request, env: Env): Response | Promise<Response> };
+  env?: Env;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** `Set-Cookie` lines by cookie name. */
+  cookies: Map<string, string>;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever the route answers and asserts it
+  body: any;
+}
+
+/** One request to the whole app, JSON in and out. */
+export async function callApp(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
+  const headers = new Headers(options.headers);
+  const csrf = options.csrf === undefined ? options.as?.csrf : options.csrf;
+  if (options.as) headers.set('cookie', options.as.cookie);
+  if (csrf) headers.set('x-csrf-token', csrf);
+  if (options.key !== undefined) headers.set('authorization', `Bearer ${options.key}`);
+  if (options.address !== undefined) headers.set('cf-connecting-ip', options.address);
+  if (options.body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
+  const body = typeof options.body === 'string' ? options.body : JSON.stringify(options.body);
+  const request = new Request(new URL(path, options.origin ?? ORIGIN), {
+    method,
+    headers,
+    ...(options.body === undefined ? {} : { body }),
+  });
+  const response = options.app
+    ? await options.app.fetch(request, options.env ?? env)
+    : await exports.default.fetch(request);
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    cookies: new Map(response.headers.getSetCookie().map((line) => [line.slice(0, line.indexOf('=')), line])),
+    body: isJson ? JSON.parse(text) : text,
+  };
+}

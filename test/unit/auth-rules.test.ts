@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import { clearedCookies, cookieNames, readSessionCookie, sessionCookies } from '../../src/auth/cookies.ts';
+import { changesState, csrfToken, isSameOrigin, verifyCsrf } from '../../src/auth/csrf.ts';
+import {
+  isLive,
+  LAST_SEEN_STEP_MS,
+  SESSION_ABSOLUTE_MS,
+  SESSION_IDLE_MS,
+  sessionIdOf,
+} from '../../src/auth/session.ts';
+import { addressBucket } from '../../src/auth/throttle.ts';
+import { endsSessions } from '../../src/auth/update-user.ts';
+import { configWith, SECRET_1, SECRET_2 } from '../helpers/worker/config.ts';
+
+const local = configWith({});
+const production = configWith({ environment: 'production' });
+
+function request(url: string, headers: Record<string, string>): Request {
+  return new Request(url, { headers });
+}
+
+describe('cookie names', () => {
+  const cases: [url: string, environment: typeof local, session: string | null][] = [
+    ['https://app.example/', production, '__Host-gsession'],
+    ['https://localhost/', local, '__Host-gsession'],
+    ['http://localhost:8787/', local, 'gsession'],
+    ['http://127.0.0.1:8787/', local, 'gsession'],
+    ['http://127.8.8.8/', local, 'gsession'],
+    ['http://[::1]:8787/', local, 'gsession'],
+    ['http://app.localhost/', local, 'gsession'],
+    ['http://localhost:8787/', production, null],
+    ['http://192.168.1.5:8787/', local, null],
+    ['http://localhost.example/', local, null],
+    ['http://127.0.0.1.example/', local, null],
+    ['http://app.example/', production, null],
+  ];
+  it.each(cases)('%s', (url, { environment }, session) => {
+    expect(cookieNames(configWith({ environment }), new URL(url))?.session ?? null).toBe(session);
+  });
+});
+
+describe('session cookies', () => {
+  it('over HTTPS are host-bound, secure, strict; only the session is hidden from scripts', () => {
+    const names = cookieNames(production, new URL('https://app.example/'));
+    expect(names && sessionCookies(names, { token: 't', csrf: 'c', maxAgeSeconds: 60 })).toEqual([
+      '__Host-gsession=t; Path=/; Max-Age=60; HttpOnly; Secure; SameSite=Strict',
+      '__Host-csrfToken=c; Path=/; Max-Age=60; Secure; SameSite=Strict',
+    ]);
+  });
+
+  it('over loopback HTTP have plain names and are not secure, or no browser would keep them', () => {
+    const names = cookieNames(local, new URL('http://localhost/'));
+    expect(names && sessionCookies(names, { token: 't', csrf: 'c', maxAgeSeconds: 60 })).toEqual([
+      'gsession=t; Path=/; Max-Age=60; HttpOnly; SameSite=Strict',
+      'csrfToken=c; Path=/; Max-Age=60; SameSite=Strict',
+    ]);
+  });
+
+  it('are cleared with the attributes they were set with', () => {
+    const names = cookieNames(production, new URL('https://app.example/'));
+    expect(names && clearedCookies(names)).toEqual([
+      '__Host-gsession=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict',
+      '__Host-csrfToken=; Path=/; Max-Age=0; Secure; SameSite=Strict',
+    ]);
+  });
+
+  const cases: [what: string, url: string, cookie: string, expected: unknown][] = [
+    ['is found among others', 'http://localhost/', 'a=1; gsession=x.y.z; b=2', { ok: true, value: 'x.y.z' }],
+    ['is absent', 'http://localhost/', 'a=1; gsessionx=2; xgsession=3', { ok: true, value: null }],
+    ['keeps an equals sign in its value', 'http://localhost/', 'gsession=a=b', { ok: true, value: 'a=b' }],
+    ['is refused twice', 'http://localhost/', 'gsession=a; x=1; gsession=b', { ok: false, error: 'duplicate' }],
+    [
+      'is refused twice, equal values or not',
+      'http://localhost/',
+      'gsession=a;gsession=a',
+      { ok: false, error: 'duplicate' },
+    ],
+    [
+      'is refused twice over HTTPS',
+      'https://localhost/',
+      '__Host-gsession=a; __Host-gsession=b',
+      { ok: false, error: 'duplicate' },
+    ],
+    ['with the plain name is not ours over HTTPS', 'https://localhost/', 'gsession=planted', { ok: true, value: null }],
+    ['is not read over HTTP to another machine', 'http://192.168.1.5/', 'gsession=a', { ok: true, value: null }],
+  ];
+  it.each(cases)('%s', (_, url, cookie, expected) => {
+    expect(readSessionCookie(local, request(url, { cookie }))).toEqual(expected);
+  });
+});
+
+describe('CSRF', () => {
+  it('tokens are bound to their session', () => {
+    const token = csrfToken(local, 'ses_1');
+    expect(verifyCsrf(local, 'ses_1', token)).toBe(true);
+    expect(verifyCsrf(local, 'ses_2', token)).toBe(false);
+  });
+
+  it.each(['', '.', 'k1.', 'k1', 'k9.AAAA'])('%j is no token', (token) => {
+    expect(verifyCsrf(local, 'ses_1', token)).toBe(false);
+  });
+
+  it('tokens survive a rotation of secrets while the old one is listed', () => {
+    const token = csrfToken(local, 'ses_1');
+    expect(verifyCsrf(configWith({ sessionSecrets: [SECRET_2, SECRET_1] }), 'ses_1', token)).toBe(true);
+    expect(verifyCsrf(configWith({ sessionSecrets: [SECRET_2] }), 'ses_1', token)).toBe(false);
+  });
+
+  it('is about every method that may change something', () => {
+    const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'];
+    expect(methods.filter(changesState)).toEqual(['POST', 'PUT', 'PATCH', 'DELETE']);
+  });
+
+  const cases: [headers: Record<string, string>, same: boolean][] = [
+    [{ 'sec-fetch-site': 'same-origin', origin: 'https://app.example' }, true],
+    [{ 'sec-fetch-site': 'same-origin' }, true],
+    [{ origin: 'https://app.example' }, true],
+    [{}, true],
+    [{ 'sec-fetch-site': 'cross-site', origin: 'https://app.example' }, false],
+    [{ 'sec-fetch-site': 'same-site' }, false],
+    [{ 'sec-fetch-site': 'none' }, false],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' }, false],
+    [{ origin: 'https://evil.example' }, false],
+    [{ origin: 'null' }, false],
+    [{ origin: 'http://app.example' }, false],
+    [{ origin: 'https://app.example:8443' }, false],
+    [{ origin: 'https://app.example.evil.example' }, false],
+  ];
+  it.each(cases)('%j', (headers, same) => {
+    expect(isSameOrigin(request('https://app.example/api/x', headers))).toBe(same);
+  });
+});
+
+describe('a session', () => {
+  const nowMs = 1_800_000_000_000;
+  const fresh = { revokedAtMs: null, expiresAtMs: nowMs + SESSION_ABSOLUTE_MS, lastSeenAtMs: nowMs };
+  const cases: [what: string, change: Partial<typeof fresh> | { revokedAtMs: number }, atMs: number, live: boolean][] =
+    [
+      ['lives from the start', {}, nowMs, true],
+      ['lives to the end of the idle limit', {}, nowMs + SESSION_IDLE_MS - 1, true],
+      ['ends at the idle limit', {}, nowMs + SESSION_IDLE_MS, false],
+      [
+        'ends at the absolute limit, however busy',
+        { lastSeenAtMs: nowMs + SESSION_ABSOLUTE_MS - 1 },
+        nowMs + SESSION_ABSOLUTE_MS,
+        false,
+      ],
+      ['ends when revoked', { revokedAtMs: nowMs }, nowMs, false],
+    ];
+  it.each(cases)('%s', (_, change, atMs, live) => {
+    expect(isLive({ ...fresh, ...change }, atMs)).toBe(live);
+  });
+
+  it('has the limits that the documentation names', () => {
+    expect([SESSION_IDLE_MS, SESSION_ABSOLUTE_MS, LAST_SEEN_STEP_MS]).toEqual([12 * 3_600_000, 7 * 86_400_000, 60_000]);
+  });
+
+  it('has an id that says nothing about the secret in its cookie', () => {
+    expect(sessionIdOf('secret')).toMatch(/^ses_[0-9a-f]{32}$/);
+    expect(sessionIdOf('secret')).toBe(sessionIdOf('secret'));
+    expect(sessionIdOf('secret')).not.toBe(sessionIdOf('secreT'));
+  });
+
+  const changes: [change: Parameters<typeof endsSessions>[0], ends: boolean][] = [
+    [{ role: 'viewer' }, true],
+    [{ projectIds: [] }, true],
+    [{ projectIds: null }, true],
+    [{ disabled: true }, true],
+    [{ disabled: false }, false],
+    [{ password: 'x' }, true],
+    [{}, false],
+  ];
+  it.each(changes)('ends by the change %j: %s', (change, ends) => {
+    expect(endsSessions(change)).toBe(ends);
+  });
+});
+
+describe('what counts as one address', () => {
+  const cases: [address: string, bucket: string][] = [
+    ['192.0.2.7', '192.0.2.7'],
+    ['unknown', 'unknown'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:0001:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['2001:db8::', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+  ];
+  it.each(cases)('%s is %s', (address, bucket) => {
+    expect(addressBucket(address)).toBe(bucket);
+  });
+});

@@ -1,0 +1,231 @@
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { createUser, login, PASSWORD, signIn } from '../helpers/worker/accounts.ts';
+import { callApp } from '../helpers/worker/call-app.ts';
+import { auditOf } from '../helpers/worker/context.ts';
+
+const SETUP = { authorization: 'Bearer test-setup-token' };
+
+describe('POST /api/auth/setup', () => {
+  it('refuses a missing or wrong token, whatever the body', async () => {
+    for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'Basic test-setup-token' }]) {
+      const answer = await callApp('POST', '/api/auth/setup', { headers, body: {} });
+      expect([answer.status, answer.body.code]).toEqual([401, 'invalid_setup_token']);
+    }
+  });
+
+  it('does not exist while no token is configured', async () => {
+    const options = { app: createApp(), env: { ...env, SETUP_TOKEN: '' } };
+    const answer = await callApp('POST', '/api/auth/setup', {
+      ...options,
+      headers: { authorization: 'Bearer ' },
+      body: {},
+    });
+    expect(answer.status).toBe(404);
+  });
+
+  it('refuses a short password with a pointer', async () => {
+    const answer = await callApp('POST', '/api/auth/setup', { headers: SETUP, body: { password: 'short' } });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toEqual([{ pointer: '/password', reason: 'must have at least 12 characters' }]);
+  });
+
+  it('creates the first administrator as "admin"; again, it resets that password and ends the sessions', async () => {
+    const first = await callApp('POST', '/api/auth/setup', { headers: SETUP, body: { password: PASSWORD } });
+    expect([first.status, first.body]).toEqual([201, { userId: first.body.userId, username: 'admin', created: true }]);
+    const session = await login('admin');
+
+    const again = await callApp('POST', '/api/auth/setup', {
+      headers: SETUP,
+      body: { password: 'another long password' },
+    });
+    expect([again.status, again.body]).toEqual([201, { userId: first.body.userId, username: 'admin', created: false }]);
+    expect((await callApp('GET', '/api/auth/me', { as: session })).status).toBe(401);
+    await login('admin', 'another long password');
+
+    const audit = await auditOf(first.body.userId);
+    expect(audit.map(({ action, actor_kind }) => [action, actor_kind])).toEqual([
+      ['user.setup', 'anonymous'],
+      ['user.recover', 'anonymous'],
+    ]);
+    expect(JSON.stringify(audit)).not.toContain('scrypt');
+  });
+
+  it('brings back an administrator who was disabled, but makes nobody an administrator', async () => {
+    const admin = await createUser({ role: 'admin' });
+    await env.DB.prepare('UPDATE users SET disabled = 1 WHERE id = ?1').bind(admin.id).run();
+    const back = await callApp('POST', '/api/auth/setup', {
+      headers: SETUP,
+      body: { username: admin.username, password: PASSWORD },
+    });
+    expect(back.status).toBe(201);
+    expect((await callApp('GET', '/api/auth/me', { as: await login(admin.username) })).status).toBe(200);
+
+    const viewer = await createUser({ role: 'viewer' });
+    const body = { username: viewer.username, password: PASSWORD };
+    const refused = await callApp('POST', '/api/auth/setup', { headers: SETUP, body });
+    expect([refused.status, refused.body.code]).toEqual([409, 'not_an_administrator']);
+    expect(await auditOf(viewer.id)).toEqual([]);
+  });
+
+  it('throttles guesses of the token by address, and locks nobody out', async () => {
+    const address = '203.0.113.77';
+    const codes: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      const headers = { authorization: `Bearer guess-${i}` };
+      codes.push((await callApp('POST', '/api/auth/setup', { headers, address, body: {} })).body.code);
+    }
+    expect(codes.slice(-1)).toEqual(['login_throttled']);
+    const right = await callApp('POST', '/api/auth/setup', { headers: SETUP, address, body: { password: 'x' } });
+    expect(right.status).toBe(400);
+  });
+});
+
+describe('POST /api/auth/login', () => {
+  it('answers with the user, the CSRF token and two cookies, says how long it took, and writes who signed in', async () => {
+    const user = await createUser({ role: 'analyst', username: 'Grace.Hopper' });
+    const answer = await callApp('POST', '/api/auth/login', {
+      body: { username: 'grace.hopper', password: PASSWORD },
+      headers: { 'user-agent': 'Test browser' },
+      address: '198.51.100.4',
+    });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      userId: user.id,
+      username: 'Grace.Hopper',
+      role: 'analyst',
+      csrf: expect.stringMatching(/^k1\.[\w-]{43}$/),
+      message: 'Signed in as Grace.Hopper.',
+      expiresAt: expect.any(Number),
+    });
+    expect(Number(answer.headers.get('x-login-time'))).toBeGreaterThanOrEqual(0);
+    expect(answer.cookies.get('gsession')).toMatch(/; Path=\/; Max-Age=43\d{3}; HttpOnly; SameSite=Strict$/);
+    expect(answer.cookies.get('csrfToken')).toMatch(
+      /^csrfToken=k1\.[\w-]{43}; Path=\/; Max-Age=43\d{3}; SameSite=Strict$/,
+    );
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+
+    const cookie = answer.cookies.get('gsession')?.split(';', 1)[0] ?? '';
+    const me = await callApp('GET', '/api/auth/me', { headers: { cookie } });
+    const { userId, username, role, projectIds, sessionId, csrf, expiresAt } = me.body;
+    expect({ userId, username, role, projectIds }).toEqual({
+      userId: user.id,
+      username: 'Grace.Hopper',
+      role: 'analyst',
+      projectIds: null,
+    });
+    expect([csrf, expiresAt]).toEqual([answer.body.csrf, answer.body.expiresAt]);
+
+    const [audit] = await auditOf(sessionId);
+    expect(audit).toMatchObject({
+      action: 'session.login',
+      actor_kind: 'user',
+      actor_id: user.id,
+      address: '198.51.100.4',
+    });
+    const stored = await env.DB.prepare('SELECT * FROM sessions WHERE id = ?1').bind(sessionId).first();
+    expect(stored).toMatchObject({ user_id: user.id, user_agent: 'Test browser', address: '198.51.100.4' });
+    const seen = await env.DB.prepare('SELECT last_login_at_ms FROM users WHERE id = ?1')
+      .bind(user.id)
+      .first<number>('last_login_at_ms');
+    expect(seen).toBe(audit?.at_ms);
+  });
+
+  it('stores nothing from which a cookie could be made', async () => {
+    await createUser({ role: 'viewer', username: 'stored' });
+    const session = await login('stored');
+    const payload = session.cookie.split('.')[1] ?? '';
+    const { sid } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const tables = ['sessions', 'users', 'audit', 'login_throttle'];
+    const dump = await Promise.all(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`).all()));
+    expect(JSON.stringify(dump)).not.toContain(sid);
+    expect(JSON.stringify(dump)).not.toContain(PASSWORD);
+  });
+
+  it('gives a wrong password, an unknown name and a disabled user one and the same answer, and audits without the name', async () => {
+    const wrong = await createUser({ role: 'viewer' });
+    const disabled = await createUser({ role: 'viewer' });
+    await env.DB.prepare('UPDATE users SET disabled = 1 WHERE id = ?1').bind(disabled.id).run();
+    const attempts = [
+      { username: wrong.username, password: 'not the password' },
+      { username: 'my-password-typed-here', password: PASSWORD },
+      { username: disabled.username, password: PASSWORD },
+    ];
+    const bodies: unknown[] = [];
+    for (const body of attempts) {
+      const answer = await callApp('POST', '/api/auth/login', { body, address: '198.51.100.9' });
+      expect([answer.status, answer.cookies.size]).toEqual([401, 0]);
+      bodies.push({ ...answer.body, requestId: null });
+    }
+    expect(bodies[1]).toEqual(bodies[0]);
+    expect(bodies[2]).toEqual(bodies[0]);
+    expect(bodies[0]).toMatchObject({
+      code: 'invalid_credentials',
+      type: expect.stringMatching(/#invalid_credentials$/),
+    });
+    expect((await auditOf(wrong.id)).map(({ action }) => action)).toEqual(['session.login_failed']);
+    expect((await auditOf('unknown')).length).toBe(1);
+    expect(JSON.stringify(await auditOf('unknown'))).not.toContain('typed-here');
+  });
+
+  it('opens a new session every time and ends the one whose cookie it overwrites', async () => {
+    const user = await createUser({ role: 'viewer' });
+    const before = await signIn(user);
+    const other = await signIn(user);
+    const answer = await callApp('POST', '/api/auth/login', {
+      as: before,
+      csrf: null,
+      body: { username: user.username, password: PASSWORD },
+    });
+    expect(answer.status).toBe(200);
+    expect((await callApp('GET', '/api/auth/me', { as: before })).status).toBe(401);
+    expect((await callApp('GET', '/api/auth/me', { as: other })).status).toBe(200);
+    expect((await auditOf(before.sessionId)).map(({ action }) => action)).toEqual(['session.replace']);
+  });
+
+  it('replaces a hash with old parameters when the password was right', async () => {
+    const user = await createUser({ role: 'viewer' });
+    // The vector of RFC 7914, section 12, with p=1.
+    const hash = Buffer.from('7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2', 'hex').toString(
+      'base64url',
+    );
+    const old = `$scrypt$ln=14,r=8,p=1$${Buffer.from('SodiumChloride').toString('base64url')}$${hash}`;
+    await env.DB.prepare('UPDATE users SET password_hash = ?2 WHERE id = ?1').bind(user.id, old).run();
+    await login(user.username, 'pleaseletmein');
+    const now = await env.DB.prepare('SELECT password_hash FROM users WHERE id = ?1')
+      .bind(user.id)
+      .first<string>('password_hash');
+    expect(now).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$/);
+    await login(user.username, 'pleaseletmein');
+  });
+
+  it('needs HTTPS or loopback', async () => {
+    const answer = await callApp('POST', '/api/auth/login', {
+      origin: 'http://192.168.1.5',
+      body: { username: 'a', password: 'b' },
+    });
+    expect([answer.status, answer.body.code]).toEqual([403, 'insecure_transport']);
+  });
+
+  it('refuses to be driven by another site', async () => {
+    const answer = await callApp('POST', '/api/auth/login', {
+      headers: { origin: 'https://evil.example' },
+      body: { username: 'a', password: 'b' },
+    });
+    expect([answer.status, answer.body.code]).toEqual([403, 'cross_site_request']);
+  });
+
+  const malformed: [what: string, body: unknown, type: string, status: number, code: string][] = [
+    ['no JSON', '{', 'application/json', 400, 'invalid_json'],
+    ['a form', 'username=a&password=b', 'application/x-www-form-urlencoded', 415, 'unsupported_media_type'],
+    ['an empty object', {}, 'application/json', 400, 'invalid_input'],
+    ['a password that is no text', { username: 'a', password: 1 }, 'application/json', 400, 'invalid_input'],
+    ['a field too many', { username: 'a', password: 'b', role: 'admin' }, 'application/json', 400, 'invalid_input'],
+    ['too much', { username: 'a', password: 'b'.repeat(70_000) }, 'application/json', 413, 'body_too_large'],
+  ];
+  it.each(malformed)('refuses %s', async (_, body, type, status, code) => {
+    const answer = await callApp('POST', '/api/auth/login', { body, headers: { 'content-type': type } });
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+  });
+});
