@@ -1,0 +1,69 @@
+import { type Answer, request } from './http.ts';
+import type { ApiKey, Ledger, List, NewApiKey, Project, Role, User } from './types.ts';
+
+const project = (id: string) => `/api/projects/${encodeURIComponent(id)}`;
+const key = (projectId: string, keyId: string) => `${project(projectId)}/keys/${encodeURIComponent(keyId)}`;
+
+export function listProjects(): Promise<Answer<List<Project>>> {
+  return request('GET', '/api/projects');
+}
+
+export function createProject(name: string): Promise<Answer<Project>> {
+  return request('POST', '/api/projects', { body: { name } });
+}
+
+export function changeProject(id: string, change: { name?: string; disabled?: boolean }): Promise<Answer<Project>> {
+  return request('PATCH', project(id), { body: change });
+}
+
+export function getLedger(projectId: string, signal: AbortSignal): Promise<Answer<Ledger>> {
+  return request('GET', `${project(projectId)}/ledger`, { signal });
+}
+
+export function listKeys(projectId: string, signal: AbortSignal): Promise<Answer<List<ApiKey>>> {
+  return request('GET', `${project(projectId)}/keys`, { signal });
+}
+
+export interface KeyInput {
+  name: string;
+  scopes: string[];
+  origins?: string[];
+}
+
+export function createKey(projectId: string, input: KeyInput): Promise<Answer<NewApiKey>> {
+  return request('POST', `${project(projectId)}/keys`, { body: input });
+}
+
+export function rotateKey(projectId: string, keyId: string, graceSeconds: number): Promise<Answer<NewApiKey>> {
+  return request('POST', `${key(projectId, keyId)}/rotate`, { body: { graceSeconds } });
+}
+
+export function revokeKey(projectId: string, keyId: string): Promise<Answer<void>> {
+  return request('DELETE', key(projectId, keyId));
+}
+
+export function listUsers(signal: AbortSignal): Promise<Answer<List<User>>> {
+  return request('GET', '/api/users', { signal });
+}
+
+export interface UserInput {
+  username: string;
+  password: string;
+  role: Role;
+  projectIds: string[] | null;
+}
+
+export function createUser(input: UserInput): Promise<Answer<User>> {
+  return request('POST', '/api/users', { body: input });
+}
+
+export interface UserChange {
+  role?: Role;
+  projectIds?: string[] | null;
+  disabled?: boolean;
+  password?: string;
+}
+
+export function changeUser(id: string, change: UserChange): Promise<Answer<User>> {
+  return request('PATCH', `/api/users/${encodeURIComponent(id)}`, { body: change });
+}

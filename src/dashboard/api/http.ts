@@ -1,0 +1,164 @@
+/** What a request can come back with when it did not work. `problem` is the server's own words (RFC 9457). */
+export type ApiError =
+  | {
+      kind: 'problem';
+      status: number;
+      code: string;
+      title: string;
+      detail: string;
+      requestId: string | null;
+      errors: FieldError[];
+      retryAfterSeconds: number | null;
+    }
+  | { kind: 'network' }
+  | { kind: 'aborted' };
+
+/** `position` and `length` are characters into the value that `pointer` names; only an invalid query has them. */
+export interface FieldError {
+  pointer: string;
+  reason: string;
+  position: number | null;
+  length: number | null;
+}
+
+export type Answer<T> = { ok: true; value: T; headers: Headers } | { ok: false; error: ApiError };
+
+export type Params = Record<string, string | number | null | undefined>;
+
+export interface RequestOptions {
+  params?: Params;
+  body?: unknown;
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+  /** Sign-in itself: a 401 there means a wrong password, not a lost session. */
+  anonymous?: boolean;
+}
+
+let csrfToken: string | null = null;
+let onUnauthenticated: () => void = () => undefined;
+let renewCsrf: () => Promise<boolean> = async () => false;
+
+export function setCsrf(token: string | null): void {
+  csrfToken = token;
+}
+
+export function getCsrf(): string | null {
+  return csrfToken;
+}
+
+/** The session store's two answers to the transport: what to do at a 401, and where a fresh CSRF token comes from. */
+export function connectSession(handlers: { unauthenticated: () => void; renewCsrf: () => Promise<boolean> }): void {
+  onUnauthenticated = handlers.unauthenticated;
+  renewCsrf = handlers.renewCsrf;
+}
+
+export function urlOf(path: string, params: Params = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (value !== null && value !== undefined && value !== '') search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** One request, JSON in and out. Never throws. */
+export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+  const first = await send(method, path, options);
+  if (!first.ok) return first;
+  let response = first.value;
+  // Another tab may have changed the session under us: fetch the token that belongs to it now, and try once more.
+  if (response.status === 403 && method !== 'GET' && (await isCsrfRefusal(response.clone())) && (await renewCsrf())) {
+    const second = await send(method, path, options);
+    if (!second.ok) return second;
+    response = second.value;
+  }
+  if (!response.ok) return { ok: false, error: await refusal(response, options.anonymous ?? false) };
+  if (response.status === 204) return { ok: true, value: undefined as T, headers: response.headers };
+  try {
+    return { ok: true, value: (await response.json()) as T, headers: response.headers };
+  } catch {
+    return { ok: false, error: options.signal?.aborted ? { kind: 'aborted' } : { kind: 'network' } };
+  }
+}
+
+/** The raw response, for streams. A refusal is already an error. */
+export async function open(path: string, options: RequestOptions): Promise<Answer<Response>> {
+  const sent = await send('GET', path, options);
+  if (!sent.ok) return sent;
+  if (!sent.value.ok) return { ok: false, error: await refusal(sent.value, false) };
+  return sent;
+}
+
+async function send(method: string, path: string, options: RequestOptions): Promise<Answer<Response>> {
+  const headers = new Headers({ accept: 'application/json', ...options.headers });
+  if (options.body !== undefined) headers.set('content-type', 'application/json');
+  if (method !== 'GET' && csrfToken !== null) headers.set('x-csrf-token', csrfToken);
+  try {
+    const response = await fetch(urlOf(path, options.params), {
+      method,
+      headers,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+      signal: options.signal ?? null,
+    });
+    return { ok: true, value: response, headers: response.headers };
+  } catch {
+    return { ok: false, error: options.signal?.aborted ? { kind: 'aborted' } : { kind: 'network' } };
+  }
+}
+
+async function refusal(response: Response, anonymous: boolean): Promise<ApiError> {
+  if (response.status === 401 && !anonymous) onUnauthenticated();
+  return problemOf(await readJson(response), response.status, response.headers);
+}
+
+async function isCsrfRefusal(response: Response): Promise<boolean> {
+  const body = await readJson(response);
+  return isObject(body) && typeof body.code === 'string' && body.code.startsWith('csrf');
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
+
+/** Reads a problem document; also for the `problem` event of a stream, which has no headers. */
+export function problemOf(body: unknown, status: number, headers: Headers | null): ApiError {
+  const problem = isObject(body) ? body : {};
+  const retryAfter = Number(headers?.get('retry-after') ?? Number.NaN);
+  return {
+    kind: 'problem',
+    status: typeof problem.status === 'number' ? problem.status : status,
+    code: text(problem.code) ?? `http_${status}`,
+    title: text(problem.title) ?? 'The request failed',
+    detail: text(problem.detail) ?? `The server answered with status ${status}.`,
+    requestId: text(problem.requestId) ?? headers?.get('x-request-id') ?? null,
+    errors: Array.isArray(problem.errors) ? problem.errors.filter(isObject).map((e) => fieldError(e, problem)) : [],
+    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+  };
+}
+
+function fieldError(error: Record<string, unknown>, problem: Record<string, unknown>): FieldError {
+  return {
+    pointer: text(error.pointer) ?? '',
+    reason: text(error.reason) ?? '',
+    position: count(error.position) ?? count(problem.position),
+    length: count(error.length) ?? count(problem.length),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function count(value: unknown): number | null {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : null;
+}

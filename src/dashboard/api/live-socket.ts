@@ -1,0 +1,156 @@
+import { HEARTBEAT_INTERVAL_MS } from '../../wire/limits.ts';
+import { type ClientFrame, PING_FRAME, type ServerFrame, SUBPROTOCOL } from '../../wire/protocol.ts';
+import type { LogRecord } from '../../wire/record.ts';
+import { backoffMs } from '../lib/backoff.ts';
+import { getCsrf } from './http.ts';
+
+export interface LiveOptions {
+  project: string;
+  topic: string;
+  filter: string;
+}
+
+export interface LiveHandlers {
+  connecting: () => void;
+  /** `resumed`: the server was asked for what came since the last record seen here. */
+  subscribed: (resumed: boolean) => void;
+  lost: (retryInMs: number) => void;
+  /** The server will not serve this subscription: trying again would not help. */
+  refused: (code: string, message: string) => void;
+  records: (records: LogRecord[], dropped: number) => void;
+  /** Records between the loss and the return cannot be had any more. */
+  gap: () => void;
+  /** Asked before every retry: is there still a session? */
+  checkSession: () => Promise<void>;
+}
+
+export interface LiveConnection {
+  close: () => void;
+  retryNow: () => void;
+}
+
+/** A PONG later than this means that the line is dead although nobody closed it: sleeping laptops, switched networks. */
+const PONG_WITHIN_MS = 5_000;
+
+/** Keeps one subscription alive until it is closed: heartbeat, reconnect, resume from the last cursor. */
+export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConnection {
+  let socket: WebSocket | null = null;
+  let cursor: string | null = null;
+  let attempt = 0;
+  let ended = false;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let pingTimer: ReturnType<typeof setInterval> | undefined;
+  let pongTimer: ReturnType<typeof setTimeout> | undefined;
+
+  function connect(): void {
+    if (ended) return;
+    handlers.connecting();
+    const scheme = window.location.protocol === 'https:' ? 'wss:' : 'ws:';
+    const url = `${scheme}//${window.location.host}/ws/telemetry?project=${encodeURIComponent(options.project)}`;
+    const mine = new WebSocket(url, SUBPROTOCOL);
+    socket = mine;
+    mine.addEventListener('open', () => {
+      mine.send(JSON.stringify(subscribeFrame()));
+      pingTimer = setInterval(ping, HEARTBEAT_INTERVAL_MS);
+    });
+    mine.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (mine === socket && typeof event.data === 'string') receive(JSON.parse(event.data) as ServerFrame);
+    });
+    mine.addEventListener('close', () => {
+      if (mine === socket) lose();
+    });
+  }
+
+  function subscribeFrame(): ClientFrame {
+    const csrf = getCsrf();
+    return {
+      type: 'SUBSCRIBE',
+      id: 'tail',
+      project: options.project,
+      topics: [options.topic],
+      ...(options.filter === '' ? {} : { filter: options.filter }),
+      ...(cursor === null ? {} : { since: cursor }),
+      ...(csrf === null ? {} : { csrf }),
+    };
+  }
+
+  function receive(frame: ServerFrame): void {
+    switch (frame.type) {
+      case 'SUBSCRIBED':
+        attempt = 0;
+        handlers.subscribed(cursor !== null);
+        cursor = frame.cursor;
+        return;
+      case 'UPDATE':
+        cursor = frame.cursor;
+        handlers.records(frame.records, frame.dropped ?? 0);
+        return;
+      case 'PONG':
+        clearTimeout(pongTimer);
+        return;
+      case 'ERROR':
+        refuse(frame.code, frame.message);
+        return;
+      case 'ACK':
+      case 'UNSUBSCRIBED':
+        return;
+    }
+  }
+
+  function refuse(code: string, message: string): void {
+    if (/cursor|since/.test(code) && cursor !== null) {
+      cursor = null;
+      handlers.gap();
+      drop();
+    } else if (/csrf|unauth|session|overload|unavailable|rate|internal/.test(code)) drop();
+    else {
+      close();
+      handlers.refused(code, message);
+    }
+  }
+
+  function ping(): void {
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    socket.send(PING_FRAME);
+    clearTimeout(pongTimer);
+    pongTimer = setTimeout(drop, PONG_WITHIN_MS);
+  }
+
+  /** Gives this line up without waiting for a close handshake that a dead line never finishes. */
+  function drop(): void {
+    const old = socket;
+    lose();
+    old?.close();
+  }
+
+  function lose(): void {
+    socket = null;
+    clearInterval(pingTimer);
+    clearTimeout(pongTimer);
+    if (ended) return;
+    const waitMs = backoffMs(attempt, Math.random());
+    attempt++;
+    handlers.lost(waitMs);
+    clearTimeout(retryTimer);
+    retryTimer = setTimeout(retry, waitMs);
+  }
+
+  function retry(): void {
+    clearTimeout(retryTimer);
+    if (!ended && socket === null) void handlers.checkSession().then(() => socket === null && connect());
+  }
+
+  function close(): void {
+    ended = true;
+    clearTimeout(retryTimer);
+    clearInterval(pingTimer);
+    clearTimeout(pongTimer);
+    window.removeEventListener('online', retry);
+    socket?.close(1000);
+    socket = null;
+  }
+
+  window.addEventListener('online', retry);
+  connect();
+  return { close, retryNow: retry };
+}

@@ -1,0 +1,148 @@
+import type { Level, LogRecord, Stream } from '../../wire/record.ts';
+
+export type Role = 'admin' | 'analyst' | 'viewer';
+export const ROLES: readonly Role[] = ['viewer', 'analyst', 'admin'];
+
+export interface List<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface Me {
+  userId: string;
+  username: string;
+  role: Role;
+  /** null is all projects. */
+  projectIds: string[] | null;
+  sessionId: string;
+  csrf: string;
+  expiresAt: number;
+}
+
+export interface Login {
+  userId: string;
+  username: string;
+  role: Role;
+  csrf: string;
+  expiresAt: number;
+}
+
+export interface Renewal {
+  csrf: string;
+  expiresAt: number;
+}
+
+export interface SessionRow {
+  id: string;
+  createdAtMs: number;
+  lastSeenAtMs: number;
+  expiresAtMs: number;
+  userAgent: string | null;
+  address: string | null;
+  current: boolean;
+}
+
+export interface User {
+  id: string;
+  username: string;
+  role: Role;
+  projectIds: string[] | null;
+  disabled: boolean;
+  createdAtMs: number;
+  lastLoginAtMs: number | null;
+}
+
+export interface Project {
+  id: string;
+  name: string;
+  createdAtMs: number;
+  disabled: boolean;
+}
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  scopes: string[];
+  origins: string[] | null;
+  prefix: string;
+  createdAtMs: number;
+  createdBy: string | null;
+  revokedAtMs: number | null;
+}
+
+export interface NewApiKey extends Omit<ApiKey, 'prefix'> {
+  /** Shown this once. */
+  key: string;
+}
+
+export interface Ledger {
+  received: number;
+  stored: number;
+  duplicate: number;
+  rejected: number;
+  bytes: number;
+  keys: {
+    keyId: string;
+    received: number;
+    stored: number;
+    duplicate: number;
+    rejected: number;
+    bytes: number;
+    refused: number;
+    lastSeenAtMs: number | null;
+  }[];
+}
+
+export interface Scanned {
+  blocks: number;
+  bytes: number;
+}
+
+export interface LogPage {
+  records: LogRecord[];
+  nextCursor: string | null;
+  scanned: Scanned;
+  complete: boolean;
+}
+
+export interface Bucket {
+  ts: number;
+  total: number;
+  levels: Partial<Record<Level, number>>;
+}
+
+export interface Histogram {
+  bucketMs: number;
+  buckets: Bucket[];
+  scanned: Scanned;
+  complete: boolean;
+}
+
+export interface Facet {
+  field: string;
+  values: { value: string; count: number }[];
+  other: number;
+  missing: number;
+}
+
+export interface Facets {
+  facets: Facet[];
+  records: number;
+  scanned: Scanned;
+  complete: boolean;
+}
+
+export interface LogContext {
+  before: LogRecord[];
+  record: LogRecord;
+  after: LogRecord[];
+}
+
+export interface SavedSearch {
+  id: string;
+  name: string;
+  q: string;
+  stream: Stream | null;
+  createdAtMs: number;
+  createdBy: string | null;
+}

@@ -1,0 +1,71 @@
+import { useEffect } from 'preact/hooks';
+import { Frame } from './components/frame/frame.tsx';
+import { lazy } from './components/lazy.tsx';
+import { Link } from './components/link.tsx';
+import { ProjectGate } from './components/project-gate.tsx';
+import { Empty, Failure } from './components/states.tsx';
+import { Toasts } from './components/toasts.tsx';
+import { LivePage } from './pages/live/live-page.tsx';
+import { LogsPage } from './pages/logs/logs-page.tsx';
+import { OverviewPage } from './pages/overview/overview-page.tsx';
+import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
+import { forgetProjects, loadProjects } from './state/projects.ts';
+import { hrefOf, path } from './state/route.ts';
+import { loadSession, session, user } from './state/session.ts';
+
+const SettingsPage = lazy(() => import('./pages/settings/settings-page.tsx'));
+
+export function App() {
+  return (
+    <>
+      <Content />
+      <Toasts />
+    </>
+  );
+}
+
+function Content() {
+  const state = session.value;
+  const userId = user.value?.userId ?? null;
+  useEffect(() => {
+    if (userId === null) forgetProjects();
+    else void loadProjects();
+  }, [userId]);
+  switch (state.kind) {
+    case 'unknown':
+      return null;
+    case 'unreachable':
+      return (
+        <main class="alone">
+          <Failure what="Breakwater cannot be reached" error={state.error} onRetry={() => void loadSession()} />
+        </main>
+      );
+    case 'anonymous':
+      return <SignInPage reason={state.reason} />;
+    case 'user':
+      return (
+        <Frame>
+          <Page />
+        </Frame>
+      );
+  }
+}
+
+const TITLES: Record<string, string> = { '/': 'Overview', '/live': 'Live', '/logs': 'Logs' };
+
+function Page() {
+  const at = path.value;
+  useEffect(() => {
+    const title = at.startsWith('/settings') ? 'Settings' : (TITLES[at] ?? 'Not found');
+    document.title = `${title} · Breakwater`;
+  }, [at]);
+  if (at === '/settings' || at.startsWith('/settings/')) return <SettingsPage />;
+  if (at === '/') return <ProjectGate>{(project) => <OverviewPage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/live') return <ProjectGate>{(project) => <LivePage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/logs') return <ProjectGate>{(project) => <LogsPage key={project.id} project={project} />}</ProjectGate>;
+  return (
+    <Empty title="There is no page here">
+      <Link href={hrefOf('/', {}, 'frame')}>Go to the overview</Link>
+    </Empty>
+  );
+}

@@ -1,0 +1,88 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { Level } from '../../../wire/record.ts';
+import type { Bucket, Histogram } from '../../api/types.ts';
+import { compact, dateTime, exact } from '../../lib/format.ts';
+import { levelsIn } from '../../lib/levels.ts';
+import { lazy } from '../lazy.tsx';
+import type { TimeChartProps } from './time-chart.tsx';
+
+const TimeChart = lazy<TimeChartProps>(() => import('./time-chart.tsx'));
+
+interface LevelChartProps {
+  histogram: Histogram | null;
+  fromMs: number;
+  toMs: number;
+  heightPx: number;
+  loading: boolean;
+  /** A click in the legend: only this level, or all again. */
+  onLevel: (level: Level) => void;
+  onZoom: (fromMs: number, toMs: number) => void;
+}
+
+/** The chart with its legend. The legend's line doubles as the read-out of the crosshair, so nothing floats and nothing jumps. */
+export function LevelChart(props: LevelChartProps) {
+  const { histogram, fromMs, toMs, heightPx, loading, onLevel, onZoom } = props;
+  const [hover, setHover] = useState<Bucket | null>(null);
+  const buckets = histogram?.buckets;
+  const levels = useMemo(() => (buckets ? levelsIn(buckets) : []), [buckets]);
+  const total = buckets?.reduce((sum, bucket) => sum + bucket.total, 0) ?? 0;
+  const shown = (level: Level) =>
+    hover ? (hover.levels[level] ?? 0) : (buckets?.reduce((sum, bucket) => sum + (bucket.levels[level] ?? 0), 0) ?? 0);
+  return (
+    <figure class={`level-chart${loading && histogram ? ' is-stale' : ''}`}>
+      <figcaption class="legend">
+        <span class="legend-time">
+          {hover && histogram
+            ? `${dateTime(hover.ts)} + ${spanText(histogram.bucketMs)}`
+            : histogram
+              ? `${compact(total)} records, bars of ${spanText(histogram.bucketMs)}`
+              : 'Loading'}
+        </span>
+        {levels.toReversed().map((level) => (
+          <button
+            key={level}
+            type="button"
+            class="legend-item"
+            title={`${exact(shown(level))} ${level}. Click to see only these`}
+            onClick={() => onLevel(level)}
+          >
+            <i class={`swatch swatch-${level}`} aria-hidden="true" />
+            {level} <span class="num">{compact(shown(level))}</span>
+          </button>
+        ))}
+      </figcaption>
+      <div class="chart-box" style={{ height: `${heightPx}px` }}>
+        {histogram && histogram.buckets.length > 0 ? (
+          <TimeChart
+            label={summary(histogram, levels, total)}
+            buckets={histogram.buckets}
+            bucketMs={histogram.bucketMs}
+            fromMs={fromMs}
+            toMs={toMs}
+            levels={levels}
+            heightPx={heightPx}
+            onHover={setHover}
+            onZoom={onZoom}
+          />
+        ) : null}
+      </div>
+    </figure>
+  );
+}
+
+function spanText(ms: number): string {
+  if (ms % 86_400_000 === 0) return `${ms / 86_400_000} d`;
+  if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
+  if (ms % 60_000 === 0) return `${ms / 60_000} min`;
+  if (ms % 1_000 === 0) return `${ms / 1_000} s`;
+  return ms >= 1_000 ? `${compact(ms / 1_000)} s` : `${compact(ms)} ms`;
+}
+
+function summary(histogram: Histogram, levels: readonly Level[], total: number): string {
+  const peak = histogram.buckets.reduce((a, b) => (b.total > a.total ? b : a));
+  const parts = levels.map((level) => {
+    const sum = histogram.buckets.reduce((n, bucket) => n + (bucket.levels[level] ?? 0), 0);
+    return `${exact(sum)} ${level}`;
+  });
+  return `${exact(total)} records over time: ${parts.join(', ') || 'none'}. Most at ${dateTime(peak.ts)}: ${exact(peak.total)}.`;
+}

@@ -1,0 +1,73 @@
+import { PAGES } from '../../lib/pages.ts';
+import { PRESETS } from '../../lib/range.ts';
+import { chooseProject, project, projects } from '../../state/projects.ts';
+import { setRange } from '../../state/range.ts';
+import { go, hrefOf } from '../../state/route.ts';
+import { isAdmin, signOut } from '../../state/session.ts';
+import { setTheme, THEMES } from '../../state/theme.ts';
+import { helpOpen } from './overlays.ts';
+import { pageHref } from './rail.tsx';
+
+export interface Command {
+  id: string;
+  group: string;
+  name: string;
+  run: () => void;
+}
+
+/** Commands whose name holds the typed letters in order, the closest first; with words, a search for them as well. */
+export function commandsFor(text: string): readonly Command[] {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === '') return all();
+  const found = all()
+    .map((command) => ({ command, score: score(`${command.group} ${command.name}`.toLowerCase(), wanted) }))
+    .filter((entry) => entry.score > 0)
+    .toSorted((a, b) => b.score - a.score)
+    .map((entry) => entry.command);
+  return [
+    ...found,
+    {
+      id: 'search',
+      group: 'Search',
+      name: `Logs for ${text.trim()}`,
+      run: () => go(hrefOf('/logs', { q: text.trim() }, 'frame')),
+    },
+  ];
+}
+
+function all(): Command[] {
+  const settings = isAdmin.value ? ['keys', 'users', 'projects', 'sessions', 'password'] : ['sessions', 'password'];
+  return [
+    ...PAGES.map((page) => ({ id: page.path, group: 'Go to', name: page.name, run: () => go(pageHref(page.path)) })),
+    ...settings.map((tab) => ({
+      id: `settings-${tab}`,
+      group: 'Go to',
+      name: `Settings, ${tab}`,
+      run: () => go(hrefOf(`/settings/${tab}`, {}, 'frame')),
+    })),
+    ...projects.value
+      .filter((p) => p.id !== project.value?.id)
+      .map((p) => ({ id: `project-${p.id}`, group: 'Project', name: p.name, run: () => chooseProject(p.id) })),
+    ...PRESETS.map((preset) => ({
+      id: `range-${preset.id}`,
+      group: 'Time',
+      name: `Last ${preset.label}`,
+      run: () => setRange({ kind: 'preset', id: preset.id }),
+    })),
+    ...THEMES.map((theme) => ({ id: `theme-${theme}`, group: 'Theme', name: theme, run: () => setTheme(theme) })),
+    { id: 'keys', group: 'Help', name: 'All keys', run: () => (helpOpen.value = true) },
+    { id: 'sign-out', group: 'Account', name: 'Sign out', run: () => void signOut() },
+  ];
+}
+
+/** 0 is no match. A run of letters counts more than letters apart, the start of a word more than its middle. */
+function score(name: string, wanted: string): number {
+  const whole = name.indexOf(wanted);
+  if (whole >= 0) return 1000 - whole + (whole === 0 || name[whole - 1] === ' ' ? 100 : 0);
+  let at = -1;
+  for (const letter of wanted) {
+    at = name.indexOf(letter, at + 1);
+    if (at < 0) return 0;
+  }
+  return 1;
+}

@@ -1,0 +1,43 @@
+import type { ComponentChildren } from 'preact';
+import { PAGES } from '../../lib/pages.ts';
+import { go } from '../../state/route.ts';
+import { useShortcuts } from '../../state/use-shortcuts.ts';
+import { helpOpen, paletteOpen } from './overlays.ts';
+import { Palette } from './palette.tsx';
+import { pageHref, Rail } from './rail.tsx';
+import { ShortcutsHelp } from './shortcuts-help.tsx';
+import { TopBar } from './top-bar.tsx';
+
+export function Frame({ children }: { children: ComponentChildren }) {
+  useShortcuts([
+    {
+      keys: 'mod+k',
+      label: 'Search or jump to',
+      group: 'Everywhere',
+      run: () => (paletteOpen.value = !paletteOpen.value),
+    },
+    { keys: '?', label: 'All keys', group: 'Everywhere', run: () => (helpOpen.value = true) },
+    ...PAGES.map((page) => ({
+      keys: `g ${page.key}`,
+      label: page.name,
+      group: 'Go to' as const,
+      run: () => go(pageHref(page.path)),
+    })),
+  ]);
+  return (
+    <div class="frame">
+      <a class="skip" href="#content">
+        Skip to the content
+      </a>
+      <Rail />
+      <div class="frame-main">
+        <TopBar />
+        <main id="content" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+      {paletteOpen.value ? <Palette /> : null}
+      {helpOpen.value ? <ShortcutsHelp /> : null}
+    </div>
+  );
+}

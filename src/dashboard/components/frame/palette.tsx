@@ -1,0 +1,69 @@
+import { useId, useState } from 'preact/hooks';
+import { Dialog } from '../dialog.tsx';
+import { type Command, commandsFor } from './commands.ts';
+import { paletteOpen } from './overlays.ts';
+
+/** Everything that can be reached or done, by name. */
+export function Palette() {
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const id = useId();
+  const commands = commandsFor(text);
+  const run = (command: Command | undefined) => {
+    if (!command) return;
+    paletteOpen.value = false;
+    command.run();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      const next = (at + (event.key === 'ArrowDown' ? 1 : -1) + commands.length) % Math.max(1, commands.length);
+      setAt(next);
+      document.getElementById(`${id}-${next}`)?.scrollIntoView({ block: 'nearest' });
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      run(commands[at]);
+    }
+  };
+  return (
+    <Dialog title="Search or jump to" hideTitle class="palette" onClose={() => (paletteOpen.value = false)}>
+      <input
+        class="palette-input"
+        role="combobox"
+        aria-label="Search or jump to"
+        aria-expanded="true"
+        aria-controls={`${id}-list`}
+        aria-autocomplete="list"
+        {...(commands.length > 0 ? { 'aria-activedescendant': `${id}-${at}` } : {})}
+        placeholder="A page, a project, a time, or words to search for"
+        autofocus
+        spellcheck={false}
+        value={text}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <ul id={`${id}-list`} class="palette-list" role="listbox" aria-label="Commands">
+        {commands.map((command, i) => (
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the input keeps the focus and handles the keys.
+          // biome-ignore lint/a11y/useFocusableInteractive: an option of a combobox is never focused itself.
+          <li
+            key={command.id}
+            id={`${id}-${i}`}
+            role="option"
+            aria-selected={i === at}
+            onPointerMove={() => setAt(i)}
+            onClick={() => run(command)}
+          >
+            <span class="faint">{command.group}</span>
+            <span class="clip">
+              <bdi>{command.name}</bdi>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

@@ -1,0 +1,98 @@
+import { useState } from 'preact/hooks';
+import { day, minute } from '../../lib/format.ts';
+import { PRESETS, parseTime, type Range } from '../../lib/range.ts';
+import { range, setRange, span } from '../../state/range.ts';
+import { path } from '../../state/route.ts';
+import { Button } from '../button.tsx';
+import { TextField } from '../field.tsx';
+import { Icon } from '../icon.tsx';
+import { Menu } from '../menu.tsx';
+
+function shown(): Range {
+  return path.value === '/live' ? { kind: 'live' } : range.value;
+}
+
+function labelOf(current: Range): string {
+  if (current.kind === 'live') return 'Live';
+  if (current.kind === 'preset') return `Last ${PRESETS.find((p) => p.id === current.id)?.label ?? ''}`;
+  const sameDay = day(current.fromMs) === day(current.toMs);
+  const to = sameDay ? minute(current.toMs) : `${day(current.toMs).slice(5)} ${minute(current.toMs)}`;
+  return `${day(current.fromMs).slice(5)} ${minute(current.fromMs)} to ${to}`;
+}
+
+/** What `datetime-local` reads and writes: local time without a zone. */
+function localInput(ms: number): string {
+  return `${day(ms)}T${minute(ms)}`;
+}
+
+export function RangePicker() {
+  const current = shown();
+  return (
+    <Menu
+      label={`Time range: ${labelOf(current)}`}
+      role="dialog"
+      align="end"
+      face={
+        <>
+          <Icon name={current.kind === 'live' ? 'live' : 'clock'} />
+          <span class="clip">{labelOf(current)}</span>
+          <Icon name="chevron" />
+        </>
+      }
+    >
+      {(close) => <RangeForm current={current} close={close} />}
+    </Menu>
+  );
+}
+
+function RangeForm({ current, close }: { current: Range; close: () => void }) {
+  const [from, setFrom] = useState(localInput(span.peek().fromMs));
+  const [to, setTo] = useState(localInput(span.peek().toMs));
+  const fromMs = parseTime(from);
+  const toMs = parseTime(to);
+  const valid = fromMs !== null && toMs !== null && fromMs < toMs;
+  const choose = (next: Range) => {
+    setRange(next);
+    close();
+  };
+  const chosen = (id: string) => (current.kind === 'preset' ? current.id === id : current.kind === id);
+  return (
+    <div class="range">
+      <div class="range-presets">
+        <button type="button" class="menu-item" aria-pressed={chosen('live')} onClick={() => choose({ kind: 'live' })}>
+          Live
+        </button>
+        {PRESETS.map((preset) => (
+          <button
+            key={preset.id}
+            type="button"
+            class="menu-item"
+            aria-pressed={chosen(preset.id)}
+            onClick={() => choose({ kind: 'preset', id: preset.id })}
+          >
+            {preset.label}
+          </button>
+        ))}
+      </div>
+      <form
+        class="range-custom"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (valid) choose({ kind: 'fixed', fromMs, toMs });
+        }}
+      >
+        <TextField label="From, local time" type="datetime-local" value={from} onInput={setFrom} />
+        <TextField
+          label="To, local time"
+          type="datetime-local"
+          value={to}
+          onInput={setTo}
+          error={fromMs !== null && toMs !== null && !valid ? 'This is before the start.' : null}
+        />
+        <Button type="submit" kind="primary" disabled={!valid}>
+          Show
+        </Button>
+      </form>
+    </div>
+  );
+}

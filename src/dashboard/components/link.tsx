@@ -1,0 +1,32 @@
+import type { ComponentChildren } from 'preact';
+import { go } from '../state/route.ts';
+
+interface LinkProps {
+  href: string;
+  class?: string;
+  label?: string;
+  title?: string;
+  current?: boolean;
+  children: ComponentChildren;
+}
+
+/** A real link, so that it opens in a new tab like any other; a plain click stays inside the page. */
+export function Link({ href, label, title, current = false, children, ...rest }: LinkProps) {
+  const follow = (event: MouseEvent) => {
+    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(href);
+  };
+  return (
+    <a
+      {...rest}
+      href={href}
+      onClick={follow}
+      {...(label ? { 'aria-label': label } : {})}
+      {...(title ? { title } : {})}
+      {...(current ? { 'aria-current': 'page' as const } : {})}
+    >
+      {children}
+    </a>
+  );
+}

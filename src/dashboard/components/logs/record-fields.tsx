@@ -1,0 +1,72 @@
+import type { LogRecord } from '../../../wire/record.ts';
+import { flattenRecord } from '../../lib/flatten.ts';
+import { quoteValue, termState } from '../../lib/query-edit.ts';
+import { hrefOf } from '../../state/route.ts';
+import { Button } from '../button.tsx';
+import { CopyButton } from '../copy-button.tsx';
+import { Link } from '../link.tsx';
+
+interface FieldsProps {
+  record: LogRecord;
+  q: string;
+  onFilter: (field: string, value: string, exclude: boolean) => void;
+}
+
+/** Fields whose value is shared by records of other services: worth a search of their own. */
+const LINKED = new Set(['traceId', 'sessionId', 'userId']);
+/** The longest value that makes sense as a filter: a search holds 4,096 characters. */
+const FILTER_CHARS = 512;
+
+export function RecordFields({ record, q, onFilter }: FieldsProps) {
+  return (
+    <table class="fields">
+      <caption class="visually-hidden">Fields of the record</caption>
+      <tbody>
+        {flattenRecord(record).map(({ label, field, value }) => {
+          const filter = field !== null && value !== '' && value.length <= FILTER_CHARS ? field : null;
+          const state = filter === null ? 'absent' : termState(q, filter, value);
+          return (
+            <tr key={label}>
+              <th scope="row">
+                <bdi>{label}</bdi>
+              </th>
+              <td>
+                <span class="fields-value" dir="auto">
+                  {value === '' ? <span class="faint">(empty)</span> : value}
+                </span>
+                {field !== null && LINKED.has(field) ? (
+                  <Link href={hrefOf('/logs', { q: `${field}:${quoteValue(value)}`, stream: 'all', record: null })}>
+                    All records with this {field}
+                  </Link>
+                ) : null}
+              </td>
+              <td class="fields-actions">
+                {filter === null ? null : (
+                  <>
+                    <Button
+                      small
+                      kind="quiet"
+                      icon="plus"
+                      label={`Only records with this ${label}`}
+                      pressed={state === 'included'}
+                      onClick={() => onFilter(filter, value, false)}
+                    />
+                    <Button
+                      small
+                      kind="quiet"
+                      icon="minus"
+                      label={`No records with this ${label}`}
+                      pressed={state === 'excluded'}
+                      onClick={() => onFilter(filter, value, true)}
+                    />
+                  </>
+                )}
+                <CopyButton text={value} label={`Copy ${label}`} />
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,85 @@
+import type { ComponentChildren } from 'preact';
+import type { ApiError } from '../api/http.ts';
+import { sentence } from '../lib/errors.ts';
+import { Button } from './button.tsx';
+import { CopyButton } from './copy-button.tsx';
+import { Icon, type IconName } from './icon.tsx';
+
+interface EmptyProps {
+  icon?: IconName;
+  title: string;
+  children?: ComponentChildren;
+}
+
+/** Nothing to show: why, and what to do about it. */
+export function Empty({ icon = 'info', title, children }: EmptyProps) {
+  return (
+    <div class="empty">
+      <Icon name={icon} />
+      <h2>{title}</h2>
+      <div class="empty-body">{children}</div>
+    </div>
+  );
+}
+
+interface FailureProps {
+  what: string;
+  error: ApiError;
+  onRetry: () => void;
+  /** In place of a whole panel, or as one line above what is already there. */
+  line?: boolean;
+}
+
+/** What happened, the id to quote, and another try. */
+export function Failure({ what, error, onRetry, line = false }: FailureProps) {
+  const denied = error.kind === 'problem' && error.status === 403;
+  return (
+    <div class={line ? 'notice notice-bad' : 'empty'} role="alert">
+      <Icon name={denied ? 'info' : 'bad'} />
+      {line ? <strong>{what}</strong> : <h2>{denied ? 'You may not see this' : what}</h2>}
+      <span class={line ? 'notice-text' : 'empty-body'}>{sentence(error)}</span>
+      <span class="notice-actions">
+        {error.kind === 'problem' && error.requestId ? (
+          <span class="request-id">
+            <code>{error.requestId}</code>
+            <CopyButton text={error.requestId} label="Copy request id" />
+          </span>
+        ) : null}
+        {denied ? null : (
+          <Button small icon="refresh" onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+      </span>
+    </div>
+  );
+}
+
+interface NoticeProps {
+  tone: 'info' | 'warn' | 'bad' | 'ok';
+  children: ComponentChildren;
+  action?: ComponentChildren;
+}
+
+const NOTICE_ICONS = { info: 'info', warn: 'warn', bad: 'bad', ok: 'check' } as const;
+
+export function Notice({ tone, children, action }: NoticeProps) {
+  return (
+    <div class={`notice notice-${tone}`} role="status">
+      <Icon name={NOTICE_ICONS[tone]} />
+      <span class="notice-text">{children}</span>
+      {action === undefined ? null : <span class="notice-actions">{action}</span>}
+    </div>
+  );
+}
+
+/** Grey bars of the final size. Says so once to a screen reader. */
+export function Skeleton({ rows, label }: { rows: number; label: string }) {
+  return (
+    <div class="skeleton" role="status" aria-label={label}>
+      {Array.from({ length: rows }, (_, i) => (
+        <i key={i} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,13 @@
+import type { ComponentChildren } from 'preact';
+
+export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'off';
+
+/** A dot never stands alone: the word beside it says the same. */
+export function StatusDot({ tone, children }: { tone: Tone; children: ComponentChildren }) {
+  return (
+    <span class={`status status-${tone}`}>
+      <i aria-hidden="true" />
+      <span>{children}</span>
+    </span>
+  );
+}

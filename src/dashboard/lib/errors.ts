@@ -1,0 +1,34 @@
+import type { ApiError } from '../api/http.ts';
+
+/** One sentence for a reader. The server's own words win. */
+export function sentence(error: ApiError): string {
+  switch (error.kind) {
+    case 'network':
+      return 'The server could not be reached. Check the connection.';
+    case 'aborted':
+      return 'Stopped.';
+    case 'problem': {
+      const wait = error.retryAfterSeconds === null ? '' : ` Try again in ${error.retryAfterSeconds} s.`;
+      return `${error.detail}${wait}`;
+    }
+  }
+}
+
+/** The reason that belongs to one field of a form, if the server gave one. */
+export function fieldReason(error: ApiError | null, pointer: string): string | null {
+  if (error?.kind !== 'problem') return null;
+  return error.errors.find((entry) => entry.pointer === pointer)?.reason ?? null;
+}
+
+export interface QueryFault {
+  position: number;
+  length: number;
+  reason: string;
+}
+
+/** Where a search is wrong, when that is what the server complains about. */
+export function queryFault(error: ApiError | null): QueryFault | null {
+  if (error?.kind !== 'problem' || error.code !== 'invalid_query') return null;
+  const entry = error.errors.find((e) => e.pointer === '/q') ?? error.errors[0];
+  return { position: entry?.position ?? 0, length: entry?.length ?? 1, reason: entry?.reason || error.detail };
+}

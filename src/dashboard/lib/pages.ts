@@ -1,0 +1,28 @@
+import type { IconName } from '../components/icon.tsx';
+
+export interface Page {
+  path: string;
+  name: string;
+  icon: IconName;
+  /** After `g`. */
+  key: string;
+}
+
+/** The rail, in its order. Only what exists. */
+export const PAGES: readonly Page[] = [
+  { path: '/', name: 'Overview', icon: 'overview', key: 'o' },
+  { path: '/live', name: 'Live', icon: 'live', key: 'l' },
+  { path: '/logs', name: 'Logs', icon: 'logs', key: 's' },
+  { path: '/settings', name: 'Settings', icon: 'settings', key: ',' },
+];
+
+export function isCurrent(page: Page, path: string): boolean {
+  return page.path === '/' ? path === '/' : path === page.path || path.startsWith(`${page.path}/`);
+}
+
+/** Live and Logs show one search in two ways; between them it comes along. */
+const SEARCHING = new Set(['/live', '/logs']);
+
+export function keepsSearch(from: string, to: string): boolean {
+  return SEARCHING.has(from) && SEARCHING.has(to);
+}

@@ -1,0 +1,62 @@
+import { getHistogram, type Scope } from '../../api/query.ts';
+import { Button } from '../../components/button.tsx';
+import { FirstUse } from '../../components/first-use.tsx';
+import { Empty, Failure, Skeleton } from '../../components/states.tsx';
+import { Time } from '../../components/time.tsx';
+import { plural } from '../../lib/format.ts';
+import { presetReaching, WIDEST_MS } from '../../lib/range.ts';
+import { now } from '../../state/clock.ts';
+import { setRange } from '../../state/range.ts';
+import { setParams } from '../../state/route.ts';
+import { useResource } from '../../state/use-resource.ts';
+
+const BUCKETS = 120;
+
+/** Why nothing is here, and the smallest range that would have something. */
+export function EmptyResult({ scope }: { scope: Scope }) {
+  const wide = useResource(JSON.stringify(scope), (signal) => {
+    const toMs = now();
+    return getHistogram({ ...scope, fromMs: toMs - WIDEST_MS, toMs }, BUCKETS, signal);
+  });
+  if (wide.error)
+    return (
+      <Failure
+        what="Nothing here, and the last 30 days could not be looked at"
+        error={wide.error}
+        onRetry={wide.reload}
+      />
+    );
+  if (!wide.data) return <Skeleton rows={6} label="Looking further back" />;
+  const { buckets, bucketMs } = wide.data;
+  const hits = buckets.filter((bucket) => bucket.total > 0);
+  const total = hits.reduce((sum, bucket) => sum + bucket.total, 0);
+  const newest = hits[hits.length - 1];
+  if (!newest) {
+    if (scope.q === '' && scope.stream === null) return <FirstUse />;
+    if (scope.q === '' && scope.stream === 'logs') return <FirstUse />;
+    return (
+      <Empty icon="search" title="Nothing matches, not even in the last 30 days">
+        <p>No record of this stream fits the search.</p>
+        {scope.q === '' ? null : <Button onClick={() => setParams({ q: null })}>Clear the search</Button>}
+        {scope.stream === null ? null : (
+          <Button onClick={() => setParams({ stream: 'all' })}>Search all streams</Button>
+        )}
+      </Empty>
+    );
+  }
+  const preset = presetReaching(newest.ts, now());
+  return (
+    <Empty icon="search" title="Nothing matches in this time">
+      <p>
+        The last 30 days have {plural(total, 'match', 'matches')}, the newest around{' '}
+        <Time ms={newest.ts + bucketMs / 2} />.
+      </p>
+      <Button kind="primary" onClick={() => setRange({ kind: 'preset', id: preset.id })}>
+        {`Show the last ${preset.label}`}
+      </Button>
+      {preset.id === '30d' ? null : (
+        <Button onClick={() => setRange({ kind: 'preset', id: '30d' })}>Show the last 30 days</Button>
+      )}
+    </Empty>
+  );
+}

@@ -1,0 +1,47 @@
+import { useMemo } from 'preact/hooks';
+import { getFacets, type Scope } from '../../api/query.ts';
+import { FacetList } from '../../components/facet-list.tsx';
+import { Failure, Skeleton } from '../../components/states.tsx';
+import { commonAttrs } from '../../lib/flatten.ts';
+import { attrField } from '../../lib/query-edit.ts';
+import { useResource } from '../../state/use-resource.ts';
+import type { SearchControl } from './use-search.ts';
+
+interface FacetsPanelProps {
+  scope: Scope;
+  search: SearchControl;
+  onFilter: (field: string, value: string, exclude: boolean) => void;
+}
+
+const ATTRS = 6;
+const VALUES = 8;
+const PREFIX = 'attrs.';
+
+/** Asked for once the first records are here: they tell which attributes there are, so that one scan counts everything. */
+export function FacetsPanel({ scope, search, onFilter }: FacetsPanelProps) {
+  const first = search.records[0]?.id ?? null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: pages that are loaded later must not move the facets.
+  const attrs = useMemo(
+    () => commonAttrs(search.records, ATTRS).map((name) => PREFIX + name),
+    [first, scope, search.stale],
+  );
+  const fields = ['level', 'service', ...(scope.stream === null ? ['stream'] : []), ...attrs];
+  const ready = !search.stale && first !== null;
+  const facets = useResource(ready ? JSON.stringify([scope, fields]) : null, (signal) =>
+    getFacets(scope, fields, VALUES, signal),
+  );
+  if (facets.error) return <Failure what="No facets" error={facets.error} onRetry={facets.reload} />;
+  if (!facets.data) return facets.loading || search.running ? <Skeleton rows={18} label="Loading facets" /> : null;
+  return (
+    <div class={facets.loading ? 'is-stale' : ''}>
+      {facets.data.complete ? null : <p class="faint">Counted over a part of the range.</p>}
+      {facets.data.facets.map((facet) => {
+        const title = facet.field.startsWith(PREFIX) ? facet.field.slice(PREFIX.length) : facet.field;
+        const field = facet.field.startsWith(PREFIX) ? attrField(title) : facet.field;
+        return (
+          <FacetList key={facet.field} facet={facet} title={title} field={field} q={scope.q} onFilter={onFilter} />
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import { signal } from '@preact/signals';
+
+const KEY = 'breakwater.skewMs';
+/** A laptop some seconds off does no harm; asking for "the last 15 minutes" with a clock that is hours off finds nothing. */
+const TOLERATED_MS = 30_000;
+
+let skewMs = Number(sessionStorage.getItem(KEY) ?? '0') || 0;
+
+/** The server's clock, as well as this tab knows it. The only place where the dashboard reads a clock. */
+export function now(): number {
+  return Date.now() + skewMs;
+}
+
+/** `X-Login-Time` of a sign-in. */
+export function learnServerTime(header: string | null): void {
+  const serverMs = Number(header);
+  if (header === null || !Number.isFinite(serverMs) || serverMs <= 0) return;
+  const measured = serverMs - Date.now();
+  skewMs = Math.abs(measured) > TOLERATED_MS ? measured : 0;
+  sessionStorage.setItem(KEY, String(skewMs));
+}
+
+/** Moves once a second, for what counts up on screen. Reading it in a component redraws that component. */
+export const ticking = signal(now());
+setInterval(() => {
+  if (!document.hidden) ticking.value = now();
+}, 1_000);
