@@ -45,7 +45,8 @@ async function ours(): Promise<Figure & { sealLagRecords: number; bytesPerRecord
     const warm = await load(`${target.worker.url}/api/ingest`, headers, WARM_UP_MS);
     const result = await load(`${target.worker.url}/api/ingest`, headers, SUSTAINED_MS);
     const { stored, backlogRecords } = await readBacklog(target);
-    if (stored !== warm.records + result.records) throw new Error(`acknowledged ${warm.records + result.records}, ledger says ${stored}`);
+    if (stored !== warm.records + result.records)
+      throw new Error(`acknowledged ${warm.records + result.records}, ledger says ${stored}`);
     return { ...figure(result), sealLagRecords: backlogRecords, bytesPerRecord: result.bytes / result.records };
   } finally {
     await target.worker.stop();
@@ -66,7 +67,11 @@ async function plainD1(): Promise<Figure> {
   try {
     const url = String(await miniflare.ready);
     const db = await miniflare.getD1Database('DB');
-    await db.prepare('CREATE TABLE logs (id TEXT PRIMARY KEY, project TEXT, ts INTEGER, level TEXT, service TEXT, message TEXT, attrs TEXT) WITHOUT ROWID').run();
+    await db
+      .prepare(
+        'CREATE TABLE logs (id TEXT PRIMARY KEY, project TEXT, ts INTEGER, level TEXT, service TEXT, message TEXT, attrs TEXT) WITHOUT ROWID',
+      )
+      .run();
     await db.prepare('CREATE INDEX logs_by_time ON logs (project, ts)').run();
     await load(url, {}, WARM_UP_MS);
     return figure(await load(url, {}, PEER_MS));
@@ -78,10 +83,19 @@ async function plainD1(): Promise<Figure> {
 async function bun(binary: string, synchronous: 'FULL' | 'NORMAL', grouping: 'each' | 'batch'): Promise<Figure> {
   const port = await freePort();
   const file = path.join(mkdtempSync(path.join(os.tmpdir(), 'bench-bun-db-')), 'logs.db');
-  const server: ChildProcess = spawn(binary, [path.join(import.meta.dirname, 'peers/bun-ingest.js'), String(port), file, synchronous, grouping], { stdio: 'inherit' });
+  const server: ChildProcess = spawn(
+    binary,
+    [path.join(import.meta.dirname, 'peers/bun-ingest.js'), String(port), file, synchronous, grouping],
+    { stdio: 'inherit' },
+  );
   try {
     const url = `http://127.0.0.1:${port}/`;
-    await until('bun answers', () => fetch(url).then((r) => r.ok, () => false));
+    await until('bun answers', () =>
+      fetch(url).then(
+        (r) => r.ok,
+        () => false,
+      ),
+    );
     await load(url, {}, WARM_UP_MS);
     return figure(await load(url, {}, PEER_MS));
   } finally {
@@ -89,7 +103,9 @@ async function bun(binary: string, synchronous: 'FULL' | 'NORMAL', grouping: 'ea
   }
 }
 
-async function repeated<T extends Figure>(measure: () => Promise<T>): Promise<{ perSecond: number; p99Ms: number; runs: T[] }> {
+async function repeated<T extends Figure>(
+  measure: () => Promise<T>,
+): Promise<{ perSecond: number; p99Ms: number; runs: T[] }> {
   const runs: T[] = [];
   for (let i = 0; i < RUNS; i++) runs.push(await measure());
   return { perSecond: median(runs.map((r) => r.perSecond)), p99Ms: median(runs.map((r) => r.p99Ms)), runs };

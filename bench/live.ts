@@ -19,7 +19,8 @@ export async function run(): Promise<Row[]> {
     /** Batch number → when each subscriber got its last record. */
     const shownAtMs = new Map<number, number[]>();
     const ackedAtMs = new Map<number, number>();
-    for (let i = 0; i < SUBSCRIBERS; i++) sockets.push(await subscribe(target.worker.url, target.projectId, target.key, shownAtMs));
+    for (let i = 0; i < SUBSCRIBERS; i++)
+      sockets.push(await subscribe(target.worker.url, target.projectId, target.key, shownAtMs));
     const next = random(3);
     const pending: Promise<void>[] = [];
     const started = performance.now();
@@ -48,7 +49,8 @@ export async function run(): Promise<Row[]> {
     const delaysMs: number[] = [];
     for (const [batch, acked] of ackedAtMs) {
       const shown = shownAtMs.get(batch) ?? [];
-      if (shown.length !== SUBSCRIBERS) throw new Error(`batch ${batch} reached ${shown.length} of ${SUBSCRIBERS} subscribers`);
+      if (shown.length !== SUBSCRIBERS)
+        throw new Error(`batch ${batch} reached ${shown.length} of ${SUBSCRIBERS} subscribers`);
       for (const at of shown) delaysMs.push(Math.max(0, at - acked));
     }
     return [
@@ -66,7 +68,10 @@ export async function run(): Promise<Row[]> {
 }
 
 function subscribe(url: string, project: string, key: string, shownAtMs: Map<number, number[]>): Promise<WebSocket> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/telemetry?project=${project}`, [SUBPROTOCOL, `bearer.${key}`]);
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/telemetry?project=${project}`, [
+    SUBPROTOCOL,
+    `bearer.${key}`,
+  ]);
   return new Promise((resolve, reject) => {
     socket.onerror = () => reject(new Error('the socket failed'));
     socket.onopen = () => socket.send(JSON.stringify({ type: 'SUBSCRIBE', project, topics: ['logs'] }));

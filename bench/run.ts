@@ -26,6 +26,8 @@ for (const [name, load] of Object.entries(SUITES)) {
   console.error(`measuring ${name} …`);
   rows.push(...(await (await load()).run()));
 }
-console.log(`\n${new Date().toISOString().slice(0, 10)}, ${os.cpus().length} × ${os.cpus()[0]?.model}, Node ${process.version}\n`);
+console.log(
+  `\n${new Date().toISOString().slice(0, 10)}, ${os.cpus().length} × ${os.cpus()[0]?.model}, Node ${process.version}\n`,
+);
 console.log(table(rows));
 process.exit(0);

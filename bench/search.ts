@@ -40,7 +40,9 @@ async function fill(target: Target, bodies: readonly Buffer[]): Promise<void> {
 async function search(target: Target, q: string, cursor: string | null): Promise<Page> {
   const query = new URLSearchParams({ project: target.projectId, from: '0', to: '2000000000000', q, limit: '100' });
   if (cursor) query.set('cursor', cursor);
-  const answer = await fetch(`${target.worker.url}/api/query/logs?${query}`, { headers: { authorization: `Bearer ${target.key}` } });
+  const answer = await fetch(`${target.worker.url}/api/query/logs?${query}`, {
+    headers: { authorization: `Bearer ${target.key}` },
+  });
   if (!answer.ok) throw new Error(`search answered ${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as Page;
 }

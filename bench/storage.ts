@@ -28,20 +28,29 @@ interface Cost {
 function realLines(): { name: string; lines: string[] } {
   if (!existsSync(LOGS)) {
     const bodies = makeBodies(40, BATCH_RECORDS, 1_790_000_000_000);
-    return { name: 'generated records, because ../shared/data is absent', lines: bodies.flatMap((b) => b.toString().trim().split('\n')) };
+    return {
+      name: 'generated records, because ../shared/data is absent',
+      lines: bodies.flatMap((b) => b.toString().trim().split('\n')),
+    };
   }
   const files = readdirSync(LOGS).filter((file) => file.endsWith('.log'));
   const lines = files.flatMap((file) =>
     readFileSync(path.join(LOGS, file), 'utf8')
       .split(/\r?\n/)
       .filter((line) => line !== '')
-      .map((line, i) => JSON.stringify({ ts: 1_790_000_000_000 + i * 250, service: file.replace(/_.*|\.log/g, ''), message: line })),
+      .map((line, i) =>
+        JSON.stringify({ ts: 1_790_000_000_000 + i * 250, service: file.replace(/_.*|\.log/g, ''), message: line }),
+      ),
   );
   return { name: `${files.length} real logs, ${thousands(lines.length)} records`, lines };
 }
 
 function statements(sql: string): string[] {
-  return sql.replaceAll(/--.*$/gm, '').split(';').map((s) => s.trim()).filter((s) => s !== '');
+  return sql
+    .replaceAll(/--.*$/gm, '')
+    .split(';')
+    .map((s) => s.trim())
+    .filter((s) => s !== '');
 }
 
 async function withDatabase(name: string, use: (db: D1Database) => Promise<Cost>): Promise<Cost> {
@@ -101,7 +110,11 @@ function countingRows(db: D1Database, cost: Cost): D1Database {
 
 function plain(lines: readonly string[]): Promise<Cost> {
   return withDatabase('plain', async (db) => {
-    await db.prepare('CREATE TABLE logs (id TEXT PRIMARY KEY, project TEXT, ts INTEGER, level TEXT, service TEXT, message TEXT, attrs TEXT) WITHOUT ROWID').run();
+    await db
+      .prepare(
+        'CREATE TABLE logs (id TEXT PRIMARY KEY, project TEXT, ts INTEGER, level TEXT, service TEXT, message TEXT, attrs TEXT) WITHOUT ROWID',
+      )
+      .run();
     await db.prepare('CREATE INDEX logs_by_time ON logs (project, ts)').run();
     const emptyBytes = await sizeBytes(db);
     const cost: Cost = { rawBytes: rawBytes(lines), storedBytes: 0, rowsWritten: 0, records: lines.length };
@@ -131,7 +144,17 @@ export async function run(): Promise<Row[]> {
   const ratio = (cost: Cost) => (cost.storedBytes / cost.rawBytes).toFixed(3);
   const rows = (cost: Cost) => ((cost.rowsWritten / cost.records) * 1_000).toFixed(2);
   return [
-    { what: `bytes stored per raw byte, index included (${name})`, reach: '≤ 0.20', ours: ratio(a), peers: { 'one row per record': ratio(b) } },
-    { what: 'D1 rows written per 1,000 records', reach: '≤ 2', ours: rows(a), peers: { 'one row per record': rows(b) } },
+    {
+      what: `bytes stored per raw byte, index included (${name})`,
+      reach: '≤ 0.20',
+      ours: ratio(a),
+      peers: { 'one row per record': ratio(b) },
+    },
+    {
+      what: 'D1 rows written per 1,000 records',
+      reach: '≤ 2',
+      ours: rows(a),
+      peers: { 'one row per record': rows(b) },
+    },
   ];
 }

@@ -6,7 +6,9 @@ export function applySchemaSteps(storage: DurableObjectStorage, steps: readonly 
   storage.transactionSync(() => {
     const { sql } = storage;
     sql.exec('CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY, statements TEXT NOT NULL)');
-    const applied = sql.exec<{ step: number; statements: string }>('SELECT step, statements FROM schema_steps ORDER BY step').toArray();
+    const applied = sql
+      .exec<{ step: number; statements: string }>('SELECT step, statements FROM schema_steps ORDER BY step')
+      .toArray();
     for (const { step, statements } of applied) {
       if (steps[step] !== statements) throw new Error(`schema step ${step} of this object was edited or removed`);
     }

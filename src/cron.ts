@@ -1,4 +1,4 @@
-import { type Ctx, type Env, clockNowMs, parseConfig } from './env.ts';
+import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
 
 interface Job {
   name: string;
@@ -32,7 +32,13 @@ export async function runCron(controller: Pick<ScheduledController, 'cron'>, env
     } catch (error) {
       failures.push(job.name);
       console.error(
-        JSON.stringify({ level: 'error', event: 'cron_failed', job: job.name, requestId: ctx.requestId, cause: String(error) }),
+        JSON.stringify({
+          level: 'error',
+          event: 'cron_failed',
+          job: job.name,
+          requestId: ctx.requestId,
+          cause: String(error),
+        }),
       );
     }
   }

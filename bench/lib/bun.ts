@@ -9,6 +9,8 @@ const VERSION = '1.4.5';
 export function installBun(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bench-bun-'));
   const name = `@oven/bun-${process.platform}-${process.arch === 'arm64' ? 'aarch64' : process.arch}`;
-  execFileSync('npm', ['install', '--no-save', '--ignore-scripts', '--prefix', folder, `${name}@${VERSION}`], { stdio: 'ignore' });
+  execFileSync('npm', ['install', '--no-save', '--ignore-scripts', '--prefix', folder, `${name}@${VERSION}`], {
+    stdio: 'ignore',
+  });
   return path.join(folder, 'node_modules', name, 'bin', 'bun');
 }

@@ -26,7 +26,9 @@ export interface LoadResult {
 }
 
 export async function runHttpLoad(config: LoadConfig): Promise<LoadResult> {
-  const child = spawn(process.execPath, [import.meta.filename, JSON.stringify(config)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [import.meta.filename, JSON.stringify(config)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   for await (const chunk of child.stdout) output += chunk;
   return JSON.parse(output) as LoadResult;

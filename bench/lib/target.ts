@@ -12,7 +12,10 @@ export async function startTarget(vars: Readonly<Record<string, string>> = {}): 
   const worker = await startWorkerd({ vars });
   const admin = await worker.signIn();
   const project = (await admin.post('/api/projects', { name: 'Bench' })) as { id: string };
-  const key = (await admin.post(`/api/projects/${project.id}/keys`, { name: 'bench', scopes: ['ingest', 'query'] })) as { key: string };
+  const key = (await admin.post(`/api/projects/${project.id}/keys`, {
+    name: 'bench',
+    scopes: ['ingest', 'query'],
+  })) as { key: string };
   return { worker, projectId: project.id, key: key.key };
 }
 
@@ -24,6 +27,9 @@ export interface Backlog {
 /** The ledger as a client with this key reads it. */
 export async function readBacklog(target: Target): Promise<Backlog> {
   const admin = await target.worker.signIn();
-  const ledger = (await admin.get(`/api/projects/${target.projectId}/ledger`)) as { stored: number; journal: { backlogRecords: number } };
+  const ledger = (await admin.get(`/api/projects/${target.projectId}/ledger`)) as {
+    stored: number;
+    journal: { backlogRecords: number };
+  };
   return { stored: ledger.stored, backlogRecords: ledger.journal.backlogRecords };
 }

@@ -6,7 +6,9 @@ const [port, file, synchronous, grouping] = process.argv.slice(2);
 const db = new Database(file);
 db.run('PRAGMA journal_mode = WAL');
 db.run(`PRAGMA synchronous = ${synchronous}`);
-db.run('CREATE TABLE logs (id TEXT PRIMARY KEY, ts INTEGER, level TEXT, service TEXT, message TEXT, attrs TEXT) WITHOUT ROWID');
+db.run(
+  'CREATE TABLE logs (id TEXT PRIMARY KEY, ts INTEGER, level TEXT, service TEXT, message TEXT, attrs TEXT) WITHOUT ROWID',
+);
 db.run('CREATE INDEX logs_by_time ON logs (ts)');
 const insert = db.prepare('INSERT INTO logs VALUES (?, ?, ?, ?, ?, ?)');
 

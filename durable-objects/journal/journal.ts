@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
-import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import { storeSealed } from '../../src/blocks/index.ts';
+import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import {
   type AppendOutcome,
   type AppendRequest,
@@ -22,7 +22,7 @@ import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import { Publisher } from './publisher.ts';
-import { type LedgerEntry, JournalStore } from './store.ts';
+import { JournalStore, type LedgerEntry } from './store.ts';
 
 /** Blocks of one alarm: a few, so that appends get their turn in between; the alarm comes straight back while more are due. */
 const BLOCKS_PER_ALARM = 8;
@@ -96,10 +96,20 @@ export class Journal extends DurableObject<Env> {
         next.set(part.stream, firstSeq + part.summary.records);
         placed.push({ ...part, firstSeq });
       }
-      this.#count(request, { received: request.received, stored, rejected: request.rejected, bytes: request.bodyBytes });
+      this.#count(request, {
+        received: request.received,
+        stored,
+        rejected: request.rejected,
+        bytes: request.bodyBytes,
+      });
       if (request.dedupe) {
         const ttlMs = request.dedupe.kind === 'key' ? IDEMPOTENCY_TTL_MS : BODY_HASH_TTL_MS;
-        this.#store.rememberAnswer(dedupeKey(request.keyId, request.dedupe), request.dedupe.payload, answer, request.nowMs + ttlMs);
+        this.#store.rememberAnswer(
+          dedupeKey(request.keyId, request.dedupe),
+          request.dedupe.payload,
+          answer,
+          request.nowMs + ttlMs,
+        );
       }
     });
     for (const part of placed) this.#noteStored(part, request.nowMs);
@@ -169,8 +179,17 @@ export class Journal extends DurableObject<Env> {
       // Not rethrown: the platform gives up after six tries, this object never does. status() and health show it.
       this.#sealFailures++;
       this.#store.setMeta('seal_failures', String(this.#sealFailures));
-      if (this.#store.meta('seal_failing_since_ms') === null) this.#store.setMeta('seal_failing_since_ms', String(nowMs));
-      console.error(JSON.stringify({ level: 'error', event: 'seal_failed', projectId: this.#projectId(), failures: this.#sealFailures, cause: String(cause) }));
+      if (this.#store.meta('seal_failing_since_ms') === null)
+        this.#store.setMeta('seal_failing_since_ms', String(nowMs));
+      console.error(
+        JSON.stringify({
+          level: 'error',
+          event: 'seal_failed',
+          projectId: this.#projectId(),
+          failures: this.#sealFailures,
+          cause: String(cause),
+        }),
+      );
     }
     this.#arm(this.#now());
   }
@@ -201,14 +220,16 @@ export class Journal extends DurableObject<Env> {
     const head = this.#heads.get(stream);
     if (head) head.sealedSeq = Math.max(head.sealedSeq, sealedSeq + 1);
     this.#pending.delete(stream);
-    for (const { stream: rest, ...totals } of this.#store.pendingTotals()) if (rest === stream) this.#pending.set(stream, totals);
+    for (const { stream: rest, ...totals } of this.#store.pendingTotals())
+      if (rest === stream) this.#pending.set(stream, totals);
   }
 
   #refusal(request: AppendRequest): AppendOutcome | null {
     if (this.#disabled) return { kind: 'project_disabled' };
     const revokedFromMs = this.#revoked.get(request.keyId);
     if (revokedFromMs !== undefined && revokedFromMs <= request.nowMs) return { kind: 'key_revoked' };
-    if (this.#backlogBytes() > MAX_BACKLOG_BYTES) return { kind: 'backlog_full', retryAfterSeconds: retryAfterSeconds(this.#sealFailures) };
+    if (this.#backlogBytes() > MAX_BACKLOG_BYTES)
+      return { kind: 'backlog_full', retryAfterSeconds: retryAfterSeconds(this.#sealFailures) };
     return null;
   }
 
@@ -220,9 +241,23 @@ export class Journal extends DurableObject<Env> {
       return { kind: 'key_reused' };
     }
     const duplicate = request.received - request.rejected;
-    this.#count(request, { received: request.received, duplicate, rejected: request.rejected, bytes: request.bodyBytes });
+    this.#count(request, {
+      received: request.received,
+      duplicate,
+      rejected: request.rejected,
+      bytes: request.bodyBytes,
+    });
     if (dedupe.kind === 'key') return { kind: 'replayed', answer: seen.answer };
-    return { kind: 'stored', answer: { received: request.received, stored: 0, duplicate, rejected: request.rejected, errors: request.rejections } };
+    return {
+      kind: 'stored',
+      answer: {
+        received: request.received,
+        stored: 0,
+        duplicate,
+        rejected: request.rejected,
+        errors: request.rejections,
+      },
+    };
   }
 
   #count(request: Pick<AppendRequest, 'keyId' | 'nowMs' | 'rejectedByReason'>, counts: Partial<LedgerEntry>): void {

@@ -5,7 +5,14 @@ import type { Stream } from '../../src/wire/record.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
 import { JOURNAL_SCHEMA } from './schema.ts';
 
-type MetaName = 'project_id' | 'shard' | 'attached' | 'disabled' | 'seal_failing_since_ms' | 'seal_failures' | 'last_seal_at_ms';
+type MetaName =
+  | 'project_id'
+  | 'shard'
+  | 'attached'
+  | 'disabled'
+  | 'seal_failing_since_ms'
+  | 'seal_failures'
+  | 'last_seal_at_ms';
 
 // type, not interface: SqlStorage.exec asks for an index signature
 type PartRow = {
@@ -92,7 +99,12 @@ export class JournalStore {
         'SELECT stream, sum(records) AS records, sum(raw_bytes) AS raw_bytes, min(at_ms) AS oldest FROM parts GROUP BY stream',
       )
       .toArray()
-      .map((row) => ({ stream: row.stream as Stream, records: row.records, rawBytes: row.raw_bytes, oldestAtMs: row.oldest }));
+      .map((row) => ({
+        stream: row.stream as Stream,
+        records: row.records,
+        rawBytes: row.raw_bytes,
+        oldestAtMs: row.oldest,
+      }));
   }
 
   pendingParts(stream: Stream, limit: number): PendingPart[] {
@@ -153,7 +165,11 @@ export class JournalStore {
 
   findAnswer(key: string, nowMs: number): { payload: string; answer: IngestAnswer } | null {
     const row = this.#sql
-      .exec<{ payload: string; answer: string }>('SELECT payload, answer FROM dedupe WHERE key = ? AND expires_at_ms > ?', key, nowMs)
+      .exec<{ payload: string; answer: string }>(
+        'SELECT payload, answer FROM dedupe WHERE key = ? AND expires_at_ms > ?',
+        key,
+        nowMs,
+      )
       .toArray()[0];
     return row ? { payload: row.payload, answer: JSON.parse(row.answer) } : null;
   }
@@ -199,7 +215,16 @@ export class JournalStore {
       .exec<{ key_id: string; reason: string; records: number }>('SELECT key_id, reason, records FROM ledger_reasons')
       .toArray();
     return this.#sql
-      .exec<{ key_id: string; received: number; stored: number; duplicate: number; rejected: number; refused: number; bytes: number; last: number }>(
+      .exec<{
+        key_id: string;
+        received: number;
+        stored: number;
+        duplicate: number;
+        rejected: number;
+        refused: number;
+        bytes: number;
+        last: number;
+      }>(
         `SELECT key_id, sum(received) AS received, sum(stored) AS stored, sum(duplicate) AS duplicate, sum(rejected) AS rejected,
            sum(refused) AS refused, sum(bytes) AS bytes, max(last_seen_at_ms) AS last FROM ledger GROUP BY key_id`,
       )
@@ -208,7 +233,9 @@ export class JournalStore {
         keyId: key_id,
         ...counts,
         lastSeenAtMs: last,
-        rejectedByReason: Object.fromEntries(reasons.filter((r) => r.key_id === key_id).map((r) => [r.reason, r.records])),
+        rejectedByReason: Object.fromEntries(
+          reasons.filter((r) => r.key_id === key_id).map((r) => [r.reason, r.records]),
+        ),
       }));
   }
 

@@ -3,7 +3,7 @@
  * in a full flush, so it is byte-aligned and refers to nothing before it. The Worker packs a batch once; the journal only
  * concatenates. Concatenated gzip members would be simpler, but DecompressionStream refuses them.
  */
-import { crc32, constants, deflateRawSync, gunzipSync, inflateRawSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, gunzipSync, inflateRawSync } from 'node:zlib';
 import { concatBytes } from '../shared/bytes.ts';
 
 /**

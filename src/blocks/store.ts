@@ -38,7 +38,12 @@ function toIndex(row: IndexRow): BlockIndex {
 }
 
 /** Inserts that do nothing where `guard` does not hold; the three tables of a block stand or fall together. */
-function insertStatements(db: D1Database, block: SealedBlock, guard: string, guardArgs: unknown[]): D1PreparedStatement[] {
+function insertStatements(
+  db: D1Database,
+  block: SealedBlock,
+  guard: string,
+  guardArgs: unknown[],
+): D1PreparedStatement[] {
   const { index } = block;
   const { summary } = index;
   return [
@@ -65,10 +70,14 @@ function insertStatements(db: D1Database, block: SealedBlock, guard: string, gua
         ...guardArgs,
       ),
     db
-      .prepare('INSERT OR IGNORE INTO block_payloads (block_id, data) SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM blocks WHERE id = ?1)')
+      .prepare(
+        'INSERT OR IGNORE INTO block_payloads (block_id, data) SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM blocks WHERE id = ?1)',
+      )
       .bind(index.id, toBase64(block.gzip)),
     db
-      .prepare('INSERT OR IGNORE INTO block_filters (block_id, filter) SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM blocks WHERE id = ?1)')
+      .prepare(
+        'INSERT OR IGNORE INTO block_filters (block_id, filter) SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM blocks WHERE id = ?1)',
+      )
       .bind(index.id, toBase64(block.filter)),
   ];
 }

@@ -57,7 +57,8 @@ export class SummaryBuilder {
     for (const [minute, ...counts] of other.minutes ?? []) {
       this.#openMinute(minute as number);
       if (!this.#lastCounts) break;
-      for (let i = 0; i < counts.length; i++) this.#lastCounts[i] = (this.#lastCounts[i] as number) + (counts[i] as number);
+      for (let i = 0; i < counts.length; i++)
+        this.#lastCounts[i] = (this.#lastCounts[i] as number) + (counts[i] as number);
     }
     this.#lastMinute = Number.NaN;
     this.#lastCounts = null;

@@ -3,8 +3,8 @@ import { SummaryBuilder } from '../blocks/summary.ts';
 import { TokenSet } from '../blocks/token.ts';
 import { MAX_PART_RECORDS, type Part } from '../journal/index.ts';
 import { utf8 } from '../shared/bytes.ts';
-import { MAX_REJECTIONS_LISTED } from '../wire/limits.ts';
 import type { Rejection } from '../wire/ingest.ts';
+import { MAX_REJECTIONS_LISTED } from '../wire/limits.ts';
 import { isStream, type Json, type Stream } from '../wire/record.ts';
 import { type Defaults, isRefusal, normalise } from './normalise.ts';
 

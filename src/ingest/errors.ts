@@ -21,9 +21,19 @@ export type IngestError =
 export function ingestProblem(error: IngestError): Problem {
   switch (error.kind) {
     case 'no_key':
-      return problem(401, 'key_missing', 'A key is needed', 'Send an ingest key as Authorization: Bearer <key>, X-Api-Key or ?key=.');
+      return problem(
+        401,
+        'key_missing',
+        'A key is needed',
+        'Send an ingest key as Authorization: Bearer <key>, X-Api-Key or ?key=.',
+      );
     case 'bad_key':
-      return problem(401, 'key_invalid', 'The key is not valid', 'The key is malformed, expired, or not signed by this deployment.');
+      return problem(
+        401,
+        'key_invalid',
+        'The key is not valid',
+        'The key is malformed, expired, or not signed by this deployment.',
+      );
     case 'key_revoked':
       return problem(401, 'key_revoked', 'The key was revoked', 'Create a new key in Settings, Keys.');
     case 'project_disabled':
@@ -31,37 +41,82 @@ export function ingestProblem(error: IngestError): Problem {
     case 'scope':
       return problem(403, 'scope_missing', 'The key may not do this', `The key lacks the scope ${error.needed}.`);
     case 'origin':
-      return problem(403, 'origin_refused', 'The origin is not allowed', `The key does not list the origin ${error.origin || '(none)'}.`);
+      return problem(
+        403,
+        'origin_refused',
+        'The origin is not allowed',
+        `The key does not list the origin ${error.origin || '(none)'}.`,
+      );
     case 'bad_parameter':
       return {
         ...problem(400, 'invalid_input', 'The request is not valid', `${error.name}: ${error.reason}`),
         errors: [{ pointer: error.name, reason: error.reason }],
       };
     case 'too_large':
-      return problem(413, 'body_too_large', 'The body is too large', `A body may have ${error.limitBytes} bytes, also after inflation. Send smaller batches.`);
+      return problem(
+        413,
+        'body_too_large',
+        'The body is too large',
+        `A body may have ${error.limitBytes} bytes, also after inflation. Send smaller batches.`,
+      );
     case 'too_many_records':
-      return problem(413, 'too_many_records', 'Too many records', `A request may carry ${error.limit} records. Send smaller batches.`);
+      return problem(
+        413,
+        'too_many_records',
+        'Too many records',
+        `A request may carry ${error.limit} records. Send smaller batches.`,
+      );
     case 'unknown_encoding':
-      return problem(415, 'encoding_unknown', 'The content coding is not known', `"${error.encoding}" is none of gzip, deflate, br, zstd.`);
+      return problem(
+        415,
+        'encoding_unknown',
+        'The content coding is not known',
+        `"${error.encoding}" is none of gzip, deflate, br, zstd.`,
+      );
     case 'bad_encoding':
-      return problem(400, 'encoding_broken', 'The body does not inflate', `The body is not valid ${error.encoding}: ${error.cause}`);
+      return problem(
+        400,
+        'encoding_broken',
+        'The body does not inflate',
+        `The body is not valid ${error.encoding}: ${error.cause}`,
+      );
     case 'cut':
-      return problem(400, 'body_cut', 'The body is incomplete', 'The connection ended before the body did. Nothing was stored.');
+      return problem(
+        400,
+        'body_cut',
+        'The body is incomplete',
+        'The connection ended before the body did. Nothing was stored.',
+      );
     case 'malformed':
       return {
         ...problem(400, 'malformed_body', 'The body is not JSON', error.reason),
         errors: [{ pointer: '', reason: error.reason }],
       };
     case 'key_reused':
-      return problem(422, 'idempotency_key_reused', 'The idempotency key was used', 'This Idempotency-Key came with another body within the last 24 h.');
+      return problem(
+        422,
+        'idempotency_key_reused',
+        'The idempotency key was used',
+        'This Idempotency-Key came with another body within the last 24 h.',
+      );
     case 'backlog_full':
       return {
-        ...problem(503, 'backlog_full', 'The store is behind', 'The database has been away too long to take more. Nothing of this request was stored; send it again.'),
+        ...problem(
+          503,
+          'backlog_full',
+          'The store is behind',
+          'The database has been away too long to take more. Nothing of this request was stored; send it again.',
+        ),
         retryAfterSeconds: error.retryAfterSeconds,
       };
     case 'journal_away':
       return {
-        ...problem(503, 'journal_away', 'The journal did not answer', 'It is not known to be stored; send it again, with the same Idempotency-Key if it has one.'),
+        ...problem(
+          503,
+          'journal_away',
+          'The journal did not answer',
+          'It is not known to be stored; send it again, with the same Idempotency-Key if it has one.',
+        ),
         retryAfterSeconds: 1,
       };
     default:

@@ -72,7 +72,11 @@ function inflate(body: Uint8Array, coding: string): Result<Uint8Array, BodyError
   } catch (cause) {
     // workerd says RangeError "Memory limit exceeded", Node ERR_BUFFER_TOO_LARGE, both as soon as the limit is passed.
     if (cause instanceof RangeError) return err({ kind: 'too_large', limitBytes: MAX_BODY_INFLATED_BYTES });
-    return err({ kind: 'bad_encoding', encoding: coding, cause: cause instanceof Error ? cause.message : String(cause) });
+    return err({
+      kind: 'bad_encoding',
+      encoding: coding,
+      cause: cause instanceof Error ? cause.message : String(cause),
+    });
   }
 }
 

@@ -26,13 +26,21 @@ export interface IngestResult {
 }
 
 /** A body → durable records. Answers only after the journal has written them; reads no database (DESIGN 3). */
-export async function ingest(ctx: Ctx, to: IngestRequest, request: Request): Promise<Result<IngestResult, IngestError>> {
+export async function ingest(
+  ctx: Ctx,
+  to: IngestRequest,
+  request: Request,
+): Promise<Result<IngestResult, IngestError>> {
   const body = await readBody(request);
   if (!body.ok) {
     await countRefused(ctx, to, body.error.kind);
     return body;
   }
-  const batch = new BatchBuilder({ stream: to.stream, service: to.service, nowMs: ctx.nowMs }, batchIds(ctx.nowMs), true);
+  const batch = new BatchBuilder(
+    { stream: to.stream, service: to.service, nowMs: ctx.nowMs },
+    batchIds(ctx.nowMs),
+    true,
+  );
   const parsed = parseBody(body.value, batch);
   if (!parsed.ok) {
     await countRefused(ctx, to, parsed.error.kind);
@@ -76,7 +84,15 @@ async function append(
     outcome = await journalFor(ctx.env, request.projectId, shard).append({ ...request, shard });
   } catch (cause) {
     // Whether it was written is unknown (the object may have died after its write), so the client must repeat.
-    console.error(JSON.stringify({ level: 'error', event: 'journal_away', requestId: ctx.requestId, projectId: request.projectId, cause: String(cause) }));
+    console.error(
+      JSON.stringify({
+        level: 'error',
+        event: 'journal_away',
+        requestId: ctx.requestId,
+        projectId: request.projectId,
+        cause: String(cause),
+      }),
+    );
     return err({ kind: 'journal_away' });
   }
   switch (outcome.kind) {
@@ -96,7 +112,11 @@ async function append(
 }
 
 /** A request refused before it had records still shows in the ledger of the key that sent it. */
-export async function countRefused(ctx: Ctx, to: Pick<IngestRequest, 'projectId' | 'keyId'>, reason: string): Promise<void> {
+export async function countRefused(
+  ctx: Ctx,
+  to: Pick<IngestRequest, 'projectId' | 'keyId'>,
+  reason: string,
+): Promise<void> {
   try {
     await journalFor(ctx.env, to.projectId, 0).countRefused({
       projectId: to.projectId,
@@ -106,6 +126,14 @@ export async function countRefused(ctx: Ctx, to: Pick<IngestRequest, 'projectId'
       reason,
     });
   } catch (cause) {
-    console.error(JSON.stringify({ level: 'error', event: 'refusal_uncounted', requestId: ctx.requestId, reason, cause: String(cause) }));
+    console.error(
+      JSON.stringify({
+        level: 'error',
+        event: 'refusal_uncounted',
+        requestId: ctx.requestId,
+        reason,
+        cause: String(cause),
+      }),
+    );
   }
 }

@@ -21,7 +21,9 @@ export interface Ledger {
 
 /** What a project's journals have counted since they exist: `received = stored + duplicate + rejected`, per key and in total. */
 export async function readLedger(ctx: Ctx, projectId: string): Promise<Ledger> {
-  const statuses = await Promise.all(allShards(ctx.config).map((shard) => journalFor(ctx.env, projectId, shard).status()));
+  const statuses = await Promise.all(
+    allShards(ctx.config).map((shard) => journalFor(ctx.env, projectId, shard).status()),
+  );
   const keys = mergeByKey(statuses.flatMap((status) => status.ledger));
   const failing = statuses.map((status) => status.sealFailingSinceMs).filter((since) => since !== null);
   const sealed = statuses.map((status) => status.lastSealAtMs).filter((at) => at !== null);

@@ -69,14 +69,16 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
         if (value === null) break;
         const parsed = toUnixMs(value);
         if (parsed === null) return { pointer: `/${key}`, reason: 'must be Unix milliseconds or an ISO 8601 time' };
-        if (parsed > defaults.nowMs + MAX_FUTURE_MS) return { pointer: `/${key}`, reason: 'is more than 24 h in the future' };
+        if (parsed > defaults.nowMs + MAX_FUTURE_MS)
+          return { pointer: `/${key}`, reason: 'is more than 24 h in the future' };
         ts = parsed;
         hasOwnTime = true;
         break;
       }
       case 'level': {
         if (value === null) break;
-        if (typeof value !== 'string' && typeof value !== 'number') return { pointer: '/level', reason: 'must be a string or a number' };
+        if (typeof value !== 'string' && typeof value !== 'number')
+          return { pointer: '/level', reason: 'must be a string or a number' };
         const known = toLevel(value);
         if (known) level = known;
         else extra = withField(extra, 'level', value);
@@ -199,7 +201,8 @@ function walkAttrs(walk: Walk, value: Json, depth: number, pointer: string): Ref
   }
   if (depth > MAX_ATTRS_DEPTH) return { pointer, reason: `is nested deeper than ${MAX_ATTRS_DEPTH} levels` };
   for (const key of Object.keys(value)) {
-    if (++walk.properties > MAX_ATTRS_PROPERTIES) return { pointer: '/attrs', reason: `has more than ${MAX_ATTRS_PROPERTIES} properties` };
+    if (++walk.properties > MAX_ATTRS_PROPERTIES)
+      return { pointer: '/attrs', reason: `has more than ${MAX_ATTRS_PROPERTIES} properties` };
     const item = (value as JsonObject)[key] as Json;
     const refusal =
       typeof item === 'object' && item !== null

@@ -1,12 +1,10 @@
-import type { Json } from '../wire/record.ts';
-import { MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
+import type { Json } from '../wire/record.ts';
 import type { BatchBuilder } from './batch.ts';
 import { hasRiskyNumbers, parseJson } from './json.ts';
 
-export type ParseError =
-  | { kind: 'malformed'; reason: string }
-  | { kind: 'too_many_records'; limit: number };
+export type ParseError = { kind: 'malformed'; reason: string } | { kind: 'too_many_records'; limit: number };
 
 const NEWLINE = 10;
 

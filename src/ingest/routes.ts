@@ -60,12 +60,18 @@ function readTarget(c: AppContext, claims: KeyClaims): Result<IngestRequest, Ing
     if (!claims.origins.includes(origin)) return err({ kind: 'origin', origin });
   }
   const stream = c.req.query('stream') ?? streams?.[0] ?? 'logs';
-  if (!isStream(stream)) return err({ kind: 'bad_parameter', name: 'stream', reason: `must be one of ${STREAMS.join(', ')}` });
+  if (!isStream(stream))
+    return err({ kind: 'bad_parameter', name: 'stream', reason: `must be one of ${STREAMS.join(', ')}` });
   const service = c.req.query('service') ?? 'unknown';
-  if (service.length > MAX_IDENTIFIER_CHARS) return err({ kind: 'bad_parameter', name: 'service', reason: 'is too long' });
+  if (service.length > MAX_IDENTIFIER_CHARS)
+    return err({ kind: 'bad_parameter', name: 'service', reason: 'is too long' });
   const idempotencyKey = c.req.header('idempotency-key') ?? null;
   if (idempotencyKey !== null && (idempotencyKey === '' || idempotencyKey.length > MAX_IDEMPOTENCY_KEY_CHARS)) {
-    return err({ kind: 'bad_parameter', name: 'Idempotency-Key', reason: `must have 1 to ${MAX_IDEMPOTENCY_KEY_CHARS} characters` });
+    return err({
+      kind: 'bad_parameter',
+      name: 'Idempotency-Key',
+      reason: `must have 1 to ${MAX_IDEMPOTENCY_KEY_CHARS} characters`,
+    });
   }
   return ok({ projectId: claims.projectId, keyId: claims.keyId, streams, stream, service, idempotencyKey });
 }
@@ -80,5 +86,8 @@ export function writableStreams(scopes: readonly string[]): Stream[] | null {
 function allRejected(answer: IngestAnswer, requestId: string): Response {
   const first = answer.errors[0];
   const detail = first ? `Record ${first.index}${first.pointer}: ${first.reason}` : 'Every record was rejected.';
-  return problemResponse({ status: 400, code: 'all_rejected', title: 'No record could be stored', detail, extra: { ...answer } }, requestId);
+  return problemResponse(
+    { status: 400, code: 'all_rejected', title: 'No record could be stored', detail, extra: { ...answer } },
+    requestId,
+  );
 }

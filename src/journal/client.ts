@@ -28,7 +28,10 @@ export function journalControl(
   revokeKey(projectId: string, keyId: string, fromMs: number): Promise<void>;
   setProjectDisabled(projectId: string, disabled: boolean): Promise<void>;
 } {
-  const each = async (projectId: string, call: (journal: DurableObjectStub<Journal>) => Promise<void>): Promise<void> => {
+  const each = async (
+    projectId: string,
+    call: (journal: DurableObjectStub<Journal>) => Promise<void>,
+  ): Promise<void> => {
     await Promise.all(allShards(config).map((shard) => call(journalFor(env, projectId, shard))));
   };
   return {

@@ -38,7 +38,8 @@ export function planBlock(parts: readonly PendingPart[]): number {
     records += part.records;
     rawBytes += part.rawBytes;
     dataBytes += part.dataBytes;
-    const fits = records <= MAX_BLOCK_RECORDS && rawBytes <= MAX_BLOCK_RAW_BYTES && dataBytes <= MAX_PACKED_BYTES * RAW_TO_PACKED;
+    const fits =
+      records <= MAX_BLOCK_RECORDS && rawBytes <= MAX_BLOCK_RAW_BYTES && dataBytes <= MAX_PACKED_BYTES * RAW_TO_PACKED;
     if (!fits) return Math.max(1, index);
   }
   return parts.length;

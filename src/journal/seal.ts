@@ -33,11 +33,17 @@ export function buildBlock(
     summary.merge(part.summary);
     rawBytes += part.rawBytes;
     if (part.tokens) tokens.addBytes(part.tokens);
-    else addLineTokens(tokens, Buffer.from(part.data.buffer, part.data.byteOffset, part.data.byteLength).toString('utf8'));
+    else
+      addLineTokens(tokens, Buffer.from(part.data.buffer, part.data.byteOffset, part.data.byteLength).toString('utf8'));
   }
   const gzip = joinPieces(pieces);
   const last = used[used.length - 1] as PlacedPart;
-  const range = { shard, stream: first.stream, firstSeq: first.firstSeq, lastSeq: last.firstSeq + last.summary.records - 1 };
+  const range = {
+    shard,
+    stream: first.stream,
+    firstSeq: first.firstSeq,
+    lastSeq: last.firstSeq + last.summary.records - 1,
+  };
   const index: BlockIndex = {
     ...range,
     id: blockId(projectId, range),

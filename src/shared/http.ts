@@ -53,7 +53,14 @@ export const requestContext: MiddlewareHandler<AppEnv> = async function requestC
 export function onFault(error: Error, c: AppContext): Response {
   const requestId = c.get('ctx')?.requestId ?? requestIdOf(c.req.raw);
   console.error(
-    JSON.stringify({ level: 'error', event: 'fault', requestId, method: c.req.method, path: c.req.path, cause: error.stack ?? String(error) }),
+    JSON.stringify({
+      level: 'error',
+      event: 'fault',
+      requestId,
+      method: c.req.method,
+      path: c.req.path,
+      cause: error.stack ?? String(error),
+    }),
   );
   return refuse(c, {
     status: 500,

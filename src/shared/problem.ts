@@ -19,7 +19,16 @@ export function problemResponse(problem: Problem, requestId: string): Response {
   const { status, code, title, detail, errors, retryAfterSeconds, extra } = problem;
   const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
-  const body = { type: DOCS_BASE + code, title, status, detail, code, requestId, ...(errors ? { errors } : {}), ...extra };
+  const body = {
+    type: DOCS_BASE + code,
+    title,
+    status,
+    detail,
+    code,
+    requestId,
+    ...(errors ? { errors } : {}),
+    ...extra,
+  };
   return new Response(JSON.stringify(body), { status, headers });
 }
 

@@ -17,7 +17,10 @@ function stored(input: Json): LogRecord | { pointer: string; reason: string } {
 }
 
 /** The records of a body, as stored lines; the builder for its counts. */
-function ingest(body: string | Uint8Array, pack = false): { batch: BatchBuilder; lines: string[]; outcome: ReturnType<typeof parseBody> } {
+function ingest(
+  body: string | Uint8Array,
+  pack = false,
+): { batch: BatchBuilder; lines: string[]; outcome: ReturnType<typeof parseBody> } {
   const batch = new BatchBuilder(DEFAULTS, batchIds(NOW_MS), pack);
   const outcome = parseBody(typeof body === 'string' ? new TextEncoder().encode(body) : body, batch);
   batch.finish();
@@ -27,7 +30,15 @@ function ingest(body: string | Uint8Array, pack = false): { batch: BatchBuilder;
 
 describe('a record', () => {
   it('gets the defaults of its request for what it does not say', () => {
-    expect(stored({ message: 'hi' })).toEqual({ id: 'x', ts: NOW_MS, stream: 'logs', level: 'info', service: 'svc', message: 'hi', attrs: {} });
+    expect(stored({ message: 'hi' })).toEqual({
+      id: 'x',
+      ts: NOW_MS,
+      stream: 'logs',
+      level: 'info',
+      service: 'svc',
+      message: 'hi',
+      attrs: {},
+    });
   });
 
   it.each([
@@ -35,7 +46,11 @@ describe('a record', () => {
     ['a fraction of a millisecond', 1_700_000_000_123.9, 1_700_000_000_123],
     ['a time before 1970', -5, -5],
     ['ISO 8601 with zone', '2023-11-14T22:13:20.123+01:00', Date.UTC(2023, 10, 14, 21, 13, 20, 123)],
-    ['ISO 8601 with a comma and nanoseconds', '2023-11-14T22:13:20,123456789Z', Date.UTC(2023, 10, 14, 22, 13, 20, 123)],
+    [
+      'ISO 8601 with a comma and nanoseconds',
+      '2023-11-14T22:13:20,123456789Z',
+      Date.UTC(2023, 10, 14, 22, 13, 20, 123),
+    ],
     ['a date', '2023-11-14', Date.UTC(2023, 10, 14)],
   ])('takes %s as its time', (_, ts, expected) => {
     expect(stored({ ts })).toMatchObject({ ts: expected });
@@ -85,8 +100,12 @@ describe('a record', () => {
   });
 
   it('keeps every digit of a number that a double cannot hold', () => {
-    const { lines } = ingest('{"attrs":{"big":12345678901234567890,"tiny":1e-400,"huge":1e400,"pi":3.14159265358979323846,"safe":9007199254740991}}');
-    expect(lines[0]).toContain('"attrs":{"big":12345678901234567890,"tiny":1e-400,"huge":1e400,"pi":3.14159265358979323846,"safe":9007199254740991}');
+    const { lines } = ingest(
+      '{"attrs":{"big":12345678901234567890,"tiny":1e-400,"huge":1e400,"pi":3.14159265358979323846,"safe":9007199254740991}}',
+    );
+    expect(lines[0]).toContain(
+      '"attrs":{"big":12345678901234567890,"tiny":1e-400,"huge":1e400,"pi":3.14159265358979323846,"safe":9007199254740991}',
+    );
   });
 });
 
@@ -116,7 +135,11 @@ describe('a body', () => {
   });
 
   it('rejects lines that are no UTF-8 and keeps the others', () => {
-    const bytes = Buffer.concat([Buffer.from('{"message":"ä"}\n{"message":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}\n{"message":"b"}\n')]);
+    const bytes = Buffer.concat([
+      Buffer.from('{"message":"ä"}\n{"message":"'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('"}\n{"message":"b"}\n'),
+    ]);
     const { batch, lines } = ingest(bytes);
     expect(lines).toHaveLength(2);
     expect(batch.rejections).toEqual([{ index: 1, pointer: '', reason: 'not valid UTF-8' }]);
@@ -130,7 +153,10 @@ describe('a body', () => {
   });
 
   it('stops at the limit of records', () => {
-    expect(ingest('{}\n'.repeat(50_001)).outcome).toEqual({ ok: false, error: { kind: 'too_many_records', limit: 50_000 } });
+    expect(ingest('{}\n'.repeat(50_001)).outcome).toEqual({
+      ok: false,
+      error: { kind: 'too_many_records', limit: 50_000 },
+    });
   });
 
   it('lists a hundred rejections and counts all', () => {
@@ -139,17 +165,28 @@ describe('a body', () => {
   });
 
   it('splits into parts of a thousand records, each stream apart, with ids in order', () => {
-    const { batch } = ingest(Array.from({ length: 2_500 }, (_, i) => `{"message":"m${i}"${i % 5 ? '' : ',"stream":"operations"'}}`).join('\n'));
-    expect(batch.parts.map((part) => [part.stream, part.summary.records])).toEqual([['logs', 1000], ['operations', 500], ['logs', 1000]]);
+    const { batch } = ingest(
+      Array.from({ length: 2_500 }, (_, i) => `{"message":"m${i}"${i % 5 ? '' : ',"stream":"operations"'}}`).join('\n'),
+    );
+    expect(batch.parts.map((part) => [part.stream, part.summary.records])).toEqual([
+      ['logs', 1000],
+      ['operations', 500],
+      ['logs', 1000],
+    ]);
   });
 
   it('of any JSON objects comes out as it went in', () => {
     fc.assert(
-      fc.property(fc.array(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 4 })), { maxLength: 20 }), (attrsList) => {
-        const records = attrsList.map((attrs, i) => ({ ts: i, message: `m${i}`, attrs }));
-        const { lines } = ingest(JSON.stringify(records));
-        expect(lines.map((line) => (JSON.parse(line) as LogRecord).attrs)).toEqual(records.map((r) => JSON.parse(JSON.stringify(r.attrs))));
-      }),
+      fc.property(
+        fc.array(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 4 })), { maxLength: 20 }),
+        (attrsList) => {
+          const records = attrsList.map((attrs, i) => ({ ts: i, message: `m${i}`, attrs }));
+          const { lines } = ingest(JSON.stringify(records));
+          expect(lines.map((line) => (JSON.parse(line) as LogRecord).attrs)).toEqual(
+            records.map((r) => JSON.parse(JSON.stringify(r.attrs))),
+          );
+        },
+      ),
       { numRuns: 200 },
     );
   });
@@ -169,7 +206,11 @@ describe('a stored line', () => {
   it('has the words in the batch that a reader of the line finds', () => {
     fc.assert(
       fc.property(
-        fc.record({ message: fc.string({ unit: 'binary' }), service: fc.string({ maxLength: 50 }), attrs: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })) }),
+        fc.record({
+          message: fc.string({ unit: 'binary' }),
+          service: fc.string({ maxLength: 50 }),
+          attrs: fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })),
+        }),
         (input) => {
           const written = new TokenSet(16);
           const result = normalise(JSON.parse(JSON.stringify(input)) as Json, DEFAULTS, written);

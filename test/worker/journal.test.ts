@@ -1,14 +1,17 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { listBlocks, readFilters, mayContain, tokenHash } from '../../src/blocks/index.ts';
+import { listBlocks, mayContain, readFilters, tokenHash } from '../../src/blocks/index.ts';
 import { journalFor, MAX_BACKLOG_BYTES } from '../../src/journal/index.ts';
 import { append, batchOf, everyRecord, tailOf } from '../helpers/worker/journal.ts';
 
 const ALL = { fromMs: -8.64e15, toMs: 8.64e15, stream: null };
 const journal = (projectId: string) => journalFor(env, projectId, 0);
 const lines = (count: number, prefix = 'line') =>
-  Array.from({ length: count }, (_, i) => ({ ts: 1_700_000_000_000 + i, message: `${prefix} ${i} of the payments service` }));
+  Array.from({ length: count }, (_, i) => ({
+    ts: 1_700_000_000_000 + i,
+    message: `${prefix} ${i} of the payments service`,
+  }));
 
 /** Makes the tail old enough, then lets the alarm seal it. */
 async function seal(projectId: string): Promise<void> {
@@ -33,7 +36,10 @@ describe('append', () => {
   it('keeps each stream in a sequence of its own', async () => {
     await append(batchOf('p-streams', [{ message: 'a' }, { stream: 'operations', message: 'b' }, { message: 'c' }]));
     const { heads } = await tailOf('p-streams');
-    expect(heads.map(({ stream, nextSeq }) => [stream, nextSeq]).sort()).toEqual([['logs', 3], ['operations', 2]]);
+    expect(heads.map(({ stream, nextSeq }) => [stream, nextSeq]).sort()).toEqual([
+      ['logs', 3],
+      ['operations', 2],
+    ]);
   });
 
   it('survives eviction with every record, head and count', async () => {
@@ -60,25 +66,35 @@ describe('repeats', () => {
 
   it('refuses an idempotency key that comes with another body', async () => {
     await append(batchOf('p-reuse', lines(1), { dedupe: { kind: 'key', key: 'k', payload: 'sha-a' } }));
-    expect(await append(batchOf('p-reuse', lines(2), { dedupe: { kind: 'key', key: 'k', payload: 'sha-b' } }))).toEqual({ kind: 'key_reused' });
+    expect(await append(batchOf('p-reuse', lines(2), { dedupe: { kind: 'key', key: 'k', payload: 'sha-b' } }))).toEqual(
+      { kind: 'key_reused' },
+    );
   });
 
   it('does not mix up the same idempotency key of two API keys', async () => {
     await append(batchOf('p-two', lines(1), { keyId: 'key_a', dedupe: { kind: 'key', key: 'k', payload: 'x' } }));
-    expect(await append(batchOf('p-two', lines(1), { keyId: 'key_b', dedupe: { kind: 'key', key: 'k', payload: 'y' } }))).toMatchObject({ kind: 'stored' });
+    expect(
+      await append(batchOf('p-two', lines(1), { keyId: 'key_b', dedupe: { kind: 'key', key: 'k', payload: 'y' } })),
+    ).toMatchObject({ kind: 'stored' });
   });
 
   it('counts an equal timestamped body as duplicate for ten minutes and takes it after that', async () => {
     const nowMs = Date.now();
-    const at = (ms: number) => batchOf('p-body', lines(4), { nowMs: nowMs + ms, dedupe: { kind: 'body', payload: 'sha' } });
+    const at = (ms: number) =>
+      batchOf('p-body', lines(4), { nowMs: nowMs + ms, dedupe: { kind: 'body', payload: 'sha' } });
     await append(at(0));
-    expect(await append(at(9 * 60_000))).toMatchObject({ kind: 'stored', answer: { received: 4, stored: 0, duplicate: 4 } });
+    expect(await append(at(9 * 60_000))).toMatchObject({
+      kind: 'stored',
+      answer: { received: 4, stored: 0, duplicate: 4 },
+    });
     expect(await append(at(11 * 60_000))).toMatchObject({ kind: 'stored', answer: { stored: 4, duplicate: 0 } });
   });
 
   it('runs one of a hundred concurrent requests with one key', async () => {
     const outcomes = await Promise.all(
-      Array.from({ length: 100 }, () => append(batchOf('p-race', lines(3), { dedupe: { kind: 'key', key: 'k', payload: 'x' } }))),
+      Array.from({ length: 100 }, () =>
+        append(batchOf('p-race', lines(3), { dedupe: { kind: 'key', key: 'k', payload: 'x' } })),
+      ),
     );
     expect(outcomes.filter((outcome) => outcome.kind === 'stored')).toHaveLength(1);
     expect(await everyRecord('p-race')).toHaveLength(3);
@@ -112,7 +128,9 @@ describe('sealing', () => {
     const before = await everyRecord('p-seal');
     await seal('p-seal');
     const blocks = await listBlocks(env.DB, 'p-seal', ALL);
-    expect(blocks).toMatchObject([{ firstSeq: 1, lastSeq: 1001, summary: { records: 1001, services: { test: 1000, edge: 1 } } }]);
+    expect(blocks).toMatchObject([
+      { firstSeq: 1, lastSeq: 1001, summary: { records: 1001, services: { test: 1000, edge: 1 } } },
+    ]);
     expect((await tailOf('p-seal')).parts).toEqual([]);
     expect(await everyRecord('p-seal')).toEqual(before);
     const filter = (await readFilters(env.DB, [blocks[0]?.id ?? ''])).get(blocks[0]?.id ?? '');
@@ -130,13 +148,18 @@ describe('sealing', () => {
 
   it('stores a block once when the process dies between the database and the journal', async () => {
     await append(batchOf('p-crash', lines(10)));
-    const parts = await runInDurableObject(journal('p-crash'), (_, state) => state.storage.sql.exec('SELECT * FROM parts').toArray());
+    const parts = await runInDurableObject(journal('p-crash'), (_, state) =>
+      state.storage.sql.exec('SELECT * FROM parts').toArray(),
+    );
     await seal('p-crash');
     // The journal as it was before it deleted: the same part again, and one more that came after the crash.
     await runInDurableObject(journal('p-crash'), (_, state) => {
       const row = parts[0] as Record<string, SqlStorageValue>;
       const columns = Object.keys(row);
-      state.storage.sql.exec(`INSERT INTO parts (${columns}) VALUES (${columns.map(() => '?')})`, ...Object.values(row));
+      state.storage.sql.exec(
+        `INSERT INTO parts (${columns}) VALUES (${columns.map(() => '?')})`,
+        ...Object.values(row),
+      );
       state.storage.sql.exec('UPDATE heads SET sealed_seq = 1');
     });
     await append(batchOf('p-crash', lines(3, 'later')));
@@ -191,13 +214,16 @@ describe('the alarm', () => {
 
   it('folds old minutes of the ledger without changing a sum', async () => {
     const monthAgo = Date.now() - 30 * 24 * 3_600_000;
-    for (let minute = 0; minute < 5; minute++) await append(batchOf('p-fold', lines(2), { nowMs: monthAgo + minute * 60_000 }));
+    for (let minute = 0; minute < 5; minute++)
+      await append(batchOf('p-fold', lines(2), { nowMs: monthAgo + minute * 60_000 }));
     await append(batchOf('p-fold', lines(1)));
     const before = (await journal('p-fold').status()).ledger;
     await evictDurableObject(journal('p-fold'));
     await runInDurableObject(journal('p-fold'), (instance) => instance.alarm());
     expect((await journal('p-fold').status()).ledger).toEqual(before);
-    const rows = await runInDurableObject(journal('p-fold'), (_, state) => state.storage.sql.exec('SELECT minute FROM ledger').toArray());
+    const rows = await runInDurableObject(journal('p-fold'), (_, state) =>
+      state.storage.sql.exec('SELECT minute FROM ledger').toArray(),
+    );
     expect(rows).toHaveLength(2);
   });
 });
