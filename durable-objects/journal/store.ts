@@ -1,5 +1,12 @@
 import type { PendingPart } from '../../src/journal/seal-policy.ts';
-import type { LedgerRow, Part, PlacedPart, StreamHead, TailRequest } from '../../src/journal/types.ts';
+import {
+  type LedgerRow,
+  MAX_PART_RECORDS,
+  type Part,
+  type PlacedPart,
+  type StreamHead,
+  type TailRequest,
+} from '../../src/journal/types.ts';
 import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
@@ -124,16 +131,24 @@ export class JournalStore {
       }));
   }
 
-  partsFrom(stream: Stream, fromSeq: number, limit: number): PlacedPart[] {
-    return this.#sql
-      .exec<PartRow>(
-        `SELECT ${PART_COLUMNS} FROM parts WHERE stream = ?1 AND first_seq + records > ?2 ORDER BY first_seq LIMIT ?3`,
-        stream,
-        fromSeq,
-        limit,
-      )
-      .toArray()
-      .map(toPart);
+  /** Parts that hold records from `fromSeq` on, cut once they hold `maxRawBytes`. */
+  partsFrom(stream: Stream, fromSeq: number, limit: number, maxRawBytes: number): PlacedPart[] {
+    const rows = this.#sql.exec<PartRow>(
+      // The second condition says nothing new; it lets the search start in the index instead of at the stream's first part.
+      `SELECT ${PART_COLUMNS} FROM parts WHERE stream = ?1 AND first_seq + records > ?2 AND first_seq > ?2 - ?3 ORDER BY first_seq LIMIT ?4`,
+      stream,
+      fromSeq,
+      MAX_PART_RECORDS,
+      limit,
+    );
+    const parts: PlacedPart[] = [];
+    let rawBytes = 0;
+    for (const row of rows) {
+      parts.push(toPart(row));
+      rawBytes += row.raw_bytes;
+      if (rawBytes >= maxRawBytes) break;
+    }
+    return parts;
   }
 
   /** One page of the tail, in order of stream and sequence, cut once it holds `maxBytes`. */

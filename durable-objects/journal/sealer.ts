@@ -1,0 +1,126 @@
+import { storeSealed } from '../../src/blocks/index.ts';
+import {
+  buildBlock,
+  type PendingTotals,
+  planBlock,
+  type StreamHead,
+  sealDueAtMs,
+  sealRetryAtMs,
+} from '../../src/journal/index.ts';
+import type { Stream } from '../../src/wire/record.ts';
+import type { JournalStore } from './store.ts';
+
+/** Blocks of one alarm: a few, so that appends get their turn in between; the alarm comes straight back while more are due. */
+const BLOCKS_PER_ALARM = 8;
+/** Rows looked at for one block: single-record parts are the smallest there are. */
+const PARTS_PER_BLOCK = 5_000;
+
+/** Knows what of the tail is due, and turns it into blocks. */
+export class Sealer {
+  readonly #storage: DurableObjectStorage;
+  readonly #store: JournalStore;
+  readonly #pending = new Map<Stream, PendingTotals>();
+  #failures: number;
+  /** Decision time of the armed alarm; null when none is armed. */
+  #alarmAtMs: number | null = null;
+
+  constructor(storage: DurableObjectStorage, store: JournalStore) {
+    this.#storage = storage;
+    this.#store = store;
+    for (const { stream, ...totals } of store.pendingTotals()) this.#pending.set(stream, totals);
+    this.#failures = Number(store.meta('seal_failures') ?? 0);
+  }
+
+  get failures(): number {
+    return this.#failures;
+  }
+
+  backlog(): { records: number; bytes: number } {
+    let records = 0;
+    let bytes = 0;
+    for (const totals of this.#pending.values()) {
+      records += totals.records;
+      bytes += totals.rawBytes;
+    }
+    return { records, bytes };
+  }
+
+  noteStored(stream: Stream, records: number, rawBytes: number, nowMs: number): void {
+    const totals = this.#pending.get(stream);
+    if (!totals) {
+      this.#pending.set(stream, { records, rawBytes, oldestAtMs: nowMs });
+      return;
+    }
+    totals.records += records;
+    totals.rawBytes += rawBytes;
+  }
+
+  /** Arms the alarm for the earliest due seal, or leaves an earlier one alone. Alarms run on the real clock, decisions on ours. */
+  arm(nowMs: number, clockOffsetMs: number): void {
+    let dueAtMs = Number.POSITIVE_INFINITY;
+    for (const totals of this.#pending.values()) dueAtMs = Math.min(dueAtMs, sealDueAtMs(totals, nowMs));
+    if (dueAtMs === Number.POSITIVE_INFINITY) return;
+    if (this.#failures > 0) dueAtMs = Math.max(dueAtMs, sealRetryAtMs(this.#failures, nowMs));
+    if (this.#alarmAtMs !== null && this.#alarmAtMs <= dueAtMs) return;
+    this.#alarmAtMs = dueAtMs;
+    void this.#storage.setAlarm(dueAtMs - clockOffsetMs);
+  }
+
+  /** The alarm has gone off: whatever comes now arms a new one. */
+  disarmed(): void {
+    this.#alarmAtMs = null;
+  }
+
+  /**
+   * Seals what is due, a few blocks at most. A failure is kept and counted, not thrown: the platform gives up on an alarm after six tries,
+   * a journal never does.
+   */
+  async sealDue(
+    db: D1Database,
+    place: { projectId: string; shard: number; heads: ReadonlyMap<Stream, StreamHead> },
+    nowMs: number,
+  ): Promise<void> {
+    try {
+      for (let sealed = 0; sealed < BLOCKS_PER_ALARM; sealed++) {
+        const due = [...this.#pending].find(([, totals]) => sealDueAtMs(totals, nowMs) <= nowMs);
+        if (!due) return;
+        const [stream] = due;
+        const count = planBlock(this.#store.pendingParts(stream, PARTS_PER_BLOCK));
+        const { block } = buildBlock(place.projectId, place.shard, this.#store.partsFrom(stream, 0, count), nowMs);
+        const { sealedSeq } = await storeSealed(db, block);
+        this.#drop(stream, sealedSeq, nowMs);
+        const head = place.heads.get(stream);
+        if (head) head.sealedSeq = Math.max(head.sealedSeq, sealedSeq + 1);
+      }
+    } catch (cause) {
+      this.#failures++;
+      this.#store.setMeta('seal_failures', String(this.#failures));
+      if (this.#store.meta('seal_failing_since_ms') === null)
+        this.#store.setMeta('seal_failing_since_ms', String(nowMs));
+      console.error(
+        JSON.stringify({
+          level: 'error',
+          event: 'seal_failed',
+          projectId: place.projectId,
+          failures: this.#failures,
+          cause: String(cause),
+        }),
+      );
+    }
+  }
+
+  #drop(stream: Stream, sealedSeq: number, nowMs: number): void {
+    this.#storage.transactionSync(() => {
+      this.#store.dropSealed(stream, sealedSeq);
+      this.#store.setMeta('last_seal_at_ms', String(nowMs));
+      if (this.#failures > 0) {
+        this.#store.setMeta('seal_failures', null);
+        this.#store.setMeta('seal_failing_since_ms', null);
+      }
+    });
+    this.#failures = 0;
+    const rest = this.#store.pendingTotals().find((totals) => totals.stream === stream);
+    if (rest) this.#pending.set(stream, rest);
+    else this.#pending.delete(stream);
+  }
+}
