@@ -19,6 +19,8 @@ import { Publisher } from './publisher.ts';
 import { Sealer } from './sealer.ts';
 import { JournalStore, type LedgerEntry } from './store.ts';
 
+/** Parts of one answer to the hub; single-record parts are the smallest there are. */
+const PARTS_PER_READ = 5_000;
 /** A week of minutes; older counts are folded into one row a key. */
 const LEDGER_DETAIL_MS = 7 * 24 * 3_600_000;
 const PRUNE_INTERVAL_MS = 3_600_000;
@@ -117,7 +119,7 @@ export class Journal extends DurableObject<Env> {
 
   /** Parts that hold records from `fromSeq` on, as far as they are still here; the caller reads older ones from the blocks. */
   readFrom(stream: Stream, fromSeq: number, maxRawBytes: number): { head: StreamHead | null; parts: PlacedPart[] } {
-    const parts = this.#store.partsFrom(stream, fromSeq, PARTS_PER_BLOCK, maxRawBytes);
+    const parts = this.#store.partsFrom(stream, fromSeq, PARTS_PER_READ, maxRawBytes);
     return { head: this.#heads.get(stream) ?? null, parts };
   }
 

@@ -86,7 +86,8 @@ export class Sealer {
         if (!due) return;
         const [stream] = due;
         const count = planBlock(this.#store.pendingParts(stream, PARTS_PER_BLOCK));
-        const { block } = buildBlock(place.projectId, place.shard, this.#store.partsFrom(stream, 0, count), nowMs);
+        const parts = this.#store.partsFrom(stream, 0, count, Number.POSITIVE_INFINITY);
+        const { block } = buildBlock(place.projectId, place.shard, parts, nowMs);
         const { sealedSeq } = await storeSealed(db, block);
         this.#drop(stream, sealedSeq, nowMs);
         const head = place.heads.get(stream);
