@@ -6,9 +6,10 @@ import type { KeyClaims } from './types.ts';
 
 /**
  * `bw_<kid>.<base64url of JSON claims>.<base64url of HMAC-SHA256>`: verifies without a database. The signature covers everything before
- * its dot and is checked before the claims are parsed. All characters are allowed in a header, a URL and a WebSocket subprotocol.
+ * its dot and is checked before the claims are parsed. All characters are allowed in a header, a URL and a WebSocket subprotocol. The claims
+ * of a key with every scope and the most and longest origins (schema.ts) have 3,100 characters.
  */
-const KEY = /^(bw_([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]{1,3000}))\.([A-Za-z0-9_-]{43})$/;
+const KEY = /^(bw_([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]{1,4000}))\.([A-Za-z0-9_-]{43})$/;
 /** Enough to tell keys of one list apart: the claims start with the random part of the key's id. */
 const DISPLAY_CHARS = 24;
 /** Keys remembered by an isolate, at about 500 bytes each. A deployment with more active keys only loses speed. */

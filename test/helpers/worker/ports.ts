@@ -1,0 +1,47 @@
+import { Hono } from 'hono';
+import { authRoutes, userRoutes } from '../../../src/auth/index.ts';
+import { identify, type KeyRevocationPort, projectRoutes, unknownProjects } from '../../../src/projects/index.ts';
+import { type AppEnv, onFault, onNotFound, requestContext } from '../../../src/shared/http.ts';
+
+export interface RecordingPorts extends KeyRevocationPort {
+  /** What was told, in order. */
+  told: unknown[][];
+  /** While true, whoever is told cannot be reached. */
+  failing: boolean;
+  sessionsEnded(userId: string, sessionId: string | null): Promise<void>;
+}
+
+export function recordingPorts(): RecordingPorts {
+  const ports: RecordingPorts = {
+    told: [],
+    failing: false,
+    revokeKey: (...args) => tell('revokeKey', args),
+    setProjectDisabled: (...args) => tell('setProjectDisabled', args),
+    sessionsEnded: (...args) => tell('sessionsEnded', args),
+  };
+  async function tell(what: string, args: unknown[]): Promise<void> {
+    if (ports.failing) throw new Error('cannot be reached');
+    ports.told.push([what, ...args]);
+  }
+  return ports;
+}
+
+/** The routes of sign-in and projects over these ports, mounted as the Worker mounts them. */
+export function appWith(ports: RecordingPorts): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(requestContext);
+  app.onError(onFault);
+  app.notFound(onNotFound);
+  app.use('/api/*', identify({ except: ['/api/auth/setup', '/api/auth/login'] }));
+  const authPorts = ({ env }: { env: AppEnv['Bindings'] }) => ({
+    unknownProjects: (projectIds: readonly string[]) => unknownProjects(env.DB, projectIds),
+    sessionsEnded: ports.sessionsEnded,
+  });
+  app.route('/api/auth', authRoutes(authPorts));
+  app.route('/api/users', userRoutes(authPorts));
+  app.route(
+    '/api/projects',
+    projectRoutes(() => ports),
+  );
+  return app;
+}
