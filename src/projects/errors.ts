@@ -8,8 +8,8 @@ export type ProjectError =
   /** Also for what exists and belongs to another tenant: its existence is not confirmed. */
   | { kind: 'not_found' }
   | { kind: 'project_disabled' }
-  | { kind: 'invalid_key' }
-  | { kind: 'revoked_key' }
+  | { kind: 'key_invalid' }
+  | { kind: 'key_revoked' }
   | { kind: 'key_already_revoked' }
   | { kind: 'revocation_pending' };
 
@@ -28,9 +28,9 @@ export function projectProblem(error: ProjectError): Problem {
         'Project is disabled',
         'An administrator has disabled this project. Nothing can be read or sent.',
       );
-    case 'invalid_key':
+    case 'key_invalid':
       return problem(401, error.kind, 'Not a valid key', 'The key is malformed, or was not made by this deployment.');
-    case 'revoked_key':
+    case 'key_revoked':
       return problem(401, error.kind, 'Key is revoked', 'This key was revoked or replaced. Use another one.');
     case 'key_already_revoked':
       return problem(409, error.kind, 'Key is already revoked', 'A revoked key cannot be rotated. Create a new one.');

@@ -43,9 +43,9 @@ async function keyActor(ctx: Ctx, key: string): Promise<Result<Actor, ProjectErr
   const claims = verifyKey(ctx.config, key);
   const state = claims && (await findKeyState(ctx.env.DB, claims.keyId));
   if (!claims || !state || state.projectId !== claims.projectId || !constantTimeEqual(state.keyHash, sha256Hex(key))) {
-    return err({ kind: 'invalid_key' });
+    return err({ kind: 'key_invalid' });
   }
-  if (state.revokedAtMs !== null && state.revokedAtMs <= ctx.nowMs) return err({ kind: 'revoked_key' });
+  if (state.revokedAtMs !== null && state.revokedAtMs <= ctx.nowMs) return err({ kind: 'key_revoked' });
   if (state.projectDisabled) return err({ kind: 'project_disabled' });
   return ok({ kind: 'key', keyId: claims.keyId, projectId: claims.projectId, scopes: claims.scopes });
 }

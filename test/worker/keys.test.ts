@@ -86,7 +86,7 @@ describe('on the read side a key', () => {
   it('decides alone: a bad one is not passed over in favour of a cookie, a good one needs no CSRF token', async () => {
     for (const authorization of ['Bearer bw_x', 'Bearer', 'Basic YTpi']) {
       const answer = await callApp('GET', '/api/projects', { as: admin, headers: { authorization } });
-      expect([answer.status, answer.body.code]).toEqual([401, 'invalid_key']);
+      expect([answer.status, answer.body.code]).toEqual([401, 'key_invalid']);
     }
     const { key } = await createKey(projectId, ['admin']);
     const options = { key, headers: { origin: 'https://elsewhere.example' }, body: { name: 'renamed by a key' } };
@@ -105,7 +105,7 @@ describe('on the read side a key', () => {
     });
     for (const key of [forged, promoted, elsewhere]) {
       expect(verifyKey(config, key)).not.toBeNull();
-      expect(await read(key)).toBe('invalid_key');
+      expect(await read(key)).toBe('key_invalid');
     }
   });
 });
@@ -116,7 +116,7 @@ describe('DELETE /api/projects/:id/keys/:keyId', () => {
     const { id, key } = await createKey(projectId, ['query']);
     const call = () => callApp('DELETE', `/api/projects/${projectId}/keys/${id}`, { app: appWith(ports), as: admin });
     expect((await call()).status).toBe(204);
-    expect(await read(key)).toBe('revoked_key');
+    expect(await read(key)).toBe('key_revoked');
     expect((await call()).status).toBe(204);
     const audit = (await auditOf(id)).filter(({ action }) => action === 'key.revoke');
     expect(audit.length).toBe(1);
@@ -136,7 +136,7 @@ describe('DELETE /api/projects/:id/keys/:keyId', () => {
     for (const { id, key } of [one, two]) {
       const failed = await revoke(id);
       expect([failed.status, failed.body.code]).toEqual([503, 'revocation_pending']);
-      expect(await read(key)).toBe('revoked_key');
+      expect(await read(key)).toBe('key_revoked');
     }
     expect(await reconcileRevocations(testCtx(), ports)).toEqual({ keys: 0, projects: 0, failed: 2 });
     ports.failing = false;
@@ -173,7 +173,7 @@ describe('POST /api/projects/:id/keys/:keyId/rotate', () => {
       origins: null,
       revokedAtMs: null,
     });
-    expect([await read(old.key), await read(answer.body.key)]).toEqual(['revoked_key', 'ok']);
+    expect([await read(old.key), await read(answer.body.key)]).toEqual(['key_revoked', 'ok']);
     const [audit] = (await auditOf(old.id)).filter(({ action }) => action === 'key.rotate');
     expect(audit).toMatchObject({ actor_id: admin.userId, detail: { successor: answer.body.id, graceSeconds: 0 } });
     expect(ports.told).toEqual([['revokeKey', projectId, old.id, audit?.at_ms]]);
@@ -190,7 +190,7 @@ describe('POST /api/projects/:id/keys/:keyId/rotate', () => {
     expect(ports.told).toEqual([['revokeKey', projectId, old.id, endsAtMs]]);
 
     await env.DB.prepare('UPDATE project_keys SET revoked_at_ms = ?2 WHERE id = ?1').bind(old.id, Date.now()).run();
-    expect([await read(old.key), await read(answer.body.key)]).toEqual(['revoked_key', 'ok']);
+    expect([await read(old.key), await read(answer.body.key)]).toEqual(['key_revoked', 'ok']);
   });
 
   it('a grace is cut short by revoking, and never made longer by rotating again', async () => {
@@ -202,7 +202,7 @@ describe('POST /api/projects/:id/keys/:keyId/rotate', () => {
     expect(ports.told[1]).toEqual(['revokeKey', projectId, old.id, first]);
     await callApp('DELETE', `/api/projects/${projectId}/keys/${old.id}`, { app: appWith(ports), as: admin });
     expect(Number(ports.told[2]?.[3])).toBeLessThan(Number(first));
-    expect(await read(old.key)).toBe('revoked_key');
+    expect(await read(old.key)).toBe('key_revoked');
   });
 
   it('answers 503 without a key while a journal cannot be told, leaves no key that nobody holds, and can be repeated', async () => {

@@ -1,0 +1,107 @@
+import type { Role } from '../../../src/env.ts';
+import type { ProjectAction } from '../../../src/projects/index.ts';
+
+/** Who may call a route. The deny-path suite derives from it every refusal that the route must give. */
+export type Access =
+  /** Answers anybody: health, sign-in. */
+  | { kind: 'public' }
+  /** Write side: a key with an ingest scope, verified without D1; the journal knows revocation. Its projects' cookies count for nothing. */
+  | { kind: 'ingest' }
+  /** Any signed-in person, about their own account. A key cannot. */
+  | { kind: 'session' }
+  /** A list that is cut to what the caller may see: any signed-in person, or a key that may read. */
+  | { kind: 'own-projects' }
+  /** Concerns the whole deployment: people of this role or above. A key cannot. */
+  | { kind: 'role'; role: Role }
+  /** Concerns one project: everything that projectAccess decides. */
+  | { kind: 'project'; action: ProjectAction };
+
+/** Ids that exist, for the paths and bodies of the table. */
+export interface Fixture {
+  projectId: string;
+  /** A live key of the project. */
+  keyId: string;
+  userId: string;
+  sessionId: string;
+}
+
+export interface RouteRule {
+  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** As registered. */
+  route: string;
+  access: Access;
+  /** A URL of the route; the route itself where it has no parameters. */
+  url?: (fixture: Fixture) => string;
+  /** A body that gets past validation far enough to show that the right caller is let in. */
+  body?: (fixture: Fixture) => unknown;
+  headers?: Record<string, string>;
+}
+
+const session: Access = { kind: 'session' };
+const admins: Access = { kind: 'role', role: 'admin' };
+const can = (action: ProjectAction): Access => ({ kind: 'project', action });
+
+const project = ({ projectId }: Fixture): string => `/api/projects/${projectId}`;
+const key = (fixture: Fixture): string => `${project(fixture)}/keys/${fixture.keyId}`;
+
+/** Every route of the Worker. A route that is registered and not listed here, or listed and not registered, fails the suite. */
+export const ROUTES: readonly RouteRule[] = [
+  { method: 'GET', route: '/health', access: { kind: 'public' } },
+  { method: 'GET', route: '/api/health', access: { kind: 'public' } },
+  { method: 'GET', route: '/api/ready', access: { kind: 'public' } },
+
+  { method: 'POST', route: '/api/ingest', access: { kind: 'ingest' }, body: () => ({ message: 'hello' }) },
+
+  // Public as routes go: setup has a token of its own, and login is where an actor comes from.
+  { method: 'POST', route: '/api/auth/setup', access: { kind: 'public' } },
+  { method: 'POST', route: '/api/auth/login', access: { kind: 'public' } },
+  { method: 'POST', route: '/api/auth/refresh', access: session },
+  { method: 'POST', route: '/api/auth/logout', access: session },
+  { method: 'POST', route: '/api/auth/revoke-all', access: session },
+  { method: 'GET', route: '/api/auth/me', access: session },
+  { method: 'GET', route: '/api/auth/sessions', access: session },
+  {
+    method: 'DELETE',
+    route: '/api/auth/sessions/:id',
+    access: session,
+    url: (f) => `/api/auth/sessions/${f.sessionId}`,
+  },
+  { method: 'POST', route: '/api/auth/password', access: session },
+
+  { method: 'GET', route: '/api/users', access: admins },
+  { method: 'POST', route: '/api/users', access: admins },
+  {
+    method: 'PATCH',
+    route: '/api/users/:id',
+    access: admins,
+    url: (f) => `/api/users/${f.userId}`,
+    body: () => ({ disabled: false }),
+  },
+
+  { method: 'GET', route: '/api/projects', access: { kind: 'own-projects' } },
+  { method: 'POST', route: '/api/projects', access: admins, body: () => ({ name: 'new' }) },
+  { method: 'GET', route: '/api/projects/:id', access: can('read'), url: project },
+  {
+    method: 'PATCH',
+    route: '/api/projects/:id',
+    access: can('admin'),
+    url: project,
+    body: () => ({ name: 'renamed' }),
+  },
+  { method: 'GET', route: '/api/projects/:id/ledger', access: can('read'), url: (f) => `${project(f)}/ledger` },
+  { method: 'GET', route: '/api/projects/:id/keys', access: can('admin'), url: (f) => `${project(f)}/keys` },
+  {
+    method: 'POST',
+    route: '/api/projects/:id/keys',
+    access: can('admin'),
+    url: (f) => `${project(f)}/keys`,
+    body: () => ({ name: 'new', scopes: ['ingest'] }),
+  },
+  {
+    method: 'POST',
+    route: '/api/projects/:id/keys/:keyId/rotate',
+    access: can('admin'),
+    url: (f) => `${key(f)}/rotate`,
+  },
+  { method: 'DELETE', route: '/api/projects/:id/keys/:keyId', access: can('admin'), url: key },
+];

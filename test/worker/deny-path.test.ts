@@ -1,0 +1,206 @@
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import type { Role } from '../../src/env.ts';
+import { createKey, createProject, createUser, signIn, signInAs } from '../helpers/worker/accounts.ts';
+import { type Answer, type CallOptions, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
+import { type Fixture, ROUTES, type RouteRule } from '../helpers/worker/route-table.ts';
+
+const named = (rules: readonly RouteRule[]) =>
+  rules.map((rule): [string, RouteRule] => [`${rule.method} ${rule.route}`, rule]);
+const of = (...kinds: RouteRule['access']['kind'][]) =>
+  named(ROUTES.filter(({ access }) => kinds.includes(access.kind)));
+/** Everything that identify stands before. */
+const READ_SIDE = of('session', 'own-projects', 'role', 'project');
+const CHANGING = READ_SIDE.filter(([, { method }]) => method !== 'GET');
+
+let admin: SignedIn;
+let fixture: Fixture;
+let disabledProject: Fixture;
+let keys: Record<'revoked' | 'ingest' | 'admin' | 'otherProject' | 'disabledProject', string>;
+let disabledUser: SignedIn;
+let ungranted: SignedIn;
+let granted: Record<Role, SignedIn>;
+
+/** A project with a key, and a user with an open session. */
+async function makeFixture(): Promise<Fixture> {
+  const [project, session] = [await createProject(), await signInAs('viewer')];
+  const { id } = await createKey(project.id, ['ingest']);
+  return { projectId: project.id, keyId: id, userId: session.userId, sessionId: session.sessionId };
+}
+
+function call(rule: RouteRule, options: CallOptions, on: Fixture = fixture): Promise<Answer> {
+  const body = rule.body?.(on);
+  return callApp(rule.method, rule.url?.(on) ?? rule.route, {
+    ...(body === undefined ? {} : { body }),
+    ...options,
+    headers: { ...rule.headers, ...options.headers },
+  });
+}
+
+const outcome = ({ status, body }: Answer) => `${status} ${body?.code ?? ''}`.trim();
+
+beforeAll(async () => {
+  admin = await signInAs('admin');
+  fixture = await makeFixture();
+  const { projectId } = fixture;
+  const revoked = await createKey(projectId, ['admin', 'ingest']);
+  const revocation = await callApp('DELETE', `/api/projects/${projectId}/keys/${revoked.id}`, { as: admin });
+  expect(revocation.status).toBe(204);
+
+  disabledProject = await makeFixture();
+  const keyOfDisabled = await createKey(disabledProject.projectId, ['admin', 'ingest']);
+  const disabling = await callApp('PATCH', `/api/projects/${disabledProject.projectId}`, {
+    as: admin,
+    body: { disabled: true },
+  });
+  expect(disabling.status).toBe(200);
+
+  keys = {
+    revoked: revoked.key,
+    ingest: (await createKey(projectId, ['ingest'])).key,
+    admin: (await createKey(projectId, ['admin'])).key,
+    otherProject: (await createKey((await createProject()).id, ['admin', 'query', 'ingest'])).key,
+    disabledProject: keyOfDisabled.key,
+  };
+  const user = await createUser({ role: 'admin' });
+  disabledUser = await signIn(user);
+  await env.DB.prepare('UPDATE users SET disabled = 1 WHERE id = ?1').bind(user.id).run();
+  ungranted = await signInAs('analyst', ['prj_another']);
+  granted = { admin, analyst: await signInAs('analyst', [projectId]), viewer: await signInAs('viewer', [projectId]) };
+});
+
+describe('the table', () => {
+  it('lists every route that the Worker registers, and no other', () => {
+    const routes = createApp().routes.map(({ method, path }) => ({ method, path }));
+    const registered = routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => `${method} ${path}`);
+    expect([...new Set(registered)].sort()).toEqual(
+      named(ROUTES)
+        .map(([name]) => name)
+        .sort(),
+    );
+    // What is registered for all methods is middleware, which ends in a wildcard: a route hidden there would escape this table.
+    const all = routes.filter(({ method, path }) => method === 'ALL' && !path.endsWith('*'));
+    expect(all).toEqual([]);
+  });
+
+  it.each(READ_SIDE)(
+    'lets the right caller into %s, so the refusals below are not those of a wrong URL',
+    async (_, rule) => {
+      // A fresh one for each route: some of them end the session or the key they are called with.
+      const on = await makeFixture();
+      const user = await createUser({ role: 'admin' });
+      const caller = await signIn(user);
+      const own = { ...on, sessionId: (await signIn(user)).sessionId };
+      const { status } = await call(rule, { as: caller }, own);
+      expect([401, 403, 404, 405, 500]).not.toContain(status);
+    },
+  );
+
+  it.each(of('ingest'))('lets a key with the scope into %s', async (_, rule) => {
+    expect((await call(rule, { key: keys.ingest })).status).toBeLessThan(300);
+  });
+});
+
+describe('without credentials', () => {
+  it.each(READ_SIDE)('%s answers 401', async (_, rule) => {
+    expect(outcome(await call(rule, {}))).toBe('401 unauthenticated');
+  });
+
+  it.each(of('ingest'))('%s answers 401, also to a signed-in administrator', async (_, rule) => {
+    expect((await call(rule, {})).status).toBe(401);
+    expect((await call(rule, { as: admin })).status).toBe(401);
+  });
+});
+
+describe('with a key that is no good', () => {
+  it.each(READ_SIDE)('%s answers 401, even beside a good cookie', async (_, rule) => {
+    expect(outcome(await call(rule, { key: 'bw_k1.not.akey' }))).toBe('401 key_invalid');
+    expect(outcome(await call(rule, { key: 'bw_k1.not.akey', as: admin }))).toBe('401 key_invalid');
+    expect(outcome(await call(rule, { key: keys.revoked }))).toBe('401 key_revoked');
+  });
+
+  it.each(of('ingest'))('%s answers 401 or 403', async (_, rule) => {
+    for (const key of ['bw_k1.not.akey', keys.revoked, keys.admin.replace(/.$/, '_')]) {
+      expect([401, 403], key).toContain((await call(rule, { key })).status);
+    }
+  });
+
+  it.each(READ_SIDE)('%s answers 403 to a key of a disabled project', async (_, rule) => {
+    expect(outcome(await call(rule, { key: keys.disabledProject }))).toBe('403 project_disabled');
+  });
+
+  it.each(of('ingest'))('%s answers 403 to a key of a disabled project', async (_, rule) => {
+    expect((await call(rule, { key: keys.disabledProject })).status).toBe(403);
+  });
+});
+
+describe('with a key where a person is needed', () => {
+  it.each(of('session', 'role'))('%s answers 403', async (_, rule) => {
+    expect(outcome(await call(rule, { key: keys.admin }))).toBe('403 forbidden');
+  });
+});
+
+describe('with a key that may only send', () => {
+  it.each(of('project', 'own-projects'))('%s answers 403', async (_, rule) => {
+    expect(outcome(await call(rule, { key: keys.ingest }))).toBe('403 forbidden');
+  });
+});
+
+describe('of another tenant', () => {
+  it.each(of('project'))('%s answers 404 to a key of another project', async (_, rule) => {
+    expect(outcome(await call(rule, { key: keys.otherProject }))).toBe('404 not_found');
+  });
+
+  it.each(of('project'))('%s answers 404 to a user without a grant', async (_, rule) => {
+    expect(outcome(await call(rule, { as: ungranted }))).toBe('404 not_found');
+  });
+
+  it.each(of('project'))(
+    '%s answers 404 for a project that does not exist, the same as for one of another tenant',
+    async (_, rule) => {
+      expect(outcome(await call(rule, { as: admin }, { ...fixture, projectId: 'prj_none' }))).toBe('404 not_found');
+    },
+  );
+});
+
+describe('with a lower role', () => {
+  const below: Record<Role, Role[]> = { admin: ['analyst', 'viewer'], analyst: ['viewer'], viewer: [] };
+  const least: Record<string, Role> = { read: 'viewer', export: 'analyst', write: 'analyst', admin: 'admin' };
+  it.each(of('project', 'role'))('%s answers 403', async (_, { ...rule }) => {
+    const needed =
+      rule.access.kind === 'role' ? rule.access.role : least[rule.access.kind === 'project' ? rule.access.action : ''];
+    for (const role of below[needed ?? 'admin']) {
+      expect(outcome(await call(rule, { as: granted[role] })), role).toBe('403 forbidden');
+    }
+  });
+});
+
+describe('of a disabled project', () => {
+  it.each(of('project'))('%s answers 403, unless it manages the project', async (_, rule) => {
+    const manages = rule.access.kind === 'project' && rule.access.action === 'admin';
+    const answer = await call(rule, { as: admin }, disabledProject);
+    if (manages) expect(answer.status).toBeLessThan(300);
+    else expect(outcome(answer)).toBe('403 project_disabled');
+  });
+});
+
+describe('of a disabled user', () => {
+  it.each(READ_SIDE)('%s answers 401', async (_, rule) => {
+    expect(outcome(await call(rule, { as: disabledUser }))).toBe('401 unauthenticated');
+  });
+});
+
+describe('from a page that is not ours', () => {
+  it.each(CHANGING)('%s answers 403 to a cookie without a CSRF token', async (_, rule) => {
+    expect(outcome(await call(rule, { as: admin, csrf: null }))).toBe('403 csrf_failed');
+    expect(outcome(await call(rule, { as: admin, csrf: granted.viewer.csrf }))).toBe('403 csrf_failed');
+  });
+
+  it.each(CHANGING)('%s answers 403 to a cookie from another origin, token or not', async (_, rule) => {
+    for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'same-site' }]) {
+      expect(outcome(await call(rule, { as: admin, headers }))).toBe('403 cross_site_request');
+      expect(outcome(await call(rule, { as: admin, csrf: null, headers }))).toBe('403 cross_site_request');
+    }
+  });
+});
