@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { readSessionCookie } from './cookies.ts';
 import { changesState, isSameOrigin, verifyCsrf } from './csrf.ts';
 import type { AuthError } from './errors.ts';
-import { isLive, LAST_SEEN_STEP_MS, sessionIdOf, type UserActor, userActor } from './session.ts';
+import { isLive, LAST_SEEN_STEP_MS, sessionEndMs, sessionIdOf, type UserActor, userActor } from './session.ts';
 import { findSession, touchSession } from './store.ts';
 import { verifySessionToken } from './token.ts';
 import type { SessionRow } from './types.ts';
@@ -38,6 +38,16 @@ export async function cookieSession(ctx: Ctx, request: Request): Promise<Result<
     sid: claims.sid,
     tokenExpiresAtMs: claims.expiresAtMs,
   });
+}
+
+/**
+ * For what outlives the request that it was opened by, such as a socket: when the session ends if nobody uses it again, null when it has
+ * ended already.
+ */
+export async function sessionEndsAtMs(ctx: Ctx, sessionId: string): Promise<number | null> {
+  const found = await findSession(ctx.env.DB, sessionId);
+  if (!found || found.user.disabled || !isLive(found.session, ctx.nowMs)) return null;
+  return sessionEndMs(found.session);
 }
 
 /** The actor of a cookie request, after the checks that every state-changing one must pass; null when nobody is signed in. */

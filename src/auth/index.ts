@@ -1,4 +1,4 @@
-export { authenticateCookie } from './authenticate.ts';
+export { authenticateCookie, sessionEndsAtMs } from './authenticate.ts';
 export { cleanupExpired } from './cleanup.ts';
 export { readSessionCookie } from './cookies.ts';
 export { csrfToken, isSameOrigin, verifyCsrf } from './csrf.ts';

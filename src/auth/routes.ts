@@ -13,7 +13,7 @@ import { requireUser } from './guard.ts';
 import { login } from './login.ts';
 import { refresh } from './refresh.ts';
 import { loginSchema, passwordSchema, setupSchema } from './schema.ts';
-import { SESSION_IDLE_MS, type SessionGrant } from './session.ts';
+import { SESSION_IDLE_MS, type SessionGrant, sessionEndMs } from './session.ts';
 import { checkSetupToken, setup } from './setup.ts';
 import { listSessionRows } from './store.ts';
 import type { AuthPorts } from './types.ts';
@@ -119,14 +119,14 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     const { userId, sessionId } = caller.value;
     const live = { nowMs: ctx.nowMs, idleSinceMs: ctx.nowMs - SESSION_IDLE_MS };
     const rows = await listSessionRows(ctx.env.DB, userId, live, page.value);
-    const items = rows.map(({ id, createdAtMs, lastSeenAtMs, expiresAtMs, userAgent, address }) => ({
-      id,
-      createdAtMs,
-      lastSeenAtMs,
-      expiresAtMs: Math.min(expiresAtMs, lastSeenAtMs + SESSION_IDLE_MS),
-      userAgent,
-      address,
-      current: id === sessionId,
+    const items = rows.map((session) => ({
+      id: session.id,
+      createdAtMs: session.createdAtMs,
+      lastSeenAtMs: session.lastSeenAtMs,
+      expiresAtMs: sessionEndMs(session),
+      userAgent: session.userAgent,
+      address: session.address,
+      current: session.id === sessionId,
     }));
     return c.json(pageOf(items, page.value.limit));
   });

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { cleanupExpired } from '../../src/auth/index.ts';
+import { cleanupExpired, sessionEndsAtMs } from '../../src/auth/index.ts';
 import { SESSION_ABSOLUTE_MS, SESSION_IDLE_MS } from '../../src/auth/session.ts';
 import { createUser, PASSWORD, signIn, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
@@ -70,6 +70,19 @@ describe('limits', () => {
     at(startMs + 60_000);
     await isSignedIn(session);
     expect(await lastSeen(session)).toBe(startMs + 60_000);
+  });
+});
+
+describe('what outlives its request', () => {
+  it('learns when its session ends, and that it has ended', async () => {
+    const nowMs = Date.now();
+    const user = await createUser({ role: 'viewer' });
+    const session = await signIn(user, nowMs);
+    expect(await sessionEndsAtMs(testCtx({ nowMs }), session.sessionId)).toBe(nowMs + SESSION_IDLE_MS);
+    expect(await sessionEndsAtMs(testCtx({ nowMs: nowMs + SESSION_IDLE_MS }), session.sessionId)).toBeNull();
+    await callApp('POST', '/api/auth/logout', { as: session });
+    expect(await sessionEndsAtMs(testCtx({ nowMs }), session.sessionId)).toBeNull();
+    expect(await sessionEndsAtMs(testCtx({ nowMs }), 'ses_none')).toBeNull();
   });
 });
 
