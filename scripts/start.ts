@@ -20,6 +20,7 @@ await runMain(async () => {
 async function start(flags: Flags): Promise<void> {
   const stopping = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
+  if (process.env.npm_lifecycle_event === 'start') onParentGone(() => stopping.abort());
   const undo: (() => Promise<void> | void)[] = [];
   try {
     await serve(flags, stopping.signal, undo);
@@ -63,6 +64,17 @@ async function serve(flags: Flags, signal: AbortSignal, undo: (() => Promise<voi
   ]);
   await Promise.race([server.ended, background]);
   if (!signal.aborted) throw new Stop(`The server ended unexpectedly.${lastLines(folder.serverLog)}`);
+}
+
+/** Whoever kills npm means the server, which npm cannot tell us when it is SIGKILL. The parent's id changes when the parent ends. */
+function onParentGone(action: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    action();
+  }, 250);
+  timer.unref();
 }
 
 function say(what: string, text: string): void {

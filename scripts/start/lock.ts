@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { killGroup, processStartedAt } from '../lib/process-group.ts';
 import { Stop } from '../lib/stop.ts';
 
@@ -10,6 +11,9 @@ export interface LockOwner {
   /** Leader of the server's process group, once it runs. */
   server: { pid: number; startedAt: string } | null;
 }
+
+/** An end takes less than this, unless the server hangs. */
+const HANDOVER_MS = 2_000;
 
 export interface Lock {
   /** Notes the server, so that a start after a crash of this one can end what was left. */
@@ -59,7 +63,7 @@ async function claim(file: string, stateDir: string, owner: LockOwner): Promise<
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
     const other = readLock(file);
-    if (other && isAlive(other)) {
+    if (other && !(await gone(other))) {
       throw new Stop(
         `Another start (process ${other.pid}, ${other.url}) already uses ${stateDir}: stop it, or name another folder with --state-dir.`,
       );
@@ -68,6 +72,14 @@ async function claim(file: string, stateDir: string, owner: LockOwner): Promise<
     rmSync(file, { force: true });
   }
   throw new Stop(`Several starts want ${stateDir} at once: start again, or name another folder with --state-dir.`);
+}
+
+/** Waits a little for an owner that is about to end: a start often follows right upon the end of another. */
+async function gone(owner: LockOwner): Promise<boolean> {
+  for (const deadlineMs = Date.now() + HANDOVER_MS; isAlive(owner); await sleep(50)) {
+    if (Date.now() > deadlineMs) return false;
+  }
+  return true;
 }
 
 /** The id alone does not tell: the system gives ids of dead processes to new ones. */
