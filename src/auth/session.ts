@@ -18,11 +18,16 @@ export function sessionIdOf(sid: string): string {
   return `ses_${sha256Hex(sid).slice(0, 32)}`;
 }
 
+/** When a session ends if nobody uses it again: the idle limit, or the absolute limit if that comes first. */
+export function sessionEndMs(session: Pick<SessionRow, 'expiresAtMs' | 'lastSeenAtMs'>): number {
+  return Math.min(session.expiresAtMs, session.lastSeenAtMs + SESSION_IDLE_MS);
+}
+
 export function isLive(
   session: Pick<SessionRow, 'revokedAtMs' | 'expiresAtMs' | 'lastSeenAtMs'>,
   nowMs: number,
 ): boolean {
-  return session.revokedAtMs === null && nowMs < session.expiresAtMs && nowMs < session.lastSeenAtMs + SESSION_IDLE_MS;
+  return session.revokedAtMs === null && nowMs < sessionEndMs(session);
 }
 
 export interface NewSession {
