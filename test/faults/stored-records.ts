@@ -1,0 +1,133 @@
+/**
+ * What lies on disk, read without the Worker: a witness that shares no code with it. Works while a server runs and after it was killed.
+ */
+import { createHash } from 'node:crypto';
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { constants, gunzipSync, inflateRawSync } from 'node:zlib';
+import type { LogRecord } from '../../src/wire/record.ts';
+
+export interface Stored {
+  /** Records in blocks, in the order of their journal and stream. */
+  sealed: LogRecord[];
+  /** Records that are in a journal only. */
+  tail: LogRecord[];
+  /** What cannot be: gaps between blocks, counts or checksums that do not fit. */
+  faults: string[];
+}
+
+/** The D1 database of a state folder. */
+export function databaseFile(stateDir: string): string {
+  const [file, ...others] = sqliteFiles(stateDir, 'd1/miniflare-D1DatabaseObject');
+  if (!file || others.length > 0) throw new Error(`${stateDir} holds ${others.length + 1} D1 databases`);
+  return file;
+}
+
+/** Everything that is stored for a project. */
+export function readStored(stateDir: string, projectId: string): Stored {
+  const stored: Stored = { sealed: [], tail: [], faults: [] };
+  // Journals first: what they seal in between is then read twice at worst, and the watermark says so. The other order would miss it.
+  const parts = sqliteFiles(stateDir, 'do/breakwater-Journal').flatMap((file) => readParts(file, projectId));
+  const sealedUpTo = readBlocks(stateDir, projectId, stored);
+  const expected = new Map<string, number>();
+  for (const part of parts) {
+    // A crash between the two stores leaves parts whose block exists: the next seal drops them, readers pass over them.
+    if (part.firstSeq <= (sealedUpTo.get(part.run) ?? 0)) continue;
+    const nextSeq = expected.get(part.run) ?? (sealedUpTo.get(part.run) ?? 0) + 1;
+    if (part.firstSeq !== nextSeq)
+      stored.faults.push(`${part.run}: the tail goes on at ${part.firstSeq}, not ${nextSeq}`);
+    if (part.records.length !== part.count)
+      stored.faults.push(`${part.run}: a part of ${part.count} holds ${part.records.length}`);
+    expected.set(part.run, part.firstSeq + part.count);
+    stored.tail.push(...part.records);
+  }
+  return stored;
+}
+
+/** Adds the sealed records; returns the watermark of each run, a run being one stream of one shard. */
+function readBlocks(stateDir: string, projectId: string, stored: Stored): Map<string, number> {
+  const db = new DatabaseSync(databaseFile(stateDir), { readOnly: true });
+  try {
+    db.exec('BEGIN');
+    const blocks = db
+      .prepare(
+        `SELECT shard, stream, first_seq, last_seq, records, sha256, data FROM blocks JOIN block_payloads ON block_id = id
+         WHERE project_id = ? ORDER BY shard, stream, first_seq`,
+      )
+      .all(projectId);
+    const watermarks = db
+      .prepare('SELECT shard, stream, last_seq FROM seal_watermarks WHERE project_id = ?')
+      .all(projectId);
+    const nextSeq = new Map<string, number>();
+    for (const block of blocks) {
+      const run = `${block.shard}/${block.stream}`;
+      const gzip = Buffer.from(String(block.data), 'base64');
+      const records = parseLines(gunzipSync(gzip));
+      const [firstSeq, lastSeq] = [Number(block.first_seq), Number(block.last_seq)];
+      const expected = nextSeq.get(run) ?? 1;
+      if (firstSeq !== expected) stored.faults.push(`${run}: a block starts at ${firstSeq}, not ${expected}`);
+      if (records.length !== block.records || records.length !== lastSeq - firstSeq + 1) {
+        stored.faults.push(
+          `${run}: the block from ${firstSeq} to ${lastSeq} says ${block.records} records and holds ${records.length}`,
+        );
+      }
+      if (createHash('sha256').update(gzip).digest('hex') !== block.sha256)
+        stored.faults.push(`${run}: checksum of ${firstSeq}`);
+      nextSeq.set(run, lastSeq + 1);
+      stored.sealed.push(...records);
+    }
+    const sealedUpTo = new Map(watermarks.map((row) => [`${row.shard}/${row.stream}`, Number(row.last_seq)]));
+    for (const [run, next] of nextSeq) {
+      if (sealedUpTo.get(run) !== next - 1)
+        stored.faults.push(`${run}: blocks end at ${next - 1}, the watermark says ${sealedUpTo.get(run)}`);
+    }
+    return sealedUpTo;
+  } finally {
+    db.close();
+  }
+}
+
+interface JournalPart {
+  run: string;
+  firstSeq: number;
+  count: number;
+  records: LogRecord[];
+}
+
+function readParts(file: string, projectId: string): JournalPart[] {
+  const db = new DatabaseSync(file, { readOnly: true });
+  try {
+    db.exec('BEGIN');
+    const meta = new Map(
+      db
+        .prepare('SELECT name, value FROM meta')
+        .all()
+        .map((row) => [row.name, row.value]),
+    );
+    if (meta.get('project_id') !== projectId) return [];
+    const rows = db
+      .prepare('SELECT stream, first_seq, records, codec, data FROM parts ORDER BY stream, first_seq')
+      .all();
+    return rows.map((row) => {
+      const data = row.data as Uint8Array;
+      const raw = row.codec === 'raw' ? data : inflateRawSync(data, { finishFlush: constants.Z_SYNC_FLUSH });
+      const run = `${meta.get('shard')}/${row.stream}`;
+      return { run, firstSeq: Number(row.first_seq), count: Number(row.records), records: parseLines(raw) };
+    });
+  } finally {
+    db.close();
+  }
+}
+
+function parseLines(ndjson: Uint8Array): LogRecord[] {
+  const lines = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(ndjson).split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LogRecord);
+}
+
+function sqliteFiles(stateDir: string, folder: string): string[] {
+  const dir = path.join(stateDir, 'state/v3', folder);
+  return globSync('*.sqlite', { cwd: dir })
+    .filter((name) => name !== 'metadata.sqlite')
+    .map((name) => path.join(dir, name));
+}

@@ -1,0 +1,33 @@
+import type { LogRecord } from '../../src/wire/record.ts';
+import { type Batch, messageOf } from './writers.ts';
+
+/**
+ * Holds what is stored against what was sent and answered, and says everything that is wrong: an acknowledged record that is missing, a
+ * record that is there twice (by content or by id), a batch of which only a part is there, a record that says something else.
+ */
+export function wrongWith(records: readonly LogRecord[], batches: readonly Batch[]): string[] {
+  const wrong: string[] = [];
+  const ids = new Set<string>();
+  const found = new Map<string, number[]>();
+  for (const record of records) {
+    if (ids.has(record.id)) wrong.push(`id ${record.id} is there twice`);
+    ids.add(record.id);
+    const { batch, index } = record.attrs as { batch: string; index: number };
+    if (record.message !== messageOf(batch, index)) wrong.push(`${batch}/${index} says "${record.message}"`);
+    const indices = found.get(batch);
+    if (indices) indices.push(index);
+    else found.set(batch, [index]);
+  }
+  for (const batch of batches) {
+    const indices = (found.get(batch.id) ?? []).toSorted((a, b) => a - b);
+    found.delete(batch.id);
+    const whole = indices.length === batch.size && indices.every((index, position) => index === position);
+    if (whole || (indices.length === 0 && !batch.acknowledged)) continue;
+    const told = batch.acknowledged ? 'acknowledged' : 'unanswered';
+    wrong.push(
+      `${batch.kind} batch ${batch.id}, ${told}: ${new Set(indices).size} of ${batch.size} are there, ${indices.length} times in all`,
+    );
+  }
+  for (const batch of found.keys()) wrong.push(`batch ${batch} was never sent`);
+  return wrong;
+}
