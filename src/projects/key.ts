@@ -11,7 +11,7 @@ import type { KeyClaims } from './types.ts';
  */
 const KEY = /^(bw_([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]{1,4000}))\.([A-Za-z0-9_-]{43})$/;
 /** Enough to tell keys of one list apart: the claims start with the random part of the key's id. */
-const DISPLAY_CHARS = 24;
+const DISPLAY_CHARS = 28;
 /** Keys remembered by an isolate, at about 500 bytes each. A deployment with more active keys only loses speed. */
 const MAX_VERIFIED_KEYS = 2_048;
 

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
+import { login as loginVerb } from '../../src/auth/login.ts';
 import { createUser, login, PASSWORD, signIn } from '../helpers/worker/accounts.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
-import { auditOf } from '../helpers/worker/context.ts';
+import { auditOf, testCtx } from '../helpers/worker/context.ts';
 
 const SETUP = { authorization: 'Bearer test-setup-token' };
 
@@ -198,6 +199,25 @@ describe('POST /api/auth/login', () => {
       .first<string>('password_hash');
     expect(now).toMatch(/^\$scrypt\$ln=14,r=8,p=5\$/);
     await login(user.username, 'pleaseletmein');
+  });
+
+  it.each([
+    ['another password', "UPDATE users SET password_hash = password_hash || 'x' WHERE id = ?1"],
+    ['disabled', 'UPDATE users SET disabled = 1 WHERE id = ?1'],
+  ])('opens no session for a user who becomes %s while the hash is computed', async (_, sql) => {
+    const user = await createUser({ role: 'viewer' });
+    let change: Promise<unknown> = Promise.resolve();
+    const verify = () => {
+      change = env.DB.prepare(sql).bind(user.id).run();
+      return true;
+    };
+    const input = { username: user.username, password: PASSWORD, userAgent: '', replacesSessionId: null };
+    const result = await loginVerb(testCtx({ actor: { kind: 'anonymous' } }), input, verify);
+    await change;
+    expect(result).toEqual({ ok: false, error: { kind: 'invalid_credentials' } });
+    const open = await env.DB.prepare('SELECT count(*) AS n FROM sessions WHERE user_id = ?1').bind(user.id).first('n');
+    expect(open).toBe(0);
+    expect((await auditOf(user.id)).map(({ action }) => action)).toEqual(['session.login_failed']);
   });
 
   it('needs HTTPS or loopback', async () => {

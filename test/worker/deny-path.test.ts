@@ -11,7 +11,7 @@ const named = (rules: readonly RouteRule[]) =>
 const of = (...kinds: RouteRule['access']['kind'][]) =>
   named(ROUTES.filter(({ access }) => kinds.includes(access.kind)));
 /** Everything that identify stands before. */
-const READ_SIDE = of('session', 'own-projects', 'role', 'project');
+const READ_SIDE = of('session', 'own-projects', 'role', 'project', 'socket');
 const CHANGING = READ_SIDE.filter(([, { method }]) => method !== 'GET');
 
 let admin: SignedIn;
@@ -148,15 +148,15 @@ describe('with a key that may only send', () => {
 });
 
 describe('of another tenant', () => {
-  it.each(of('project'))('%s answers 404 to a key of another project', async (_, rule) => {
+  it.each(of('project', 'socket'))('%s answers 404 to a key of another project', async (_, rule) => {
     expect(outcome(await call(rule, { key: keys.otherProject }))).toBe('404 not_found');
   });
 
-  it.each(of('project'))('%s answers 404 to a user without a grant', async (_, rule) => {
+  it.each(of('project', 'socket'))('%s answers 404 to a user without a grant', async (_, rule) => {
     expect(outcome(await call(rule, { as: ungranted }))).toBe('404 not_found');
   });
 
-  it.each(of('project'))(
+  it.each(of('project', 'socket'))(
     '%s answers 404 for a project that does not exist, the same as for one of another tenant',
     async (_, rule) => {
       expect(outcome(await call(rule, { as: admin }, { ...fixture, projectId: 'prj_none' }))).toBe('404 not_found');
@@ -177,7 +177,7 @@ describe('with a lower role', () => {
 });
 
 describe('of a disabled project', () => {
-  it.each(of('project'))('%s answers 403, unless it manages the project', async (_, rule) => {
+  it.each(of('project', 'socket'))('%s answers 403, unless it manages the project', async (_, rule) => {
     const manages = rule.access.kind === 'project' && rule.access.action === 'admin';
     const answer = await call(rule, { as: admin }, disabledProject);
     if (manages) expect(answer.status).toBeLessThan(300);
@@ -201,6 +201,12 @@ describe('from a page that is not ours', () => {
     for (const headers of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'same-site' }]) {
       expect(outcome(await call(rule, { as: admin, headers }))).toBe('403 cross_site_request');
       expect(outcome(await call(rule, { as: admin, csrf: null, headers }))).toBe('403 cross_site_request');
+    }
+  });
+
+  it.each(of('socket'))('%s answers 403 to a cookie from another origin, or from none', async (_, rule) => {
+    for (const origin of ['https://evil.example', 'null', '']) {
+      expect(outcome(await call(rule, { as: admin, headers: { origin } }))).toBe('403 cross_site_request');
     }
   });
 });

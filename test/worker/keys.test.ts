@@ -34,7 +34,7 @@ describe('POST /api/projects/:id/keys', () => {
       name: 'collector',
       scopes: ['ingest:logs', 'query'],
       origins: null,
-      prefix: key.slice(0, 24),
+      prefix: key.slice(0, 28),
       createdAtMs: expect.any(Number),
       createdBy: admin.userId,
       revokedAtMs: null,

@@ -1,5 +1,7 @@
 import type { Role } from '../../../src/env.ts';
 import type { ProjectAction } from '../../../src/projects/index.ts';
+import { SUBPROTOCOL } from '../../../src/wire/protocol.ts';
+import { ORIGIN } from './call-app.ts';
 
 /** Who may call a route. The deny-path suite derives from it every refusal that the route must give. */
 export type Access =
@@ -13,6 +15,8 @@ export type Access =
   | { kind: 'own-projects' }
   /** Concerns the whole deployment: people of this role or above. A key cannot. */
   | { kind: 'role'; role: Role }
+  /** The upgrade of a socket to one project: whoever may read it, or a key that may send. A cookie needs our own Origin. */
+  | { kind: 'socket' }
   /** Concerns one project: everything that projectAccess decides. */
   | { kind: 'project'; action: ProjectAction };
 
@@ -51,6 +55,14 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/api/ready', access: { kind: 'public' } },
 
   { method: 'POST', route: '/api/ingest', access: { kind: 'ingest' }, body: () => ({ message: 'hello' }) },
+
+  {
+    method: 'GET',
+    route: '/ws/telemetry',
+    access: { kind: 'socket' },
+    url: (f) => `/ws/telemetry?project=${f.projectId}`,
+    headers: { upgrade: 'websocket', 'sec-websocket-protocol': SUBPROTOCOL, origin: ORIGIN },
+  },
 
   // Public as routes go: setup has a token of its own, and login is where an actor comes from.
   { method: 'POST', route: '/api/auth/setup', access: { kind: 'public' } },
