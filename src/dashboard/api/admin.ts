@@ -1,11 +1,12 @@
 import { type Answer, request } from './http.ts';
+import { listAll } from './list-all.ts';
 import type { ApiKey, Ledger, List, NewApiKey, Project, Role, User } from './types.ts';
 
 const project = (id: string) => `/api/projects/${encodeURIComponent(id)}`;
 const key = (projectId: string, keyId: string) => `${project(projectId)}/keys/${encodeURIComponent(keyId)}`;
 
 export function listProjects(): Promise<Answer<List<Project>>> {
-  return request('GET', '/api/projects');
+  return listAll('/api/projects');
 }
 
 export function createProject(name: string): Promise<Answer<Project>> {
@@ -21,7 +22,7 @@ export function getLedger(projectId: string, signal: AbortSignal): Promise<Answe
 }
 
 export function listKeys(projectId: string, signal: AbortSignal): Promise<Answer<List<ApiKey>>> {
-  return request('GET', `${project(projectId)}/keys`, { signal });
+  return listAll(`${project(projectId)}/keys`, {}, signal);
 }
 
 export interface KeyInput {
@@ -43,7 +44,7 @@ export function revokeKey(projectId: string, keyId: string): Promise<Answer<void
 }
 
 export function listUsers(signal: AbortSignal): Promise<Answer<List<User>>> {
-  return request('GET', '/api/users', { signal });
+  return listAll('/api/users', {}, signal);
 }
 
 export interface UserInput {

@@ -1,4 +1,5 @@
 import { type Answer, request } from './http.ts';
+import { listAll } from './list-all.ts';
 import type { List, Login, Me, Renewal, SessionRow } from './types.ts';
 
 export function login(username: string, password: string): Promise<Answer<Login>> {
@@ -27,7 +28,7 @@ export function changePassword(currentPassword: string, newPassword: string): Pr
 }
 
 export function listSessions(signal: AbortSignal): Promise<Answer<List<SessionRow>>> {
-  return request('GET', '/api/auth/sessions', { signal });
+  return listAll('/api/auth/sessions', {}, signal);
 }
 
 export function revokeSession(id: string): Promise<Answer<void>> {

@@ -102,7 +102,7 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
       cursor = null;
       handlers.gap();
       drop();
-    } else if (/csrf|unauth|session|overload|unavailable|rate|internal/.test(code)) drop();
+    } else if (/csrf|unauth|session|overload|away|backlog|rate|internal/.test(code)) drop();
     else {
       close();
       handlers.refused(code, message);

@@ -1,5 +1,6 @@
 import type { Stream } from '../../wire/record.ts';
 import { type Answer, type Params, request, urlOf } from './http.ts';
+import { listAll } from './list-all.ts';
 import type { Facets, Histogram, List, LogContext, LogPage, SavedSearch } from './types.ts';
 
 /** What every read of records shares. `stream` null is all streams. */
@@ -57,7 +58,7 @@ export function exportUrl(scope: Scope, format: 'ndjson' | 'json' | 'csv'): stri
 }
 
 export function listSearches(project: string, signal: AbortSignal): Promise<Answer<List<SavedSearch>>> {
-  return request('GET', '/api/searches', { params: { project }, signal });
+  return listAll('/api/searches', { project }, signal);
 }
 
 export interface SearchInput {

@@ -17,9 +17,9 @@ export function FacetList({ facet, title, field, q, onFilter }: FacetListProps) 
   const all = facet.values.reduce((sum, entry) => sum + entry.count, 0) + facet.other + facet.missing;
   return (
     <section class="facet" aria-label={`Values of ${title}`}>
-      <h3>
+      <h2>
         <bdi>{title}</bdi>
-      </h3>
+      </h2>
       <ul>
         {facet.values.map(({ value, count }) => {
           const state = termState(q, field, value);

@@ -9,17 +9,32 @@ export function lazy<Props extends object>(
   let loaded: ComponentType<Props> | null = null;
   return function Lazy(props: Props) {
     const [Inner, setInner] = useState<{ is: ComponentType<Props> } | null>(loaded ? { is: loaded } : null);
+    const [failed, setFailed] = useState(false);
     useEffect(() => {
-      if (Inner) return;
+      if (Inner || failed) return;
       let gone = false;
-      void load().then((module) => {
-        loaded = module.default;
-        if (!gone) setInner({ is: module.default });
-      });
+      load()
+        .then((module) => {
+          loaded = module.default;
+          if (!gone) setInner({ is: module.default });
+        })
+        .catch((error: unknown) => {
+          console.error(error);
+          if (!gone) setFailed(true);
+        });
       return () => {
         gone = true;
       };
-    }, [Inner]);
-    return Inner ? <Inner.is {...props} /> : <>{waiting()}</>;
+    }, [Inner, failed]);
+    if (Inner) return <Inner.is {...props} />;
+    if (!failed) return <>{waiting()}</>;
+    return (
+      <p class="faint" role="alert">
+        This part of the page could not be loaded.{' '}
+        <button type="button" class="button button-small" onClick={() => setFailed(false)}>
+          Try again
+        </button>
+      </p>
+    );
   };
 }

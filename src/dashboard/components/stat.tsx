@@ -7,7 +7,8 @@ interface StatProps {
   title?: string;
   /** Compared with the same time before. */
   trend?: { text: string; tone: 'ok' | 'bad' | 'plain' } | null;
-  series: readonly number[];
+  /** Over time; a figure without a course has none. */
+  series?: readonly number[];
   tone: 'info' | 'bad' | 'plain';
 }
 
@@ -17,7 +18,7 @@ export function Stat({ label, value, title, trend = null, series, tone }: StatPr
       <span class="stat-label">{label}</span>
       <span class="stat-value">{value ?? <i class="bone" />}</span>
       <span class={`stat-trend trend-${trend?.tone ?? 'plain'}`}>{trend?.text ?? '\u00a0'}</span>
-      <Sparkline values={series} tone={tone} />
+      {series ? <Sparkline values={series} tone={tone} /> : null}
     </div>
   );
 }

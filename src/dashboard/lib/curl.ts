@@ -9,6 +9,11 @@ export function curlCommand(origin: string, key: string): string {
   ].join('\n');
 }
 
+export function queryCommand(origin: string, key: string, project: string): string {
+  const url = `${origin}/api/query/logs?project=${encodeURIComponent(project)}&limit=10`;
+  return [`curl ${quote(url)} \\`, `  -H ${quote(`Authorization: Bearer ${key}`)}`].join('\n');
+}
+
 function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

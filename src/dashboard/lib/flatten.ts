@@ -39,12 +39,7 @@ function walk(value: Json, path: string, rows: FieldRow[]): void {
     if (entries.length === 0 && path !== '') rows.push({ label: path, field: null, value: '{}' });
     for (const [name, inner] of entries) walk(inner, path === '' ? name : `${path}.${name}`, rows);
   } else if (Array.isArray(value)) rows.push({ label: path, field: null, value: JSON.stringify(value) });
-  else rows.push({ label: path, field: searchable(path), value: String(value) });
-}
-
-/** Names with characters that the search language gives a meaning cannot stand before a colon. */
-function searchable(path: string): string | null {
-  return /^[\p{L}\p{N}_@$][\p{L}\p{N}_.@$/-]*$/u.test(path) ? attrField(path) : null;
+  else rows.push({ label: path, field: path === '' ? null : attrField(path), value: String(value) });
 }
 
 /** Names of scalar attributes in these records, most frequent first: what facets and completion offer. */
@@ -52,7 +47,7 @@ export function commonAttrs(records: readonly LogRecord[], limit: number): strin
   const counts = new Map<string, number>();
   for (const record of records) {
     for (const [name, value] of Object.entries(record.attrs)) {
-      if (value === null || typeof value === 'object' || searchable(name) === null) continue;
+      if (value === null || typeof value === 'object' || name === '') continue;
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   }
@@ -60,4 +55,19 @@ export function commonAttrs(records: readonly LogRecord[], limit: number): strin
     .sort((a, b) => b[1] - a[1])
     .slice(0, limit)
     .map(([name]) => name);
+}
+
+const INLINE_ATTRS = 6;
+const INLINE_CHARS = 40;
+
+/** `name=value` of the first scalar attributes, for the end of a line. */
+export function inlineAttrs(record: LogRecord): string {
+  const parts: string[] = [];
+  for (const [name, value] of Object.entries(record.attrs)) {
+    if (value === null || typeof value === 'object') continue;
+    if (parts.length === INLINE_ATTRS) break;
+    const text = String(value);
+    parts.push(`${name.slice(0, INLINE_CHARS)}=${text.length > INLINE_CHARS ? `${text.slice(0, INLINE_CHARS)}…` : text}`);
+  }
+  return parts.join('  ');
 }

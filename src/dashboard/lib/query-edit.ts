@@ -13,9 +13,11 @@ export const ENVELOPE_FIELDS = [
   'id',
 ] as const;
 
-/** How a field of `attrs` is written: short, unless the envelope has a field of that name. */
+/** How a field of `attrs` is written: short, unless the envelope has a field of that name. Odd characters are escaped. */
 export function attrField(path: string): string {
-  return (ENVELOPE_FIELDS as readonly string[]).includes(path) || path === 'ts' ? `attrs.${path}` : path;
+  const known = (ENVELOPE_FIELDS as readonly string[]).includes(path) || path === 'ts' || path.startsWith('attrs.');
+  const name = path.replace(/[^\p{L}\p{N}_.@$/-]|^[^\p{L}_@$]|[./-]$/gu, '\\$&');
+  return known ? `attrs.${name}` : name;
 }
 
 /** Facets name attributes with their prefix, the search language lets it be left out. */

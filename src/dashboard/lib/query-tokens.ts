@@ -7,8 +7,9 @@ export interface Token {
   field: string | null;
 }
 
-const KEYWORDS = new Set(['AND', 'OR', 'NOT']);
-const FIELD = /^[\p{L}\p{N}_@$][\p{L}\p{N}_.@$/-]*:/u;
+const KEYWORDS = new Set(['AND', 'OR', 'NOT', '&&', '||']);
+/** As src/query reads it: a backslash takes any character in; `http://` and `fe80::1` are words. */
+const FIELD = /^(?:\\[\s\S]|[\p{L}_@$])(?:\\[\s\S]|[\p{L}\p{N}_.@$/-])*(?<![./-]):(?!:|\/\/)/u;
 const COMPARISON = /^(?:>=|<=|>|<)/;
 
 export function tokenize(q: string): Token[] {
@@ -95,5 +96,5 @@ export function highlightWords(q: string): string[] {
 export function unquote(text: string): string {
   if (!text.startsWith('"')) return text;
   const body = text.endsWith('"') && text.length > 1 ? text.slice(1, -1) : text.slice(1);
-  return body.replace(/\\(.)/g, '$1');
+  return body.replace(/\\([\"\\])/g, '$1');
 }

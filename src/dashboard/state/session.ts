@@ -42,7 +42,8 @@ export async function loadSession(): Promise<void> {
   const answer = await auth.me();
   if (answer.ok) adopt(answer.value);
   else if (answer.error.kind === 'problem' && answer.error.status === 401) leave(user.value ? 'ended' : 'never', false);
-  else session.value = { kind: 'unreachable', error: answer.error };
+  // Who is signed in keeps the page: its parts say for themselves what they could not load.
+  else if (session.peek().kind !== 'user') session.value = { kind: 'unreachable', error: answer.error };
 }
 
 export async function signIn(username: string, password: string): Promise<Answer<Login>> {

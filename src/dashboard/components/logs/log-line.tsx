@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../../wire/record.ts';
+import { inlineAttrs } from '../../lib/flatten.ts';
 import { isDate, milli, stamp, timeTitle } from '../../lib/format.ts';
 import { pieces } from '../../lib/highlight.ts';
 import { now } from '../../state/clock.ts';
@@ -34,7 +35,14 @@ export function LogLine({ record, words, wrap, showDay }: LogLineProps) {
         {message === '' ? <span class="faint">(no message)</span> : null}
         {pieces(message, words).map((piece, i) => (piece.hit ? <mark key={i}>{piece.text}</mark> : piece.text))}
         {cut ? <span class="faint"> … {record.message.length - limit} more characters</span> : null}
+        {wrap ? null : <InlineAttrs record={record} />}
       </span>
     </>
   );
+}
+
+/** The first few attributes behind the message: often the answer is there, and the place is free. */
+function InlineAttrs({ record }: { record: LogRecord }) {
+  const text = inlineAttrs(record);
+  return text === '' ? null : <bdi class="log-attrs">{text}</bdi>;
 }

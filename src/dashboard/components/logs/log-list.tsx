@@ -79,21 +79,24 @@ export function LogList(props: LogListProps) {
     <div
       class={`log-list${props.wrap ? ' log-wrap' : ''}${props.showDay ? ' log-days' : ''}`}
       ref={list.scroller}
-      role="grid"
-      aria-label={props.label}
-      aria-rowcount={count}
-      aria-readonly="true"
-      tabIndex={0}
-      {...(active === null ? {} : { 'aria-activedescendant': `${id}-${active}` })}
       onScroll={(event) => {
         list.onScroll();
         reading(event.currentTarget.matches(':hover'));
       }}
       onPointerEnter={(event) => event.pointerType === 'mouse' && reading(true)}
       onPointerLeave={() => reading(false)}
-      onKeyDown={onKeyDown}
     >
-      <div class="log-space" role="rowgroup" style={{ height: `${list.totalPx}px` }}>
+      <div
+        class="log-space"
+        role="grid"
+        aria-label={props.label}
+        aria-rowcount={count}
+        aria-readonly="true"
+        tabIndex={0}
+        {...(active === null ? {} : { 'aria-activedescendant': `${id}-${active}` })}
+        style={{ height: `${list.totalPx}px` }}
+        onKeyDown={onKeyDown}
+      >
         {list.rows.map(({ index, topPx }) => {
           const record = at(index);
           return (

@@ -14,13 +14,14 @@ interface FieldsProps {
 
 /** Fields whose value is shared by records of other services: worth a search of their own. */
 const LINKED = new Set(['traceId', 'sessionId', 'userId']);
+/** Values from here on may scroll in their cell, and what scrolls must be reachable by keyboard. */
+const SCROLLING_CHARS = 120;
 /** The longest value that makes sense as a filter: a search holds 4,096 characters. */
 const FILTER_CHARS = 512;
 
 export function RecordFields({ record, q, onFilter }: FieldsProps) {
   return (
-    <table class="fields">
-      <caption class="visually-hidden">Fields of the record</caption>
+    <table class="fields" aria-label="Fields of the record">
       <tbody>
         {flattenRecord(record).map(({ label, field, value }) => {
           const filter = field !== null && value !== '' && value.length <= FILTER_CHARS ? field : null;
@@ -31,7 +32,7 @@ export function RecordFields({ record, q, onFilter }: FieldsProps) {
                 <bdi>{label}</bdi>
               </th>
               <td>
-                <span class="fields-value" dir="auto">
+                <span class="fields-value" dir="auto" {...(value.length > SCROLLING_CHARS ? { tabIndex: 0 } : {})}>
                   {value === '' ? <span class="faint">(empty)</span> : value}
                 </span>
                 {field !== null && LINKED.has(field) ? (

@@ -14,6 +14,8 @@ export interface ValueCount {
 
 interface QueryInputProps {
   label: string;
+  /** The word on the button. */
+  action: string;
   value: string;
   onCommit: (q: string) => void;
   fault: QueryFault | null;
@@ -22,7 +24,7 @@ interface QueryInputProps {
 }
 
 /** The search box: colours, completion of fields and values, and the fault where it is. Enter searches. */
-export function QueryInput({ label, value, onCommit, fault, fields, loadValues }: QueryInputProps) {
+export function QueryInput({ label, action, value, onCommit, fault, fields, loadValues }: QueryInputProps) {
   const [draft, setDraft] = useState(value);
   const [caret, setCaret] = useState(0);
   const [open, setOpen] = useState(false);
@@ -127,7 +129,7 @@ export function QueryInput({ label, value, onCommit, fault, fields, loadValues }
         </button>
       ) : null}
       <button type="button" class="button button-primary button-small" onClick={commit}>
-        <span>Search</span>
+        <span>{action}</span>
       </button>
       {/* A text area may not be a combobox (ARIA in HTML), so that there are suggestions has to be said. */}
       <span class="visually-hidden" role="status">

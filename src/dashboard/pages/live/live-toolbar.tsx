@@ -51,6 +51,7 @@ export function LiveToolbar({ project, live, q, stream, highlight, fault, sample
       <div class="toolbar">
         <StreamSelect value={stream} onChange={(next) => setParams({ stream: streamParam(next) })} />
         <QueryInput
+          action="Filter"
           label="Filter on the server"
           value={q}
           onCommit={(next) => setParams({ q: next })}
@@ -68,7 +69,7 @@ export function LiveToolbar({ project, live, q, stream, highlight, fault, sample
           </span>
         ) : (
           <span class="status-text" title={`${exact(tail.received)} received, ${exact(tail.rows.length)} kept here`}>
-            {compact(rate)} /s<span class="faint">, {plural(tail.rows.length, 'record')} here</span>
+            {compact(rate)} /s<span class="faint">{plural(tail.rows.length, 'record')} here</span>
           </span>
         )}
         <span class="grow" />

@@ -50,6 +50,7 @@ export function LogsToolbar({ scope, search, fault, onFacets }: ToolbarProps) {
       <div class="toolbar">
         <StreamSelect value={scope.stream} onChange={(stream) => setParams({ stream: streamParam(stream) })} />
         <QueryInput
+          action="Search"
           label="Search logs"
           value={scope.q}
           onCommit={commit}

@@ -1,4 +1,90 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Level } from '../../../wire/record.ts';
+import type { Scope } from '../../api/query.ts';
 import type { Project } from '../../api/types.ts';
+import { LevelChart } from '../../components/chart/level-chart.tsx';
+import { FirstUse } from '../../components/first-use.tsx';
+import { Failure, Notice } from '../../components/states.tsx';
+import { PHONE, useMedia } from '../../components/use-media.ts';
+import { quoteValue } from '../../lib/query-edit.ts';
+import { link } from '../../state/link.ts';
+import { range, refresh, setRange, span } from '../../state/range.ts';
+import { go, hrefOf } from '../../state/route.ts';
+import { useEverUsed } from '../live/use-ever-used.ts';
+import { HeadlineBar } from './headline-bar.tsx';
+import { OverviewStats } from './overview-stats.tsx';
+import { RecentErrors } from './recent-errors.tsx';
+import { TopServices } from './top-services.tsx';
+import { useOverview } from './use-overview.ts';
+
+const CHART_PX = 200;
+const PHONE_CHART_PX = 140;
+const LIVE_EVERY_MS = 10_000;
+
+/** What is wrong, since when, for whom. */
 export function OverviewPage({ project }: { project: Project }) {
-  return <h1>{project.name}</h1>;
+  const { fromMs, toMs } = span.value;
+  const scope = useMemo<Scope>(() => ({ project: project.id, fromMs, toMs, q: '', stream: null }), [project.id, fromMs, toMs]);
+  const overview = useOverview(scope);
+  const [reading, setReading] = useState(false);
+  const phone = useMedia(PHONE);
+  useLiveRefresh(reading);
+
+  const { histogram } = overview;
+  const nothing = histogram.data?.buckets.every((bucket) => bucket.total === 0) ?? false;
+  const everUsed = useEverUsed(project.id, nothing);
+  const toLogs = (q: string) => go(hrefOf('/logs', { q, stream: 'all' }, 'frame'));
+  if (histogram.error && histogram.data === null) {
+    return <Failure what="The overview could not be loaded" error={histogram.error} onRetry={refresh} />;
+  }
+  if (nothing && everUsed === false) return <FirstUse />;
+  return (
+    <div class="page">
+      <HeadlineBar histogram={histogram.data} services={overview.errorFacets.data?.facets[0] ?? null} />
+      {histogram.error ? <Failure line what="Not updated" error={histogram.error} onRetry={refresh} /> : null}
+      {histogram.data?.complete === false ? (
+        <Notice tone="warn">These figures cover a part of the range: one request may only read so much. Choose a shorter time.</Notice>
+      ) : null}
+      <OverviewStats overview={overview} />
+      <section class="card panel" aria-label="Records over time">
+        <LevelChart
+          histogram={histogram.data}
+          fromMs={fromMs}
+          toMs={toMs}
+          heightPx={phone ? PHONE_CHART_PX : CHART_PX}
+          loading={histogram.loading}
+          onLevel={(level: Level) => toLogs(`level:${level}`)}
+          onZoom={(from, to) => setRange({ kind: 'fixed', fromMs: from, toMs: to })}
+        />
+      </section>
+      <div class="columns">
+        <RecentErrors scope={scope} errors={overview.errors} onReading={setReading} />
+        <TopServices
+          errors={overview.errorFacets}
+          all={overview.facets}
+          onErrors={(service) => toLogs(`level:>=error service:${quoteValue(service)}`)}
+          onService={(service) => toLogs(`service:${quoteValue(service)}`)}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** With the range on live the page asks again by itself, but not under the reader's pointer and not in a hidden tab. */
+function useLiveRefresh(reading: boolean): void {
+  const live = range.value.kind === 'live';
+  useEffect(() => {
+    link.value = { kind: live ? (reading ? 'paused' : 'live') : 'off' };
+    if (!live || reading) return;
+    const timer = setInterval(() => {
+      if (!document.hidden) refresh();
+    }, LIVE_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [live, reading]);
+  useEffect(
+    () => () => {
+      link.value = { kind: 'off' };
+    },
+    [],
+  );
 }

@@ -1,0 +1,31 @@
+import type { Facet, Histogram } from '../api/types.ts';
+import { compact, minute, percent, plural } from './format.ts';
+import { onsetOf, totalsOf } from './levels.ts';
+
+export interface Headline {
+  tone: 'ok' | 'warn' | 'bad' | 'info';
+  text: string;
+  detail: string;
+}
+
+/** What is wrong, since when, for whom, in one sentence and one line below it. */
+export function headlineOf(histogram: Histogram, services: Facet | null, rangeText: string): Headline {
+  const { records, failures } = totalsOf(histogram);
+  if (records === 0) return { tone: 'info', text: `No records ${rangeText}`, detail: 'Nothing arrived in this time.' };
+  const share = `${percent(failures / records)} of ${plural(records, 'record')}`;
+  if (failures === 0) return { tone: 'ok', text: `No errors ${rangeText}`, detail: `${plural(records, 'record')}, none of them an error.` };
+  const where = mostlyIn(services, failures);
+  const onset = onsetOf(histogram.buckets);
+  if (onset === null) {
+    return { tone: 'warn', text: `${plural(failures, 'error')} ${rangeText}, about as many as ever${where}`, detail: share };
+  }
+  const rise = onset.before < 0.05 ? 'There were hardly any before' : `About ${compact(onset.now / onset.before)} times as many as before`;
+  return { tone: 'bad', text: `Errors since ${minute(onset.sinceMs)}${where}`, detail: `${rise}. ${plural(failures, 'error')}, ${share}.` };
+}
+
+/** Named only where one service has at least half of them, or where there is only one. */
+function mostlyIn(services: Facet | null, failures: number): string {
+  const top = services?.values[0];
+  if (top === undefined || top.value === '' || top.count * 2 < failures) return '';
+  return top.count >= failures ? `, all in ${top.value}` : `, mostly in ${top.value}`;
+}

@@ -1,0 +1,27 @@
+import type { Facet, Histogram } from '../../api/types.ts';
+import { Icon } from '../../components/icon.tsx';
+import { headlineOf } from '../../lib/headline.ts';
+import { presetOf } from '../../lib/range.ts';
+import { range } from '../../state/range.ts';
+
+const ICONS = { ok: 'check', warn: 'warn', bad: 'bad', info: 'info' } as const;
+
+function rangeText(): string {
+  const current = range.value;
+  if (current.kind === 'live') return 'in the last 15 min';
+  if (current.kind === 'preset') return `in the last ${presetOf(current.id)?.label ?? ''}`;
+  return 'in this time';
+}
+
+export function HeadlineBar({ histogram, services }: { histogram: Histogram | null; services: Facet | null }) {
+  const headline = histogram ? headlineOf(histogram, services, rangeText()) : null;
+  return (
+    <header class={`headline headline-${headline?.tone ?? 'info'}`}>
+      {headline ? <Icon name={ICONS[headline.tone]} /> : null}
+      <div>
+        <h1>{headline ? <bdi>{headline.text}</bdi> : 'Overview'}</h1>
+        <p>{headline?.detail ?? '\u00a0'}</p>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,124 @@
+import { useState } from 'preact/hooks';
+import { STREAMS, type Stream } from '../../../wire/record.ts';
+import { createKey, type KeyInput } from '../../api/admin.ts';
+import type { NewApiKey } from '../../api/types.ts';
+import { Check, Field, TextField } from '../../components/field.tsx';
+import { FormDialog } from '../../components/form-dialog.tsx';
+import { fieldReason } from '../../lib/errors.ts';
+
+interface CreateProps {
+  projectId: string;
+  onDone: (key: NewApiKey) => void;
+  onClose: () => void;
+}
+
+/** Scopes of one key. A key for browsers is public, so it may only send. */
+interface Choice {
+  send: 'nothing' | 'all' | 'some';
+  streams: readonly Stream[];
+  query: boolean;
+  admin: boolean;
+}
+
+function scopesOf(choice: Choice): string[] {
+  const send = choice.send === 'all' ? ['ingest'] : choice.send === 'some' ? choice.streams.map((s) => `ingest:${s}`) : [];
+  return [...send, ...(choice.query ? ['query'] : []), ...(choice.admin ? ['admin'] : [])];
+}
+
+function originsOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter((origin) => origin !== '');
+}
+
+export function KeyCreateDialog({ projectId, onDone, onClose }: CreateProps) {
+  const [name, setName] = useState('');
+  const [choice, setChoice] = useState<Choice>({ send: 'all', streams: ['logs'], query: false, admin: false });
+  const [origins, setOrigins] = useState('');
+  const scopes = scopesOf(choice);
+  const sendOnly = !choice.query && !choice.admin;
+  const listed = sendOnly ? originsOf(origins) : [];
+  const input: KeyInput = { name: name.trim(), scopes, ...(listed.length > 0 ? { origins: listed } : {}) };
+  const set = (change: Partial<Choice>) => setChoice({ ...choice, ...change });
+  return (
+    <FormDialog
+      title="Create key"
+      action="Create key"
+      ready={input.name !== '' && scopes.length > 0}
+      submit={() => createKey(projectId, input)}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      {(error) => (
+        <>
+          <TextField
+            label="Name"
+            value={name}
+            onInput={setName}
+            required
+            autoFocus
+            hint="Where the key will live: a host, a service, a person."
+            error={fieldReason(error, '/name')}
+          />
+          <fieldset class="fieldset">
+            <legend>May send</legend>
+            {(['all', 'some', 'nothing'] as const).map((send) => (
+              <label key={send} class="check">
+                <input type="radio" name="send" checked={choice.send === send} onChange={() => set({ send })} />
+                <span>{SEND_WORDS[send]}</span>
+              </label>
+            ))}
+            {choice.send === 'some' ? (
+              <div class="check-grid">
+                {STREAMS.map((stream) => (
+                  <Check
+                    key={stream}
+                    label={stream}
+                    checked={choice.streams.includes(stream)}
+                    onChange={(on) =>
+                      set({ streams: on ? [...choice.streams, stream] : choice.streams.filter((s) => s !== stream) })
+                    }
+                  />
+                ))}
+              </div>
+            ) : null}
+          </fieldset>
+          <fieldset class="fieldset">
+            <legend>May read</legend>
+            <Check label="Search and live tail (query)" checked={choice.query} onChange={(query) => set({ query })} />
+            <Check label="Everything, as an administrator of this project (admin)" checked={choice.admin} onChange={(admin) => set({ admin })} />
+          </fieldset>
+          {fieldReason(error, '/scopes') ? (
+            <p class="field-error" role="alert">
+              {fieldReason(error, '/scopes')}
+            </p>
+          ) : null}
+          {sendOnly ? (
+            <Field
+              label="Allowed origins, for a key in web pages"
+              hint="One a line, such as https://shop.example. Empty for servers."
+              error={originReason(error)}
+            >
+              {(ids) => (
+                <textarea
+                  {...ids}
+                  class="input input-area"
+                  rows={2}
+                  spellcheck={false}
+                  value={origins}
+                  onInput={(event) => setOrigins(event.currentTarget.value)}
+                />
+              )}
+            </Field>
+          ) : null}
+        </>
+      )}
+    </FormDialog>
+  );
+}
+
+const SEND_WORDS = { all: 'All streams', some: 'Some streams', nothing: 'Nothing' } as const;
+
+/** The refusal names one entry of the list: `/origins/1`. */
+function originReason(error: Parameters<typeof fieldReason>[0]): string | null {
+  if (error?.kind !== 'problem') return null;
+  return error.errors.find((entry) => entry.pointer.startsWith('/origins'))?.reason ?? null;
+}

@@ -1,0 +1,73 @@
+import { useState } from 'preact/hooks';
+import { changePassword } from '../../api/auth.ts';
+import type { ApiError } from '../../api/http.ts';
+import { Button } from '../../components/button.tsx';
+import { TextField } from '../../components/field.tsx';
+import { Notice } from '../../components/states.tsx';
+import { fieldReason, sentence } from '../../lib/errors.ts';
+import { renewed } from '../../state/session.ts';
+import { say } from '../../state/toasts.ts';
+
+export function PasswordTab() {
+  const [current, setCurrent] = useState('');
+  const [next, setNext] = useState('');
+  const [again, setAgain] = useState('');
+  const [error, setError] = useState<ApiError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const differs = again !== '' && next !== again;
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    const answer = await changePassword(current, next);
+    setBusy(false);
+    if (!answer.ok) return setError(answer.error);
+    renewed(answer.value.csrf, answer.value.expiresAt);
+    setCurrent('');
+    setNext('');
+    setAgain('');
+    say('Password changed. Your other sessions have ended.');
+  };
+
+  const wrong = error?.kind === 'problem' && error.code === 'invalid_credentials';
+  const placed = wrong || fieldReason(error, '/newPassword') !== null || fieldReason(error, '/currentPassword') !== null;
+  return (
+    <section class="tab-section" aria-label="Password">
+      <form class="card form-card" onSubmit={(event) => void submit(event)}>
+        {error && !placed ? <Notice tone="bad">{sentence(error)}</Notice> : null}
+        <TextField
+          label="Current password"
+          type="password"
+          value={current}
+          onInput={setCurrent}
+          autoComplete="current-password"
+          required
+          error={wrong ? 'This is not your current password.' : fieldReason(error, '/currentPassword')}
+        />
+        <TextField
+          label="New password"
+          type="password"
+          value={next}
+          onInput={setNext}
+          autoComplete="new-password"
+          required
+          hint="Long beats complicated: four words are better than eight odd characters."
+          error={fieldReason(error, '/newPassword')}
+        />
+        <TextField
+          label="New password, again"
+          type="password"
+          value={again}
+          onInput={setAgain}
+          autoComplete="new-password"
+          required
+          error={differs ? 'The two differ.' : null}
+        />
+        <Button type="submit" kind="primary" busy={busy} disabled={current === '' || next === '' || next !== again}>
+          Change password
+        </Button>
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,160 @@
+import { useState } from 'preact/hooks';
+import { changeUser, listUsers, type UserChange } from '../../api/admin.ts';
+import { ROLES, type Role, type User } from '../../api/types.ts';
+import { Button } from '../../components/button.tsx';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { StatusDot } from '../../components/status-dot.tsx';
+import { Time } from '../../components/time.tsx';
+import { plural, relative } from '../../lib/format.ts';
+import { now } from '../../state/clock.ts';
+import { user as signedIn } from '../../state/session.ts';
+import { say, sayError } from '../../state/toasts.ts';
+import { useResource } from '../../state/use-resource.ts';
+import { TabFrame } from './tab-frame.tsx';
+import { UserCreateDialog } from './user-create-dialog.tsx';
+import { UserGrantsDialog } from './user-grants-dialog.tsx';
+import { UserPasswordDialog } from './user-password-dialog.tsx';
+
+type Open = { kind: 'create' } | { kind: 'grants' | 'password'; user: User } | null;
+
+export function UsersTab() {
+  const users = useResource('users', listUsers);
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+  const done = (text: string) => {
+    close();
+    users.reload();
+    say(text);
+  };
+  /** Applied at once; undo sets what was there before. */
+  const change = async (user: User, next: UserChange, text: string, back: UserChange | null) => {
+    const answer = await changeUser(user.id, next);
+    users.reload();
+    if (!answer.ok) return sayError(`${user.username} was not changed`, answer.error);
+    say(text, back ? () => void change(user, back, `${user.username} is as before`, null) : null);
+  };
+  return (
+    <TabFrame
+      title="Users"
+      intro="Viewers read. Analysts also export, send and save searches. Administrators do everything."
+      action={
+        <Button kind="primary" icon="plus" onClick={() => setOpen({ kind: 'create' })}>
+          Create user
+        </Button>
+      }
+      resource={users}
+    >
+      {({ items }) => (
+        <>
+          <DataTable
+            label="Users"
+            columns={columnsOf(change, setOpen)}
+            rows={items}
+            keyOf={(user) => user.id}
+            isFaint={(user) => user.disabled}
+          />
+          {open?.kind === 'create' ? (
+            <UserCreateDialog onDone={(user) => done(`Created ${user.username}`)} onClose={close} />
+          ) : null}
+          {open?.kind === 'grants' ? (
+            <UserGrantsDialog user={open.user} onDone={(user) => done(`Changed the projects of ${user.username}`)} onClose={close} />
+          ) : null}
+          {open?.kind === 'password' ? (
+            <UserPasswordDialog user={open.user} onDone={(user) => done(`Set a new password for ${user.username}`)} onClose={close} />
+          ) : null}
+        </>
+      )}
+    </TabFrame>
+  );
+}
+
+type ChangeUser = (user: User, next: UserChange, text: string, back: UserChange | null) => Promise<void>;
+
+function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<User>[] {
+  return [
+    {
+      id: 'name',
+      label: 'Name',
+      sort: (user) => user.username,
+      cell: (user) => (
+        <strong class="clip">
+          <bdi>{user.username}</bdi>
+          {user.id === signedIn.value?.userId ? <span class="faint"> (you)</span> : null}
+        </strong>
+      ),
+    },
+    {
+      id: 'role',
+      label: 'Role',
+      sort: (user) => user.role,
+      cell: (user) => (
+        <select
+          class="select select-small"
+          aria-label={`Role of ${user.username}`}
+          value={user.role}
+          onChange={(event) => {
+            const role = event.currentTarget.value as Role;
+            void change(user, { role }, `${user.username} is now ${role}`, { role: user.role });
+          }}
+        >
+          {ROLES.map((role) => (
+            <option key={role} value={role}>
+              {role}
+            </option>
+          ))}
+        </select>
+      ),
+    },
+    {
+      id: 'projects',
+      label: 'Projects',
+      sort: (user) => user.projectIds?.length ?? Number.POSITIVE_INFINITY,
+      cell: (user) =>
+        user.role === 'admin' ? (
+          <span class="faint">all</span>
+        ) : (
+          <Button small onClick={() => setOpen({ kind: 'grants', user })}>
+            {user.projectIds === null ? 'All' : plural(user.projectIds.length, 'project')}
+          </Button>
+        ),
+    },
+    {
+      id: 'state',
+      label: 'State',
+      sort: (user) => Number(user.disabled),
+      cell: (user) =>
+        user.disabled ? <StatusDot tone="off">Disabled</StatusDot> : <StatusDot tone="ok">May sign in</StatusDot>,
+    },
+    {
+      id: 'login',
+      label: 'Last sign-in',
+      sort: (user) => user.lastLoginAtMs ?? 0,
+      cell: (user) =>
+        user.lastLoginAtMs === null ? (
+          <span class="faint">never</span>
+        ) : (
+          <Time ms={user.lastLoginAtMs} format={(ms) => relative(ms, now())} />
+        ),
+    },
+    {
+      id: 'actions',
+      label: 'Actions',
+      cell: (user) => (
+        <span class="row-actions">
+          <Button small onClick={() => setOpen({ kind: 'password', user })}>
+            New password
+          </Button>
+          <Button
+            small
+            onClick={() => {
+              const disabled = !user.disabled;
+              void change(user, { disabled }, `${disabled ? 'Disabled' : 'Enabled'} ${user.username}`, { disabled: user.disabled });
+            }}
+          >
+            {user.disabled ? 'Enable' : 'Disable'}
+          </Button>
+        </span>
+      ),
+    },
+  ];
+}
