@@ -14,12 +14,14 @@ export const setupSchema = z.strictObject({ password, username: username.default
 export const loginSchema = z.strictObject({ username: z.string().max(256), password });
 export const passwordSchema = z.strictObject({ currentPassword: password, newPassword: password });
 export const createUserSchema = z.strictObject({ username, password, role, projectIds: projectIds.default(null) });
-export const updateUserSchema = z.strictObject({
-  role: role.optional(),
-  projectIds: projectIds.optional(),
-  disabled: z.boolean().optional(),
-  password: password.optional(),
-});
+export const updateUserSchema = z
+  .strictObject({
+    role: role.optional(),
+    projectIds: projectIds.optional(),
+    disabled: z.boolean().optional(),
+    password: password.optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'must name something to change');
 
 export type SetupInput = z.infer<typeof setupSchema>;
 export type CreateUserInput = z.infer<typeof createUserSchema>;

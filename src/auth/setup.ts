@@ -8,7 +8,7 @@ import type { AuthError } from './errors.ts';
 import { hashPassword, passwordWeakness } from './password.ts';
 import type { SetupInput } from './schema.ts';
 import { findUserByName, insertUser, revokeUserSessionsIfChanged, updateUser } from './store.ts';
-import { admitAttempt, settleAttempt } from './throttle.ts';
+import { admitAddress, forgetAccount, settleAddress } from './throttle.ts';
 import type { AuthPorts, UserRow } from './types.ts';
 
 export interface SetupAnswer {
@@ -17,14 +17,15 @@ export interface SetupAnswer {
   created: boolean;
 }
 
-/** The route exists only while a setup token is configured, and answers only to it. */
+/** The route exists only while a setup token is configured, and answers only to it. Guesses are throttled by address, and lock nobody else out. */
 export async function checkSetupToken(ctx: Ctx, bearer: string | null): Promise<Result<null, AuthError>> {
   if (ctx.config.setupToken === null) return err({ kind: 'not_found' });
   if (bearer === null) return err({ kind: 'invalid_setup_token' });
-  if (constantTimeEqual(bearer, ctx.config.setupToken)) return ok(null);
-  // Guesses count as attempts at a name that no user can have: they are throttled and lock nobody out.
-  const admitted = await admitAttempt(ctx, 'setup token');
-  return admitted.ok ? err({ kind: 'invalid_setup_token' }) : admitted;
+  const admitted = await admitAddress(ctx);
+  if (!admitted.ok) return admitted;
+  if (!constantTimeEqual(bearer, ctx.config.setupToken)) return err({ kind: 'invalid_setup_token' });
+  await settleAddress(ctx).run();
+  return ok(null);
 }
 
 /**
@@ -81,7 +82,7 @@ async function recover(
       detail: { wasDisabled: user.disabled },
     }),
     revokeUserSessionsIfChanged(db, user.id, ctx.nowMs),
-    ...settleAttempt(ctx, user.username),
+    forgetAccount(ctx, user.username),
   ]);
   const closed = await closeSockets(ctx, ports, user.id, null);
   return closed.ok ? ok({ userId: user.id, username: user.username, created: false }) : closed;

@@ -25,19 +25,29 @@ export const ADDRESS_POLICY = { failures: 30, windowMs: 5 * 60_000 } as const;
  * to wait. The address comes first: attempts from a blocked address must not lock other people's accounts.
  */
 export async function admitAttempt(ctx: Ctx, username: string): Promise<Result<null, AuthError>> {
-  const byAddress = await admitByAddress(ctx.env.DB, addressSubject(ctx), ctx.nowMs, ADDRESS_POLICY);
-  if (byAddress !== null) return err({ kind: 'login_throttled', retryAfterMs: byAddress - ctx.nowMs });
-  const byAccount = await admitByAccount(ctx.env.DB, accountSubject(ctx.config, username), ctx.nowMs, ACCOUNT_POLICY);
-  if (byAccount !== null) return err({ kind: 'login_throttled', retryAfterMs: byAccount - ctx.nowMs });
-  return ok(null);
+  const byAddress = await admitAddress(ctx);
+  if (!byAddress.ok) return byAddress;
+  const untilMs = await admitByAccount(ctx.env.DB, accountSubject(ctx.config, username), ctx.nowMs, ACCOUNT_POLICY);
+  return untilMs === null ? ok(null) : err({ kind: 'login_throttled', retryAfterMs: untilMs - ctx.nowMs });
+}
+
+/** The address alone, for what has no account. Settle with settleAddress. */
+export async function admitAddress(ctx: Ctx): Promise<Result<null, AuthError>> {
+  const untilMs = await admitByAddress(ctx.env.DB, addressSubject(ctx), ctx.nowMs, ADDRESS_POLICY);
+  return untilMs === null ? ok(null) : err({ kind: 'login_throttled', retryAfterMs: untilMs - ctx.nowMs });
 }
 
 /** After a correct password: the account starts anew, the address gets its attempt back. */
 export function settleAttempt(ctx: Ctx, username: string): D1PreparedStatement[] {
-  return [
-    forgetAttempts(ctx.env.DB, accountSubject(ctx.config, username)),
-    refundAttempt(ctx.env.DB, addressSubject(ctx)),
-  ];
+  return [forgetAccount(ctx, username), settleAddress(ctx)];
+}
+
+export function forgetAccount(ctx: Ctx, username: string): D1PreparedStatement {
+  return forgetAttempts(ctx.env.DB, accountSubject(ctx.config, username));
+}
+
+export function settleAddress(ctx: Ctx): D1PreparedStatement {
+  return refundAttempt(ctx.env.DB, addressSubject(ctx));
 }
 
 /**

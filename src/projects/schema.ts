@@ -18,7 +18,9 @@ const origin = z
   .refine(isOrigin, 'must be an origin such as https://shop.example, without path or trailing slash');
 
 export const createProjectSchema = z.strictObject({ name });
-export const updateProjectSchema = z.strictObject({ name: name.optional(), disabled: z.boolean().optional() });
+export const updateProjectSchema = z
+  .strictObject({ name: name.optional(), disabled: z.boolean().optional() })
+  .refine((change) => Object.keys(change).length > 0, 'must name something to change');
 
 export const createKeySchema = z
   .strictObject({

@@ -113,6 +113,12 @@ describe('PATCH /api/users/:id', () => {
     });
   });
 
+  it('refuses a change of nothing, and writes nothing', async () => {
+    const user = await createUser({ role: 'viewer' });
+    expect((await patch(user.id, {})).status).toBe(400);
+    expect(await auditOf(user.id)).toEqual([]);
+  });
+
   it('an unknown user is not found', async () => {
     expect((await patch('usr_none', { disabled: true })).status).toBe(404);
   });

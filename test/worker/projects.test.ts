@@ -55,6 +55,12 @@ describe('/api/projects', () => {
     expect(ids).toEqual(all.body.items.map(({ id }: { id: string }) => id));
   });
 
+  it('refuses a change of nothing, and writes nothing', async () => {
+    const project = await createProject();
+    expect((await callApp('PATCH', `/api/projects/${project.id}`, { as: admin, body: {} })).status).toBe(400);
+    expect((await auditOf(project.id)).map(({ action }) => action)).toEqual(['project.create']);
+  });
+
   it('renames without telling the journals', async () => {
     const ports = recordingPorts();
     const project = await createProject('before');
