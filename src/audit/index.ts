@@ -1,1 +1,1 @@
-export { type AuditEntry, actorId, auditIfChanged, auditStatement } from './statement.ts';
+export { actorId, auditIfChanged, auditStatement } from './statement.ts';

@@ -43,7 +43,7 @@ export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): P
 }
 
 /** Checks already decoded input; every finding names its place as an RFC 6901 pointer. */
-export function checkInput<T>(schema: z.ZodType<T>, data: unknown): Result<T, Problem> {
+function checkInput<T>(schema: z.ZodType<T>, data: unknown): Result<T, Problem> {
   const parsed = schema.safeParse(data);
   if (parsed.success) return ok(parsed.data);
   return err(

@@ -3,7 +3,7 @@ import { invalidInput, type Problem } from './problem.ts';
 import { err, ok, type Result } from './result.ts';
 
 /** Registers (users, projects, keys) are short; a page holds all of them in nearly every deployment. */
-export const MAX_REGISTER_PAGE = 1_000;
+const MAX_REGISTER_PAGE = 1_000;
 
 /** A page of a register that is ordered by creation time, then id. */
 export interface PageRequest {
