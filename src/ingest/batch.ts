@@ -18,6 +18,8 @@ const MIN_DEFLATE_BYTES = 16 * 1024;
  * fits a Durable Object's row (2 MB), and since a unit holds 16 bits, under 1.2 MB deflated, so it fits a block's row whatever it says.
  */
 const MAX_PART_CHARS = 340 * 1024;
+/** Of a pointer in an answer. */
+const MAX_POINTER_CHARS = 512;
 
 interface OpenPart {
   stream: Stream;
@@ -84,7 +86,8 @@ export class BatchBuilder {
     // By the field, not the value: the ledger's keys must stay few.
     const key = pointer === '' ? (reason.split(':', 1)[0] ?? reason) : pointer.split('/').slice(0, 2).join('/');
     this.rejectedByReason[key] = (this.rejectedByReason[key] ?? 0) + 1;
-    if (this.rejections.length < MAX_REJECTIONS_LISTED) this.rejections.push({ index, pointer, reason });
+    if (this.rejections.length < MAX_REJECTIONS_LISTED)
+      this.rejections.push({ index, pointer: shortened(pointer), reason });
   }
 
   #start(stream: Stream): OpenPart {
@@ -110,6 +113,11 @@ export class BatchBuilder {
       this.parts.push({ ...common, codec: 'raw', data: raw, crc32: 0, tokens: null });
     }
   }
+}
+
+/** Names may be as long as a record; a hundred pointers made of them would not fit the row that remembers the answer. */
+function shortened(pointer: string): string {
+  return pointer.length > MAX_POINTER_CHARS ? `${pointer.slice(0, MAX_POINTER_CHARS).toWellFormed()}…` : pointer;
 }
 
 /** The words of a record go into the token set of its own part, so the stream is read before the rest is checked. */

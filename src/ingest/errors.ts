@@ -12,6 +12,7 @@ export type IngestError =
   | { kind: 'project_disabled' }
   | { kind: 'scope'; needed: string }
   | { kind: 'origin'; origin: string }
+  | { kind: 'key_in_url' }
   | { kind: 'bad_parameter'; name: string; reason: string }
   | { kind: 'key_reused' }
   | { kind: 'backlog_full'; retryAfterSeconds: number }
@@ -47,10 +48,17 @@ export function ingestProblem(error: IngestError): Problem {
         'The origin is not allowed',
         `The key does not list the origin ${error.origin || '(none)'}.`,
       );
+    case 'key_in_url':
+      return problem(
+        403,
+        'key_in_url',
+        'The key may not be in a URL',
+        'Only a key whose scopes are all ingest scopes may come as ?key=. Send this one as Authorization: Bearer.',
+      );
     case 'bad_parameter':
       return {
         ...problem(400, 'invalid_input', 'The request is not valid', `${error.name}: ${error.reason}`),
-        errors: [{ pointer: error.name, reason: error.reason }],
+        errors: [{ pointer: `/${error.name}`, reason: error.reason }],
       };
     case 'too_large':
       return problem(

@@ -11,6 +11,8 @@ export type BodyError =
 
 /** More codings than anybody sends; each one multiplies what a small body can cost. */
 const MAX_CODINGS = 2;
+/** Parallel packers write a frame for each megabyte or so; each frame costs a decoder. */
+const MAX_ZSTD_FRAMES = 256;
 
 /** Reads the body and takes off its content codings. Never holds more than the limits, whatever the body claims or expands to. */
 export async function readBody(request: Request): Promise<Result<Uint8Array, BodyError>> {
@@ -53,19 +55,18 @@ async function readPacked(request: Request): Promise<Result<Uint8Array, BodyErro
 }
 
 function inflate(body: Uint8Array, coding: string): Result<Uint8Array, BodyError> {
-  const limit = { maxOutputLength: MAX_BODY_INFLATED_BYTES };
   try {
     switch (coding) {
       case 'gzip':
       case 'x-gzip':
-        return ok(gunzipSync(body, limit));
+        return ok(gunzipSync(body, { maxOutputLength: MAX_BODY_INFLATED_BYTES }));
       case 'deflate':
         // RFC 9110 8.4.1.2 means zlib; old clients send raw deflate. A zlib header is 0x?8 with a checksum over two bytes.
-        return ok(isZlib(body) ? inflateSync(body, limit) : inflateRawSync(body, limit));
+        return single(coding, body, isZlib(body) ? inflateSync : inflateRawSync);
       case 'br':
-        return ok(brotliDecompressSync(body, limit));
+        return single(coding, body, brotliDecompressSync);
       case 'zstd':
-        return ok(zstdDecompressSync(body, limit));
+        return inflateFrames(body);
       default:
         return err({ kind: 'unknown_encoding', encoding: coding });
     }
@@ -78,6 +79,47 @@ function inflate(body: Uint8Array, coding: string): Result<Uint8Array, BodyError
       cause: cause instanceof Error ? cause.message : String(cause),
     });
   }
+}
+
+type InflateSync = typeof inflateSync | typeof brotliDecompressSync | typeof zstdDecompressSync;
+
+/** Inflates one stream and says how many bytes of the body it took; zlib passes over what follows its end without a word. */
+function inflateOne(
+  body: Uint8Array,
+  inflateSync: InflateSync,
+  maxOutputLength: number,
+): { data: Uint8Array; taken: number } {
+  // What `info: true` returns is in Node's documentation and not in its types.
+  const { buffer, engine } = inflateSync(body, { maxOutputLength, info: true }) as unknown as {
+    buffer: Uint8Array;
+    engine: { bytesWritten: number };
+  };
+  return { data: buffer, taken: engine.bytesWritten };
+}
+
+/** For codings whose streams do not concatenate: bytes behind the end would be lost, so they are refused. */
+function single(encoding: string, body: Uint8Array, inflateSync: InflateSync): Result<Uint8Array, BodyError> {
+  const { data, taken } = inflateOne(body, inflateSync, MAX_BODY_INFLATED_BYTES);
+  if (taken === body.byteLength) return ok(data);
+  return err({ kind: 'bad_encoding', encoding, cause: `${body.byteLength - taken} bytes follow its end` });
+}
+
+/** A zstd body is any number of frames (RFC 8878, 3); zstdDecompressSync reads the first. */
+function inflateFrames(body: Uint8Array): Result<Uint8Array, BodyError> {
+  const frames: Uint8Array[] = [];
+  let total = 0;
+  for (let at = 0; at < body.byteLength; ) {
+    if (frames.length >= MAX_ZSTD_FRAMES) {
+      return err({ kind: 'bad_encoding', encoding: 'zstd', cause: `it has more than ${MAX_ZSTD_FRAMES} frames` });
+    }
+    // One byte more than is left: a limit of zero is refused as an argument, and the sum is checked below.
+    const { data, taken } = inflateOne(body.subarray(at), zstdDecompressSync, MAX_BODY_INFLATED_BYTES - total + 1);
+    total += data.byteLength;
+    if (total > MAX_BODY_INFLATED_BYTES) return err({ kind: 'too_large', limitBytes: MAX_BODY_INFLATED_BYTES });
+    frames.push(data);
+    at += taken;
+  }
+  return ok(frames.length === 1 ? (frames[0] as Uint8Array) : concatBytes(frames));
 }
 
 function isZlib(body: Uint8Array): boolean {

@@ -60,9 +60,13 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
     const value = input[key] as Json;
     switch (key) {
       case 'message':
-        if (typeof value === 'string') message = value;
-        else if (typeof value === 'number' || typeof value === 'boolean') message = String(value);
-        else if (value !== null) return { pointer: '/message', reason: 'must be a string' };
+        if (typeof value === 'string') {
+          message = value;
+        } else if (value !== null) {
+          const text = typeof value === 'boolean' ? String(value) : numberText(value);
+          if (text === null) return { pointer: '/message', reason: 'must be a string' };
+          message = text;
+        }
         break;
       case 'ts':
       case 'timestamp': {
@@ -71,7 +75,9 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
         if (parsed === null) return { pointer: `/${key}`, reason: 'must be Unix milliseconds or an ISO 8601 time' };
         if (parsed > defaults.nowMs + MAX_FUTURE_MS)
           return { pointer: `/${key}`, reason: 'is more than 24 h in the future' };
-        ts = parsed;
+        // Two times: the first in the record is its time, the other is kept like any field that the envelope does not know.
+        if (hasOwnTime) extra = withField(extra, key, value);
+        else ts = parsed;
         hasOwnTime = true;
         break;
       }
@@ -108,8 +114,8 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
       case 'userId':
       case 'type': {
         if (value === null) break;
-        const text = typeof value === 'number' ? String(value) : value;
-        if (typeof text !== 'string') return { pointer: `/${key}`, reason: 'must be a string' };
+        const text = typeof value === 'string' ? value : numberText(value);
+        if (text === null) return { pointer: `/${key}`, reason: 'must be a string' };
         if (text.length > MAX_IDENTIFIER_CHARS) return tooLong(`/${key}`);
         break;
       }
@@ -117,6 +123,8 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
         extra = withField(extra, key, value);
     }
   }
+  // Before they are merged: finding free names for thousands of fields takes quadratic time.
+  if (attrs && extra && Object.keys(attrs).length + Object.keys(extra).length > MAX_ATTRS_PROPERTIES) return tooMany();
   const allAttrs = extra ? mergeAttrs(attrs, extra) : attrs;
   let attrsJson = '{}';
   if (allAttrs) {
@@ -128,7 +136,7 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
   for (const key of IDENTIFIERS) {
     const value = input[key];
     if (value === undefined || value === null) continue;
-    const text = String(value);
+    const text = typeof value === 'string' ? value : (numberText(value) ?? '');
     identifiers += `,"${key}":${JSON.stringify(text)}`;
     if (tokens) addTokens(tokens, text);
   }
@@ -149,13 +157,32 @@ function tooLong(pointer: string): Refusal {
   return { pointer, reason: `is longer than ${MAX_IDENTIFIER_CHARS} characters` };
 }
 
+function tooMany(): Refusal {
+  return { pointer: '/attrs', reason: `has more than ${MAX_ATTRS_PROPERTIES} properties` };
+}
+
+/** The digits of a number, as many as the client sent where a double cannot hold them; null for what is no number. */
+function numberText(value: Json): string | null {
+  if (typeof value === 'number') return String(value);
+  return JSON.isRawJSON(value) ? value.rawJSON : null;
+}
+
 /** Null for what is no time. Fractions of a millisecond are dropped. */
 function toUnixMs(value: Json): number | null {
+  const number = JSON.isRawJSON(value) ? Number(value.rawJSON) : value;
   // 8.64e15 ms is the range of Date; anything outside it is no time that could be shown.
-  if (typeof value === 'number') return Math.abs(value) <= 8.64e15 ? Math.floor(value) : null;
-  if (typeof value !== 'string' || !ISO_8601.test(value)) return null;
+  if (typeof number === 'number') return Math.abs(number) <= 8.64e15 ? Math.floor(number) : null;
+  if (typeof value !== 'string' || !ISO_8601.test(value) || !isDay(value)) return null;
   const ms = Date.parse(value.replace(' ', 'T').replace(',', '.'));
   return Number.isNaN(ms) ? null : ms;
+}
+
+/** Date.parse takes the 30th of February for the 1st of March. */
+function isDay(iso: string): boolean {
+  const day = Number(iso.slice(8, 10));
+  return (
+    day <= 28 || new Date(Date.UTC(Number(iso.slice(0, 4)), Number(iso.slice(5, 7)) - 1, day)).getUTCDate() === day
+  );
 }
 
 /** Defines the property, because assignment would set the prototype for a field named `__proto__`. */
@@ -201,8 +228,7 @@ function walkAttrs(walk: Walk, value: Json, depth: number, pointer: string): Ref
   }
   if (depth > MAX_ATTRS_DEPTH) return { pointer, reason: `is nested deeper than ${MAX_ATTRS_DEPTH} levels` };
   for (const key of Object.keys(value)) {
-    if (++walk.properties > MAX_ATTRS_PROPERTIES)
-      return { pointer: '/attrs', reason: `has more than ${MAX_ATTRS_PROPERTIES} properties` };
+    if (++walk.properties > MAX_ATTRS_PROPERTIES) return tooMany();
     const item = (value as JsonObject)[key] as Json;
     const refusal =
       typeof item === 'object' && item !== null

@@ -1,12 +1,20 @@
 import { err, ok, type Result } from '../shared/result.ts';
-import { MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
+import { MAX_RECORD_CHARS, MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
 import type { Json } from '../wire/record.ts';
 import type { BatchBuilder } from './batch.ts';
+import { elementsOf } from './elements.ts';
 import { hasRiskyNumbers, parseJson } from './json.ts';
 
 export type ParseError = { kind: 'malformed'; reason: string } | { kind: 'too_many_records'; limit: number };
 
 const NEWLINE = 10;
+/**
+ * A record's text may be longer than its stored line: six characters for one where a client escapes what is not ASCII. What is longer is
+ * refused unparsed, because parsed JSON can take thirty times its size and an isolate has 128 MB.
+ */
+const MAX_RECORD_TEXT_CHARS = 6 * MAX_RECORD_CHARS;
+/** Arrays longer than this are cut into elements before they are parsed, for the same reason. */
+const MAX_WHOLE_ARRAY_CHARS = 1024 * 1024;
 
 /**
  * One JSON object, an array of them, or NDJSON, told apart by content: `[` opens an array; everything else is read line by line, and
@@ -32,11 +40,26 @@ function decodeUtf8(bytes: Uint8Array): string | null {
 }
 
 function parseArray(text: string, batch: BatchBuilder): Result<null, ParseError> {
+  if (text.length > MAX_WHOLE_ARRAY_CHARS) return parseLongArray(text, batch);
   const parsed = tryParse(text);
   if (!parsed.ok) return err({ kind: 'malformed', reason: parsed.error });
   const records = parsed.value as Json[];
   if (records.length > MAX_RECORDS_PER_REQUEST) return tooMany();
   for (const record of records) batch.add(record);
+  return ok(null);
+}
+
+function parseLongArray(text: string, batch: BatchBuilder): Result<null, ParseError> {
+  const parse = hasRiskyNumbers(text) ? parseJson : plainParse;
+  for (const element of elementsOf(text)) {
+    if (element === null)
+      return err({ kind: 'malformed', reason: 'not valid JSON: the array does not end where the body ends' });
+    if (batch.received >= MAX_RECORDS_PER_REQUEST) return tooMany();
+    const parsed = tryParseRecord(element, parse);
+    if (parsed.ok) batch.add(parsed.value);
+    else if (parsed.error === TOO_LONG) batch.addMalformed(TOO_LONG);
+    else return err({ kind: 'malformed', reason: `element ${batch.received}: ${parsed.error}` });
+  }
   return ok(null);
 }
 
@@ -51,12 +74,12 @@ function parseLines(text: string, batch: BatchBuilder): Result<null, ParseError>
     start = end + 1;
     if (isBlank(line)) continue;
     if (batch.received >= MAX_RECORDS_PER_REQUEST) return tooMany();
-    const parsed = tryParse(line, parse);
+    const parsed = tryParseRecord(line, parse);
     if (parsed.ok) {
       batch.add(parsed.value);
     } else {
       // A pretty-printed object is the one case in which a first line is not JSON but the whole body is.
-      const whole = isFirst ? tryParse(text) : parsed;
+      const whole = isFirst ? tryParseRecord(text) : parsed;
       if (whole.ok) {
         batch.add(whole.value);
         return ok(null);
@@ -77,7 +100,7 @@ function parseInvalidUtf8(body: Uint8Array, batch: BatchBuilder): Result<null, P
     start = end + 1;
     if (line !== null && isBlank(line)) continue;
     if (batch.received >= MAX_RECORDS_PER_REQUEST) return tooMany();
-    const parsed = line === null ? err('not valid UTF-8') : tryParse(line);
+    const parsed = line === null ? err('not valid UTF-8') : tryParseRecord(line);
     if (parsed.ok) batch.add(parsed.value);
     else batch.addMalformed(parsed.error);
   }
@@ -95,6 +118,12 @@ function tryParse(text: string, parse: (text: string) => Json = parseJson): Resu
     // SyntaxError quotes the input; RangeError is a stack that nesting has used up.
     return err(`not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
+}
+
+const TOO_LONG = `is larger than ${MAX_RECORD_TEXT_CHARS} characters`;
+
+function tryParseRecord(text: string, parse: (text: string) => Json = parseJson): Result<Json, string> {
+  return text.length > MAX_RECORD_TEXT_CHARS ? err(TOO_LONG) : tryParse(text, parse);
 }
 
 function tooMany(): Result<null, ParseError> {

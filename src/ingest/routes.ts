@@ -26,9 +26,10 @@ export function ingestRoutes(): Hono<AppEnv> {
     const result = await ingest(ctx, target.value, c.req.raw);
     if (!result.ok) return refuse(c, ingestProblem(result.error));
     const { answer, replayed } = result.value;
-    if (answer.received > 0 && answer.rejected === answer.received) return allRejected(answer, ctx.requestId);
-    if (replayed) c.header('idempotent-replayed', 'true');
-    return c.json(answer, 202);
+    const unusable = answer.received > 0 && answer.rejected === answer.received;
+    const response = unusable ? allRejected(answer, ctx.requestId) : c.json(answer, 202);
+    if (replayed) response.headers.set('idempotent-replayed', 'true');
+    return response;
   });
   return routes;
 }
@@ -45,16 +46,22 @@ export function ledgerRoutes(): Hono<AppEnv> {
   return routes;
 }
 
-/** Header, query or bearer. The query form exists for senders that can set nothing else; prefer a key with one ingest scope there. */
+/** Header, query or bearer. The query form exists for senders that can set nothing else. */
 function presentedKey(c: AppContext): string | null {
   const authorization = c.req.header('authorization');
   if (authorization !== undefined) return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
   return c.req.header('x-api-key') ?? c.req.query('key') ?? null;
 }
 
+function isKeyInUrl(c: AppContext): boolean {
+  return c.req.header('authorization') === undefined && c.req.header('x-api-key') === undefined;
+}
+
 function readTarget(c: AppContext, claims: KeyClaims): Result<IngestRequest, IngestError> {
   const streams = writableStreams(claims.scopes);
   if (streams !== null && streams.length === 0) return err({ kind: 'scope', needed: 'ingest' });
+  // URLs end up in logs and histories: what can be found there must not be able to read.
+  if (isKeyInUrl(c) && !claims.scopes.every((scope) => scope.startsWith('ingest'))) return err({ kind: 'key_in_url' });
   if (claims.origins !== null) {
     const origin = c.req.header('origin') ?? '';
     if (!claims.origins.includes(origin)) return err({ kind: 'origin', origin });

@@ -1,0 +1,65 @@
+const QUOTE = 34;
+const COMMA = 44;
+const BACKSLASH = 92;
+const OPEN_SQUARE = 91;
+const CLOSE_SQUARE = 93;
+const OPEN_CURLY = 123;
+const CLOSE_CURLY = 125;
+
+/**
+ * The elements of the JSON array that `text` is, as texts, cut at the commas between them; null last where it is no array from end to
+ * end. It only counts brackets and skips strings: that an element is JSON, whoever parses it finds out, and where all of them are, so is
+ * the array.
+ */
+export function* elementsOf(text: string): Generator<string | null> {
+  let at = skipBlanks(text, 0);
+  if (text.charCodeAt(at) !== OPEN_SQUARE) return yield null;
+  let start = ++at;
+  let depth = 1;
+  let isFirst = true;
+  for (; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at);
+        break;
+      case OPEN_SQUARE:
+      case OPEN_CURLY:
+        depth++;
+        break;
+      case COMMA:
+        if (depth > 1) break;
+        yield text.slice(start, at);
+        start = at + 1;
+        isFirst = false;
+        break;
+      case CLOSE_SQUARE:
+      case CLOSE_CURLY:
+        if (--depth > 0) break;
+        if (text.charCodeAt(at) !== CLOSE_SQUARE || skipBlanks(text, at + 1) < text.length) return yield null;
+        if (!isFirst || skipBlanks(text, start) < at) yield text.slice(start, at);
+        return;
+    }
+  }
+  yield null;
+}
+
+/** The closing quote of the string that opens at `open`, or the end of the text. */
+function endOfString(text: string, open: number): number {
+  let at = open + 1;
+  for (; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === BACKSLASH) at++;
+    else if (unit === QUOTE) break;
+  }
+  return at;
+}
+
+/** White space as JSON has it (RFC 8259, 2). */
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  for (; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit !== 32 && unit !== 10 && unit !== 13 && unit !== 9) break;
+  }
+  return at;
+}
