@@ -77,7 +77,7 @@ describe('the main path in Chromium', () => {
 
     await openFromRail(page, 'Live');
     const live = page.getByRole('grid', { name: /^Live records/ });
-    await page.getByText('Live', { exact: true }).first().waitFor();
+    await page.getByTitle('Live link: Live').waitFor();
     await send('ledger timeout before the tail is read');
     await live.getByText('ledger timeout before the tail is read').waitFor();
     await send('ledger timeout while the tail is read');
@@ -85,7 +85,7 @@ describe('the main path in Chromium', () => {
 
     await openFromRail(page, 'Logs');
     await send('something else entirely', 'info');
-    const search = page.getByRole('combobox', { name: 'Search logs' });
+    const search = page.getByRole('textbox', { name: 'Search logs' });
     await search.fill('"while the tail" attrs.region:eu-west');
     await search.press('Enter');
     const results = page.getByRole('grid', { name: /^Results/ });
@@ -126,7 +126,7 @@ describe('the main path in Chromium', () => {
     await send(`for the eyes of axe, ${colorScheme}`, 'error');
     for (const path of ['/', '/live', '/logs', '/settings/keys', '/settings/users', '/settings/sessions']) {
       await page.goto(server.url + path);
-      await page.getByRole('main').waitFor();
+      await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('networkidle');
       expect({ path, found: await axeViolations(page) }).toEqual({ path, found: [] });
     }
