@@ -1,4 +1,7 @@
+import { cleanupExpired } from './auth/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
+import { journalControl } from './journal/index.ts';
+import { reconcileRevocations } from './projects/index.ts';
 
 interface Job {
   name: string;
@@ -7,8 +10,10 @@ interface Job {
 
 /** One line per cron expression; a test holds this table against wrangler.toml. */
 export const JOBS: Readonly<Record<string, readonly Job[]>> = {
-  '*/5 * * * *': [],
-  '17 * * * *': [],
+  '*/5 * * * *': [
+    { name: 'revocations', run: (ctx) => reconcileRevocations(ctx, journalControl(ctx.env, ctx.config)) },
+  ],
+  '17 * * * *': [{ name: 'sign_in_cleanup', run: cleanupExpired }],
 };
 
 /** Runs every job of the expression, also when one of them fails; throws at the end so that the platform records the failure. */
