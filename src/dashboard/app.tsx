@@ -37,7 +37,7 @@ function Content() {
     case 'unreachable':
       return (
         <main class="alone">
-          <Failure what="Breakwater cannot be reached" error={state.error} onRetry={() => void loadSession()} />
+          <Failure top what="Breakwater cannot be reached" error={state.error} onRetry={() => void loadSession()} />
         </main>
       );
     case 'anonymous':
@@ -55,16 +55,16 @@ const TITLES: Record<string, string> = { '/': 'Overview', '/live': 'Live', '/log
 
 function Page() {
   const at = path.value;
+  const title = at.startsWith('/settings') ? 'Settings' : (TITLES[at] ?? 'Not found');
   useEffect(() => {
-    const title = at.startsWith('/settings') ? 'Settings' : (TITLES[at] ?? 'Not found');
     document.title = `${title} · Breakwater`;
-  }, [at]);
+  }, [title]);
   if (at === '/settings' || at.startsWith('/settings/')) return <SettingsPage />;
   if (at === '/') return <ProjectGate>{(project) => <OverviewPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/live') return <ProjectGate>{(project) => <LivePage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/logs') return <ProjectGate>{(project) => <LogsPage key={project.id} project={project} />}</ProjectGate>;
   return (
-    <Empty title="There is no page here">
+    <Empty top title="There is no page here">
       <Link href={hrefOf('/', {}, 'frame')}>Go to the overview</Link>
     </Empty>
   );

@@ -9,9 +9,11 @@ export function CodeBlock({ label, code }: CodeBlockProps) {
   return (
     <div class="code-block">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1). */}
-      <pre tabIndex={0} aria-label={label}>
-        <code>{code}</code>
-      </pre>
+      <section class="code-scroll" tabIndex={0} aria-label={label}>
+        <pre>
+          <code>{code}</code>
+        </pre>
+      </section>
       <CopyButton text={code} label={`Copy ${label.toLowerCase()}`} />
     </div>
   );

@@ -18,7 +18,15 @@ interface ConfirmProps {
 export function ConfirmByName({ title, name, action, submit, onDone, onClose, children }: ConfirmProps) {
   const [typed, setTyped] = useState('');
   return (
-    <FormDialog title={title} action={action} danger ready={typed.trim() === name.trim()} submit={submit} onDone={onDone} onClose={onClose}>
+    <FormDialog
+      title={title}
+      action={action}
+      danger
+      ready={typed.trim() === name.trim()}
+      submit={submit}
+      onDone={onDone}
+      onClose={onClose}
+    >
       {() => (
         <>
           <p>{children}</p>

@@ -33,7 +33,9 @@ export function DataTable<Row>({ label, columns, rows, keyOf, isFaint }: DataTab
               key={column.id}
               scope="col"
               class={column.numeric ? 'numeric' : ''}
-              {...(order?.id === column.id ? { 'aria-sort': order.down ? ('descending' as const) : ('ascending' as const) } : {})}
+              {...(order?.id === column.id
+                ? { 'aria-sort': order.down ? ('descending' as const) : ('ascending' as const) }
+                : {})}
             >
               {column.sort ? (
                 <button

@@ -12,7 +12,7 @@ import { Link } from './link.tsx';
 import { Empty } from './states.tsx';
 
 /** Before the first record: one command that sends one. */
-export function FirstUse() {
+export function FirstUse({ top = false }: { top?: boolean }) {
   const [key, setKey] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const create = async () => {
@@ -23,7 +23,7 @@ export function FirstUse() {
     else sayError('The key could not be created', answer.error);
   };
   return (
-    <Empty icon="logs" title="Send the first record">
+    <Empty top={top} icon="logs" title="Send the first record">
       <p>This project has no records yet. Run this in a terminal, and it shows up here:</p>
       <CodeBlock label="Command" code={curlCommand(window.location.origin, key ?? '<key>')} />
       {key === null ? (

@@ -60,6 +60,7 @@ export function Menu({
   };
 
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys bubble up here from the button and from the layer.
     <div class="menu" ref={box} onKeyDown={onKeyDown}>
       <button
         type="button"
@@ -75,6 +76,7 @@ export function Menu({
         {face}
       </button>
       {open ? (
+        // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles take a name.
         <div id={id} role={role} aria-label={label} class={`menu-layer menu-${align}`}>
           {children(close)}
         </div>

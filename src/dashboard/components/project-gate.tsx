@@ -20,13 +20,15 @@ export function ProjectGate({ children }: { children: (project: Project) => Comp
   useEffect(pinProject, [address, current]);
   if (state.kind === 'loading') return <Skeleton rows={8} label="Loading projects" />;
   if (state.kind === 'failed') {
-    return <Failure what="The projects could not be loaded" error={state.error} onRetry={() => void loadProjects()} />;
+    return (
+      <Failure top what="The projects could not be loaded" error={state.error} onRetry={() => void loadProjects()} />
+    );
   }
   if (current) return <>{children(current)}</>;
   if (projects.value.length === 0) return isAdmin.value ? <FirstProject /> : <NoProject />;
   const other = projects.value[0];
   return (
-    <Empty icon="project" title="This project does not exist, or is not shared with you">
+    <Empty top icon="project" title="This project does not exist, or is not shared with you">
       <p>Ask an administrator to grant you the project, or choose another one.</p>
       {other ? <Button onClick={() => chooseProject(other.id)}>Open {other.name}</Button> : null}
     </Empty>
@@ -35,7 +37,7 @@ export function ProjectGate({ children }: { children: (project: Project) => Comp
 
 function NoProject() {
   return (
-    <Empty icon="project" title="No project is shared with you yet">
+    <Empty top icon="project" title="No project is shared with you yet">
       <p>An administrator grants projects under Settings, Users.</p>
       <Button icon="refresh" onClick={() => void loadProjects()}>
         Look again
@@ -59,7 +61,7 @@ function FirstProject() {
     } else setError(answer.error);
   };
   return (
-    <Empty icon="project" title="Create your first project">
+    <Empty top icon="project" title="Create your first project">
       <p>A project is one website, app or service. Its records, keys and searches stay apart from all others.</p>
       <form class="inline-form" onSubmit={(event) => void submit(event)}>
         <TextField

@@ -6,17 +6,20 @@ import { CopyButton } from './copy-button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 
 interface EmptyProps {
+  /** It is all there is on the page. */
+  top?: boolean;
   icon?: IconName;
   title: string;
   children?: ComponentChildren;
 }
 
 /** Nothing to show: why, and what to do about it. */
-export function Empty({ icon = 'info', title, children }: EmptyProps) {
+export function Empty({ top = false, icon = 'info', title, children }: EmptyProps) {
+  const Heading = top ? 'h1' : 'h2';
   return (
     <div class="empty">
       <Icon name={icon} />
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       <div class="empty-body">{children}</div>
     </div>
   );
@@ -28,15 +31,18 @@ interface FailureProps {
   onRetry: () => void;
   /** In place of a whole panel, or as one line above what is already there. */
   line?: boolean;
+  /** It is all there is on the page. */
+  top?: boolean;
 }
 
 /** What happened, the id to quote, and another try. */
-export function Failure({ what, error, onRetry, line = false }: FailureProps) {
+export function Failure({ what, error, onRetry, line = false, top = false }: FailureProps) {
+  const Heading = top ? 'h1' : 'h2';
   const denied = error.kind === 'problem' && error.status === 403;
   return (
     <div class={line ? 'notice notice-bad' : 'empty'} role="alert">
       <Icon name={denied ? 'info' : 'bad'} />
-      {line ? <strong>{what}</strong> : <h2>{denied ? 'You may not see this' : what}</h2>}
+      {line ? <strong>{what}</strong> : <Heading>{denied ? 'You may not see this' : what}</Heading>}
       <span class={line ? 'notice-text' : 'empty-body'}>{sentence(error)}</span>
       <span class="notice-actions">
         {error.kind === 'problem' && error.requestId ? (

@@ -42,19 +42,39 @@ function walk(value: Json, path: string, rows: FieldRow[]): void {
   else rows.push({ label: path, field: path === '' ? null : attrField(path), value: String(value) });
 }
 
-/** Names of scalar attributes in these records, most frequent first: what facets and completion offer. */
+/** Names of scalar attributes in these records, most frequent first: what completion offers. */
 export function commonAttrs(records: readonly LogRecord[], limit: number): string[] {
-  const counts = new Map<string, number>();
+  return [...scalarAttrs(records)]
+    .sort((a, b) => b[1].count - a[1].count)
+    .slice(0, limit)
+    .map(([name]) => name);
+}
+
+/** Share of different values from which on a list of the most frequent ones says nothing: durations, ids. */
+const TOO_VARIED = 0.4;
+const ENOUGH_TO_TELL = 20;
+
+/** The same for facets: without what differs in nearly every record. */
+export function facetAttrs(records: readonly LogRecord[], limit: number): string[] {
+  return [...scalarAttrs(records)]
+    .filter(([, { count, values }]) => count < ENOUGH_TO_TELL || values.size < count * TOO_VARIED)
+    .sort((a, b) => b[1].count - a[1].count)
+    .slice(0, limit)
+    .map(([name]) => name);
+}
+
+function scalarAttrs(records: readonly LogRecord[]): Map<string, { count: number; values: Set<Json> }> {
+  const found = new Map<string, { count: number; values: Set<Json> }>();
   for (const record of records) {
     for (const [name, value] of Object.entries(record.attrs)) {
       if (value === null || typeof value === 'object' || name === '') continue;
-      counts.set(name, (counts.get(name) ?? 0) + 1);
+      const entry = found.get(name) ?? { count: 0, values: new Set<Json>() };
+      entry.count++;
+      entry.values.add(value);
+      found.set(name, entry);
     }
   }
-  return [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .slice(0, limit)
-    .map(([name]) => name);
+  return found;
 }
 
 const INLINE_ATTRS = 6;
@@ -67,7 +87,9 @@ export function inlineAttrs(record: LogRecord): string {
     if (value === null || typeof value === 'object') continue;
     if (parts.length === INLINE_ATTRS) break;
     const text = String(value);
-    parts.push(`${name.slice(0, INLINE_CHARS)}=${text.length > INLINE_CHARS ? `${text.slice(0, INLINE_CHARS)}…` : text}`);
+    parts.push(
+      `${name.slice(0, INLINE_CHARS)}=${text.length > INLINE_CHARS ? `${text.slice(0, INLINE_CHARS)}…` : text}`,
+    );
   }
   return parts.join('  ');
 }

@@ -1,3 +1,5 @@
+/** A figure and its unit never part at the end of a line. */
+const NBSP = '\u00a0';
 const UNITS = ['', 'k', 'M', 'G', 'T'];
 
 /** At most three significant digits, with a unit; the exact figure belongs in a title. */
@@ -16,7 +18,7 @@ export function exact(value: number): string {
 }
 
 export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${compact(value)} ${value === 1 ? one : many}`;
+  return `${compact(value)}${NBSP}${value === 1 ? one : many}`;
 }
 
 /** Decimal units, as disks and Cloudflare count them. */
@@ -28,13 +30,13 @@ export function bytes(value: number): string {
     scaled /= 1000;
     unit++;
   }
-  return `${threeDigits(scaled)} ${units[unit]}`;
+  return `${threeDigits(scaled)}${NBSP}${units[unit]}`;
 }
 
 export function percent(share: number): string {
   const value = share * 100;
-  if (value > 0 && value < 0.01) return '< 0.01 %';
-  return `${threeDigits(value)} %`;
+  if (value > 0 && value < 0.01) return `< 0.01${NBSP}%`;
+  return `${threeDigits(value)}${NBSP}%`;
 }
 
 function threeDigits(value: number): string {
@@ -53,7 +55,7 @@ const STEPS: [number, string][] = [
 
 /** One unit, rounded down: `3 h`, `42 s`, `< 1 s`. */
 export function duration(ms: number): string {
-  for (const [step, unit] of STEPS) if (ms >= step) return `${Math.floor(ms / step)} ${unit}`;
+  for (const [step, unit] of STEPS) if (ms >= step) return `${Math.floor(ms / step)}${NBSP}${unit}`;
   return '< 1 s';
 }
 

@@ -13,14 +13,30 @@ export function headlineOf(histogram: Histogram, services: Facet | null, rangeTe
   const { records, failures } = totalsOf(histogram);
   if (records === 0) return { tone: 'info', text: `No records ${rangeText}`, detail: 'Nothing arrived in this time.' };
   const share = `${percent(failures / records)} of ${plural(records, 'record')}`;
-  if (failures === 0) return { tone: 'ok', text: `No errors ${rangeText}`, detail: `${plural(records, 'record')}, none of them an error.` };
+  if (failures === 0)
+    return {
+      tone: 'ok',
+      text: `No errors ${rangeText}`,
+      detail: `${plural(records, 'record')}, none of them an error.`,
+    };
   const where = mostlyIn(services, failures);
   const onset = onsetOf(histogram.buckets);
   if (onset === null) {
-    return { tone: 'warn', text: `${plural(failures, 'error')} ${rangeText}, about as many as ever${where}`, detail: share };
+    return {
+      tone: 'warn',
+      text: `${plural(failures, 'error')} ${rangeText}, about as many as ever${where}`,
+      detail: share,
+    };
   }
-  const rise = onset.before < 0.05 ? 'There were hardly any before' : `About ${compact(onset.now / onset.before)} times as many as before`;
-  return { tone: 'bad', text: `Errors since ${minute(onset.sinceMs)}${where}`, detail: `${rise}. ${plural(failures, 'error')}, ${share}.` };
+  const rise =
+    onset.before < 0.05
+      ? 'There were hardly any before'
+      : `About ${compact(onset.now / onset.before)} times as many as before`;
+  return {
+    tone: 'bad',
+    text: `Errors since ${minute(onset.sinceMs)}${where}`,
+    detail: `${rise}. ${plural(failures, 'error')}, ${share}.`,
+  };
 }
 
 /** Named only where one service has at least half of them, or where there is only one. */

@@ -96,5 +96,5 @@ export function highlightWords(q: string): string[] {
 export function unquote(text: string): string {
   if (!text.startsWith('"')) return text;
   const body = text.endsWith('"') && text.length > 1 ? text.slice(1, -1) : text.slice(1);
-  return body.replace(/\\([\"\\])/g, '$1');
+  return body.replace(/\\(["\\])/g, '$1');
 }

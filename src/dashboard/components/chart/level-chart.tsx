@@ -14,6 +14,8 @@ interface LevelChartProps {
   toMs: number;
   heightPx: number;
   loading: boolean;
+  /** Set where the chart alone failed: the rest of the page stands without it. */
+  onRetry?: (() => void) | null;
   /** A click in the legend: only this level, or all again. */
   onLevel: (level: Level) => void;
   onZoom: (fromMs: number, toMs: number) => void;
@@ -21,7 +23,7 @@ interface LevelChartProps {
 
 /** The chart with its legend. The legend's line doubles as the read-out of the crosshair, so nothing floats and nothing jumps. */
 export function LevelChart(props: LevelChartProps) {
-  const { histogram, fromMs, toMs, heightPx, loading, onLevel, onZoom } = props;
+  const { histogram, fromMs, toMs, heightPx, loading, onRetry = null, onLevel, onZoom } = props;
   const [hover, setHover] = useState<Bucket | null>(null);
   const buckets = histogram?.buckets;
   const levels = useMemo(() => (buckets ? levelsIn(buckets) : []), [buckets]);
@@ -36,8 +38,18 @@ export function LevelChart(props: LevelChartProps) {
             ? `${dateTime(hover.ts)} + ${spanText(histogram.bucketMs)}`
             : histogram
               ? `${compact(total)} records, bars of ${spanText(histogram.bucketMs)}`
-              : 'Loading'}
+              : loading
+                ? 'Loading'
+                : '\u00a0'}
         </span>
+        {onRetry ? (
+          <>
+            <span class="tone-bad">The chart could not be loaded.</span>
+            <button type="button" class="legend-item" onClick={onRetry}>
+              Try again
+            </button>
+          </>
+        ) : null}
         {levels.toReversed().map((level) => (
           <button
             key={level}

@@ -48,7 +48,6 @@ export function Palette() {
       <ul id={`${id}-list`} class="palette-list" role="listbox" aria-label="Commands">
         {commands.map((command, i) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the input keeps the focus and handles the keys.
-          // biome-ignore lint/a11y/useFocusableInteractive: an option of a combobox is never focused itself.
           <li
             key={command.id}
             id={`${id}-${i}`}

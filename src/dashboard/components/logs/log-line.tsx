@@ -31,10 +31,12 @@ export function LogLine({ record, words, wrap, showDay }: LogLineProps) {
       <span role="gridcell" class="log-service" title={record.service}>
         <bdi>{record.service}</bdi>
       </span>
-      <span role="gridcell" class="log-message" dir="auto">
-        {message === '' ? <span class="faint">(no message)</span> : null}
-        {pieces(message, words).map((piece, i) => (piece.hit ? <mark key={i}>{piece.text}</mark> : piece.text))}
-        {cut ? <span class="faint"> … {record.message.length - limit} more characters</span> : null}
+      <span role="gridcell" class="log-message">
+        <span class="log-text" dir="auto">
+          {message === '' ? <span class="faint">(no message)</span> : null}
+          {pieces(message, words).map((piece, i) => (piece.hit ? <mark key={i}>{piece.text}</mark> : piece.text))}
+          {cut ? <span class="faint"> … {record.message.length - limit} more characters</span> : null}
+        </span>
         {wrap ? null : <InlineAttrs record={record} />}
       </span>
     </>

@@ -27,6 +27,9 @@ const TABS = [
 ] as const;
 type TabId = (typeof TABS)[number]['id'];
 
+/** From about here on a message is taller than its part of the drawer. */
+const SCROLLING_CHARS = 400;
+
 /** One record in full. Beside the list where there is room, over everything where there is not. */
 export function RecordDrawer({ record, project, q, onFilter, onOpen, onClose }: DrawerProps) {
   const [tab, setTab] = useState<TabId>('fields');
@@ -67,7 +70,12 @@ export function RecordDrawer({ record, project, q, onFilter, onOpen, onClose }: 
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
       <div class="drawer-body" tabIndex={0} role="region" aria-label="Record details">
-        <p class="drawer-message" dir="auto">
+        <p
+          class="drawer-message"
+          dir="auto"
+          // A region that scrolls must be reachable by keyboard (WCAG 2.1.1).
+          {...(record.message.length > SCROLLING_CHARS ? { tabIndex: 0 } : {})}
+        >
           {record.message === '' ? <span class="faint">(no message)</span> : record.message}
         </p>
         {isDate(record.ts) ? (

@@ -138,7 +138,6 @@ export function QueryInput({ label, action, value, onCommit, fault, fields, load
       <ul id={`${id}-list`} class="suggestions" role="listbox" aria-label="Suggestions" hidden={!showList}>
         {suggestions.map((suggestion, i) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the input keeps the focus and handles the keys.
-          // biome-ignore lint/a11y/useFocusableInteractive: an option of a combobox is never focused itself.
           <li
             key={suggestion.insert}
             id={`${id}-${i}`}

@@ -11,36 +11,38 @@ export function LiveNotices({ live, reading, fault }: { live: Live; reading: boo
   const { state, tail, gap, paused } = live;
   return (
     <>
-      {state.kind === 'lost' ? (
-        <Notice
-          tone="bad"
-          action={
-            <Button small icon="refresh" onClick={live.retry}>
-              Try now
-            </Button>
-          }
-        >
-          The live link is lost since <Time ms={state.sinceMs} format={second} />. What you see ends there.{' '}
-          <NextTry atMs={state.retryAtMs} />
-        </Notice>
-      ) : null}
-      {state.kind === 'refused' && fault === null ? (
-        <Notice tone="bad">The server does not serve this live view: {state.message}</Notice>
-      ) : null}
-      {gap ? (
-        <Notice tone="warn">The link was away too long to catch up here. Logs has what came meanwhile.</Notice>
-      ) : null}
-      {tail.dropped > 0 ? (
-        <Notice tone="warn">
-          {plural(tail.dropped, 'record')} came faster than this view could follow and{' '}
-          {tail.dropped === 1 ? 'is' : 'are'} not shown. They are stored: Logs has them all.
-        </Notice>
-      ) : null}
-      {tail.overflowed > 0 ? (
-        <Notice tone="warn">
-          {plural(tail.overflowed, 'record')} of this pause went past the buffer. Logs has them all.
-        </Notice>
-      ) : null}
+      <div class="live-notices">
+        {state.kind === 'lost' ? (
+          <Notice
+            tone="bad"
+            action={
+              <Button small icon="refresh" onClick={live.retry}>
+                Try now
+              </Button>
+            }
+          >
+            The live link is lost since <Time ms={state.sinceMs} format={second} />. What you see ends there.{' '}
+            <NextTry atMs={state.retryAtMs} />
+          </Notice>
+        ) : null}
+        {state.kind === 'refused' && fault === null ? (
+          <Notice tone="bad">The server does not serve this live view: {state.message}</Notice>
+        ) : null}
+        {gap ? (
+          <Notice tone="warn">The link was away too long to catch up here. Logs has what came meanwhile.</Notice>
+        ) : null}
+        {tail.dropped > 0 ? (
+          <Notice tone="warn">
+            {plural(tail.dropped, 'record')} came faster than this view could follow. They are stored: Logs has them
+            all.
+          </Notice>
+        ) : null}
+        {tail.overflowed > 0 ? (
+          <Notice tone="warn">
+            {plural(tail.overflowed, 'record')} of this pause went past the buffer. Logs has them all.
+          </Notice>
+        ) : null}
+      </div>
       {tail.held.length > 0 ? (
         <div class="held" role="status" title={exact(tail.held.length)}>
           <span>

@@ -53,7 +53,6 @@ export function LivePage({ project }: { project: Project }) {
         fault={fault}
         sample={rows}
       />
-      <LiveNotices live={live} reading={inList || open !== null} fault={fault} />
       <div class="logs-body">
         <section class="results" aria-label="Live records">
           {rows.length === 0 ? (
@@ -94,6 +93,7 @@ export function LivePage({ project }: { project: Project }) {
             />
           )}
         </section>
+        <LiveNotices live={live} reading={inList || open !== null} fault={fault} />
         {open ? (
           <RecordDrawer
             record={open}

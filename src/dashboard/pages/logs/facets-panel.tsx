@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { getFacets, type Scope } from '../../api/query.ts';
 import { FacetList } from '../../components/facet-list.tsx';
 import { Failure, Skeleton } from '../../components/states.tsx';
-import { commonAttrs } from '../../lib/flatten.ts';
+import { facetAttrs } from '../../lib/flatten.ts';
 import { attrField } from '../../lib/query-edit.ts';
 import { useResource } from '../../state/use-resource.ts';
 import type { SearchControl } from './use-search.ts';
@@ -22,7 +22,7 @@ export function FacetsPanel({ scope, search, onFilter }: FacetsPanelProps) {
   const first = search.records[0]?.id ?? null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: pages that are loaded later must not move the facets.
   const attrs = useMemo(
-    () => commonAttrs(search.records, ATTRS).map((name) => PREFIX + name),
+    () => facetAttrs(search.records, ATTRS).map((name) => PREFIX + name),
     [first, scope, search.stale],
   );
   const fields = ['level', 'service', ...(scope.stream === null ? ['stream'] : []), ...attrs];

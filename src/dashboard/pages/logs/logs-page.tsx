@@ -54,6 +54,7 @@ export function LogsPage({ project }: { project: Project }) {
         toMs={toMs}
         heightPx={phone ? PHONE_CHART_PX : CHART_PX}
         loading={histogram.loading}
+        onRetry={histogram.error && !fault ? histogram.reload : null}
         onLevel={(level: Level) => filter('level', level, false)}
         onZoom={(from, to) => setRange({ kind: 'fixed', fromMs: from, toMs: to })}
       />

@@ -68,6 +68,7 @@ export function useSearch(scope: Scope): SearchControl {
     setState((s) => finish(s, end));
   }, []);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `key` is the scope by value, which run() reads when it starts.
   useEffect(() => {
     void run(null);
     return () => {
@@ -88,8 +89,10 @@ type End = Awaited<ReturnType<typeof streamLogs>>;
 function finish(s: Search, end: End): Search {
   const ended = { ...s, running: false, progress: null };
   if (end.kind === 'failed') {
-    if (end.error.kind === 'aborted') return { ...ended, stopped: true, stale: false };
-    return { ...ended, error: end.error };
+    if (end.error.kind === 'aborted')
+      return { ...ended, stopped: true, stale: false, records: s.stale ? [] : s.records };
+    // What is left on screen of the search before this one would pass for its answer.
+    return { ...ended, error: end.error, stale: false, records: s.stale ? [] : s.records };
   }
   const scanned = s.stale || s.scanned === null ? end.scanned : add(s.scanned, end.scanned);
   // A search without a hit sends no records: what is on screen belongs to the one before.

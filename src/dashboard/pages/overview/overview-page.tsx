@@ -24,7 +24,10 @@ const LIVE_EVERY_MS = 10_000;
 /** What is wrong, since when, for whom. */
 export function OverviewPage({ project }: { project: Project }) {
   const { fromMs, toMs } = span.value;
-  const scope = useMemo<Scope>(() => ({ project: project.id, fromMs, toMs, q: '', stream: null }), [project.id, fromMs, toMs]);
+  const scope = useMemo<Scope>(
+    () => ({ project: project.id, fromMs, toMs, q: '', stream: null }),
+    [project.id, fromMs, toMs],
+  );
   const overview = useOverview(scope);
   const [reading, setReading] = useState(false);
   const phone = useMedia(PHONE);
@@ -35,15 +38,17 @@ export function OverviewPage({ project }: { project: Project }) {
   const everUsed = useEverUsed(project.id, nothing);
   const toLogs = (q: string) => go(hrefOf('/logs', { q, stream: 'all' }, 'frame'));
   if (histogram.error && histogram.data === null) {
-    return <Failure what="The overview could not be loaded" error={histogram.error} onRetry={refresh} />;
+    return <Failure top what="The overview could not be loaded" error={histogram.error} onRetry={refresh} />;
   }
-  if (nothing && everUsed === false) return <FirstUse />;
+  if (nothing && everUsed === false) return <FirstUse top />;
   return (
     <div class="page">
       <HeadlineBar histogram={histogram.data} services={overview.errorFacets.data?.facets[0] ?? null} />
       {histogram.error ? <Failure line what="Not updated" error={histogram.error} onRetry={refresh} /> : null}
       {histogram.data?.complete === false ? (
-        <Notice tone="warn">These figures cover a part of the range: one request may only read so much. Choose a shorter time.</Notice>
+        <Notice tone="warn">
+          These figures cover a part of the range: one request may only read so much. Choose a shorter time.
+        </Notice>
       ) : null}
       <OverviewStats overview={overview} />
       <section class="card panel" aria-label="Records over time">

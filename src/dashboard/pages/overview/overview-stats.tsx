@@ -43,7 +43,9 @@ export function OverviewStats({ overview }: { overview: Overview }) {
         label="Services with errors"
         value={services ? `${services.values.length}${services.other > 0 ? '+' : ''}` : null}
         title={services?.values.map((entry) => entry.value).join(', ') ?? ''}
-        trend={services?.values[0] ? { text: `most in ${services.values[0].value || '(no service)'}`, tone: 'plain' } : null}
+        trend={
+          services?.values[0] ? { text: `most in ${services.values[0].value || '(no service)'}`, tone: 'plain' } : null
+        }
         tone="plain"
       />
     </div>

@@ -14,7 +14,13 @@ export function TopServices({ errors, all, onErrors, onService }: TopServicesPro
   return (
     <div class="side">
       <Panel title="Errors by service" facets={errors} tone="bad" none="No service has errors." onChoose={onErrors} />
-      <Panel title="Records by service" facets={all} tone="plain" none="No records in this time." onChoose={onService} />
+      <Panel
+        title="Records by service"
+        facets={all}
+        tone="plain"
+        none="No records in this time."
+        onChoose={onService}
+      />
     </div>
   );
 }

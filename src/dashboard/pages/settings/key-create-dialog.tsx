@@ -21,7 +21,8 @@ interface Choice {
 }
 
 function scopesOf(choice: Choice): string[] {
-  const send = choice.send === 'all' ? ['ingest'] : choice.send === 'some' ? choice.streams.map((s) => `ingest:${s}`) : [];
+  const send =
+    choice.send === 'all' ? ['ingest'] : choice.send === 'some' ? choice.streams.map((s) => `ingest:${s}`) : [];
   return [...send, ...(choice.query ? ['query'] : []), ...(choice.admin ? ['admin'] : [])];
 }
 
@@ -84,7 +85,11 @@ export function KeyCreateDialog({ projectId, onDone, onClose }: CreateProps) {
           <fieldset class="fieldset">
             <legend>May read</legend>
             <Check label="Search and live tail (query)" checked={choice.query} onChange={(query) => set({ query })} />
-            <Check label="Everything, as an administrator of this project (admin)" checked={choice.admin} onChange={(admin) => set({ admin })} />
+            <Check
+              label="Everything, as an administrator of this project (admin)"
+              checked={choice.admin}
+              onChange={(admin) => set({ admin })}
+            />
           </fieldset>
           {fieldReason(error, '/scopes') ? (
             <p class="field-error" role="alert">

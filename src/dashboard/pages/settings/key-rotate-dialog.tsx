@@ -30,10 +30,18 @@ export function KeyRotateDialog({ projectId, apiKey, onDone, onClose }: RotatePr
     >
       {() => (
         <>
-          <p>You get a new key with the same name and scopes. The old one goes on for a while, so that you can put the new one in place.</p>
+          <p>
+            You get a new key with the same name and scopes. The old one goes on for a while, so that you can put the
+            new one in place.
+          </p>
           <Field label="The old key ends">
             {(ids) => (
-              <select {...ids} class="select" value={graceSeconds} onChange={(event) => setGraceSeconds(Number(event.currentTarget.value))}>
+              <select
+                {...ids}
+                class="select"
+                value={graceSeconds}
+                onChange={(event) => setGraceSeconds(Number(event.currentTarget.value))}
+              >
                 {GRACES.map(({ seconds, label }) => (
                   <option key={seconds} value={seconds}>
                     {label}

@@ -20,7 +20,10 @@ export function KeySecretDialog({ created, projectId, onClose }: SecretProps) {
       <Notice tone="warn">Copy the key now. It is stored as a hash and cannot be shown again.</Notice>
       <CodeBlock label="Key" code={created.key} />
       <p>Try it:</p>
-      <CodeBlock label="Command" code={sends ? curlCommand(origin, created.key) : queryCommand(origin, created.key, projectId)} />
+      <CodeBlock
+        label="Command"
+        code={sends ? curlCommand(origin, created.key) : queryCommand(origin, created.key, projectId)}
+      />
       <div class="dialog-actions">
         <Button kind="primary" onClick={onClose}>
           Done

@@ -17,7 +17,12 @@ import { KeyRotateDialog } from './key-rotate-dialog.tsx';
 import { KeySecretDialog } from './key-secret-dialog.tsx';
 import { TabFrame } from './tab-frame.tsx';
 
-type Open = { kind: 'create' } | { kind: 'rotate'; key: ApiKey } | { kind: 'revoke'; key: ApiKey } | { kind: 'secret'; key: NewApiKey } | null;
+type Open =
+  | { kind: 'create' }
+  | { kind: 'rotate'; key: ApiKey }
+  | { kind: 'revoke'; key: ApiKey }
+  | { kind: 'secret'; key: NewApiKey }
+  | null;
 
 export function KeysTab() {
   const current = project.value;
@@ -64,7 +69,9 @@ export function KeysTab() {
             />
           )}
           {open?.kind === 'create' ? <KeyCreateDialog projectId={current.id} onDone={created} onClose={close} /> : null}
-          {open?.kind === 'secret' ? <KeySecretDialog created={open.key} projectId={current.id} onClose={close} /> : null}
+          {open?.kind === 'secret' ? (
+            <KeySecretDialog created={open.key} projectId={current.id} onClose={close} />
+          ) : null}
           {open?.kind === 'rotate' ? (
             <KeyRotateDialog projectId={current.id} apiKey={open.key} onDone={created} onClose={close} />
           ) : null}
@@ -146,7 +153,11 @@ function columnsOf(ledger: Ledger | null, setOpen: (open: Open) => void): Column
       sort: (key) => countsOf(key)?.lastSeenAtMs ?? 0,
       cell: (key) => {
         const seen = countsOf(key)?.lastSeenAtMs ?? null;
-        return seen === null ? <span class="faint">never</span> : <Time ms={seen} format={(ms) => relative(ms, now())} />;
+        return seen === null ? (
+          <span class="faint">never</span>
+        ) : (
+          <Time ms={seen} format={(ms) => relative(ms, now())} />
+        );
       },
     },
     { id: 'created', label: 'Created', sort: (key) => key.createdAtMs, cell: (key) => <Time ms={key.createdAtMs} /> },

@@ -31,7 +31,8 @@ export function PasswordTab() {
   };
 
   const wrong = error?.kind === 'problem' && error.code === 'invalid_credentials';
-  const placed = wrong || fieldReason(error, '/newPassword') !== null || fieldReason(error, '/currentPassword') !== null;
+  const placed =
+    wrong || fieldReason(error, '/newPassword') !== null || fieldReason(error, '/currentPassword') !== null;
   return (
     <section class="tab-section" aria-label="Password">
       <form class="card form-card" onSubmit={(event) => void submit(event)}>

@@ -82,11 +82,15 @@ function NameDialog({ open, onDone, onClose }: NameDialogProps) {
       title={title}
       action={title}
       ready={name.trim() !== ''}
-      submit={() => (open.kind === 'create' ? createProject(name.trim()) : changeProject(open.project.id, { name: name.trim() }))}
+      submit={() =>
+        open.kind === 'create' ? createProject(name.trim()) : changeProject(open.project.id, { name: name.trim() })
+      }
       onDone={onDone}
       onClose={onClose}
     >
-      {(error) => <TextField label="Name" value={name} onInput={setName} required autoFocus error={fieldReason(error, '/name')} />}
+      {(error) => (
+        <TextField label="Name" value={name} onInput={setName} required autoFocus error={fieldReason(error, '/name')} />
+      )}
     </FormDialog>
   );
 }
@@ -120,7 +124,12 @@ function columnsOf(setOpen: (open: Open) => void): Column<Project>[] {
       cell: (project) =>
         project.disabled ? <StatusDot tone="off">Disabled</StatusDot> : <StatusDot tone="ok">Takes records</StatusDot>,
     },
-    { id: 'created', label: 'Created', sort: (project) => project.createdAtMs, cell: (project) => <Time ms={project.createdAtMs} /> },
+    {
+      id: 'created',
+      label: 'Created',
+      sort: (project) => project.createdAtMs,
+      cell: (project) => <Time ms={project.createdAtMs} />,
+    },
     {
       id: 'actions',
       label: 'Actions',

@@ -34,7 +34,9 @@ export function SessionsTab() {
       }
       resource={sessions}
     >
-      {({ items }) => <DataTable label="My sessions" columns={columnsOf(end)} rows={items} keyOf={(session) => session.id} />}
+      {({ items }) => (
+        <DataTable label="My sessions" columns={columnsOf(end)} rows={items} keyOf={(session) => session.id} />
+      )}
     </TabFrame>
   );
 }
@@ -52,15 +54,30 @@ function columnsOf(end: (session: SessionRow) => Promise<void>): Column<SessionR
         </span>
       ),
     },
-    { id: 'address', label: 'Address', sort: (session) => session.address ?? '', cell: (session) => <code>{session.address ?? 'unknown'}</code> },
+    {
+      id: 'address',
+      label: 'Address',
+      sort: (session) => session.address ?? '',
+      cell: (session) => <code>{session.address ?? 'unknown'}</code>,
+    },
     {
       id: 'seen',
       label: 'Last seen',
       sort: (session) => session.lastSeenAtMs,
       cell: (session) => <Time ms={session.lastSeenAtMs} format={(ms) => relative(ms, now())} />,
     },
-    { id: 'created', label: 'Signed in', sort: (session) => session.createdAtMs, cell: (session) => <Time ms={session.createdAtMs} /> },
-    { id: 'expires', label: 'Ends', sort: (session) => session.expiresAtMs, cell: (session) => <Time ms={session.expiresAtMs} /> },
+    {
+      id: 'created',
+      label: 'Signed in',
+      sort: (session) => session.createdAtMs,
+      cell: (session) => <Time ms={session.createdAtMs} />,
+    },
+    {
+      id: 'expires',
+      label: 'Ends',
+      sort: (session) => session.expiresAtMs,
+      cell: (session) => <Time ms={session.expiresAtMs} />,
+    },
     {
       id: 'actions',
       label: 'Actions',

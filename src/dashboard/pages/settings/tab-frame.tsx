@@ -19,9 +19,16 @@ export function TabFrame<T>({ title, intro, action, resource, children }: TabFra
         {action}
       </header>
       {resource.error ? (
-        <Failure line={resource.data !== null} what={`${title} could not be loaded`} error={resource.error} onRetry={resource.reload} />
+        <Failure
+          line={resource.data !== null}
+          what={`${title} could not be loaded`}
+          error={resource.error}
+          onRetry={resource.reload}
+        />
       ) : null}
-      {resource.data === null && resource.loading ? <Skeleton rows={6} label={`Loading ${title.toLowerCase()}`} /> : null}
+      {resource.data === null && resource.loading ? (
+        <Skeleton rows={6} label={`Loading ${title.toLowerCase()}`} />
+      ) : null}
       {resource.data === null ? null : children(resource.data)}
     </section>
   );

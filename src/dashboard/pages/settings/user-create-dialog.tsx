@@ -28,7 +28,14 @@ export function UserCreateDialog({ onDone, onClose }: CreateProps) {
     >
       {(error) => (
         <>
-          <TextField label="User name" value={username} onInput={setUsername} required autoFocus error={fieldReason(error, '/username')} />
+          <TextField
+            label="User name"
+            value={username}
+            onInput={setUsername}
+            required
+            autoFocus
+            error={fieldReason(error, '/username')}
+          />
           <TextField
             label="First password"
             type="password"
@@ -41,7 +48,12 @@ export function UserCreateDialog({ onDone, onClose }: CreateProps) {
           />
           <Field label="Role">
             {(ids) => (
-              <select {...ids} class="select" value={role} onChange={(event) => setRole(event.currentTarget.value as Role)}>
+              <select
+                {...ids}
+                class="select"
+                value={role}
+                onChange={(event) => setRole(event.currentTarget.value as Role)}
+              >
                 {ROLES.map((choice) => (
                   <option key={choice} value={choice}>
                     {choice}

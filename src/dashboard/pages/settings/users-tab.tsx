@@ -57,10 +57,18 @@ export function UsersTab() {
             <UserCreateDialog onDone={(user) => done(`Created ${user.username}`)} onClose={close} />
           ) : null}
           {open?.kind === 'grants' ? (
-            <UserGrantsDialog user={open.user} onDone={(user) => done(`Changed the projects of ${user.username}`)} onClose={close} />
+            <UserGrantsDialog
+              user={open.user}
+              onDone={(user) => done(`Changed the projects of ${user.username}`)}
+              onClose={close}
+            />
           ) : null}
           {open?.kind === 'password' ? (
-            <UserPasswordDialog user={open.user} onDone={(user) => done(`Set a new password for ${user.username}`)} onClose={close} />
+            <UserPasswordDialog
+              user={open.user}
+              onDone={(user) => done(`Set a new password for ${user.username}`)}
+              onClose={close}
+            />
           ) : null}
         </>
       )}
@@ -148,7 +156,9 @@ function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<Us
             small
             onClick={() => {
               const disabled = !user.disabled;
-              void change(user, { disabled }, `${disabled ? 'Disabled' : 'Enabled'} ${user.username}`, { disabled: user.disabled });
+              void change(user, { disabled }, `${disabled ? 'Disabled' : 'Enabled'} ${user.username}`, {
+                disabled: user.disabled,
+              });
             }}
           >
             {user.disabled ? 'Enable' : 'Disable'}
