@@ -1,7 +1,9 @@
 import { cleanupExpired } from './auth/index.ts';
+import { compactBlocks } from './blocks/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
 import { journalControl } from './journal/index.ts';
 import { reconcileRevocations } from './projects/index.ts';
+import { cleanQueryCache } from './query/index.ts';
 
 interface Job {
   name: string;
@@ -12,8 +14,12 @@ interface Job {
 export const JOBS: Readonly<Record<string, readonly Job[]>> = {
   '*/5 * * * *': [
     { name: 'revocations', run: (ctx) => reconcileRevocations(ctx, journalControl(ctx.env, ctx.config)) },
+    { name: 'compaction', run: compactBlocks },
   ],
-  '17 * * * *': [{ name: 'sign_in_cleanup', run: cleanupExpired }],
+  '17 * * * *': [
+    { name: 'sign_in_cleanup', run: cleanupExpired },
+    { name: 'query_cache_cleanup', run: cleanQueryCache },
+  ],
 };
 
 /** Runs every job of the expression, also when one of them fails; throws at the end so that the platform records the failure. */

@@ -8,10 +8,23 @@ export {
   type SealedBlock,
   type SeqRange,
 } from './block.ts';
+export { compactBlocks } from './compact.ts';
 export { buildFilter, mayContain } from './filter.ts';
 export { deflatePiece, gunzip, inflatePiece, joinedBytes, joinPieces, type Piece } from './gzip.ts';
-export { lineId, lineTs } from './line.ts';
+export { lineId, lineLevel, lineTs } from './line.ts';
+export {
+  type BlockHead,
+  type HeadPage,
+  type HeadRequest,
+  inflatePacked,
+  listHeads,
+  listSealedFrom,
+  readFilters,
+  readPacked,
+  readSummaries,
+  type SealedHead,
+} from './read-store.ts';
 export { addLineTokens, addRecordTokens, addValueTokens } from './record-tokens.ts';
-export { listBlocks, listBlocksFromSeq, readFilters, readPayloads, storeCompacted, storeSealed } from './store.ts';
+export { listBlocks, listBlocksFromSeq, readPayloads, storeCompacted, storeSealed } from './store.ts';
 export { OTHER, type Summary, SummaryBuilder } from './summary.ts';
 export { addTokens, isWordUnit, TokenSet, tokenHash, wordsOf } from './token.ts';

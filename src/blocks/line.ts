@@ -1,6 +1,8 @@
+import { LEVELS, type Level } from '../wire/record.ts';
+
 /**
- * Stored NDJSON lines start with `{"id":"<36 characters>","ts":<digits>,` (wire/record.ts), so time and id are read at fixed
- * offsets: a time filter costs no JSON.parse.
+ * Stored NDJSON lines start with `{"id":"<36 characters>","ts":<digits>,"stream":"<stream>","level":"<level>",` (wire/record.ts), so these
+ * are read where they stand: a time filter costs no JSON.parse.
  */
 const ID_AT = '{"id":"'.length;
 const ID_CHARS = 36;
@@ -22,4 +24,14 @@ export function lineTs(text: string, lineStart: number): number {
     ts = ts * 10 + (unit - ZERO);
   }
   return negative ? -ts : ts;
+}
+
+/** No two levels begin with the same letter. */
+const LEVEL_BY_LETTER = new Map<number, Level>(LEVELS.map((level) => [level.charCodeAt(0), level]));
+const LEVEL_KEY = '"level":"';
+
+export function lineLevel(text: string, lineStart: number): Level {
+  // Before it there are only the id, the time and the stream, none of which can hold this key.
+  const at = text.indexOf(LEVEL_KEY, lineStart + TS_AT) + LEVEL_KEY.length;
+  return LEVEL_BY_LETTER.get(text.charCodeAt(at)) as Level;
 }

@@ -1,4 +1,4 @@
-import { fromBase64, toBase64 } from '../shared/bytes.ts';
+import { toBase64 } from '../shared/bytes.ts';
 import type { Stream } from '../wire/record.ts';
 import type { BlockIndex, SealedBlock } from './block.ts';
 import { gunzip } from './gzip.ts';
@@ -127,6 +127,12 @@ export async function storeCompacted(db: D1Database, block: SealedBlock, sources
     db.prepare(`DELETE FROM block_payloads WHERE block_id IN (${gone}) AND ${replaced}`).bind(ids, block.index.id),
     db.prepare(`DELETE FROM block_filters WHERE block_id IN (${gone}) AND ${replaced}`).bind(ids, block.index.id),
     db.prepare(`DELETE FROM blocks WHERE id IN (${gone}) AND ${replaced}`).bind(ids, block.index.id),
+    db
+      .prepare(
+        `INSERT INTO block_epochs (project_id, epoch) SELECT ?1, 1 WHERE changes() > 0
+         ON CONFLICT (project_id) DO UPDATE SET epoch = epoch + 1`,
+      )
+      .bind(block.index.projectId),
   ]);
   return (results[0]?.meta.changes ?? 0) > 0;
 }
@@ -177,12 +183,4 @@ export async function readPayloads(db: D1Database, blocks: readonly BlockIndex[]
       gunzip(Buffer.from(data, 'base64'), rawBytes.get(block_id) ?? 0).toString('utf8'),
     ]),
   );
-}
-
-export async function readFilters(db: D1Database, ids: readonly string[]): Promise<Map<string, Uint8Array>> {
-  const { results } = await db
-    .prepare('SELECT block_id, filter FROM block_filters WHERE block_id IN (SELECT value FROM json_each(?1))')
-    .bind(JSON.stringify(ids))
-    .all<{ block_id: string; filter: string }>();
-  return new Map(results.map(({ block_id, filter }) => [block_id, fromBase64(filter)]));
 }

@@ -43,10 +43,13 @@ export function compileQuery(text: string): Result<CompiledQuery, QueryError> {
   if (!parsed.ok) return parsed;
   const planned = planOf(parsed.value);
   if (!planned.ok) return planned;
-  const plan = planned.value;
+  return ok(queryOf(text, planned.value));
+}
+
+function queryOf(text: string, plan: Plan): CompiledQuery {
   const first = bestClause(plan.clauses);
   const clauses = first ? [first, ...plan.clauses.filter((clause) => clause !== first)] : [];
-  return ok({
+  return {
     text,
     isAll: plan === ALL_PLAN,
     matches: plan.matches,
@@ -56,8 +59,11 @@ export function compileQuery(text: string): Result<CompiledQuery, QueryError> {
     verdict: plan.verdict,
     wantsSummary: plan.wantsSummary,
     levels: plan.levels,
-  });
+  };
 }
+
+/** The empty search. */
+export const MATCH_ALL: CompiledQuery = queryOf('', ALL_PLAN);
 
 function planOf(node: QueryNode): Result<Plan, QueryError> {
   switch (node.kind) {

@@ -1,5 +1,5 @@
 import { OTHER } from '../../blocks/index.ts';
-import { toLevel } from '../../ingest/level.ts';
+import { toLevel } from '../../ingest/index.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { isStream, LEVELS, type Level, STREAMS } from '../../wire/record.ts';
 import type { FieldTest, QueryError, QueryNode, Span } from '../language/ast.ts';

@@ -1,0 +1,56 @@
+import type { Stream } from '../wire/record.ts';
+import type { SeqRange } from './block.ts';
+
+/** A small block: under a quarter of MAX_BLOCK_RECORDS and of MAX_BLOCK_RAW_BYTES. The index blocks_small is made for these numbers. */
+const SMALL = 'records < 1250 AND raw_bytes < 1048576';
+
+/** A small block that has a small neighbour. */
+export interface SmallBlock extends SeqRange {
+  id: string;
+  projectId: string;
+  records: number;
+  rawBytes: number;
+  packedBytes: number;
+  sealedAtMs: number;
+}
+
+interface Row {
+  id: string;
+  project_id: string;
+  shard: number;
+  stream: string;
+  first_seq: number;
+  last_seq: number;
+  records: number;
+  raw_bytes: number;
+  packed_bytes: number;
+  sealed_at_ms: number;
+}
+
+/** Small blocks that touch another small block, in order of journal and sequence; only those sealed at or before `sealedToMs`. */
+export async function listSmallNeighbours(db: D1Database, sealedToMs: number, limit: number): Promise<SmallBlock[]> {
+  const touches = (place: string): string =>
+    `EXISTS (SELECT 1 FROM blocks n WHERE n.project_id = b.project_id AND n.shard = b.shard AND n.stream = b.stream AND ${place}
+       AND n.${SMALL.replace(' AND ', ' AND n.')} AND n.sealed_at_ms <= ?1)`;
+  const { results } = await db
+    .prepare(
+      `SELECT id, project_id, shard, stream, first_seq, last_seq, records, raw_bytes, packed_bytes, sealed_at_ms FROM blocks b
+       WHERE b.${SMALL.replace(' AND ', ' AND b.')} AND b.sealed_at_ms <= ?1
+         AND (${touches('n.first_seq = b.last_seq + 1')} OR ${touches('n.first_seq < b.first_seq AND n.last_seq = b.first_seq - 1')})
+       ORDER BY project_id, shard, stream, first_seq LIMIT ?2`,
+    )
+    .bind(sealedToMs, limit)
+    .all<Row>();
+  return results.map((row) => ({
+    id: row.id,
+    projectId: row.project_id,
+    shard: row.shard,
+    stream: row.stream as Stream,
+    firstSeq: row.first_seq,
+    lastSeq: row.last_seq,
+    records: row.records,
+    rawBytes: row.raw_bytes,
+    packedBytes: row.packed_bytes,
+    sealedAtMs: row.sealed_at_ms,
+  }));
+}

@@ -1,0 +1,76 @@
+import type { Problem } from '../shared/problem.ts';
+import { problemResponse } from '../shared/problem.ts';
+import type { Result } from '../shared/result.ts';
+import { type ReadError, readProblem } from './errors.ts';
+import type { SearchEnd, SearchEvent, SearchRequest } from './search.ts';
+import { encodeCursor } from './walk/order.ts';
+
+/** Text gathered before it is handed on: fewer, larger writes. */
+const CHUNK_CHARS = 64 * 1024;
+
+type Search = AsyncGenerator<SearchEvent, Result<SearchEnd, ReadError>>;
+
+/** Reads a search to its end. Stored lines go into the answer as they are: nothing is parsed, and every digit stays. */
+export async function searchJson(request: SearchRequest, events: Search): Promise<Result<string, ReadError>> {
+  const lines: string[] = [];
+  for (;;) {
+    const { done, value } = await events.next();
+    if (!done) {
+      if (value.kind === 'records') for (const { line } of value.hits) lines.push(line);
+      continue;
+    }
+    if (!value.ok) return value;
+    return { ok: true, value: `{"records":[${lines.join(',')}],${endJson(request, value.value)}}` };
+  }
+}
+
+/** The same as server-sent events (docs/api.md), as they happen. */
+export async function* searchEvents(request: SearchRequest, events: Search, requestId: string): AsyncGenerator<string> {
+  for (;;) {
+    const { done, value } = await events.next();
+    if (done) {
+      yield value.ok
+        ? `event: done\ndata: {${endJson(request, value.value)}}\n\n`
+        : `event: problem\ndata: ${await problemJson(readProblem(value.error), requestId)}\n\n`;
+      return;
+    }
+    if (value.kind === 'records') {
+      yield `event: records\ndata: {"records":[${value.hits.map(({ line }) => line).join(',')}]}\n\n`;
+    } else {
+      const { blocksDone, blocksLeft, bytes } = value;
+      yield `event: progress\ndata: ${JSON.stringify({ blocksDone, blocksLeft, bytes })}\n\n`;
+    }
+  }
+}
+
+function endJson({ order, fromMs, toMs }: SearchRequest, { next, scanned, complete }: SearchEnd): string {
+  const nextCursor = next && encodeCursor({ order, after: next, fromMs, toMs });
+  return JSON.stringify({ nextCursor, scanned, complete }).slice(1, -1);
+}
+
+function problemJson(problem: Problem, requestId: string): Promise<string> {
+  return problemResponse(problem, requestId).text();
+}
+
+/** A body that is made as fast as it is read; when the reader goes away, the making stops. */
+export function streamOf(pieces: AsyncIterator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      let text = '';
+      while (text.length < CHUNK_CHARS) {
+        const { done, value } = await pieces.next();
+        if (done) {
+          if (text !== '') controller.enqueue(encoder.encode(text));
+          controller.close();
+          return;
+        }
+        text += value;
+      }
+      controller.enqueue(encoder.encode(text));
+    },
+    async cancel() {
+      await pieces.return?.();
+    },
+  });
+}

@@ -1,0 +1,57 @@
+import type { Ctx } from '../env.ts';
+import { sha256Hex } from '../shared/hash.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import { deleteExpired, findCached, storeCached } from './cache-store.ts';
+import type { ReadError } from './errors.ts';
+import { storeAway } from './search.ts';
+import { readHeads } from './walk/tails.ts';
+
+const TTL_MS = 60_000;
+/** Production D1 refuses rows over 2,000,000 bytes. */
+const MAX_BODY_CHARS = 600_000;
+/** Deletes of one cron run; the next one goes on. */
+const MAX_DELETES = 50;
+
+export interface CachedAnswer {
+  /** JSON. */
+  body: string;
+  hit: boolean;
+}
+
+/**
+ * The answer to a question that was asked within the last minute, or a fresh one. Whatever was accepted since makes it another question,
+ * because the heads of the journals are part of the key. Errors: those of `compute`, store_away.
+ */
+export async function cachedAnswer(
+  ctx: Ctx,
+  projectId: string,
+  operation: 'histogram' | 'facets',
+  parameters: unknown,
+  compute: () => Promise<Result<unknown, ReadError>>,
+): Promise<Result<CachedAnswer, ReadError>> {
+  let heads: string;
+  try {
+    heads = await readHeads(ctx, projectId);
+  } catch (cause) {
+    return err(storeAway(ctx, cause));
+  }
+  const key = `project:${projectId}:${operation}:${sha256Hex(JSON.stringify([parameters, heads]))}`;
+  const known = await findCached(ctx.env.DB, key, ctx.nowMs);
+  if (known !== null) return ok({ body: known, hit: true });
+  const fresh = await compute();
+  if (!fresh.ok) return fresh;
+  const body = JSON.stringify(fresh.value);
+  if (body.length <= MAX_BODY_CHARS) await storeCached(ctx.env.DB, key, body, ctx.nowMs + TTL_MS);
+  return ok({ body, hit: false });
+}
+
+/** The cron job: forgets answers past their time. */
+export async function cleanQueryCache(ctx: Ctx): Promise<{ deleted: number }> {
+  let deleted = 0;
+  for (let round = 0; round < MAX_DELETES; round++) {
+    const count = await deleteExpired(ctx.env.DB, ctx.nowMs);
+    deleted += count;
+    if (count === 0) break;
+  }
+  return { deleted };
+}

@@ -1,0 +1,64 @@
+import { type ProjectError, projectProblem } from '../projects/index.ts';
+import { invalidInput, NOT_FOUND, type Problem } from '../shared/problem.ts';
+import { unreachable } from '../shared/result.ts';
+import type { QueryError } from './language/ast.ts';
+
+/** Every way in which the read side refuses. */
+export type ReadError =
+  | { kind: 'project'; error: ProjectError }
+  | { kind: 'invalid_input'; errors: { pointer: string; reason: string }[] }
+  | { kind: 'invalid_query'; error: QueryError }
+  | { kind: 'record_not_found' }
+  | { kind: 'search_not_found' }
+  | { kind: 'too_many_searches'; limit: number }
+  /** So many blocks overlap in time that not even the first page could be made within the hard budget. */
+  | { kind: 'query_too_broad'; limitBytes: number }
+  /** A journal or the database did not answer. */
+  | { kind: 'store_away' };
+
+export function readProblem(error: ReadError): Problem {
+  switch (error.kind) {
+    case 'project':
+      return projectProblem(error.error);
+    case 'invalid_input':
+      return invalidInput(error.errors);
+    case 'invalid_query': {
+      const finding = { pointer: '/q', ...error.error };
+      const detail = `Character ${finding.position + 1}: ${finding.reason}.`;
+      return {
+        ...problem(400, error.kind, 'The search cannot be understood', detail),
+        errors: [finding],
+        extra: { ...error.error },
+      };
+    }
+    case 'record_not_found':
+      return { ...NOT_FOUND, detail: 'No record of this project has that id. It may be past its retention.' };
+    case 'search_not_found':
+      return { ...NOT_FOUND, detail: 'No saved search of this project has that id.' };
+    case 'too_many_searches':
+      return problem(
+        409,
+        error.kind,
+        'Too many saved searches',
+        `A project can have ${error.limit} saved searches. Delete one first.`,
+      );
+    case 'query_too_broad':
+      return problem(
+        422,
+        error.kind,
+        'The search reads too much at once',
+        `More than ${error.limitBytes} bytes of records lie at one moment of the range. Choose a stream, a shorter range or more selective words.`,
+      );
+    case 'store_away':
+      return {
+        ...problem(503, error.kind, 'A store did not answer', 'The journal or the database is away. Try again.'),
+        retryAfterSeconds: 1,
+      };
+    default:
+      return unreachable(error);
+  }
+}
+
+function problem(status: Problem['status'], code: string, title: string, detail: string): Problem {
+  return { status, code, title, detail };
+}

@@ -1,0 +1,9 @@
+/** Raw bytes of blocks that one request reads before it answers with what it has and a cursor: one to two seconds of work. */
+export const BUDGET_BYTES = 512 * 1024 * 1024;
+/**
+ * Raw bytes after which a request gives up that has not got past one moment of time, because so many blocks overlap there. Far below
+ * the minute of CPU that wrangler.toml allows.
+ */
+export const HARD_BUDGET_BYTES = 2 * 1024 * 1024 * 1024;
+/** The range of a query that names none. */
+export const DEFAULT_RANGE_MS = 3_600_000;

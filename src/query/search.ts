@@ -1,0 +1,137 @@
+import type { Ctx } from '../env.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import type { Stream } from '../wire/record.ts';
+import type { CompiledQuery } from './compile.ts';
+import type { ReadError } from './errors.ts';
+import { BUDGET_BYTES, HARD_BUDGET_BYTES } from './limits.ts';
+import { type LineMatch, scanText } from './scan/scan.ts';
+import { blocksOf } from './walk/block-source.ts';
+import { isBefore, type Order, type Position, placeBefore } from './walk/order.ts';
+import { type Hit, Page } from './walk/page.ts';
+import { Coverage } from './walk/seq-set.ts';
+import { StoreAway } from './walk/store-away.ts';
+import { walkTails } from './walk/tails.ts';
+import { BlockWalk } from './walk/walk.ts';
+
+/** What every read of records is about. */
+export interface Scope {
+  projectId: string;
+  query: CompiledQuery;
+  fromMs: number;
+  /** Exclusive. */
+  toMs: number;
+  stream: Stream | null;
+}
+
+export interface SearchRequest extends Scope {
+  order: Order;
+  limit: number;
+  after: Position | null;
+}
+
+export interface Budget {
+  softBytes: number;
+  hardBytes: number;
+}
+
+export const DEFAULT_BUDGET: Budget = { softBytes: BUDGET_BYTES, hardBytes: HARD_BUDGET_BYTES };
+
+export interface Scanned {
+  blocks: number;
+  bytes: number;
+}
+
+export type SearchEvent =
+  | { kind: 'progress'; blocksDone: number; blocksLeft: number; bytes: number }
+  /** The next records of the answer, in order. */
+  | { kind: 'records'; hits: Hit[] };
+
+export interface SearchEnd {
+  /** Where the next page begins; null when there is nothing behind this one. */
+  next: Position | null;
+  scanned: Scanned;
+  /** False: the budget ended before the page was full; `next` goes on. */
+  complete: boolean;
+}
+
+/**
+ * One page of a search, in order of (time, id), handed out as soon as nothing can come before it. Sees everything that was acknowledged
+ * before it started. Errors: query_too_broad, store_away.
+ */
+export async function* search(
+  ctx: Ctx,
+  request: SearchRequest,
+  budget: Budget = DEFAULT_BUDGET,
+): AsyncGenerator<SearchEvent, Result<SearchEnd, ReadError>> {
+  try {
+    return yield* searchStores(ctx, request, budget);
+  } catch (cause) {
+    return err(storeAway(ctx, cause));
+  }
+}
+
+/** Logs why a store did not answer; rethrows what is no store's failure. */
+export function storeAway(ctx: Ctx, cause: unknown): ReadError {
+  if (!(cause instanceof StoreAway)) throw cause;
+  const { requestId } = ctx;
+  console.error(JSON.stringify({ level: 'error', event: 'store_away', requestId, cause: String(cause.cause) }));
+  return { kind: 'store_away' };
+}
+
+async function* searchStores(
+  ctx: Ctx,
+  request: SearchRequest,
+  budget: Budget,
+): AsyncGenerator<SearchEvent, Result<SearchEnd, ReadError>> {
+  const { projectId, query, order, after, stream } = request;
+  const fromMs = after && order === 'asc' ? Math.max(request.fromMs, after.ts) : request.fromMs;
+  const toMs = after && order === 'desc' ? Math.min(request.toMs, after.ts + 1) : request.toMs;
+  const startMs = order === 'asc' ? fromMs : toMs - 1;
+  const page = new Page(order, request.limit, after);
+  const scan = {
+    query,
+    fromMs,
+    toMs,
+    accepts: (ts: number) => page.accepts(ts),
+    onMatch: (match: LineMatch) => page.add(match.line, match.ts),
+  };
+
+  const coverage = new Coverage();
+  let tailBytes = 0;
+  for await (const { text, rawBytes, matchesAll } of walkTails(
+    ctx,
+    projectId,
+    { fromMs, toMs, stream },
+    query,
+    coverage,
+  )) {
+    tailBytes += rawBytes;
+    scanText(text, { ...scan, matchesAll, lines: null });
+  }
+
+  const walk = new BlockWalk(
+    blocksOf(ctx.env.DB, projectId),
+    { query, fromMs, toMs, stream, order, needSummaries: false, canCount: () => false },
+    coverage,
+  );
+  const end = (next: Position | null, complete: boolean): Result<SearchEnd, ReadError> =>
+    ok({ next, complete, scanned: { blocks: walk.blocksRead, bytes: walk.bytes + tailBytes } });
+  for (;;) {
+    const bound = await walk.bound();
+    const hits = page.takeBefore(bound);
+    if (hits.length > 0) yield { kind: 'records', hits };
+    if (page.isFull) return end(bound !== null || page.dropped ? (hits.at(-1) ?? null) : null, true);
+    if (bound === null) return end(null, true);
+    if (walk.bytes >= budget.softBytes) {
+      if (isBefore(order, startMs, bound)) return end(placeBefore(order, bound), false);
+      if (walk.bytes >= budget.hardBytes) return err({ kind: 'query_too_broad', limitBytes: budget.hardBytes });
+    }
+    const step = await walk.next();
+    if (step?.kind !== 'text') continue;
+    // The first block is often all that a page of recent records needs.
+    if (walk.blocksRead > 1) await walk.readAhead();
+    scanText(step.text, { ...scan, matchesAll: step.verdict === 'all', lines: step.lines });
+    const { blocksDone, blocksLeft } = walk;
+    yield { kind: 'progress', blocksDone, blocksLeft, bytes: walk.bytes + tailBytes };
+  }
+}

@@ -1,0 +1,90 @@
+import { comparePositions, isBefore, type Order, type Position } from './order.ts';
+
+export interface Hit extends Position {
+  /** The stored line. */
+  line: string;
+}
+
+/** Records can have 256 Ki characters each; an answer ends before it grows past this, and its cursor goes on. */
+const MAX_PAGE_CHARS = 16 * 1024 * 1024;
+const ID_AT = '{"id":"'.length;
+const ID_CHARS = 36;
+
+/** Collects the first `limit` hits of an order after a place, from hits that come in any order. */
+export class Page {
+  readonly #order: Order;
+  readonly #after: Position | null;
+  /** Hits that the page still has room for. */
+  #left: number;
+  #charsLeft: number;
+  #hits: Hit[] = [];
+  #chars = 0;
+  /** The last hit of a page that is full: what lies behind it is of no use. */
+  #last: Position | null = null;
+  #dropped = false;
+
+  constructor(order: Order, limit: number, after: Position | null, maxChars = MAX_PAGE_CHARS) {
+    this.#order = order;
+    this.#after = after;
+    this.#left = limit;
+    this.#charsLeft = maxChars;
+  }
+
+  /** False where no record of this time can be on the page. */
+  accepts(ts: number): boolean {
+    if (this.#after && isBefore(this.#order, ts, this.#after.ts)) return false;
+    if (!this.#last || !isBefore(this.#order, this.#last.ts, ts)) return true;
+    this.#dropped = true;
+    return false;
+  }
+
+  add(line: string, ts: number): void {
+    const hit: Hit = { line, ts, id: line.slice(ID_AT, ID_AT + ID_CHARS) };
+    if (this.#after && comparePositions(this.#order, hit, this.#after) <= 0) return;
+    this.#hits.push(hit);
+    this.#chars += line.length;
+    if (this.#hits.length >= this.#left * 2 || this.#chars >= this.#charsLeft * 2) this.#cut();
+  }
+
+  /** Removes and returns, in order, the hits that nothing still to come can precede; `bound` null: nothing is to come. */
+  takeBefore(bound: number | null): Hit[] {
+    this.#cut();
+    const end = bound === null ? -1 : this.#hits.findIndex(({ ts }) => !isBefore(this.#order, ts, bound));
+    const taken = this.#hits.splice(0, end < 0 ? this.#hits.length : end);
+    this.#left -= taken.length;
+    for (const { line } of taken) {
+      this.#charsLeft -= line.length;
+      this.#chars -= line.length;
+    }
+    return taken;
+  }
+
+  /** Nothing more fits. */
+  get isFull(): boolean {
+    return this.#left === 0;
+  }
+
+  /** True where hits were left out because the page is full. */
+  get dropped(): boolean {
+    return this.#dropped;
+  }
+
+  #cut(): void {
+    this.#hits.sort((a, b) => comparePositions(this.#order, a, b));
+    this.#chars = 0;
+    let fitting = 0;
+    for (const { line } of this.#hits) {
+      // One record always fits, or the page after it would never come.
+      if (fitting === this.#left || (fitting > 0 && this.#chars + line.length > this.#charsLeft)) break;
+      this.#chars += line.length;
+      fitting++;
+    }
+    if (fitting < this.#hits.length) {
+      this.#hits.length = fitting;
+      this.#left = fitting;
+      this.#dropped = true;
+    }
+    const last = fitting === this.#left ? this.#hits[fitting - 1] : undefined;
+    if (last) this.#last = { ts: last.ts, id: last.id };
+  }
+}

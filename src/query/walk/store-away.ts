@@ -1,0 +1,11 @@
+/** A journal or the database did not answer. Thrown through the walk; the verbs turn it into an error value. */
+export class StoreAway extends Error {}
+
+/** The answer of a store; whatever it fails with becomes StoreAway, with its cause. */
+export async function storeAnswer<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    throw new StoreAway('a store did not answer', { cause });
+  }
+}

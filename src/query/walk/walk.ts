@@ -1,0 +1,208 @@
+import { type BlockHead, inflatePacked, type Summary } from '../../blocks/index.ts';
+import type { CompiledQuery } from '../compile.ts';
+import type { Verdict } from '../match/plan.ts';
+import { filterAllows } from '../match/token-need.ts';
+import { RawText } from '../scan/raw-text.ts';
+import { BlockList, type Claimed, type ListRange } from './block-list.ts';
+import type { BlockSource } from './block-source.ts';
+import { earlier, headTs } from './order.ts';
+import type { Coverage, SeqRun } from './seq-set.ts';
+
+/** A block that may hold matches. */
+interface Candidate {
+  head: BlockHead;
+  verdict: Exclude<Verdict, 'none'>;
+  summary: Summary | null;
+}
+
+export interface Countable extends Candidate {
+  summary: Summary;
+}
+
+export type Step =
+  /** canCount() was enough. */
+  | ({ kind: 'counted' } & Countable)
+  /** `lines`: the records to look at, as lines of the text; null is all. */
+  | ({ kind: 'text'; text: RawText; lines: readonly SeqRun[] | null } & Candidate);
+
+export interface WalkOptions extends ListRange {
+  query: CompiledQuery;
+  /** Reads summaries also where the query itself does not profit from them. */
+  needSummaries: boolean;
+  /** Whether the caller can do without the records of this block; asked where all of them match or the level decides. */
+  canCount(block: Countable): boolean;
+}
+
+/** Blocks looked at for one read of filters or summaries: few at first, because many searches end soon. */
+const FIRST_LOOK_AHEAD = 16;
+const MAX_LOOK_AHEAD = 128;
+/** Raw bytes of one read of payloads; packed they are about a fifth, and a Worker has 128 MB. */
+const FIRST_READ_BYTES = 4 * 1024 * 1024;
+const MAX_READ_BYTES = 16 * 1024 * 1024;
+
+interface Judged extends Candidate {
+  claimed: Claimed;
+  counts: boolean;
+}
+
+interface Loaded extends Judged {
+  /** Null where the block only counts, and where it is gone. */
+  packed: string | null;
+}
+
+/** Goes through the blocks of a range in order, reading the next ones while the caller works on the ones at hand. */
+export class BlockWalk {
+  readonly #source: BlockSource;
+  readonly #options: WalkOptions;
+  readonly #list: BlockList;
+  #lookAhead = FIRST_LOOK_AHEAD;
+  #readBytes = FIRST_READ_BYTES;
+  #judged: Judged[] = [];
+  #ahead: { bound: number | null; loaded: Promise<Loaded[]> } | null = null;
+  #ready: Loaded[] = [];
+  /** Raw bytes inflated so far. */
+  bytes = 0;
+  /** Blocks inflated so far. */
+  blocksRead = 0;
+  /** Blocks passed so far, read or not. */
+  blocksDone = 0;
+
+  constructor(source: BlockSource, options: WalkOptions, coverage: Coverage) {
+    this.#source = source;
+    this.#options = options;
+    this.#list = new BlockList((request) => source.listHeads(request), options, coverage);
+  }
+
+  /** Blocks known to follow; more may be on pages of the list that were not read yet. */
+  get blocksLeft(): number {
+    return this.#list.left + this.#judged.length + this.#ready.length;
+  }
+
+  /** The time of the first record that steps to come may hold, in the order of the walk; null when all are done. */
+  async bound(): Promise<number | null> {
+    return this.#first(this.#firstOf(this.#ready), this.#ahead?.bound ?? null, await this.#unreadBound());
+  }
+
+  async #unreadBound(): Promise<number | null> {
+    return this.#first(this.#firstOf(this.#judged), await this.#list.bound());
+  }
+
+  #firstOf(blocks: readonly Judged[]): number | null {
+    return blocks[0] ? headTs(this.#options.order, blocks[0].head) : null;
+  }
+
+  #first(...times: (number | null)[]): number | null {
+    return times.reduce((a, b) => (a === null ? b : b === null ? a : earlier(this.#options.order, a, b)), null);
+  }
+
+  /** The next block that may hold matches; null at the end. */
+  async next(): Promise<Step | null> {
+    for (;;) {
+      const loaded = this.#ready.shift();
+      if (loaded) {
+        const step = this.#open(loaded);
+        if (step) return step;
+        continue;
+      }
+      const { loaded: ready } = this.#ahead ?? { loaded: this.#load() };
+      this.#ready = await ready;
+      this.#ahead = null;
+      if (this.#ready.length === 0 && (await this.bound()) === null) return null;
+    }
+  }
+
+  /** Starts to read what next() will want after the blocks at hand: for a caller that will go on. */
+  async readAhead(): Promise<void> {
+    if (this.#ahead) return;
+    const bound = await this.#unreadBound();
+    if (bound === null) return;
+    const loaded = this.#load();
+    // A failure is reported by next(), which awaits the same promise.
+    loaded.catch(() => undefined);
+    this.#ahead = { bound, loaded };
+  }
+
+  #open({ head, verdict, summary, claimed, counts, packed }: Loaded): Step | null {
+    if (counts && summary) {
+      this.blocksDone++;
+      return { kind: 'counted', head, verdict, summary };
+    }
+    if (packed === null) {
+      this.#list.giveBack(claimed);
+      return null;
+    }
+    this.blocksDone++;
+    this.blocksRead++;
+    this.bytes += head.rawBytes;
+    const lines = claimed.isWhole
+      ? null
+      : claimed.runs.map(([first, last]): SeqRun => [first - head.firstSeq, last - head.firstSeq]);
+    return { kind: 'text', head, verdict, summary, lines, text: new RawText(inflatePacked(packed, head.rawBytes)) };
+  }
+
+  /** Takes blocks until enough of them must be read, and reads those in one go. */
+  async #load(): Promise<Loaded[]> {
+    const batch: Loaded[] = [];
+    let rawBytes = 0;
+    while (rawBytes < this.#readBytes) {
+      const judged = this.#judged.shift();
+      if (judged) {
+        batch.push({ ...judged, packed: null });
+        if (!judged.counts) rawBytes += judged.head.rawBytes;
+        continue;
+      }
+      const claimed = await this.#takeSome();
+      if (claimed.length === 0) break;
+      this.#judged = await this.#judge(claimed);
+    }
+    const unread = batch.filter(({ counts }) => !counts);
+    if (unread.length > 0) {
+      const payloads = await this.#source.payloads(unread.map(({ head }) => head));
+      for (const loaded of unread) loaded.packed = payloads.get(loaded.head.id) ?? null;
+    }
+    this.#readBytes = Math.min(this.#readBytes * 2, MAX_READ_BYTES);
+    return batch;
+  }
+
+  /** One block where every one must be read, many where summaries or filters will drop most of them. */
+  async #takeSome(): Promise<Claimed[]> {
+    const { query, needSummaries } = this.#options;
+    const looksAhead = query.need !== null || query.wantsSummary || needSummaries;
+    const count = looksAhead ? this.#lookAhead : 1;
+    if (looksAhead) this.#lookAhead = Math.min(this.#lookAhead * 2, MAX_LOOK_AHEAD);
+    const taken: Claimed[] = [];
+    while (taken.length < count) {
+      const claimed = await this.#list.take();
+      if (!claimed) break;
+      taken.push(claimed);
+    }
+    return taken;
+  }
+
+  /** Drops the blocks that cannot hold a match, by their index row and by their filter. */
+  async #judge(claimed: readonly Claimed[]): Promise<Judged[]> {
+    const { query, needSummaries, canCount } = this.#options;
+    const heads = claimed.map(({ head }) => head);
+    const summaries = query.wantsSummary || needSummaries ? await this.#source.summaries(heads) : null;
+    const possible: Judged[] = [];
+    for (const block of claimed) {
+      const { head, isWhole } = block;
+      const summary = summaries?.get(head.id) ?? null;
+      const verdict = query.verdict({ stream: head.stream, minTs: head.minTs, maxTs: head.maxTs, summary });
+      if (verdict === 'none') continue;
+      const decides = verdict === 'all' || query.levels !== null;
+      const counts = isWhole && decides && summary !== null && canCount({ head, verdict, summary });
+      possible.push({ head, verdict, summary, claimed: block, counts });
+    }
+    const { need } = query;
+    const read = possible.filter(({ counts }) => !counts);
+    const filters =
+      need === null || read.length === 0 ? null : await this.#source.filters(read.map(({ head }) => head));
+    const kept = possible.filter(({ head, counts }) => {
+      const filter = filters?.get(head.id);
+      return counts || need === null || !filter || filterAllows(need, filter);
+    });
+    this.blocksDone += claimed.length - kept.length;
+    return kept;
+  }
+}

@@ -1,0 +1,33 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { journalFor } from '../../../src/journal/index.ts';
+import type { Json } from '../../../src/wire/record.ts';
+import { createKey, createProject } from './accounts.ts';
+import { append, batchOf } from './journal.ts';
+
+/** A project with a key of these scopes. */
+export async function projectWithKey(scopes: Parameters<typeof createKey>[1] = ['query']): Promise<{
+  id: string;
+  key: string;
+}> {
+  const { id } = await createProject();
+  const { key } = await createKey(id, scopes);
+  return { id, key };
+}
+
+/** One batch into the tail. `nowMs` is its time of arrival. */
+export async function put(projectId: string, records: Json[], nowMs = Date.now(), pack = true): Promise<void> {
+  const outcome = await append(batchOf(projectId, records, { nowMs, pack }));
+  if (outcome.kind !== 'stored') throw new Error(`the batch was not stored: ${outcome.kind}`);
+}
+
+/** Seals the whole tail, each stream into blocks of its own. */
+export async function seal(projectId: string): Promise<void> {
+  const journal = journalFor(env, projectId, 0);
+  await runInDurableObject(journal, (_, state) => {
+    state.storage.sql.exec('UPDATE parts SET at_ms = 0');
+  });
+  await evictDurableObject(journal);
+  await journal.status();
+  await runDurableObjectAlarm(journal);
+}
