@@ -24,8 +24,8 @@ export function headlineOf(histogram: Histogram, services: Facet | null, rangeTe
   if (onset === null) {
     return {
       tone: 'warn',
-      text: `${plural(failures, 'error')} ${rangeText}, about as many as ever${where}`,
-      detail: share,
+      text: `${plural(failures, 'error')} ${rangeText}${where}`,
+      detail: `${share}. No rise that still goes on.`,
     };
   }
   const rise =

@@ -36,6 +36,11 @@ export function presetOf(id: string | null): (typeof PRESETS)[number] | null {
   return PRESETS.find((preset) => preset.id === id) ?? null;
 }
 
+/** "Last hour", "last 3 hours": for labels and sentences. */
+export function lastWords(preset: (typeof PRESETS)[number]): string {
+  return `last ${preset.label.replace(/^1 /, '')}`;
+}
+
 /** From the URL: `range=1h`, `range=live`, or `from` and `to` in Unix milliseconds or ISO 8601. */
 export function parseRange(params: URLSearchParams): Range {
   const from = parseTime(params.get('from'));

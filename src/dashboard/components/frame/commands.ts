@@ -1,5 +1,5 @@
 import { PAGES } from '../../lib/pages.ts';
-import { PRESETS } from '../../lib/range.ts';
+import { lastWords, PRESETS } from '../../lib/range.ts';
 import { chooseProject, project, projects } from '../../state/projects.ts';
 import { setRange } from '../../state/range.ts';
 import { go, hrefOf } from '../../state/route.ts';
@@ -51,7 +51,7 @@ function all(): Command[] {
     ...PRESETS.map((preset) => ({
       id: `range-${preset.id}`,
       group: 'Time',
-      name: `Last ${preset.label}`,
+      name: lastWords(preset),
       run: () => setRange({ kind: 'preset', id: preset.id }),
     })),
     ...THEMES.map((theme) => ({ id: `theme-${theme}`, group: 'Theme', name: theme, run: () => setTheme(theme) })),

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { day, minute } from '../../lib/format.ts';
-import { PRESETS, parseTime, type Range } from '../../lib/range.ts';
+import { lastWords, PRESETS, parseTime, type Range } from '../../lib/range.ts';
 import { range, setRange, span } from '../../state/range.ts';
 import { path } from '../../state/route.ts';
 import { Button } from '../button.tsx';
@@ -14,7 +14,10 @@ function shown(): Range {
 
 function labelOf(current: Range): string {
   if (current.kind === 'live') return 'Live';
-  if (current.kind === 'preset') return `Last ${PRESETS.find((p) => p.id === current.id)?.label ?? ''}`;
+  if (current.kind === 'preset') {
+    const words = lastWords(PRESETS.find((preset) => preset.id === current.id) ?? PRESETS[0]);
+    return `${words[0]?.toUpperCase()}${words.slice(1)}`;
+  }
   const sameDay = day(current.fromMs) === day(current.toMs);
   const to = sameDay ? minute(current.toMs) : `${day(current.toMs).slice(5)} ${minute(current.toMs)}`;
   return `${day(current.fromMs).slice(5)} ${minute(current.fromMs)} to ${to}`;

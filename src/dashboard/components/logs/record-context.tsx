@@ -16,7 +16,7 @@ const AROUND = 10;
 export function RecordContext({ record, project, onOpen }: ContextProps) {
   const context = useResource(
     `${project} ${record.id}`,
-    (signal) => getContext(project, record.id, AROUND, signal),
+    (signal) => getContext(project, record.id, record.ts, AROUND, signal),
     false,
   );
   if (context.error)

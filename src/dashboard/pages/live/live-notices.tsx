@@ -25,7 +25,7 @@ export function LiveNotices({ live, reading, fault }: { live: Live; reading: boo
             <NextTry atMs={state.retryAtMs} />
           </Notice>
         ) : null}
-        {state.kind === 'refused' && fault === null ? (
+        {state.kind === 'refused' && fault === null && tail.rows.length > 0 ? (
           <Notice tone="bad">The server does not serve this live view: {state.message}</Notice>
         ) : null}
         {gap ? (

@@ -1,19 +1,17 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { LogRecord } from '../../../wire/record.ts';
 import type { Project } from '../../api/types.ts';
-import { Button } from '../../components/button.tsx';
 import { FirstUse } from '../../components/first-use.tsx';
-import { Link } from '../../components/link.tsx';
 import { LogList } from '../../components/logs/log-list.tsx';
 import { RecordDrawer } from '../../components/logs/record-drawer.tsx';
-import { Empty } from '../../components/states.tsx';
 import { toggleTerm } from '../../lib/query-edit.ts';
 import { highlightWords } from '../../lib/query-tokens.ts';
 import { streamOf } from '../../lib/stream.ts';
-import { hrefOf, param, setParams } from '../../state/route.ts';
+import { param, setParams } from '../../state/route.ts';
 import { useShortcuts } from '../../state/use-shortcuts.ts';
 import { LiveNotices } from './live-notices.tsx';
 import { LiveToolbar } from './live-toolbar.tsx';
+import { NothingYet } from './nothing-yet.tsx';
 import { useEverUsed } from './use-ever-used.ts';
 import { useFilterFault } from './use-filter-fault.ts';
 import { useLive } from './use-live.ts';
@@ -59,18 +57,7 @@ export function LivePage({ project }: { project: Project }) {
             everUsed === false ? (
               <FirstUse />
             ) : (
-              <Empty
-                icon="live"
-                title={live.state.kind === 'live' ? 'Nothing has arrived yet' : 'Waiting for the live link'}
-              >
-                <p>
-                  {q === ''
-                    ? 'New records show up here as they come.'
-                    : 'New records that match the filter show up here.'}
-                </p>
-                {q === '' ? null : <Button onClick={() => setParams({ q: null })}>Clear the filter</Button>}
-                <Link href={hrefOf('/logs', {})}>Search what came before</Link>
-              </Empty>
+              <NothingYet state={live.state} filtered={q !== ''} />
             )
           ) : (
             <LogList

@@ -4,7 +4,7 @@ import { FirstUse } from '../../components/first-use.tsx';
 import { Empty, Failure, Skeleton } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
 import { plural } from '../../lib/format.ts';
-import { presetReaching, WIDEST_MS } from '../../lib/range.ts';
+import { lastWords, presetReaching, WIDEST_MS } from '../../lib/range.ts';
 import { now } from '../../state/clock.ts';
 import { setRange } from '../../state/range.ts';
 import { setParams } from '../../state/route.ts';
@@ -52,7 +52,7 @@ export function EmptyResult({ scope }: { scope: Scope }) {
         <Time ms={newest.ts + bucketMs / 2} />.
       </p>
       <Button kind="primary" onClick={() => setRange({ kind: 'preset', id: preset.id })}>
-        {`Show the last ${preset.label}`}
+        {`Show the ${lastWords(preset)}`}
       </Button>
       {preset.id === '30d' ? null : (
         <Button onClick={() => setRange({ kind: 'preset', id: '30d' })}>Show the last 30 days</Button>

@@ -44,7 +44,8 @@ export function SearchStatus({ search, fault }: { search: SearchControl; fault: 
       {search.scanned ? (
         <span class="faint">
           {' '}
-          from {plural(search.scanned.blocks, 'block')}, {bytes(search.scanned.bytes)} read
+          {search.scanned.blocks > 0 ? `from ${plural(search.scanned.blocks, 'block')}, ` : ''}
+          {bytes(search.scanned.bytes)} read
         </span>
       ) : null}
     </span>

@@ -18,7 +18,7 @@ export function useOpenRecord(project: string, records: readonly LogRecord[]): O
   const missing = id !== '' && known === null;
   const fetched = useResource(
     missing ? `${project} ${id}` : null,
-    (signal) => getContext(project, id, 0, signal),
+    (signal) => getContext(project, id, null, 0, signal),
     false,
   );
   const found = fetched.data?.record;

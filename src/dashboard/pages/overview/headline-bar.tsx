@@ -1,7 +1,7 @@
 import type { Facet, Histogram } from '../../api/types.ts';
 import { Icon } from '../../components/icon.tsx';
 import { headlineOf } from '../../lib/headline.ts';
-import { presetOf } from '../../lib/range.ts';
+import { lastWords, presetOf } from '../../lib/range.ts';
 import { range } from '../../state/range.ts';
 
 const ICONS = { ok: 'check', warn: 'warn', bad: 'bad', info: 'info' } as const;
@@ -9,8 +9,8 @@ const ICONS = { ok: 'check', warn: 'warn', bad: 'bad', info: 'info' } as const;
 function rangeText(): string {
   const current = range.value;
   if (current.kind === 'live') return 'in the last 15 min';
-  if (current.kind === 'preset') return `in the last ${presetOf(current.id)?.label ?? ''}`;
-  return 'in this time';
+  const preset = current.kind === 'preset' ? presetOf(current.id) : null;
+  return preset ? `in the ${lastWords(preset)}` : 'in this time';
 }
 
 export function HeadlineBar({ histogram, services }: { histogram: Histogram | null; services: Facet | null }) {
