@@ -52,7 +52,7 @@ export async function ingest(
     await countRefused(ctx, to, 'scope');
     return err({ kind: 'scope', needed: `ingest:${forbidden.stream}` });
   }
-  const payload = createHash('sha256').update(body.value).digest('base64url');
+  const payload = fingerprint(to, body.value);
   const dedupe: Dedupe | null =
     to.idempotencyKey !== null
       ? { kind: 'key', key: to.idempotencyKey, payload }
@@ -71,6 +71,14 @@ export async function ingest(
     bodyBytes: body.value.byteLength,
     dedupe,
   });
+}
+
+/** What makes two requests the same: the body, and what the request says for records that do not say it. */
+function fingerprint(to: Pick<IngestRequest, 'stream' | 'service'>, body: Uint8Array): string {
+  return createHash('sha256')
+    .update(JSON.stringify([to.stream, to.service]))
+    .update(body)
+    .digest('base64url');
 }
 
 async function append(

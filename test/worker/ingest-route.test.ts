@@ -403,6 +403,14 @@ describe('a repeat', () => {
     expect(await everyRecord(projectId)).toHaveLength(4);
   });
 
+  it('to another stream or for another service is another batch', async () => {
+    const body = '{"ts":1700000000000,"message":"a"}';
+    for (const query of ['', '?service=payouts', '?stream=operations', '?stream=operations&service=payouts']) {
+      expect((await send({ query, body })).body).toMatchObject({ stored: 1, duplicate: 0 });
+      expect((await send({ query, body })).body).toMatchObject({ stored: 0, duplicate: 1 });
+    }
+  });
+
   it('by another key is another batch', async () => {
     const other = (await createKey(projectId, ['ingest'])).key;
     const sent = { headers: { 'idempotency-key': 'k' } };
