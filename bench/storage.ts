@@ -13,7 +13,8 @@ import { makeBodies } from './lib/records.ts';
 import { type Row, thousands } from './lib/row.ts';
 
 const LOGS = path.join(import.meta.dirname, '../../shared/data/logs');
-const MIGRATION = path.join(import.meta.dirname, '../migrations/0003_blocks.sql');
+/** Those that concern blocks, their indexes included. */
+const MIGRATIONS = ['0003_blocks.sql', '0004_query.sql'];
 const BATCH_RECORDS = 500;
 const BLOCK_PARTS = 10;
 
@@ -70,7 +71,10 @@ async function sizeBytes(db: D1Database): Promise<number> {
 
 function ours(lines: readonly string[]): Promise<Cost> {
   return withDatabase('blocks', async (db) => {
-    for (const statement of statements(readFileSync(MIGRATION, 'utf8'))) await db.prepare(statement).run();
+    for (const migration of MIGRATIONS) {
+      const sql = readFileSync(path.join(import.meta.dirname, '../migrations', migration), 'utf8');
+      for (const statement of statements(sql)) await db.prepare(statement).run();
+    }
     const emptyBytes = await sizeBytes(db);
     const cost: Cost = { rawBytes: 0, storedBytes: 0, rowsWritten: 0, records: lines.length };
     const spied = countingRows(db, cost);
