@@ -30,5 +30,5 @@ const server = Bun.serve({
     else store();
     return Response.json({ stored: lines.length }, { status: 202 });
   },
-  websocket: { open: (ws) => ws.subscribe('logs'), message() {} },
+  websocket: { open: (ws) => ws.subscribe('logs'), message: () => undefined },
 });
