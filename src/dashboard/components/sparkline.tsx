@@ -3,14 +3,15 @@ const HEIGHT = 28;
 
 /** The shape of a series, nothing more: the figure beside it carries the meaning. */
 export function Sparkline({ values, tone }: { values: readonly number[]; tone: 'info' | 'bad' | 'plain' }) {
-  const top = Math.max(1e-9, ...values);
+  const highest = Math.max(0, ...values);
+  const top = highest || 1;
   const step = values.length > 1 ? WIDTH / (values.length - 1) : WIDTH;
   const points = values.map(
     (value, i) => `${(i * step).toFixed(1)},${(HEIGHT - 1 - (value / top) * (HEIGHT - 3)).toFixed(1)}`,
   );
   return (
     <svg
-      class={`sparkline sparkline-${tone}`}
+      class={`sparkline sparkline-${highest === 0 ? 'plain' : tone}`}
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       preserveAspectRatio="none"
       aria-hidden="true"

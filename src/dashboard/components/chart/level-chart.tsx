@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Level } from '../../../wire/record.ts';
 import type { Bucket, Histogram } from '../../api/types.ts';
-import { compact, dateTime, exact } from '../../lib/format.ts';
+import { compact, dateTime, exact, plural } from '../../lib/format.ts';
 import { levelsIn } from '../../lib/levels.ts';
 import { lazy } from '../lazy.tsx';
 import type { TimeChartProps } from './time-chart.tsx';
@@ -37,7 +37,7 @@ export function LevelChart(props: LevelChartProps) {
           {hover && histogram
             ? `${dateTime(hover.ts)} + ${spanText(histogram.bucketMs)}`
             : histogram
-              ? `${compact(total)} records, bars of ${spanText(histogram.bucketMs)}`
+              ? `${plural(total, 'record')}, bars of ${spanText(histogram.bucketMs)}`
               : loading
                 ? 'Loading'
                 : '\u00a0'}
