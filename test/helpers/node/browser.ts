@@ -39,7 +39,9 @@ function fontsConfig(dir: string): string {
 
 /** The package's own arguments switch the browser's security off, which would hide faults of CORS and of the policy. */
 function launch(executablePath: string): Promise<Browser> {
-  return playwright.launch({ executablePath, args: ['--no-sandbox', '--headless=shell'], headless: true });
+  // Without a locale of the machine's, as in many containers, Chromium makes up a language that no formatter knows.
+  const env = { ...process.env, LANG: 'en_US.UTF-8', LANGUAGE: 'en_US' };
+  return playwright.launch({ executablePath, env, args: ['--no-sandbox', '--headless=shell'], headless: true });
 }
 
 /** What axe finds against WCAG 2.2 AA and its best practices on the page as it is now, a line for each element. */
