@@ -1,8 +1,6 @@
 import { LEVELS, type Level } from '../../wire/record.ts';
 import type { Bucket, Histogram } from '../api/types.ts';
 
-export const FAILURES: readonly Level[] = ['error', 'fatal'];
-
 export function failuresOf(bucket: Bucket): number {
   return (bucket.levels.error ?? 0) + (bucket.levels.fatal ?? 0);
 }

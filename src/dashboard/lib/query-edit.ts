@@ -50,10 +50,6 @@ export function toggleTerm(q: string, field: string, value: string, exclude: boo
   return `${q.slice(0, found.start)}${replacement}${q.slice(found.end)}`.replace(/\s+/g, ' ').trim();
 }
 
-export function addExists(q: string, field: string): string {
-  return append(q, tokenize(q), `${field}:*`);
-}
-
 function append(q: string, tokens: readonly Token[], term: string): string {
   const base = q.trim();
   if (base === '') return term;

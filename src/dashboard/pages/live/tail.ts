@@ -14,8 +14,8 @@ export interface Tail {
 }
 
 /** About 20 MB of typical records: a tab that is left open overnight must not grow for ever. */
-export const MAX_ROWS = 20_000;
-export const MAX_HELD = 20_000;
+const MAX_ROWS = 20_000;
+const MAX_HELD = 20_000;
 
 export const EMPTY_TAIL: Tail = { rows: [], held: [], dropped: 0, overflowed: 0, received: 0 };
 
