@@ -107,7 +107,11 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     if (!current.ok) return deny(c, current.error);
     if (!current.value) return deny(c, { kind: 'unauthenticated' });
     const csrf = csrfToken(ctx.config, sessionId);
-    return c.json({ userId, username, role, projectIds, sessionId, csrf, expiresAt: current.value.tokenExpiresAtMs });
+    return c.json({
+      ...{ userId, username, role, projectIds, sessionId, csrf },
+      expiresAt: current.value.tokenExpiresAtMs,
+      nowMs: ctx.nowMs,
+    });
   });
 
   app.get('/sessions', async function listSessionsRoute(c) {

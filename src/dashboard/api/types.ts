@@ -17,6 +17,8 @@ export interface Me {
   sessionId: string;
   csrf: string;
   expiresAt: number;
+  /** The clock of the deployment. */
+  nowMs: number;
 }
 
 export interface Login {

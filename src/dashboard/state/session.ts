@@ -49,7 +49,6 @@ export async function loadSession(): Promise<void> {
 export async function signIn(username: string, password: string): Promise<Answer<Login>> {
   const answer = await auth.login(username, password);
   if (answer.ok) {
-    learnServerTime(answer.headers.get('x-login-time'));
     setCsrf(answer.value.csrf);
     await loadSession();
     tabs.postMessage('signed-in');
@@ -77,6 +76,7 @@ export function renewed(csrf: string, expiresAt: number): void {
 }
 
 function adopt(me: Me): void {
+  learnServerTime(me.nowMs);
   setCsrf(me.csrf);
   session.value = { kind: 'user', me };
   schedule(me.expiresAt);
