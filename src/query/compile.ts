@@ -37,7 +37,7 @@ export interface CompiledQuery {
   levels: ReadonlySet<Level> | null;
 }
 
-/** Compiles a search (docs/search.md). Uses neither eval nor regular expressions made of the user's text. */
+/** Compiles a search (docs/search.md). Uses no eval; regular expressions are made of plain text only, so none is expensive. */
 export function compileQuery(text: string): Result<CompiledQuery, QueryError> {
   const parsed = parseQuery(text);
   if (!parsed.ok) return parsed;

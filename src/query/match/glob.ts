@@ -13,6 +13,9 @@ export interface Glob {
   hasSpace: boolean;
 }
 
+/** Of ASCII only: every other unit belongs to a word (blocks/token.ts), so a run of characters does not end there. */
+const SPACE = /[\t\n\v\f\r ]+/;
+
 export function compileGlob(parts: readonly GlobPart[]): Glob {
   const segments: string[][] = [];
   let current: string[] | null = null;
@@ -41,7 +44,7 @@ export function compileGlob(parts: readonly GlobPart[]): Glob {
     segments,
     openStart: parts[0]?.kind === 'run',
     openEnd: parts.at(-1)?.kind === 'run',
-    hasSpace: segments.some((segment) => segment.some((literal) => /\s/u.test(literal))),
+    hasSpace: segments.some((segment) => segment.some((literal) => SPACE.test(literal))),
   };
 }
 
@@ -73,7 +76,7 @@ export function matchesWords(glob: Glob, text: string): boolean {
     return text.includes(segments[0][0] as string);
   }
   if (glob.hasSpace) return matchesChunk(glob, text);
-  for (const chunk of text.split(/\s+/u)) if (chunk !== '' && matchesChunk(glob, chunk)) return true;
+  for (const chunk of text.split(SPACE)) if (chunk !== '' && matchesChunk(glob, chunk)) return true;
   return false;
 }
 

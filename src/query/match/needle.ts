@@ -1,14 +1,19 @@
 /**
- * Needles: text that must occur in the stored line of any record that matches, so that most lines are passed over without
- * being parsed. They are looked for in two places: in a line folded as text, and in a whole block read as Latin-1 and folded
- * (scan/block-text.ts), where one unit is one byte and offsets stay true whatever the script.
+ * Needles: text that must occur in the stored line of any record that matches, so that most lines are passed over without being parsed.
+ * They are looked for in two places: in a line folded as text, and in a whole block read as Latin-1 (scan/raw-text.ts), where one unit is
+ * one byte and offsets stay true whatever the script.
  */
 export interface Needle {
   /** Folded, and escaped as JSON.stringify escapes it. */
   text: string;
-  /** Its UTF-8 bytes as Latin-1 units, folded as V8 folds Latin-1. */
-  bytes: string;
-  /** It might stand for a number, and numbers with more digits than a double holds are stored as the client wrote them. */
+  /** Length of its UTF-8 form. */
+  bytes: number;
+  /**
+   * Finds its UTF-8 bytes, read as Latin-1, without regard to case: three times as fast as folding the text and searching that. Global: set
+   * lastIndex first.
+   */
+  pattern: RegExp;
+  /** It might stand for a number, and numbers that a double does not hold are stored as the client wrote them. */
   maybeNumber: boolean;
 }
 
@@ -21,8 +26,8 @@ export type Clause = readonly Needle[];
  */
 export const ODD_FOLDS: readonly string[] = ['\u0130', '\u212a'];
 
-/** Number literals that are not written as JSON.stringify would write their value; folded, over-inclusive. */
-export const UNUSUAL_NUMBER = /[:[,]-?(?:[\d.]{16}|\d+(?:\.\d+)?e|\d+\.\d*0[,}\]])/;
+/** Number literals that are not written as JSON.stringify would write their value; over-inclusive. */
+export const UNUSUAL_NUMBER = /[:[,]-?(?:[\d.]{16}|\d+(?:\.\d+)?[eE]|\d+\.\d*0[,}\]])/;
 
 /** What String(number) consists of, beside "infinity". */
 const NUMERIC_ONLY = /^[\d.e+-]*$/;
@@ -48,8 +53,15 @@ export function propertyNeedle(name: string): Needle | null {
   return safeRuns(folded)[0] === folded ? makeNeedle(`${JSON.stringify(folded).slice(1)}:`, false) : null;
 }
 
+/** A part of a needle is a needle too. A long one finds no fewer lines, and text that nearly repeats it costs its length each time. */
+const MAX_NEEDLE_CHARS = 64;
+
 function makeNeedle(text: string, maybeNumber: boolean): Needle {
-  return { text, bytes: Buffer.from(text, 'utf8').toString('latin1').toLowerCase(), maybeNumber };
+  // Not in the middle of a pair: the bytes of one half are not part of the bytes of both.
+  const cut = text.length > MAX_NEEDLE_CHARS ? text.slice(0, MAX_NEEDLE_CHARS).replace(/[\ud800-\udbff]$/, '') : text;
+  const bytes = Buffer.from(cut, 'utf8').toString('latin1');
+  const pattern = new RegExp(bytes.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'gi');
+  return { text: cut, bytes: bytes.length, pattern, maybeNumber };
 }
 
 /**

@@ -103,7 +103,7 @@ export function bestClause(clauses: readonly Clause[]): Clause | null {
   let best: Clause | null = null;
   let bestScore = Number.NEGATIVE_INFINITY;
   for (const clause of clauses) {
-    const shortest = Math.min(...clause.map((needle) => needle.bytes.length));
+    const shortest = Math.min(...clause.map((needle) => needle.bytes));
     const score = shortest - (clause.length - 1) * 4;
     if (score > bestScore) [best, bestScore] = [clause, score];
   }

@@ -3,23 +3,17 @@ import { ODD_FOLDS } from '../match/needle.ts';
 const ODD_FOLD_BYTES = ODD_FOLDS.map((char) => Buffer.from(char, 'utf8').toString('latin1'));
 
 /**
- * The NDJSON of a block or of a part of a tail, read as Latin-1: one unit is one byte, so offsets stay true in every script, folding takes
- * V8's fast path, and no text is held at two bytes a character. Only lines that may match are decoded.
+ * The NDJSON of a block or of a part of a tail, read as Latin-1: one unit is one byte, so offsets stay true in every script, and no
+ * text is held at two bytes a character. Only lines that may match are decoded.
  */
 export class RawText {
   readonly bytes: Buffer;
   /** One unit a byte. */
   readonly units: string;
-  #folded: string | null = null;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
     this.units = bytes.toString('latin1');
-  }
-
-  get folded(): string {
-    this.#folded ??= this.units.toLowerCase();
-    return this.#folded;
   }
 
   /** True where a needle could be missed, because a letter in here folds into others than its own bytes. */

@@ -1,7 +1,7 @@
 import { lineLevel, lineTs } from '../../blocks/index.ts';
 import type { Level, LogRecord } from '../../wire/record.ts';
 import type { CompiledQuery } from '../compile.ts';
-import { type Clause, UNUSUAL_NUMBER } from '../match/needle.ts';
+import { type Clause, type Needle, UNUSUAL_NUMBER } from '../match/needle.ts';
 import type { RawText } from './raw-text.ts';
 
 export interface ScanOptions {
@@ -116,23 +116,24 @@ function lineCounter(units: string, lines: readonly (readonly [number, number])[
 /** Finds the occurrences of any needle of a clause; asked for ascending offsets it goes over the text once. */
 class Finder {
   readonly #text: string;
-  readonly #needles: readonly string[];
+  readonly #clause: Clause;
   readonly #next: number[];
 
   constructor(text: string, clause: Clause) {
     this.#text = text;
-    this.#needles = clause.map((needle) => needle.bytes);
-    this.#next = this.#needles.map(() => -1);
+    this.#clause = clause;
+    this.#next = clause.map(() => -1);
   }
 
   /** Offset of the first occurrence at or after `from`; -1 when there is none. */
   next(from: number): number {
     let nearest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.#needles.length; i++) {
+    for (let i = 0; i < this.#next.length; i++) {
       let hit = this.#next[i] as number;
       if (hit < from) {
-        const found = this.#text.indexOf(this.#needles[i] as string, from);
-        hit = found < 0 ? Number.POSITIVE_INFINITY : found;
+        const { pattern, bytes } = this.#clause[i] as Needle;
+        pattern.lastIndex = from;
+        hit = pattern.test(this.#text) ? pattern.lastIndex - bytes : Number.POSITIVE_INFINITY;
         this.#next[i] = hit;
       }
       if (hit < nearest) nearest = hit;
@@ -143,11 +144,10 @@ class Finder {
 
 /** Without the clauses that numbers of this text could satisfy unseen. */
 function findersFor(text: RawText, clauses: readonly Clause[]): Finder[] {
-  if (clauses.length === 0) return [];
   const isNumeric = (clause: Clause): boolean => clause.some((needle) => needle.maybeNumber);
   const usable =
-    clauses.some(isNumeric) && UNUSUAL_NUMBER.test(text.folded)
+    clauses.some(isNumeric) && UNUSUAL_NUMBER.test(text.units)
       ? clauses.filter((clause) => !isNumeric(clause))
       : clauses;
-  return usable.map((clause) => new Finder(text.folded, clause));
+  return usable.map((clause) => new Finder(text.units, clause));
 }
