@@ -85,7 +85,7 @@ function nonEmpty(flag: string, value: string): string {
   return value;
 }
 
-export function parseOffsetMs(text: string): number {
+function parseOffsetMs(text: string): number {
   const match = /^([+-]?)(\d+(?:\.\d+)?)([smhd])$/.exec(text);
   const offsetMs = match ? Math.round(Number(match[2]) * UNIT_MS[match[3] as keyof typeof UNIT_MS]) : Number.NaN;
   if (!(offsetMs <= MAX_OFFSET_MS))

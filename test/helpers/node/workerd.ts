@@ -42,12 +42,12 @@ export interface StartedWorkerd {
   stop(): Promise<void>;
 }
 
-export const ADMIN_PASSWORD = 'correct horse battery staple';
+const ADMIN_PASSWORD = 'correct horse battery staple';
 
 let bundle: Promise<string> | null = null;
 
 /** Bundles the Worker as a deployment would, once per process; returns the file. */
-export function bundleWorker(): Promise<string> {
+function bundleWorker(): Promise<string> {
   bundle ??= (async () => {
     const outDir = temporaryFolder('bundle');
     mkdirSync(path.join(PROJECT_DIR, 'dist'), { recursive: true }); // wrangler.toml names it; a checkout without a build has none
