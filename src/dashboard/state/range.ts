@@ -5,18 +5,24 @@ import { go, hrefOf, place, setParams } from './route.ts';
 
 const refreshes = signal(0);
 
-const rangeText = computed(() => {
-  const params = place.value.params;
-  return JSON.stringify([params.get('range'), params.get('from'), params.get('to')]);
+/** What makes another question of the page. Opening a record or wrapping lines does not. */
+const QUESTION = ['project', 'range', 'from', 'to', 'q', 'stream'] as const;
+const question = computed(() => {
+  const { path, params } = place.value;
+  return JSON.stringify([path, ...QUESTION.map((name) => params.get(name))]);
 });
 
 export const range = computed<Range>(() => {
-  rangeText.value;
+  question.value;
   return parseRange(place.peek().params);
 });
 
-/** The range in milliseconds, fixed until the range changes or somebody refreshes: every part of a page asks about the same time. */
+/**
+ * The range in milliseconds, fixed until somebody asks something new or refreshes: every part of a page asks about the
+ * same time, and "the last hour" of a new search ends now, not when the page was opened.
+ */
 export const span = computed<Span>(() => {
+  question.value;
   refreshes.value;
   return resolveRange(range.value, now());
 });
