@@ -1,9 +1,217 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Env } from '../../src/env.ts';
-import type { Publication } from '../../src/journal/index.ts';
+import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
+import { journalFor, type Publication, shardOf } from '../../src/journal/index.ts';
+import { errorFrame } from '../../src/live/answers.ts';
+import { currentEnds, type End, hasEnded, nextEndAtMs } from '../../src/live/ends.ts';
+import type { LiveError } from '../../src/live/errors.ts';
+import { parseFrame } from '../../src/live/frame.ts';
+import { type Batch, Gather } from '../../src/live/gather.ts';
+import { decodeIdentity, IDENTITY_HEADER, type LiveIdentity, type SocketMatch } from '../../src/live/identity.ts';
+import { mayCommand } from '../../src/live/permit.ts';
+import { presenceLine } from '../../src/live/presence.ts';
+import {
+  CLOSE_UNAUTHENTICATED,
+  PING_FRAME,
+  PONG_FRAME,
+  SUBPROTOCOL,
+  TOPIC_CLIENT_PREFIX,
+} from '../../src/wire/protocol.ts';
+import { Fanout } from './fanout.ts';
+import { Feed } from './feed.ts';
+import { Outlet } from './outlet.ts';
+import { HubSocket, Sockets, survivors } from './sockets.ts';
+import { Subscriber } from './subscriber.ts';
 
+const ENDS_KEY = 'ends';
+const PROJECT_KEY = 'project_id';
+
+/**
+ * Holds the sockets of a project: one object each. It forgets everything when it sleeps; identity and subscriptions are in the sockets'
+ * attachments, the place in the journals in its storage.
+ */
 export class Hub extends DurableObject<Env> {
-  publish(_publication: Publication): { attached: boolean } {
-    return { attached: false };
+  readonly #sockets = new Sockets();
+  readonly #outlet: Outlet;
+  readonly #fanout: Fanout;
+  readonly #feed: Feed;
+  readonly #subscriber: Subscriber;
+  readonly #gather: Gather<HubSocket>;
+  #knownProjectId: string | null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
+    this.#knownProjectId = ctx.storage.kv.get<string>(PROJECT_KEY) ?? null;
+    const projectId = () => this.#projectId();
+    const survived = survivors(ctx);
+    this.#outlet = new Outlet(
+      () => this.#feed.cursor(),
+      (socket, code, reason) => this.#close(socket, code, reason),
+    );
+    this.#fanout = new Fanout(this.#outlet);
+    this.#feed = new Feed(
+      { env, storage: ctx.storage, fanout: this.#fanout, projectId, nowMs: () => this.#now() },
+      survived.length > 0,
+    );
+    this.#subscriber = new Subscriber({
+      env,
+      sockets: this.#sockets,
+      outlet: this.#outlet,
+      fanout: this.#fanout,
+      feed: this.#feed,
+      projectId,
+    });
+    this.#gather = new Gather({
+      append: (batch) => this.#append(batch),
+      answer: (socket, frame) => socket.send(frame),
+      refuse: (socket, idJson, error) => this.#refuse(socket, idJson, error),
+      pause: () => scheduler.wait(4),
+    });
+    for (const { socket, attachment } of survived) {
+      this.#sockets.add(socket);
+      this.#subscriber.restore(socket, attachment.subscriptions);
+    }
+  }
+
+  /** An upgrade that the Worker has checked (src/live/upgrade.ts). */
+  override async fetch(request: Request): Promise<Response> {
+    const identity = decodeIdentity(request.headers.get(IDENTITY_HEADER));
+    if (this.#knownProjectId === null) {
+      this.#knownProjectId = identity.projectId;
+      this.ctx.storage.kv.put(PROJECT_KEY, identity.projectId);
+    }
+    const { 0: client, 1: ws } = new WebSocketPair();
+    this.ctx.acceptWebSocket(ws);
+    const socket = new HubSocket(ws, { identity, csrfVerified: identity.by.kind === 'key' });
+    socket.save();
+    this.#sockets.add(socket);
+    if (hasEnded(identity, this.#ends(), this.#now())) {
+      this.#close(socket, CLOSE_UNAUTHENTICATED, 'the session or key has ended');
+    } else {
+      this.#announce(identity, 'connected');
+      await this.#arm();
+    }
+    return new Response(null, { status: 101, webSocket: client, headers: { 'sec-websocket-protocol': SUBPROTOCOL } });
+  }
+
+  /** From a journal. False: nobody listens, stop publishing. */
+  async publish(publication: Publication): Promise<{ attached: boolean }> {
+    return { attached: await this.#feed.take(publication) };
+  }
+
+  /** Closes the sockets of a session, user or key that has ended, or will at `atMs`. Returns how many were closed now. */
+  async closeWhere(match: SocketMatch, atMs: number): Promise<number> {
+    const nowMs = this.#now();
+    // Told in the past tense, it ends now: whatever was checked until this moment may have been checked before the revocation.
+    const ends = [...currentEnds(this.#ends(), nowMs), { match, atMs: Math.max(atMs, nowMs) }];
+    this.ctx.storage.kv.put<End[]>(ENDS_KEY, ends);
+    const closed = this.#closeEnded(ends, nowMs);
+    await this.#arm();
+    return closed;
+  }
+
+  override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
+    const socket = this.#sockets.get(ws);
+    if (!socket) return;
+    const nowMs = this.#now();
+    const { expiresAtMs } = socket.identity;
+    if (expiresAtMs !== null && expiresAtMs <= nowMs) return this.#refuse(socket, 'null', { kind: 'session_expired' });
+    const parsed = parseFrame(message);
+    if (!parsed.ok) return this.#refuse(socket, parsed.error.idJson, parsed.error.error);
+    const frame = parsed.value;
+    if (frame.type === 'PING') return socket.send(PONG_FRAME);
+    if (frame.type === 'UNSUBSCRIBE') return this.#subscriber.unsubscribe(socket, frame);
+    const refusal = mayCommand(parseConfig(this.env), socket, frame);
+    if (refusal) return this.#refuse(socket, frame.idJson, refusal);
+    if (!socket.csrfVerified) {
+      socket.csrfVerified = true;
+      socket.save();
+    }
+    if (frame.type === 'SUBSCRIBE') return this.#subscriber.subscribe(socket, frame);
+    const full = this.#gather.add(socket, frame, (message as string).length, nowMs);
+    if (full) this.#refuse(socket, frame.idJson, full);
+  }
+
+  override webSocketClose(ws: WebSocket): void {
+    this.#forget(this.#sockets.get(ws));
+  }
+
+  override webSocketError(ws: WebSocket, error: unknown): void {
+    console.warn(
+      JSON.stringify({ level: 'warn', event: 'socket_error', projectId: this.#knownProjectId, cause: String(error) }),
+    );
+    this.#forget(this.#sockets.get(ws));
+  }
+
+  /** Sessions and keys that have ended by now. */
+  override async alarm(): Promise<void> {
+    this.#closeEnded(this.#ends(), this.#now());
+    await this.#arm();
+  }
+
+  #append({ accountId, nowMs, builder, dedupe, bodyChars }: Batch<HubSocket>) {
+    const projectId = this.#projectId();
+    const shard = shardOf(parseConfig(this.env), dedupe?.kind === 'key' ? dedupe.key : null);
+    const { parts, received, rejected, rejectedByReason, rejections } = builder;
+    return journalFor(this.env, projectId, shard).append({
+      ...{ projectId, shard, keyId: accountId, nowMs, parts, received, rejected, rejectedByReason, rejections },
+      ...{ bodyBytes: bodyChars, dedupe },
+    });
+  }
+
+  #refuse(socket: HubSocket, idJson: string, error: LiveError): void {
+    socket.send(errorFrame(idJson, error));
+    if (error.kind === 'key_revoked' || error.kind === 'session_expired') {
+      this.#close(socket, CLOSE_UNAUTHENTICATED, 'the session or key has ended');
+    }
+  }
+
+  #closeEnded(ends: readonly End[], nowMs: number): number {
+    const ended = this.#sockets.all().filter(({ identity }) => hasEnded(identity, ends, nowMs));
+    for (const socket of ended) this.#close(socket, CLOSE_UNAUTHENTICATED, 'the session or key has ended');
+    return ended.length;
+  }
+
+  #close(socket: HubSocket, code: number, reason: string): void {
+    if (!socket.isOpen) return;
+    socket.ws.close(code, reason);
+    this.#forget(socket);
+  }
+
+  #forget(socket: HubSocket | null): void {
+    if (!socket || !this.#sockets.remove(socket)) return;
+    this.#fanout.leaveAll(socket);
+    this.#announce(socket.identity, 'disconnected');
+  }
+
+  #announce({ clientId }: LiveIdentity, event: 'connected' | 'disconnected'): void {
+    if (clientId === null) return;
+    const line = presenceLine({ clientId, event, sockets: this.#sockets.ofClient(clientId) }, this.#now());
+    this.#fanout.notify(TOPIC_CLIENT_PREFIX + clientId, line, this.#feed.cursor());
+  }
+
+  /** Sets the alarm to the next end that is known. */
+  async #arm(): Promise<void> {
+    const nextMs = nextEndAtMs(
+      this.#sockets.all().map(({ identity }) => identity),
+      this.#ends(),
+      this.#now(),
+    );
+    // Alarms run on the real clock, decisions on the request's.
+    if (nextMs === null) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(nextMs - parseConfig(this.env).clockOffsetMs);
+  }
+
+  #ends(): End[] {
+    return this.ctx.storage.kv.get<End[]>(ENDS_KEY) ?? [];
+  }
+
+  #projectId(): string {
+    if (this.#knownProjectId === null) throw new Error('this hub has no project yet');
+    return this.#knownProjectId;
+  }
+
+  #now(): number {
+    return clockNowMs(parseConfig(this.env));
   }
 }

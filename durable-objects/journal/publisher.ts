@@ -4,13 +4,19 @@ import type { PlacedPart, Publication } from '../../src/journal/index.ts';
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 /** A call across objects carries at most 32 MiB. */
 const MAX_PUBLICATION_BYTES = 8 * 1024 * 1024;
+/** A hub that was moved or restarted answers the next call; waits double from the first. */
+const MAX_RETRIES = 5;
+const FIRST_RETRY_MS = 100;
 
 /**
  * Hands what was appended to the hub, one call at a time: while a call is under way new parts gather, so the rate of calls falls as
- * the load grows. Nothing depends on a publication arriving; a failed one leaves a gap that the hub fills from the journal.
+ * the load grows. Nothing depends on a publication arriving; one that fails again and again leaves a gap that the hub fills from the
+ * journal as soon as the next arrives.
  */
 export class Publisher {
   #attached: boolean;
+  /** Calls of attach(): a refusal that was under way when the hub attached again must not undo that. */
+  #attachments = 0;
   #queue: Publication['parts'] = [];
   #queuedBytes = 0;
   #pumping = false;
@@ -30,6 +36,7 @@ export class Publisher {
   attach(): void {
     if (!this.#attached) this.#remember(true);
     this.#attached = true;
+    this.#attachments++;
   }
 
   push(parts: readonly PlacedPart[]): void {
@@ -44,20 +51,29 @@ export class Publisher {
 
   async #pump(): Promise<void> {
     this.#pumping = true;
-    try {
-      while (this.#attached && this.#queue.length > 0) {
-        const { attached } = await this.#send({ parts: this.#take() });
-        if (!attached) {
+    let failures = 0;
+    while (this.#attached && this.#queue.length > 0) {
+      const attachments = this.#attachments;
+      const parts = this.#take();
+      try {
+        const { attached } = await this.#send({ parts });
+        failures = 0;
+        if (!attached && attachments === this.#attachments) {
           this.#attached = false;
           this.#remember(false);
         }
+      } catch (cause) {
+        console.warn(
+          JSON.stringify({ level: 'warn', event: 'publish_failed', failures: ++failures, cause: String(cause) }),
+        );
+        if (failures > MAX_RETRIES) break;
+        this.#queue.unshift(...parts);
+        for (const { data } of parts) this.#queuedBytes += data.byteLength;
+        await scheduler.wait(FIRST_RETRY_MS * 2 ** (failures - 1));
       }
-    } catch (cause) {
-      console.warn(JSON.stringify({ level: 'warn', event: 'publish_failed', cause: String(cause) }));
-    } finally {
-      if (!this.#attached) this.#clear();
-      this.#pumping = false;
     }
+    if (!this.#attached) this.#clear();
+    this.#pumping = false;
   }
 
   #take(): Publication['parts'] {

@@ -2,6 +2,7 @@ export { type ProjectAction, projectAccess } from './access.ts';
 export { type ProjectError, projectProblem } from './errors.ts';
 export { verifyKey } from './key.ts';
 export { reconcileRevocations } from './reconcile.ts';
+export { presentedKey } from './resolve-actor.ts';
 export { identify, projectRoutes } from './routes.ts';
-export { unknownProjects } from './store.ts';
+export { allProjectIds, unknownProjects } from './store.ts';
 export type { KeyClaims, KeyRevocationPort, Project, Scope } from './types.ts';

@@ -23,7 +23,7 @@ export async function resolveActor(ctx: Ctx, request: Request): Promise<Result<A
 }
 
 /** The text that claims to be a key: `Authorization: Bearer`, `X-Api-Key`, or on an upgrade the subprotocol `bearer.<key>`. */
-function presentedKey(request: Request): string | null {
+export function presentedKey(request: Request): string | null {
   const authorization = request.headers.get('authorization');
   // Another scheme is no key of ours: '' is refused as malformed, rather than passed over in favour of a cookie.
   if (authorization !== null) return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';

@@ -48,6 +48,11 @@ export async function listProjectRows(
   return results.map(projectOf);
 }
 
+export async function allProjectIds(db: D1Database): Promise<string[]> {
+  const { results } = await db.prepare('SELECT id FROM projects').all<{ id: string }>();
+  return results.map(({ id }) => id);
+}
+
 /** Which of these ids are no projects. */
 export async function unknownProjects(db: D1Database, projectIds: readonly string[]): Promise<string[]> {
   const { results } = await db

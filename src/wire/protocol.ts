@@ -1,4 +1,5 @@
-import type { Json, LogRecord, Stream } from './record.ts';
+import type { Rejection } from './ingest.ts';
+import type { Json, LogRecord } from './record.ts';
 
 /** The socket protocol of `GET /ws/telemetry`. Text frames, one JSON object each, told apart by `type`. */
 export const SUBPROTOCOL = 'dashboard-v1.3+telemetry';
@@ -12,36 +13,79 @@ export const TOPIC_CLIENT_PREFIX = 'client:';
 export const PING_FRAME = '{"type":"PING"}';
 export const PONG_FRAME = '{"type":"PONG"}';
 
+/** The session or key behind the socket has ended; reconnecting with the same one is pointless. */
+export const CLOSE_UNAUTHENTICATED = 4401;
+/** The client has read nothing for a minute: it should reconnect and resume from its last cursor. */
+export const CLOSE_TOO_SLOW = 4408;
+
+/** Chosen by the client, echoed in the answer. At most MAX_IDENTIFIER_CHARS characters. */
+export type FrameId = string | number;
+
 export type ClientFrame =
-  | { type: 'SUBSCRIBE'; id?: string; project: string; topics: string[]; filter?: string; since?: string; csrf?: string }
-  | { type: 'UNSUBSCRIBE'; id?: string; topics: string[] }
-  | { type: 'TELEMETRY'; id?: string; project: string; dataType?: 'JSON'; payload: Json; csrf?: string }
+  | {
+      type: 'SUBSCRIBE';
+      id?: FrameId;
+      project: string;
+      /** Streams, TOPIC_ALL, `client:<id>`. A topic that is subscribed already takes the new filter. */
+      topics: string[];
+      /** A search (docs/search.md) that records must match. */
+      filter?: string;
+      /** The last `cursor` that the client saw: it gets everything after it, once. */
+      since?: string;
+      csrf?: string;
+    }
+  | { type: 'UNSUBSCRIBE'; id?: FrameId; topics: string[] }
+  | {
+      type: 'TELEMETRY';
+      id?: FrameId;
+      project: string;
+      dataType?: 'JSON';
+      /** One record or an array of them. */
+      payload: Json;
+      /** As `Idempotency-Key` over HTTP: the same id within 24 h gets the first answer. Such a frame is written alone. */
+      batchId?: string;
+      csrf?: string;
+    }
   | { type: 'PING' };
 
 export type ServerFrame =
-  | { type: 'SUBSCRIBED'; id?: string; topics: string[]; cursor: string }
-  | { type: 'UNSUBSCRIBED'; id?: string; topics: string[] }
-  | { type: 'UPDATE'; topic: string; records: LogRecord[]; cursor: string; dropped?: number }
+  | {
+      type: 'SUBSCRIBED';
+      id?: FrameId;
+      topics: string[];
+      cursor: string;
+      /** Open sockets of each client that a `client:<id>` topic names. */
+      presence?: Record<string, number>;
+    }
+  | { type: 'UNSUBSCRIBED'; id?: FrameId; topics: string[] }
+  | {
+      type: 'UPDATE';
+      topic: string;
+      /** May be empty: then the frame moves the cursor, or says what was dropped. */
+      records: LogRecord[];
+      /** Resumes the topics that were subscribed together with this one. */
+      cursor: string;
+      /** Records that this client missed before this frame: it was too slow, or resumed from too long ago. */
+      dropped?: number;
+    }
   | {
       type: 'ACK';
-      id: string | null;
+      id: FrameId | null;
       received: number;
       stored: number;
       duplicate: number;
       rejected: number;
-      errors?: { index: number; pointer: string; reason: string }[];
+      errors?: Rejection[];
+      /** The answer that an earlier frame with this `batchId` got. */
+      replayed?: true;
     }
-  | { type: 'ERROR'; id?: string; code: string; message: string }
+  | { type: 'ERROR'; id?: FrameId; code: string; message: string; retryAfterSeconds?: number }
   | { type: 'PONG' };
 
 /** What a presence notice carries in `attrs`; it travels as a record of stream `logs` with type `presence`, and is not stored. */
 export interface PresenceAttrs {
   clientId: string;
   event: 'connected' | 'disconnected';
+  /** Open sockets of this client after the event. */
   sockets: number;
-}
-
-/** `logs` and the other streams are topics of their own; null where the topic is no stream. */
-export function topicStream(topic: string, isStream: (s: unknown) => s is Stream): Stream | null {
-  return isStream(topic) ? topic : null;
 }

@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { BatchBuilder } from '../ingest/index.ts';
+import type { AppendOutcome, Dedupe } from '../journal/index.ts';
+import { batchIds } from '../shared/ids.ts';
+import { unreachable } from '../shared/result.ts';
+import type { Rejection } from '../wire/ingest.ts';
+import { isStream, type Json, type Stream } from '../wire/record.ts';
+import { replayedFrame, storedFrame } from './answers.ts';
+import type { LiveError } from './errors.ts';
+import type { Frame } from './frame.ts';
+
+/** An append may carry 32 MiB (the limit of a call across objects). A batch that is past this many units takes no further frame. */
+const MAX_BATCH_CHARS = 3 * 1024 * 1024;
+/** What may wait while an append is under way, over all senders; beyond it frames are refused rather than the object killed (128 MB). */
+const MAX_WAITING_CHARS = 24 * 1024 * 1024;
+/** What a record gains on the way to its line: id, defaults, names of fields. */
+const LINE_OVERHEAD_CHARS = 160;
+
+export type TelemetryFrame = Extract<Frame, { type: 'TELEMETRY' }>;
+
+export interface Sender {
+  /** The ledger's account. Frames of one account share an append. */
+  accountId: string;
+  /** Streams it may send to; null is all. */
+  writes: readonly Stream[] | null;
+}
+
+interface Waiting<S> {
+  sender: S;
+  idJson: string;
+  received: number;
+  rejected: number;
+  errors: Rejection[] | null;
+}
+
+export interface Batch<S> {
+  readonly accountId: string;
+  readonly nowMs: number;
+  readonly builder: BatchBuilder;
+  readonly dedupe: Dedupe | null;
+  bodyChars: number;
+  chars: number;
+  readonly waiting: Waiting<S>[];
+}
+
+export interface GatherPort<S> {
+  append(batch: Batch<S>): Promise<AppendOutcome>;
+  answer(sender: S, frame: string): void;
+  refuse(sender: S, idJson: string, error: LiveError): void;
+  pause(): Promise<void>;
+}
+
+/**
+ * Gathers what arrives while an append is under way into the next one, so that the rate of appends falls as the load grows: one frame
+ * a batch when it is quiet, hundreds when it is not. Each account has its own batch, because the ledger counts by account and a refusal
+ * of one is none of the others' business. A frame is answered when its batch is durable.
+ */
+export class Gather<S extends Sender> {
+  readonly #port: GatherPort<S>;
+  readonly #open = new Map<string, Batch<S>>();
+  #queue: Batch<S>[] = [];
+  #waitingChars = 0;
+  #running = false;
+
+  constructor(port: GatherPort<S>) {
+    this.#port = port;
+  }
+
+  /** Takes a frame of `chars` units, or says why not; then nothing of it is kept. */
+  add(sender: S, frame: TelemetryFrame, chars: number, nowMs: number): LiveError | null {
+    const { payload } = frame;
+    if (this.#waitingChars > MAX_WAITING_CHARS) return { kind: 'overloaded' };
+    if (sender.writes !== null) {
+      const forbidden = forbiddenStream(sender.writes, payload);
+      if (forbidden !== null) return { kind: 'scope', needed: forbidden };
+    }
+    const batch = this.#batchFor(sender, frame, nowMs);
+    const { builder } = batch;
+    const receivedBefore = builder.received;
+    const rejectedBefore = builder.rejected;
+    if (Array.isArray(payload)) for (const record of payload) builder.add(record);
+    else builder.add(payload);
+    const received = builder.received - receivedBefore;
+    const rejected = builder.rejected - rejectedBefore;
+    const errors = rejected === 0 ? null : takeRejections(builder, receivedBefore);
+    batch.waiting.push({ sender, idJson: frame.idJson, received, rejected, errors });
+    const cost = chars + received * LINE_OVERHEAD_CHARS;
+    batch.bodyChars += chars;
+    batch.chars += cost;
+    this.#waitingChars += cost;
+    if (!this.#running) void this.#run();
+    return null;
+  }
+
+  #batchFor(sender: S, frame: TelemetryFrame, nowMs: number): Batch<S> {
+    const { accountId } = sender;
+    if (frame.batchId !== null) {
+      const payload = createHash('sha256').update(JSON.stringify(frame.payload)).digest('base64url');
+      return this.#start(sender, nowMs, { kind: 'key', key: frame.batchId, payload });
+    }
+    const open = this.#open.get(accountId);
+    if (open && open.chars <= MAX_BATCH_CHARS) return open;
+    const started = this.#start(sender, nowMs, null);
+    this.#open.set(accountId, started);
+    return started;
+  }
+
+  #start({ accountId, writes }: S, nowMs: number, dedupe: Dedupe | null): Batch<S> {
+    const builder = new BatchBuilder(
+      { stream: writes?.[0] ?? 'logs', service: 'unknown', nowMs },
+      batchIds(nowMs),
+      false,
+    );
+    const batch: Batch<S> = { accountId, nowMs, builder, dedupe, bodyChars: 0, chars: 0, waiting: [] };
+    this.#queue.push(batch);
+    return batch;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    while (this.#queue.length > 0) {
+      const batches = this.#queue;
+      this.#queue = [];
+      this.#open.clear();
+      await Promise.all(batches.map((batch) => this.#append(batch)));
+      await this.#port.pause();
+    }
+    this.#running = false;
+  }
+
+  async #append(batch: Batch<S>): Promise<void> {
+    batch.builder.finish();
+    let outcome: AppendOutcome | null;
+    try {
+      outcome = await this.#port.append(batch);
+    } catch (cause) {
+      console.error(JSON.stringify({ level: 'error', event: 'journal_away', from: 'hub', cause: String(cause) }));
+      outcome = null;
+    }
+    this.#waitingChars -= batch.chars;
+    this.#settle(batch, outcome);
+  }
+
+  #settle({ waiting }: Batch<S>, outcome: AppendOutcome | null): void {
+    const port = this.#port;
+    switch (outcome?.kind) {
+      case 'stored':
+        for (const { sender, idJson, received, rejected, errors } of waiting) {
+          port.answer(sender, storedFrame(idJson, received, rejected, errors));
+        }
+        return;
+      case 'replayed':
+        for (const { sender, idJson } of waiting) port.answer(sender, replayedFrame(idJson, outcome.answer));
+        return;
+      case undefined:
+        for (const { sender, idJson } of waiting) port.refuse(sender, idJson, { kind: 'journal_away' });
+        return;
+      case 'key_reused':
+      case 'key_revoked':
+      case 'project_disabled':
+      case 'backlog_full':
+        for (const { sender, idJson } of waiting)
+          port.refuse(sender, idJson, outcome as Exclude<typeof outcome, null | undefined>);
+        return;
+      default:
+        unreachable(outcome as never);
+    }
+  }
+}
+
+/** The rejections since the last frame, numbered within this one. The builder lists them up to a bound, so each frame takes its own. */
+function takeRejections(builder: BatchBuilder, firstIndex: number): Rejection[] {
+  return builder.rejections.splice(0).map(({ index, ...rest }) => ({ index: index - firstIndex, ...rest }));
+}
+
+/** As over HTTP, one record of a stream that the key lacks refuses all: part of a batch is of no use to its sender. */
+function forbiddenStream(writes: readonly Stream[], payload: Json): string | null {
+  if (writes.length === 0) return 'a key with an ingest scope, or the role analyst';
+  for (const record of Array.isArray(payload) ? payload : [payload]) {
+    const stream = record !== null && typeof record === 'object' && !Array.isArray(record) ? record.stream : null;
+    if (isStream(stream) && !writes.includes(stream)) return `the scope ingest:${stream}`;
+  }
+  return null;
+}
