@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { listProjects } from '../api/admin.ts';
 import type { ApiError } from '../api/http.ts';
 import type { Project } from '../api/types.ts';
+import { refresh } from './range.ts';
 import { go, hrefOf, place } from './route.ts';
 import { recall, remember } from './storage.ts';
 
@@ -43,6 +44,7 @@ export function pinProject(): void {
 
 export function chooseProject(id: string): void {
   remember('project', id);
+  refresh();
   // A search may be of use in the other project; an open record is not.
   go(hrefOf(place.peek().path, { project: id, record: null }));
 }

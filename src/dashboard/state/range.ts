@@ -6,7 +6,7 @@ import { go, hrefOf, place, setParams } from './route.ts';
 const refreshes = signal(0);
 
 /** What makes another question of the page. Opening a record or wrapping lines does not. */
-const QUESTION = ['project', 'range', 'from', 'to', 'q', 'stream'] as const;
+const QUESTION = ['range', 'from', 'to', 'q', 'stream'] as const;
 const question = computed(() => {
   const { path, params } = place.value;
   return JSON.stringify([path, ...QUESTION.map((name) => params.get(name))]);

@@ -62,7 +62,7 @@ export function Results({ scope, search, fault, active, onOpen }: ResultsProps) 
     );
   }
   return (
-    <section class={`results${search.stale ? ' is-stale' : ''}`} aria-label="Results">
+    <section class={`results${search.stale ? ' is-stale' : ''}`} aria-label="Results" aria-busy={search.running}>
       {search.error ? <Failure line what="The search broke off" error={search.error} onRetry={refresh} /> : null}
       {!search.complete && !search.running ? (
         <Notice
@@ -79,7 +79,7 @@ export function Results({ scope, search, fault, active, onOpen }: ResultsProps) 
         </Notice>
       ) : null}
       <LogList
-        label="Results, newest first"
+        label={search.stale ? 'The search before this one' : 'Results, newest first'}
         count={records.length}
         at={at}
         words={words}
