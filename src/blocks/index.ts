@@ -1,7 +1,6 @@
 export {
   type BlockIndex,
   blockId,
-  compactedBlockId,
   MAX_BLOCK_RAW_BYTES,
   MAX_BLOCK_RECORDS,
   MAX_PACKED_BYTES,
@@ -10,7 +9,7 @@ export {
 } from './block.ts';
 export { compactBlocks } from './compact.ts';
 export { buildFilter, mayContain } from './filter.ts';
-export { deflatePiece, gunzip, inflatePiece, joinedBytes, joinPieces, type Piece } from './gzip.ts';
+export { deflatePiece, inflatePiece, joinedBytes, joinPieces, type Piece } from './gzip.ts';
 export { lineId, lineLevel, lineTs } from './line.ts';
 export {
   type BlockHead,
@@ -24,7 +23,7 @@ export {
   readSummaries,
   type SealedHead,
 } from './read-store.ts';
-export { addLineTokens, addRecordTokens, addValueTokens } from './record-tokens.ts';
-export { listBlocks, listBlocksFromSeq, readPayloads, storeCompacted, storeSealed } from './store.ts';
+export { addLineTokens, addRecordTokens } from './record-tokens.ts';
+export { listBlocks, listBlocksFromSeq, readPayloads, storeSealed } from './store.ts';
 export { OTHER, type Summary, SummaryBuilder } from './summary.ts';
 export { addTokens, isWordUnit, TokenSet, tokenHash, wordsOf } from './token.ts';

@@ -1,6 +1,4 @@
-import { deflatePiece } from '../blocks/gzip.ts';
-import { SummaryBuilder } from '../blocks/summary.ts';
-import { TokenSet } from '../blocks/token.ts';
+import { deflatePiece, SummaryBuilder, TokenSet } from '../blocks/index.ts';
 import { MAX_PART_RECORDS, type Part } from '../journal/index.ts';
 import { utf8 } from '../shared/bytes.ts';
 import type { Rejection } from '../wire/ingest.ts';

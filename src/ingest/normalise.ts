@@ -1,4 +1,4 @@
-import { addTokens, type TokenSet } from '../blocks/token.ts';
+import { addTokens, type TokenSet } from '../blocks/index.ts';
 import {
   MAX_ATTRS_DEPTH,
   MAX_ATTRS_PROPERTIES,

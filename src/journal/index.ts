@@ -2,11 +2,9 @@ export { allShards, journalControl, journalFor, shardOf } from './client.ts';
 export { buildBlock } from './seal.ts';
 export {
   MAX_BACKLOG_BYTES,
-  type PendingPart,
   type PendingTotals,
   planBlock,
   retryAfterSeconds,
-  SEAL_AGE_MS,
   sealDueAtMs,
   sealRetryAtMs,
 } from './seal-policy.ts';
@@ -14,7 +12,6 @@ export {
   type AppendOutcome,
   type AppendRequest,
   type Dedupe,
-  type HubPort,
   type JournalStatus,
   type LedgerRow,
   MAX_PART_RECORDS,

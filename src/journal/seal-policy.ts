@@ -1,4 +1,4 @@
-import { MAX_BLOCK_RAW_BYTES, MAX_BLOCK_RECORDS, MAX_PACKED_BYTES } from '../blocks/block.ts';
+import { MAX_BLOCK_RAW_BYTES, MAX_BLOCK_RECORDS, MAX_PACKED_BYTES } from '../blocks/index.ts';
 
 /** A tail older than this is sealed, however small: so a quiet project costs about one block a minute before compaction. */
 export const SEAL_AGE_MS = 60_000;

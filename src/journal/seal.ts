@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
-import { type BlockIndex, blockId, MAX_PACKED_BYTES, type SealedBlock } from '../blocks/block.ts';
-import { buildFilter } from '../blocks/filter.ts';
-import { deflatePiece, joinedBytes, joinPieces, type Piece } from '../blocks/gzip.ts';
-import { addLineTokens } from '../blocks/record-tokens.ts';
-import { SummaryBuilder } from '../blocks/summary.ts';
-import { TokenSet } from '../blocks/token.ts';
+import {
+  addLineTokens,
+  type BlockIndex,
+  blockId,
+  buildFilter,
+  deflatePiece,
+  joinedBytes,
+  joinPieces,
+  MAX_PACKED_BYTES,
+  type Piece,
+  type SealedBlock,
+  SummaryBuilder,
+  TokenSet,
+} from '../blocks/index.ts';
 import { toHex } from '../shared/bytes.ts';
 import type { PlacedPart } from './types.ts';
 

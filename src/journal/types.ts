@@ -1,4 +1,4 @@
-import type { Summary } from '../blocks/summary.ts';
+import type { Summary } from '../blocks/index.ts';
 import type { IngestAnswer } from '../wire/ingest.ts';
 import type { Stream } from '../wire/record.ts';
 
@@ -109,10 +109,4 @@ export interface JournalStatus {
 export interface Publication {
   shard: number;
   parts: Pick<PlacedPart, 'stream' | 'firstSeq' | 'codec' | 'data' | 'rawBytes' | 'summary'>[];
-}
-
-/** The hub as the journal sees it. */
-export interface HubPort {
-  /** False: nobody listens any more, stop publishing. */
-  publish(publication: Publication): Promise<{ attached: boolean }>;
 }
