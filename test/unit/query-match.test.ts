@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildFilter, lineTs, type Summary, SummaryBuilder, TokenSet } from '../../src/blocks/index.ts';
-import { normalise, parseJson } from '../../src/ingest/index.ts';
+import { parseJson } from '../../src/ingest/index.ts';
+import { normalise } from '../../src/ingest/normalise.ts';
 import { compileQuery } from '../../src/query/index.ts';
 import { isSafe, ODD_FOLDS } from '../../src/query/match/needle.ts';
 import { filterAllows } from '../../src/query/match/token-need.ts';
