@@ -26,6 +26,8 @@ export interface Place {
 /** Clocks of different machines, and the time between a batch's arrival and its place in the journal. */
 const CLOCK_SKEW_MS = 5_000;
 const BLOCKS_AT_ONCE = 8;
+/** Raw bytes of one answer of a journal: a call across objects carries 32 MiB. */
+const READ_BYTES = 8 * 1024 * 1024;
 /** Times that the list is read again because compaction was faster. */
 const MAX_LISTS = 3;
 
@@ -105,10 +107,15 @@ export async function readLines(
   };
   const count = lastSeq - firstSeq + 1;
   // The tail first: what is sealed in between is then in both.
-  const { parts } = await storeAnswer(
-    Promise.resolve(journalFor(ctx.env, projectId, shard).readFrom(stream, firstSeq, count)),
-  );
-  for (const part of parts) if (part.firstSeq <= lastSeq) put(part.firstSeq, partBytes(part));
+  for (let fromSeq = firstSeq; fromSeq <= lastSeq; ) {
+    const { parts } = await storeAnswer(
+      Promise.resolve(journalFor(ctx.env, projectId, shard).readFrom(stream, fromSeq, READ_BYTES)),
+    );
+    const last = parts.at(-1);
+    if (!last) break;
+    for (const part of parts) if (part.firstSeq <= lastSeq) put(part.firstSeq, partBytes(part));
+    fromSeq = last.firstSeq + last.summary.records;
+  }
   for (let round = 0; round < MAX_LISTS && lines.size < count; round++) {
     const listed = await storeAnswer(
       listBlocksFromSeq(ctx.env.DB, projectId, { shard, stream, fromSeq: firstSeq }, count),

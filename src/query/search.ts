@@ -120,7 +120,7 @@ async function* searchStores(
     const bound = await walk.bound();
     const hits = page.takeBefore(bound);
     if (hits.length > 0) yield { kind: 'records', hits };
-    if (page.isFull) return end(bound !== null || page.dropped ? (hits.at(-1) ?? null) : null, true);
+    if (page.isFull) return end(bound !== null || page.dropped ? page.lastTaken : null, true);
     if (bound === null) return end(null, true);
     if (walk.bytes >= budget.softBytes) {
       if (isBefore(order, startMs, bound)) return end(placeBefore(order, bound), false);

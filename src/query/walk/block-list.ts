@@ -12,6 +12,8 @@ export interface ListRange {
   toMs: number;
   stream: Stream | null;
   order: Order;
+  /** For tests: heads of one page. */
+  pageHeads?: number;
 }
 
 /** A block on its way through a query, with those of its records that were not taken before. */
@@ -30,11 +32,13 @@ export class BlockList {
   readonly #read: (request: HeadRequest) => Promise<HeadPage>;
   readonly #range: ListRange;
   readonly #coverage: Coverage;
-  #pending: Claimed[] = [];
+  #heads: readonly BlockHead[] = [];
   #next = 0;
   #after: BlockHead | null = null;
   #epoch: number | null = null;
   #exhausted = false;
+  /** How often the list was read again from its beginning. */
+  #startedOver = 0;
 
   constructor(read: (request: HeadRequest) => Promise<HeadPage>, range: ListRange, coverage: Coverage) {
     this.#read = read;
@@ -42,15 +46,26 @@ export class BlockList {
     this.#coverage = coverage;
   }
 
-  /** The time of the first record that may still come; null when none will. */
-  async bound(): Promise<number | null> {
-    const next = await this.#peek();
-    return next ? headTs(this.#range.order, next.head) : null;
+  /**
+   * The time that no record still to come is before; null when none will come, 'unread' before the first page. Without a read, because it
+   * is asked for while a page may be on its way.
+   */
+  get bound(): number | null | 'unread' {
+    const next = this.#first();
+    if (next) return headTs(this.#range.order, next.head);
+    if (this.#exhausted) return null;
+    return this.#after ? headTs(this.#range.order, this.#after) : 'unread';
+  }
+
+  /** Reads until it is known whether a block follows. */
+  async prime(): Promise<void> {
+    while (!this.#first() && !this.#exhausted) await this.#readPage();
   }
 
   /** The next block, claimed; null at the end. */
   async take(): Promise<Claimed | null> {
-    const next = await this.#peek();
+    await this.prime();
+    const next = this.#first();
     if (!next) return null;
     this.#next++;
     for (const [first, last] of next.runs) this.#setOf(next.head).add(first, last);
@@ -65,53 +80,45 @@ export class BlockList {
 
   /** Blocks known to follow; more may be on later pages. */
   get left(): number {
-    return this.#pending.length - this.#next;
+    return this.#heads.length - this.#next;
   }
 
-  async #peek(): Promise<Claimed | null> {
-    for (;;) {
-      const next = this.#pending[this.#next];
-      if (next) {
-        // Claims made since the page was read may have covered it.
-        const current = this.#claim(next.head);
-        if (current) {
-          this.#pending[this.#next] = current;
-          return current;
-        }
-        this.#next++;
-        continue;
-      }
-      if (this.#exhausted) return null;
-      await this.#readPage();
+  /** The next block of the page that has records which nobody has taken. */
+  #first(): Claimed | null {
+    for (; this.#next < this.#heads.length; this.#next++) {
+      const head = this.#heads[this.#next] as BlockHead;
+      const runs = this.#setOf(head).missing(head.firstSeq, head.lastSeq);
+      const [only] = runs;
+      if (!only) continue;
+      return { head, runs, isWhole: runs.length === 1 && only[0] === head.firstSeq && only[1] === head.lastSeq };
     }
+    return null;
   }
 
   async #readPage(): Promise<void> {
-    const { heads, epoch } = await this.#read({ ...this.#range, after: this.#after, limit: PAGE_HEADS });
+    const { fromMs, toMs, stream, order, pageHeads: limit = PAGE_HEADS } = this.#range;
+    const begun = this.#startedOver;
+    const { heads, epoch } = await this.#read({ fromMs, toMs, stream, order, after: this.#after, limit });
+    // The walk reads ahead: the list may have been started over while this page was on its way.
+    if (begun !== this.#startedOver) return;
     if (this.#epoch !== null && epoch !== this.#epoch && this.#after !== null) {
       this.#epoch = epoch;
       this.#startOver();
       return;
     }
     this.#epoch = epoch;
-    this.#pending = heads.map((head) => ({ head, runs: [], isWhole: false }));
+    this.#heads = heads;
     this.#next = 0;
     this.#after = heads.at(-1) ?? this.#after;
-    this.#exhausted = heads.length < PAGE_HEADS;
+    this.#exhausted = heads.length < limit;
   }
 
   #startOver(): void {
-    this.#pending = [];
+    this.#startedOver++;
+    this.#heads = [];
     this.#next = 0;
     this.#after = null;
     this.#exhausted = false;
-  }
-
-  #claim(head: BlockHead): Claimed | null {
-    const runs = this.#setOf(head).missing(head.firstSeq, head.lastSeq);
-    const [only] = runs;
-    if (!only) return null;
-    return { head, runs, isWhole: runs.length === 1 && only[0] === head.firstSeq && only[1] === head.lastSeq };
   }
 
   #setOf(head: BlockHead): ReturnType<Coverage['of']> {

@@ -21,6 +21,7 @@ export class Page {
   #chars = 0;
   /** The last hit of a page that is full: what lies behind it is of no use. */
   #last: Position | null = null;
+  #lastTaken: Position | null = null;
   #dropped = false;
 
   constructor(order: Order, limit: number, after: Position | null, maxChars = MAX_PAGE_CHARS) {
@@ -52,11 +53,18 @@ export class Page {
     const end = bound === null ? -1 : this.#hits.findIndex(({ ts }) => !isBefore(this.#order, ts, bound));
     const taken = this.#hits.splice(0, end < 0 ? this.#hits.length : end);
     this.#left -= taken.length;
+    const last = taken.at(-1);
+    if (last) this.#lastTaken = { ts: last.ts, id: last.id };
     for (const { line } of taken) {
       this.#charsLeft -= line.length;
       this.#chars -= line.length;
     }
     return taken;
+  }
+
+  /** The last hit that was handed out. */
+  get lastTaken(): Position | null {
+    return this.#lastTaken;
   }
 
   /** Nothing more fits. */
@@ -74,8 +82,9 @@ export class Page {
     this.#chars = 0;
     let fitting = 0;
     for (const { line } of this.#hits) {
-      // One record always fits, or the page after it would never come.
-      if (fitting === this.#left || (fitting > 0 && this.#chars + line.length > this.#charsLeft)) break;
+      // The first record of a page always fits, or the pages after it would never come.
+      const isFirst = fitting === 0 && this.#lastTaken === null;
+      if (fitting === this.#left || (!isFirst && this.#chars + line.length > this.#charsLeft)) break;
       this.#chars += line.length;
       fitting++;
     }

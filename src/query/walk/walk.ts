@@ -5,7 +5,7 @@ import { filterAllows } from '../match/token-need.ts';
 import { RawText } from '../scan/raw-text.ts';
 import { BlockList, type Claimed, type ListRange } from './block-list.ts';
 import type { BlockSource } from './block-source.ts';
-import { earlier, headTs } from './order.ts';
+import { earlier, headTs, isBefore } from './order.ts';
 import type { Coverage, SeqRun } from './seq-set.ts';
 
 /** A block that may hold matches. */
@@ -58,8 +58,9 @@ export class BlockWalk {
   #lookAhead = FIRST_LOOK_AHEAD;
   #readBytes = FIRST_READ_BYTES;
   #judged: Judged[] = [];
-  #ahead: { bound: number | null; loaded: Promise<Loaded[]> } | null = null;
+  #ahead: { bound: number; loaded: Promise<Loaded[]> } | null = null;
   #ready: Loaded[] = [];
+  #reached: number | null = null;
   /** Raw bytes inflated so far. */
   bytes = 0;
   /** Blocks inflated so far. */
@@ -78,17 +79,28 @@ export class BlockWalk {
     return this.#list.left + this.#judged.length + this.#ready.length;
   }
 
-  /** The time of the first record that steps to come may hold, in the order of the walk; null when all are done. */
+  /** The time that no record of the steps to come is before, in the order of the walk; null when all are done. */
   async bound(): Promise<number | null> {
-    return this.#first(this.#firstOf(this.#ready), this.#ahead?.bound ?? null, await this.#unreadBound());
+    if (!this.#ahead) await this.#list.prime();
+    const bound = this.#first(this.#firstOf(this.#ready), this.#ahead?.bound ?? null, this.#unreadBound());
+    if (bound === null) return null;
+    // A compacted block begins where its first source did, which may be done; what is over stays over.
+    if (this.#reached === null || isBefore(this.#options.order, this.#reached, bound)) this.#reached = bound;
+    return this.#reached;
   }
 
-  async #unreadBound(): Promise<number | null> {
-    return this.#first(this.#firstOf(this.#judged), await this.#list.bound());
+  #unreadBound(): number | null {
+    const { bound } = this.#list;
+    // Started over: its blocks are known again when the page is there; what is over stays over.
+    return this.#first(this.#firstOf(this.#judged), bound === 'unread' ? this.#reached : bound);
   }
 
   #firstOf(blocks: readonly Judged[]): number | null {
-    return blocks[0] ? headTs(this.#options.order, blocks[0].head) : null;
+    return blocks[0] ? this.#headTs(blocks[0].head) : null;
+  }
+
+  #headTs(head: BlockHead): number {
+    return headTs(this.#options.order, head);
   }
 
   #first(...times: (number | null)[]): number | null {
@@ -114,7 +126,8 @@ export class BlockWalk {
   /** Starts to read what next() will want after the blocks at hand: for a caller that will go on. */
   async readAhead(): Promise<void> {
     if (this.#ahead) return;
-    const bound = await this.#unreadBound();
+    await this.#list.prime();
+    const bound = this.#unreadBound();
     if (bound === null) return;
     const loaded = this.#load();
     // A failure is reported by next(), which awaits the same promise.
@@ -129,6 +142,8 @@ export class BlockWalk {
     }
     if (packed === null) {
       this.#list.giveBack(claimed);
+      // What reads ahead may meet its records in the block that took its place.
+      if (this.#ahead) this.#ahead.bound = earlier(this.#options.order, this.#ahead.bound, this.#headTs(head));
       return null;
     }
     this.blocksDone++;

@@ -1,0 +1,175 @@
+import { env } from 'cloudflare:workers';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compactBlocks } from '../../src/blocks/index.ts';
+import { compileQuery } from '../../src/query/index.ts';
+import { type Budget, DEFAULT_BUDGET, type SearchRequest, search } from '../../src/query/search.ts';
+import { comparePositions, decodeCursor, encodeCursor, type Order, type Position } from '../../src/query/walk/order.ts';
+import { randomId } from '../../src/shared/ids.ts';
+import type { LogRecord } from '../../src/wire/record.ts';
+import { testCtx } from '../helpers/worker/context.ts';
+import { everyRecord } from '../helpers/worker/journal.ts';
+import { put, seal } from '../helpers/worker/query.ts';
+
+const T0 = Date.parse('2026-03-01T12:00:00Z');
+const ALL = { fromMs: -8.64e15, toMs: 8.64e15, stream: null };
+/** Late enough for every block to be old. */
+const later = () => testCtx({ nowMs: Date.now() + 3_600_000 });
+
+interface PageResult {
+  lines: string[];
+  next: Position | null;
+  complete: boolean;
+}
+
+async function readPage(request: SearchRequest, budget: Budget = DEFAULT_BUDGET): Promise<PageResult> {
+  const lines: string[] = [];
+  const events = search(testCtx(), request, budget);
+  for (;;) {
+    const { done, value } = await events.next();
+    if (!done) {
+      if (value.kind === 'records') lines.push(...value.hits.map(({ line }) => line));
+      continue;
+    }
+    if (!value.ok) throw new Error(value.error.kind);
+    return { lines, next: value.value.next, complete: value.value.complete };
+  }
+}
+
+function queryOf(q: string): SearchRequest['query'] {
+  const compiled = compileQuery(q);
+  if (!compiled.ok) throw new Error(compiled.error.reason);
+  return compiled.value;
+}
+
+type Step =
+  | { kind: 'put'; records: { ts: number; message: string; stream: 'logs' | 'spans' }[] }
+  | { kind: 'seal' }
+  | { kind: 'compact' };
+
+const record = fc.record({
+  ts: fc.nat(12),
+  message: fc.constantFrom('alpha', 'beta', 'alpha beta'),
+  stream: fc.constantFrom('logs' as const, 'logs' as const, 'spans' as const),
+});
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('put' as const),
+      records: fc.array(record, { minLength: 1, maxLength: 8 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'seal' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'compact' as const }) },
+);
+
+async function apply(projectId: string, change: Step, shiftMs: number): Promise<void> {
+  switch (change.kind) {
+    case 'put':
+      return put(
+        projectId,
+        change.records.map((one) => ({ ...one, ts: T0 + shiftMs + one.ts })),
+      );
+    case 'seal':
+      return seal(projectId);
+    case 'compact':
+      await compactBlocks(later());
+  }
+}
+
+describe('paging through a search', () => {
+  it('gives every record that was there once and in order, while records arrive, are sealed and are compacted', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 8 }),
+        fc.array(step, { maxLength: 4 }),
+        fc.constantFrom<Order>('desc', 'asc'),
+        fc.integer({ min: 1, max: 5 }),
+        fc.constantFrom('', 'alpha', 'beta NOT alpha', '*lph*'),
+        fc.constantFrom(DEFAULT_BUDGET.softBytes, 1),
+        async (before, between, order, limit, q, softBytes) => {
+          const projectId = randomId('prj');
+          for (const change of before) await apply(projectId, change, 0);
+          const query = queryOf(q);
+          const expected = (await everyRecord(projectId))
+            .filter((one) => query.matches(one))
+            .sort((a, b) => comparePositions(order, a, b))
+            .map(({ id }) => id);
+
+          const seen: string[] = [];
+          let after: Position | null = null;
+          for (let page = 0; ; page++) {
+            const result: PageResult = await readPage(
+              { ...ALL, projectId, query, order, limit, after },
+              { softBytes, hardBytes: DEFAULT_BUDGET.hardBytes },
+            );
+            expect(result.lines.length).toBeLessThanOrEqual(limit);
+            seen.push(...result.lines.map((line) => (JSON.parse(line) as LogRecord).id));
+            if (!result.complete) expect(result.next).not.toBeNull();
+            if (!result.next) break;
+            expect(page, 'pages make progress').toBeLessThan(200);
+            const cursor = decodeCursor(encodeCursor({ order, after: result.next, fromMs: 0, toMs: 1 }));
+            expect(cursor?.after).toEqual(result.next);
+            after = result.next;
+            // What comes in now lies before the place that the cursor has reached.
+            const change = between[page];
+            if (change) await apply(projectId, change, order === 'desc' ? 1_000 : -1_000);
+          }
+          expect(seen).toEqual(expected);
+        },
+      ),
+      { numRuns: 80 },
+    );
+  }, 60_000);
+
+  it('goes on beyond the soft budget while one moment is not passed, and says so when the hard one is used up', async () => {
+    const projectId = randomId('prj');
+    for (let i = 0; i < 4; i++) {
+      await put(projectId, [
+        { ts: T0, message: `wide ${i}` },
+        { ts: T0 + 10, message: `wide ${i}` },
+      ]);
+      await seal(projectId);
+    }
+    const request: SearchRequest = {
+      ...ALL,
+      projectId,
+      query: queryOf('wide'),
+      order: 'desc',
+      limit: 100,
+      after: { ts: T0 + 10, id: '~' },
+    };
+    const page = await readPage(request, { softBytes: 1, hardBytes: 1e9 });
+    expect(page.lines).toHaveLength(8);
+    await expect(readPage(request, { softBytes: 1, hardBytes: 1 })).rejects.toThrow('query_too_broad');
+  });
+
+  it('finds what is sealed and compacted between two steps of one search', async () => {
+    const projectId = randomId('prj');
+    for (let i = 0; i < 6; i++) {
+      await put(projectId, [{ ts: T0 + i, message: `step ${i}` }]);
+      await seal(projectId);
+    }
+    await put(projectId, [{ ts: T0 + 6, message: 'step 6' }]);
+    const events = search(testCtx(), {
+      ...ALL,
+      projectId,
+      query: queryOf('step'),
+      order: 'desc',
+      limit: 100,
+      after: null,
+    });
+    const messages: string[] = [];
+    for (let result = await events.next(); !result.done; result = await events.next()) {
+      if (result.value.kind === 'records') {
+        messages.push(...result.value.hits.map(({ line }) => (JSON.parse(line) as LogRecord).message));
+      }
+      await seal(projectId);
+      await compactBlocks(later());
+    }
+    expect(messages).toEqual([6, 5, 4, 3, 2, 1, 0].map((i) => `step ${i}`));
+    const { results } = await env.DB.prepare('SELECT id FROM blocks WHERE project_id = ?1').bind(projectId).all();
+    expect(results).toHaveLength(1);
+  });
+});
