@@ -56,7 +56,7 @@ export async function callApp(method: string, path: string, options: CallOptions
     ? await options.app.fetch(request, options.env ?? env)
     : await exports.default.fetch(request);
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,
