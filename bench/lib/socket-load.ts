@@ -4,7 +4,7 @@
  * slower than the servers it measures. Prints one JSON line. Started by runSocketLoad.
  */
 import { spawn } from 'node:child_process';
-import { RawSocket } from './raw-socket.ts';
+import { RawSocket } from '../../test/helpers/node/raw-socket.ts';
 import { makeRecord, random } from './records.ts';
 
 export interface SocketLoad {

@@ -73,7 +73,10 @@ export class Outlet {
         const { bufferedAmount } = socket.ws;
         if (!socket.isOpen || dropped === 0) this.#behind.delete(subscription);
         else if (bufferedAmount <= ROOM_BYTES) this.update(subscription, updateFrame(name, '', this.#cursor()), 0);
-        else if (hasStalled(stall, bufferedAmount)) this.#tooSlow(socket);
+        else if (hasStalled(stall, bufferedAmount)) {
+          this.#behind.delete(subscription);
+          this.#tooSlow(socket);
+        }
       }
     }
     this.#watching = false;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-/** The client's half of RFC 6455, as far as a measurement needs it: text frames, no fragments, no extensions. */
+/** The client's half of RFC 6455, as far as measurements and fault tests need it: text frames, no fragments, no extensions. */
 export class RawSocket {
   /** A whole message. Null: payloads are only measured, not put together. */
   onMessage: ((message: Buffer) => void) | null = null;
@@ -52,6 +52,21 @@ export class RawSocket {
           ? Buffer.from([0x81, 0x80 | 126, length >> 8, length & 255])
           : Buffer.from([0x81, 0x80 | 127, 0, 0, 0, 0, ...[24, 16, 8, 0].map((shift) => (length >>> shift) & 255)]);
     return Buffer.concat([header, Buffer.alloc(4), payload]);
+  }
+
+  /** Reads nothing any more: what arrives fills the kernel's buffers, then the server's. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Without the close handshake, as a client that dies. */
+  destroy(): void {
+    this.#socket.removeAllListeners('close');
+    this.#socket.destroy();
   }
 
   write(bytes: Buffer): void {

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import type { AppendOutcome } from '../../src/journal/index.ts';
+import type { LiveError } from '../../src/live/errors.ts';
+import { type Batch, Gather, type Sender, type TelemetryFrame } from '../../src/live/gather.ts';
+import type { Json, Stream } from '../../src/wire/record.ts';
+
+interface Name extends Sender {
+  name: string;
+}
+
+const sender = (name: string, accountId: string, writes: readonly Stream[] | null = null): Name => ({
+  name,
+  accountId,
+  writes,
+});
+
+/** A gather queue whose appends end when the test says so. */
+class Bench {
+  readonly appends: { batch: Batch<Name>; end(outcome: AppendOutcome | Error): void }[] = [];
+  readonly said: string[] = [];
+  readonly gather = new Gather<Name>({
+    append: (batch) =>
+      new Promise((resolve, reject) => {
+        this.appends.push({ batch, end: (outcome) => (outcome instanceof Error ? reject(outcome) : resolve(outcome)) });
+      }),
+    answer: (to, frame) => this.said.push(`${to.name} ${frame}`),
+    refuse: (to, idJson, error) => this.said.push(`${to.name} ${idJson} ${error.kind}`),
+    pause: async () => undefined,
+  });
+
+  add(to: Name, id: number, payload: Json, batchId: string | null = null, chars = 50): LiveError | null {
+    const frame: TelemetryFrame = { type: 'TELEMETRY', idJson: String(id), project: 'p', payload, batchId, csrf: null };
+    return this.gather.add(to, frame, chars, 1_000);
+  }
+
+  /** Records of each batch under way, by account. */
+  sizes(from = 0): [string, number][] {
+    return this.appends.slice(from).map(({ batch }) => [batch.accountId, batch.builder.received]);
+  }
+
+  async end(index: number, outcome: AppendOutcome | Error): Promise<void> {
+    this.appends[index]?.end(outcome);
+    for (let i = 0; i < 10; i++) await Promise.resolve();
+  }
+}
+
+const stored: AppendOutcome = {
+  kind: 'stored',
+  answer: { received: 0, stored: 0, duplicate: 0, rejected: 0, errors: [] },
+};
+const record = { message: 'x' };
+
+describe('gathering', () => {
+  it('appends the first frame at once and everything that came meanwhile together', async () => {
+    const bench = new Bench();
+    const a = sender('a', 'key');
+    bench.add(a, 0, record);
+    for (let i = 1; i < 10; i++) bench.add(a, i, record);
+    bench.add(a, 10, [record, record]);
+    expect(bench.sizes()).toEqual([['key', 1]]);
+    await bench.end(0, stored);
+    expect(bench.sizes(1)).toEqual([['key', 11]]);
+    expect(bench.said).toHaveLength(1);
+    await bench.end(1, stored);
+    expect(bench.said.at(-1)).toBe('a {"type":"ACK","id":10,"received":2,"stored":2,"duplicate":0,"rejected":0}');
+  });
+
+  it('keeps accounts apart: the refusal of one is none of the others', async () => {
+    const bench = new Bench();
+    const [a, b] = [sender('a', 'key_a'), sender('b', 'key_b')];
+    bench.add(a, 0, record);
+    for (let i = 1; i <= 2; i++) {
+      bench.add(a, i, record);
+      bench.add(b, i, record);
+    }
+    await bench.end(0, stored);
+    expect(bench.sizes(1)).toEqual([
+      ['key_a', 2],
+      ['key_b', 2],
+    ]);
+    await bench.end(1, { kind: 'key_revoked' });
+    await bench.end(2, stored);
+    expect(bench.said.slice(1)).toEqual([
+      'a 1 key_revoked',
+      'a 2 key_revoked',
+      'b {"type":"ACK","id":1,"received":1,"stored":1,"duplicate":0,"rejected":0}',
+      'b {"type":"ACK","id":2,"received":1,"stored":1,"duplicate":0,"rejected":0}',
+    ]);
+  });
+
+  it.each<[AppendOutcome | Error, string]>([
+    [{ kind: 'key_revoked' }, 'key_revoked'],
+    [{ kind: 'key_reused' }, 'key_reused'],
+    [{ kind: 'project_disabled' }, 'project_disabled'],
+    [{ kind: 'backlog_full', retryAfterSeconds: 1 }, 'backlog_full'],
+    [new Error('the journal is away'), 'journal_away'],
+  ])('tells each frame that the journal refused: %j', async (outcome, kind) => {
+    const bench = new Bench();
+    bench.add(sender('a', 'key'), 7, record);
+    await bench.end(0, outcome);
+    expect(bench.said).toEqual([`a 7 ${kind}`]);
+    bench.add(sender('a', 'key'), 8, record);
+    await bench.end(1, stored);
+    expect(bench.said).toHaveLength(2);
+  });
+
+  it('appends a named batch alone', async () => {
+    const bench = new Bench();
+    const a = sender('a', 'key');
+    bench.add(a, 0, record);
+    bench.add(a, 1, record);
+    bench.add(a, 2, [record, record], 'b-1');
+    bench.add(a, 3, record);
+    await bench.end(0, stored);
+    expect(bench.sizes(1)).toEqual([
+      ['key', 2],
+      ['key', 2],
+    ]);
+    expect(bench.appends.map(({ batch }) => batch.dedupe?.kind ?? null)).toEqual([null, null, 'key']);
+    await bench.end(2, { kind: 'replayed', answer: { received: 2, stored: 2, duplicate: 0, rejected: 0, errors: [] } });
+    expect(bench.said.at(-1)).toBe(
+      'a {"type":"ACK","id":2,"received":2,"stored":2,"duplicate":0,"rejected":0,"replayed":true}',
+    );
+  });
+
+  it('refuses what exceeds its memory, and takes more when there is room again', async () => {
+    const bench = new Bench();
+    const a = sender('a', 'key');
+    let taken = 0;
+    while (bench.add(a, taken, record, null, 1024 * 1024) === null) taken++;
+    expect(taken).toBeGreaterThan(20);
+    expect(taken).toBeLessThan(30);
+    await bench.end(0, stored);
+    expect(bench.add(a, 99, record, null, 1024 * 1024)).toBeNull();
+  });
+
+  it('splits what is too much for one call', async () => {
+    const bench = new Bench();
+    const a = sender('a', 'key');
+    bench.add(a, 0, record);
+    for (let i = 1; i <= 9; i++) bench.add(a, i, record, null, 1024 * 1024);
+    await bench.end(0, stored);
+    expect(bench.sizes(1)).toEqual([
+      ['key', 3],
+      ['key', 3],
+      ['key', 3],
+    ]);
+  });
+
+  it('refuses a whole frame for one record of a stream that its key lacks, and takes nothing of it', async () => {
+    const bench = new Bench();
+    const a = sender('a', 'key', ['vitals']);
+    expect(bench.add(a, 0, [record, { stream: 'logs' }])).toEqual({ kind: 'scope', needed: 'the scope ingest:logs' });
+    expect(bench.add(sender('b', 'key_b', []), 1, record)).toMatchObject({ kind: 'scope' });
+    expect(bench.appends).toHaveLength(0);
+    bench.add(a, 2, [record, { stream: 'vitals' }, { stream: 'nonsense' }]);
+    await bench.end(0, stored);
+    expect(bench.appends[0]?.batch.builder.parts.map(({ stream, summary }) => [stream, summary.records])).toEqual([
+      ['vitals', 2],
+    ]);
+  });
+
+  it('lists the rejections of every frame, however many others there are', async () => {
+    const bench = new Bench();
+    const a = sender('a', 'key');
+    for (let i = 0; i < 300; i++) bench.add(a, i, [record, null]);
+    await bench.end(0, stored);
+    await bench.end(1, stored);
+    expect(bench.said).toHaveLength(300);
+    for (const line of bench.said) expect(line).toContain('"rejected":1,"errors":[{"index":1,');
+  });
+});
