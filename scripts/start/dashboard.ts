@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { hashFiles } from '../lib/hash-files.ts';
 import { PROJECT_DIR, run } from '../lib/run.ts';
 import { Stop } from '../lib/stop.ts';
 import { readIfThere } from './state-folder.ts';
@@ -19,25 +19,11 @@ const MARK = path.join(PROJECT_DIR, 'node_modules/.cache/breakwater/dashboard.sh
 
 /** Builds dist/ unless it holds a build of exactly these sources. */
 export async function buildDashboard(signal?: AbortSignal): Promise<'built' | 'unchanged'> {
-  const hash = hashSources();
+  const hash = hashFiles(SOURCES);
   if (readIfThere(MARK) === hash && existsSync(path.join(PROJECT_DIR, 'dist/index.html'))) return 'unchanged';
   const result = await run('vite', ['build', '--logLevel', 'warn'], signal ? { signal } : {});
   if (result.code !== 0) throw new Stop(`The dashboard does not build:\n${result.output.trim()}`);
   mkdirSync(path.dirname(MARK), { recursive: true });
   writeFileSync(MARK, hash);
   return 'built';
-}
-
-function hashSources(): string {
-  const hash = createHash('sha256');
-  for (const file of globSync(SOURCES, { cwd: PROJECT_DIR, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort()) {
-    hash
-      .update(`${path.relative(PROJECT_DIR, file)}\0`)
-      .update(readFileSync(file))
-      .update('\0');
-  }
-  return hash.digest('hex');
 }

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hashFiles } from '../lib/hash-files.ts';
 import { endGroup } from '../lib/process-group.ts';
 import { PROJECT_DIR, QUIET_ENV, run, toolPath } from '../lib/run.ts';
 import { reasonOf, Stop } from '../lib/stop.ts';
 import { killGroupWhenThisProcessEnds } from '../lib/watchdog.ts';
-import type { StateFolder } from './state-folder.ts';
+import { readIfThere, type StateFolder, writePrivate } from './state-folder.ts';
 
 const HOST = '127.0.0.1';
 /** Between 1 and 3 s on a free machine; the rest is for one that is busy with something else. */
@@ -40,11 +42,16 @@ export async function assertPortFree(port: number): Promise<void> {
   }
 }
 
-/** Applies the D1 migrations that this state has not seen. */
+/** Applies the D1 migrations that this state has not seen; asking wrangler takes seconds, so not when nothing can be new. */
 export async function applyMigrations(dataDir: string, signal?: AbortSignal): Promise<void> {
+  const mark = path.join(dataDir, 'migrations.sha256');
+  const hash = hashFiles(['migrations/*.sql']);
+  if (readIfThere(mark) === hash) return;
   const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', dataDir];
   const result = await run('wrangler', args, signal ? { signal } : {});
-  if (result.code !== 0 && !signal?.aborted) throw new Stop(`The database migrations fail:\n${result.output.trim()}`);
+  if (signal?.aborted) return;
+  if (result.code !== 0) throw new Stop(`The database migrations fail:\n${result.output.trim()}`);
+  writePrivate(mark, hash);
 }
 
 /** Starts the Worker; `onStarted` hears the process id before anything else can fail. */
