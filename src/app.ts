@@ -6,6 +6,7 @@ import { journalControl } from './journal/index.ts';
 import { liveControl, liveRoutes } from './live/index.ts';
 import { healthRoutes } from './observability/index.ts';
 import { identify, type KeyRevocationPort, projectRoutes, unknownProjects } from './projects/index.ts';
+import { queryRoutes } from './query/index.ts';
 import { type AppEnv, onFault, onNotFound, requestContext } from './shared/http.ts';
 
 /** The table of contents: every feature, where it is mounted. */
@@ -24,6 +25,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', ingestRoutes());
   app.route('/', ledgerRoutes());
   app.route('/', liveRoutes());
+  app.route('/', queryRoutes());
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/users', userRoutes(authPorts));
   app.route('/api/projects', projectRoutes(revocations));
