@@ -37,7 +37,10 @@ curl --fail --silent --show-error "http://127.0.0.1:$port/api/ingest" -H "Author
   -d '{"level": "warn", "service": "shell", "message": "hello from a fresh clone"}'
 echo
 kill -s INT -- "-$started"
-wait "$started" || { echo "npm start ended with code $?"; exit 1; }
+code=0
+wait "$started" || code=$?
+# npm start itself ends with 0; the shell around it, hit by the same Ctrl-C, with 130.
+if [ "$code" -ne 0 ] && [ "$code" -ne 130 ]; then echo "npm start ended with code $code"; exit 1; fi
 started=""
 if curl --silent --output /dev/null "http://127.0.0.1:$port/health"; then echo "something still serves the port"; exit 1; fi
 
