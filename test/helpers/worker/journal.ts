@@ -53,7 +53,10 @@ export async function tailOf(projectId: string): Promise<TailPage> {
 /** Every record of a project: those in blocks, then those in the tail, in the order of their journal. */
 export async function everyRecord(projectId: string): Promise<LogRecord[]> {
   const page = await tailOf(projectId);
-  const blocks = await listBlocks(env.DB, projectId, { fromMs: -8.64e15, toMs: 8.64e15, stream: null });
+  const listed = await listBlocks(env.DB, projectId, { fromMs: -8.64e15, toMs: 8.64e15, stream: null });
+  // As in the product: what an alarm sealed since the tail was read is in both, and counts once.
+  const sealedSeq = new Map(page.heads.map((head) => [head.stream, head.sealedSeq]));
+  const blocks = listed.filter((block) => block.lastSeq < (sealedSeq.get(block.stream) ?? 0));
   blocks.sort((a, b) => a.firstSeq - b.firstSeq);
   const texts: string[] = [];
   for (const block of blocks) texts.push((await readPayloads(env.DB, [block])).get(block.id) ?? '');
