@@ -120,8 +120,10 @@ export function readHistogram(
 ): Result<{ scope: Scope; buckets: number }, ReadError> {
   const reader = new ParameterReader(parameters);
   const buckets = reader.count('buckets', DEFAULT_BUCKETS, 1, MAX_BUCKETS);
-  // A picture needs an end: that of the minute that is running.
-  const scope = readScope(reader, projectId, nowMs, { toMs: wholeMinute(nowMs) + MINUTE_MS });
+  // A picture needs an end: that of the minute that is running, which makes whole minutes of the hour before it.
+  const toMs = wholeMinute(nowMs) + MINUTE_MS;
+  const fromMs = Math.min(toMs, reader.time('to') ?? toMs) - DEFAULT_RANGE_MS;
+  const scope = readScope(reader, projectId, nowMs, { fromMs, toMs });
   return scope.ok ? ok({ scope: scope.value, buckets }) : scope;
 }
 
