@@ -2,8 +2,12 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Role } from '../../src/env.ts';
+import { saveSearch } from '../../src/query/saved-searches.ts';
 import { createKey, createProject, createUser, signIn, signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, type CallOptions, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
+import { testCtx } from '../helpers/worker/context.ts';
+import { everyRecord } from '../helpers/worker/journal.ts';
+import { put } from '../helpers/worker/query.ts';
 import { type Fixture, ROUTES, type RouteRule } from '../helpers/worker/route-table.ts';
 
 const named = (rules: readonly RouteRule[]) =>
@@ -26,7 +30,17 @@ let granted: Record<Role, SignedIn>;
 async function makeFixture(): Promise<Fixture> {
   const [project, session] = [await createProject(), await signInAs('viewer')];
   const { id } = await createKey(project.id, ['ingest']);
-  return { projectId: project.id, keyId: id, userId: session.userId, sessionId: session.sessionId };
+  await put(project.id, [{ message: 'a record' }]);
+  const [record] = await everyRecord(project.id);
+  const search = await saveSearch(testCtx(), project.id, { name: 'a search', q: '' });
+  return {
+    projectId: project.id,
+    keyId: id,
+    userId: session.userId,
+    sessionId: session.sessionId,
+    recordId: record?.id ?? '',
+    searchId: search.ok ? search.value.id : '',
+  };
 }
 
 function call(rule: RouteRule, options: CallOptions, on: Fixture = fixture): Promise<Answer> {

@@ -27,6 +27,10 @@ export interface Fixture {
   keyId: string;
   userId: string;
   sessionId: string;
+  /** A record in the tail of the project. */
+  recordId: string;
+  /** A saved search of the project. */
+  searchId: string;
 }
 
 export interface RouteRule {
@@ -47,6 +51,8 @@ const can = (action: ProjectAction): Access => ({ kind: 'project', action });
 
 const project = ({ projectId }: Fixture): string => `/api/projects/${projectId}`;
 const key = (fixture: Fixture): string => `${project(fixture)}/keys/${fixture.keyId}`;
+
+const of = ({ projectId }: Fixture): string => `?project=${projectId}`;
 
 /** Every route of the Worker. A route that is registered and not listed here, or listed and not registered, fails the suite. */
 export const ROUTES: readonly RouteRule[] = [
@@ -116,4 +122,33 @@ export const ROUTES: readonly RouteRule[] = [
     url: (f) => `${key(f)}/rotate`,
   },
   { method: 'DELETE', route: '/api/projects/:id/keys/:keyId', access: can('admin'), url: key },
+
+  { method: 'GET', route: '/api/query/logs', access: can('read'), url: (f) => `/api/query/logs${of(f)}` },
+  {
+    method: 'GET',
+    route: '/api/query/logs/histogram',
+    access: can('read'),
+    url: (f) => `/api/query/logs/histogram${of(f)}`,
+  },
+  { method: 'GET', route: '/api/query/logs/facets', access: can('read'), url: (f) => `/api/query/logs/facets${of(f)}` },
+  {
+    method: 'GET',
+    route: '/api/query/logs/context/:id',
+    access: can('read'),
+    url: (f) => `/api/query/logs/context/${f.recordId}${of(f)}`,
+  },
+  { method: 'GET', route: '/api/export', access: can('export'), url: (f) => `/api/export${of(f)}` },
+  { method: 'GET', route: '/api/searches', access: can('read'), url: (f) => `/api/searches${of(f)}` },
+  {
+    method: 'POST',
+    route: '/api/searches',
+    access: can('write'),
+    body: (f) => ({ project: f.projectId, name: 'new', q: 'level:error' }),
+  },
+  {
+    method: 'DELETE',
+    route: '/api/searches/:id',
+    access: can('write'),
+    url: (f) => `/api/searches/${f.searchId}${of(f)}`,
+  },
 ];
