@@ -28,7 +28,7 @@ describe('a database that refuses writes for a minute', () => {
 
   beforeAll(async () => {
     worker = await startWorkerd();
-    project = await newProject(worker);
+    project = await newProject(await worker.signIn());
     const target = new Target();
     target.up(worker.url);
     load = startWriters({ target, key: project.key, writers: WRITERS, seed: 1, pauseMs: PAUSE_MS });

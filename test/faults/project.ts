@@ -1,3 +1,4 @@
+import type { AdminSession } from '../../scripts/start/api.ts';
 import type { StartedWorkerd } from '../helpers/node/workerd.ts';
 
 export interface Project {
@@ -21,8 +22,7 @@ export interface Ledger {
 }
 
 /** A project with one key, made as an administrator would. */
-export async function newProject(worker: StartedWorkerd, name = 'Faults'): Promise<Project> {
-  const admin = await worker.signIn();
+export async function newProject(admin: AdminSession, name = 'Test'): Promise<Project> {
   const { id } = (await admin.post('/api/projects', { name })) as { id: string };
   const body = { name: 'test', scopes: ['ingest', 'query'] };
   const { key } = (await admin.post(`/api/projects/${id}/keys`, body)) as { key: string };

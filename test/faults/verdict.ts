@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../src/wire/record.ts';
+import type { Subscriber } from './sockets.ts';
 import { type Batch, messageOf } from './writers.ts';
 
 /**
@@ -30,4 +31,19 @@ export function wrongWith(records: readonly LogRecord[], batches: readonly Batch
   }
   for (const batch of found.keys()) wrong.push(`batch ${batch} was never sent`);
   return wrong;
+}
+
+/** What a subscriber should have got and has not, or has got twice, with where it stands. */
+export function missedBy(subscriber: Subscriber, records: readonly LogRecord[]): string[] {
+  const times = new Map<string, number>();
+  for (const { id } of subscriber.records) times.set(id, (times.get(id) ?? 0) + 1);
+  const missing = records.filter(({ id }) => !times.has(id));
+  const twice = [...times].filter(([, count]) => count > 1);
+  const wrong = [
+    ...missing.slice(0, 5).map(({ id, stream, attrs }) => `${stream} ${id} of batch ${attrs.batch} is missing`),
+    ...twice.slice(0, 5).map(([id, count]) => `${id} came ${count} times`),
+  ];
+  if (wrong.length === 0 && subscriber.dropped === 0) return [];
+  const counts = `${missing.length} missing, ${twice.length} repeated, ${subscriber.dropped} dropped of ${records.length}`;
+  return [counts, `the last frames but records: ${subscriber.notes.slice(-6).join(' ')}`, ...wrong];
 }

@@ -8,7 +8,7 @@ import { random } from '../../bench/lib/records.ts';
 import type { IngestAnswer } from '../../src/wire/ingest.ts';
 
 /** keyed: has an Idempotency-Key. timed: every record has its own time, so the body is recognised. bare: a repeat would be stored again. */
-export type BatchKind = 'keyed' | 'timed' | 'bare' | 'socket';
+export type BatchKind = 'keyed' | 'timed' | 'bare' | 'keyed frame' | 'bare frame';
 
 export interface Batch {
   id: string;
@@ -89,6 +89,11 @@ export function startWriters(options: WriterOptions): Load {
   };
 }
 
+/** Record `index` of a batch. */
+export function recordOf(batch: string, index: number): { message: string; attrs: { batch: string; index: number } } {
+  return { message: messageOf(batch, index), attrs: { batch, index } };
+}
+
 /** What record `index` of a batch says; a reader compares it. */
 export function messageOf(batchId: string, index: number): string {
   return `${batchId} record ${index}: transfer of ${index * 7} cents accepted`;
@@ -110,8 +115,7 @@ function draftBatch(id: string, next: () => number): Draft {
     JSON.stringify({
       ...(kind === 'timed' ? { ts: Date.now() } : {}),
       ...(spansStreams && index % 2 === 1 ? { stream: 'operations' } : {}),
-      message: messageOf(id, index),
-      attrs: { batch: id, index },
+      ...recordOf(id, index),
     }),
   );
   for (let i = 0; i < broken; i++) lines.splice(Math.floor(next() * lines.length), 0, '{"message":');
