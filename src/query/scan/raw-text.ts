@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { ODD_FOLDS } from '../match/needle.ts';
 
 const ODD_FOLD_BYTES = ODD_FOLDS.map((char) => Buffer.from(char, 'utf8').toString('latin1'));
@@ -10,6 +11,7 @@ export class RawText {
   readonly bytes: Buffer;
   /** One unit a byte. */
   readonly units: string;
+  #isAscii: boolean | null = null;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -21,7 +23,14 @@ export class RawText {
     return ODD_FOLD_BYTES.some((odd) => this.units.includes(odd));
   }
 
+  /** A text of its own: it may be kept when this one is gone. */
   line(start: number, end: number): string {
     return this.bytes.toString('utf8', start, end);
+  }
+
+  /** The same, to be read at once: in ASCII it is a window into this text, which costs a tenth but keeps all of it alive. */
+  window(start: number, end: number): string {
+    this.#isAscii ??= isAscii(this.bytes);
+    return this.#isAscii ? this.units.slice(start, end) : this.line(start, end);
   }
 }

@@ -47,7 +47,7 @@ export class LineMatch {
   }
 
   get record(): LogRecord {
-    this.#record ??= JSON.parse(this.line) as LogRecord;
+    this.#record ??= JSON.parse(this.#text.window(this.start, this.stop)) as LogRecord;
     return this.#record;
   }
 
