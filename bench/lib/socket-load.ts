@@ -14,6 +14,8 @@ export interface SocketLoad {
   subscribers: number;
   recordsPerFrame: number;
   framesInFlight: number;
+  /** The server answers many frames in one ACK that lists their ids. */
+  gathersAcks: boolean;
   warmUpMs: number;
   durationMs: number;
 }
@@ -41,6 +43,7 @@ export async function runSocketLoad(load: SocketLoad): Promise<SocketResult> {
 
 /** Distinct frames that are sent in turn. */
 const POOL = 500;
+const TIMED_EVERY = 100;
 const ACK = Buffer.from('{"type":"ACK"');
 const RECORD = Buffer.from('{"id":"');
 
@@ -62,22 +65,29 @@ async function main(load: SocketLoad): Promise<void> {
   let sending = true;
   const sentAtMs: number[] = [];
   const latenciesMs: number[] = [];
-  const expected = Buffer.from(`"stored":${load.recordsPerFrame},`);
+  const stored = Buffer.from(`"stored":${load.recordsPerFrame},`);
   const fill = (): void => {
     const batch: Buffer[] = [];
     while (sending && sent - acked < load.framesInFlight) {
-      // One frame in a hundred is timed.
-      if (sent % 100 === 0) sentAtMs.push(performance.now());
+      if (sent % TIMED_EVERY === 0) sentAtMs.push(performance.now());
       batch.push(frames[sent++ % POOL] as Buffer);
     }
     if (batch.length > 0) publisher.write(Buffer.concat(batch));
   };
-  publisher.onMessage = (message) => {
-    if (!message.subarray(0, ACK.length).equals(ACK) || !message.includes(expected)) {
-      throw new Error(`not the expected ACK: ${message}`);
-    }
-    if (acked % 100 === 0) latenciesMs.push(performance.now() - (sentAtMs[acked / 100] as number));
+  const acknowledge = (): void => {
+    if (acked % TIMED_EVERY === 0) latenciesMs.push(performance.now() - (sentAtMs[acked / TIMED_EVERY] as number));
     acked++;
+  };
+  publisher.onMessage = (message) => {
+    if (!message.subarray(0, ACK.length).equals(ACK)) throw new Error(`not an ACK: ${message}`);
+    if (!load.gathersAcks) {
+      if (!message.includes(stored)) throw new Error(`not all stored: ${message}`);
+      acknowledge();
+      return;
+    }
+    const ack = JSON.parse(message.toString()) as { ids: string[]; stored: number };
+    if (ack.stored !== ack.ids.length * load.recordsPerFrame) throw new Error(`not all stored: ${message}`);
+    for (let i = 0; i < ack.ids.length; i++) acknowledge();
   };
   publisher.onChunkEnd = fill;
   fill();

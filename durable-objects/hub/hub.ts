@@ -1,5 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
-import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
+import { type Config, clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import { journalFor, type Publication, shardOf } from '../../src/journal/index.ts';
 import { errorFrame } from '../../src/live/answers.ts';
 import { currentEnds, type End, hasEnded, nextEndAtMs } from '../../src/live/ends.ts';
@@ -22,6 +22,11 @@ import { Outlet } from './outlet.ts';
 import { HubSocket, Sockets, survivors } from './sockets.ts';
 import { Subscriber } from './subscriber.ts';
 
+/**
+ * Between two appends. Where hub and journal share a thread (workerd on one machine) an append alone gathers nothing, because no frame is
+ * read while it runs: without this pause a busy hub wrote one or two records at a time.
+ */
+const GATHER_MS = 4;
 const ENDS_KEY = 'ends';
 const PROJECT_KEY = 'project_id';
 
@@ -36,10 +41,12 @@ export class Hub extends DurableObject<Env> {
   readonly #feed: Feed;
   readonly #subscriber: Subscriber;
   readonly #gather: Gather<HubSocket>;
+  readonly #config: Config;
   #knownProjectId: string | null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
+    this.#config = parseConfig(env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     this.#knownProjectId = ctx.storage.kv.get<string>(PROJECT_KEY) ?? null;
     const projectId = () => this.#projectId();
@@ -65,7 +72,8 @@ export class Hub extends DurableObject<Env> {
       append: (batch) => this.#append(batch),
       answer: (socket, frame) => socket.send(frame),
       refuse: (socket, idJson, error) => this.#refuse(socket, idJson, error),
-      pause: () => scheduler.wait(4),
+      pause: () => scheduler.wait(GATHER_MS),
+      nowMs: () => this.#now(),
     });
     for (const { socket, attachment } of survived) {
       this.#sockets.add(socket);
@@ -113,22 +121,23 @@ export class Hub extends DurableObject<Env> {
   override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
     const socket = this.#sockets.get(ws);
     if (!socket) return;
-    const nowMs = this.#now();
     const { expiresAtMs } = socket.identity;
-    if (expiresAtMs !== null && expiresAtMs <= nowMs) return this.#refuse(socket, 'null', { kind: 'session_expired' });
+    if (expiresAtMs !== null && expiresAtMs <= this.#now()) {
+      return this.#refuse(socket, 'null', { kind: 'session_expired' });
+    }
     const parsed = parseFrame(message);
     if (!parsed.ok) return this.#refuse(socket, parsed.error.idJson, parsed.error.error);
     const frame = parsed.value;
     if (frame.type === 'PING') return socket.send(PONG_FRAME);
     if (frame.type === 'UNSUBSCRIBE') return this.#subscriber.unsubscribe(socket, frame);
-    const refusal = mayCommand(parseConfig(this.env), socket, frame);
+    const refusal = mayCommand(this.#config, socket, frame);
     if (refusal) return this.#refuse(socket, frame.idJson, refusal);
     if (!socket.csrfVerified) {
       socket.csrfVerified = true;
       socket.save();
     }
     if (frame.type === 'SUBSCRIBE') return this.#subscriber.subscribe(socket, frame);
-    const full = this.#gather.add(socket, frame, (message as string).length, nowMs);
+    const full = this.#gather.add(socket, frame, (message as string).length);
     if (full) this.#refuse(socket, frame.idJson, full);
   }
 
@@ -151,7 +160,7 @@ export class Hub extends DurableObject<Env> {
 
   #append({ accountId, nowMs, builder, dedupe, bodyChars }: Batch<HubSocket>) {
     const projectId = this.#projectId();
-    const shard = shardOf(parseConfig(this.env), dedupe?.kind === 'key' ? dedupe.key : null);
+    const shard = shardOf(this.#config, dedupe?.kind === 'key' ? dedupe.key : null);
     const { parts, received, rejected, rejectedByReason, rejections } = builder;
     return journalFor(this.env, projectId, shard).append({
       ...{ projectId, shard, keyId: accountId, nowMs, parts, received, rejected, rejectedByReason, rejections },
@@ -199,7 +208,7 @@ export class Hub extends DurableObject<Env> {
     );
     // Alarms run on the real clock, decisions on the request's.
     if (nextMs === null) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(nextMs - parseConfig(this.env).clockOffsetMs);
+    else await this.ctx.storage.setAlarm(nextMs - this.#config.clockOffsetMs);
   }
 
   #ends(): End[] {
@@ -212,6 +221,6 @@ export class Hub extends DurableObject<Env> {
   }
 
   #now(): number {
-    return clockNowMs(parseConfig(this.env));
+    return clockNowMs(this.#config);
   }
 }

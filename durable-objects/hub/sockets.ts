@@ -25,6 +25,7 @@ export class HubSocket {
   readonly identity: LiveIdentity;
   readonly accountId: string;
   readonly writes: readonly Stream[] | null;
+  readonly gathersAcks: boolean;
   readonly subscriptions = new Map<string, Subscription>();
   csrfVerified: boolean;
   isOpen = true;
@@ -36,6 +37,7 @@ export class HubSocket {
     this.identity = identity;
     this.accountId = identity.accountId;
     this.writes = identity.writes;
+    this.gathersAcks = identity.gathersAcks;
     this.csrfVerified = csrfVerified;
   }
 

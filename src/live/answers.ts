@@ -15,6 +15,11 @@ export function storedFrame(
   return `{"type":"ACK","id":${idJson},"received":${received},"stored":${received - rejected},"duplicate":0,"rejected":${rejected}${tail}`;
 }
 
+/** Several frames of one client that were stored whole; it counts by `ids`. */
+export function gatheredFrame(idsJson: string, received: number): string {
+  return `{"type":"ACK","id":null,"ids":[${idsJson}],"received":${received},"stored":${received},"duplicate":0,"rejected":0}`;
+}
+
 /** The answer that an earlier frame with the same batchId got. */
 export function replayedFrame(idJson: string, { received, stored, duplicate, rejected, errors }: IngestAnswer): string {
   const listed = errors.length > 0 ? `,"errors":${JSON.stringify(errors)}` : '';

@@ -5,7 +5,7 @@ import { batchIds } from '../shared/ids.ts';
 import { unreachable } from '../shared/result.ts';
 import type { Rejection } from '../wire/ingest.ts';
 import { isStream, type Json, type Stream } from '../wire/record.ts';
-import { replayedFrame, storedFrame } from './answers.ts';
+import { gatheredFrame, replayedFrame, storedFrame } from './answers.ts';
 import type { LiveError } from './errors.ts';
 import type { Frame } from './frame.ts';
 
@@ -13,6 +13,8 @@ import type { Frame } from './frame.ts';
 const MAX_BATCH_CHARS = 3 * 1024 * 1024;
 /** What may wait while an append is under way, over all senders; beyond it frames are refused rather than the object killed (128 MB). */
 const MAX_WAITING_CHARS = 24 * 1024 * 1024;
+/** This much waits for no pause: timers are late while senders keep the event loop busy. */
+const MAX_PAUSING_CHARS = 1024 * 1024;
 /** What a record gains on the way to its line: id, defaults, names of fields. */
 const LINE_OVERHEAD_CHARS = 160;
 
@@ -23,6 +25,8 @@ export interface Sender {
   accountId: string;
   /** Streams it may send to; null is all. */
   writes: readonly Stream[] | null;
+  /** It asked for one ACK for all its frames of an append. */
+  gathersAcks: boolean;
 }
 
 interface Waiting<S> {
@@ -47,7 +51,9 @@ export interface GatherPort<S> {
   append(batch: Batch<S>): Promise<AppendOutcome>;
   answer(sender: S, frame: string): void;
   refuse(sender: S, idJson: string, error: LiveError): void;
+  /** Waits a moment between two appends. */
   pause(): Promise<void>;
+  nowMs(): number;
 }
 
 /**
@@ -61,20 +67,22 @@ export class Gather<S extends Sender> {
   #queue: Batch<S>[] = [];
   #waitingChars = 0;
   #running = false;
+  /** Ends the pause early; does nothing once it is over. */
+  #wake: () => void = () => undefined;
 
   constructor(port: GatherPort<S>) {
     this.#port = port;
   }
 
   /** Takes a frame of `chars` units, or says why not; then nothing of it is kept. */
-  add(sender: S, frame: TelemetryFrame, chars: number, nowMs: number): LiveError | null {
+  add(sender: S, frame: TelemetryFrame, chars: number): LiveError | null {
     const { payload } = frame;
     if (this.#waitingChars > MAX_WAITING_CHARS) return { kind: 'overloaded' };
     if (sender.writes !== null) {
       const forbidden = forbiddenStream(sender.writes, payload);
       if (forbidden !== null) return { kind: 'scope', needed: forbidden };
     }
-    const batch = this.#batchFor(sender, frame, nowMs);
+    const batch = this.#batchFor(sender, frame);
     const { builder } = batch;
     const receivedBefore = builder.received;
     const rejectedBefore = builder.rejected;
@@ -89,23 +97,25 @@ export class Gather<S extends Sender> {
     batch.chars += cost;
     this.#waitingChars += cost;
     if (!this.#running) void this.#run();
+    else if (this.#waitingChars > MAX_PAUSING_CHARS) this.#wake();
     return null;
   }
 
-  #batchFor(sender: S, frame: TelemetryFrame, nowMs: number): Batch<S> {
+  #batchFor(sender: S, frame: TelemetryFrame): Batch<S> {
     const { accountId } = sender;
     if (frame.batchId !== null) {
       const payload = createHash('sha256').update(JSON.stringify(frame.payload)).digest('base64url');
-      return this.#start(sender, nowMs, { kind: 'key', key: frame.batchId, payload });
+      return this.#start(sender, { kind: 'key', key: frame.batchId, payload });
     }
     const open = this.#open.get(accountId);
     if (open && open.chars <= MAX_BATCH_CHARS) return open;
-    const started = this.#start(sender, nowMs, null);
+    const started = this.#start(sender, null);
     this.#open.set(accountId, started);
     return started;
   }
 
-  #start({ accountId, writes }: S, nowMs: number, dedupe: Dedupe | null): Batch<S> {
+  #start({ accountId, writes }: S, dedupe: Dedupe | null): Batch<S> {
+    const nowMs = this.#port.nowMs();
     const builder = new BatchBuilder(
       { stream: writes?.[0] ?? 'logs', service: 'unknown', nowMs },
       batchIds(nowMs),
@@ -123,9 +133,16 @@ export class Gather<S extends Sender> {
       this.#queue = [];
       this.#open.clear();
       await Promise.all(batches.map((batch) => this.#append(batch)));
-      await this.#port.pause();
+      if (this.#waitingChars <= MAX_PAUSING_CHARS) await this.#pause();
     }
     this.#running = false;
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      void this.#port.pause().then(resolve);
+    });
   }
 
   async #append(batch: Batch<S>): Promise<void> {
@@ -141,13 +158,29 @@ export class Gather<S extends Sender> {
     this.#settle(batch, outcome);
   }
 
+  #acknowledge(waiting: readonly Waiting<S>[]): void {
+    const gathered = new Map<S, { idsJson: string; received: number }>();
+    for (const { sender, idJson, received, rejected, errors } of waiting) {
+      if (!sender.gathersAcks || rejected > 0) {
+        this.#port.answer(sender, storedFrame(idJson, received, rejected, errors));
+        continue;
+      }
+      const known = gathered.get(sender);
+      if (known) {
+        known.idsJson += `,${idJson}`;
+        known.received += received;
+      } else {
+        gathered.set(sender, { idsJson: idJson, received });
+      }
+    }
+    for (const [sender, { idsJson, received }] of gathered) this.#port.answer(sender, gatheredFrame(idsJson, received));
+  }
+
   #settle({ waiting }: Batch<S>, outcome: AppendOutcome | null): void {
     const port = this.#port;
     switch (outcome?.kind) {
       case 'stored':
-        for (const { sender, idJson, received, rejected, errors } of waiting) {
-          port.answer(sender, storedFrame(idJson, received, rejected, errors));
-        }
+        this.#acknowledge(waiting);
         return;
       case 'replayed':
         for (const { sender, idJson } of waiting) port.answer(sender, replayedFrame(idJson, outcome.answer));

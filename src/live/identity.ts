@@ -11,6 +11,8 @@ export interface LiveIdentity {
   /** Streams it may send to; null is all. */
   writes: readonly Stream[] | null;
   clientId: string | null;
+  /** One ACK for all frames of an append, instead of one each: see docs/api.md. */
+  gathersAcks: boolean;
   /** When the session ends; null for a key. */
   expiresAtMs: number | null;
   /** When all this was found to be so. */

@@ -27,7 +27,11 @@ async function identityOf(ctx: Ctx, request: Request): Promise<Result<LiveIdenti
   if (clientId !== null && !isClientId(clientId)) {
     return err({ kind: 'bad_parameter', name: 'client', reason: 'must have 1 to 64 of A-Z a-z 0-9 _ . -' });
   }
-  const common = { clientId, checkedAtMs: ctx.nowMs };
+  const acks = parameters.get('acks') ?? 'each';
+  if (acks !== 'each' && acks !== 'gathered') {
+    return err({ kind: 'bad_parameter', name: 'acks', reason: 'must be each or gathered' });
+  }
+  const common = { clientId, gathersAcks: acks === 'gathered', checkedAtMs: ctx.nowMs };
   switch (actor.kind) {
     case 'key':
       return keyIdentity(ctx, actor, request, parameters.get('project'), common);
@@ -38,7 +42,7 @@ async function identityOf(ctx: Ctx, request: Request): Promise<Result<LiveIdenti
   }
 }
 
-type Common = Pick<LiveIdentity, 'clientId' | 'checkedAtMs'>;
+type Common = Pick<LiveIdentity, 'clientId' | 'gathersAcks' | 'checkedAtMs'>;
 
 /** The middleware has verified the key; it carries its project. */
 function keyIdentity(

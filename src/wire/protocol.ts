@@ -71,6 +71,8 @@ export type ServerFrame =
   | {
       type: 'ACK';
       id: FrameId | null;
+      /** Only for a socket opened with ?acks=gathered: all the frames that this answers, in order; `id` is null then. */
+      ids?: (FrameId | null)[];
       received: number;
       stored: number;
       duplicate: number;

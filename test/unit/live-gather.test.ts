@@ -12,12 +12,14 @@ const sender = (name: string, accountId: string, writes: readonly Stream[] | nul
   name,
   accountId,
   writes,
+  gathersAcks: false,
 });
 
 /** A gather queue whose appends end when the test says so. */
 class Bench {
   readonly appends: { batch: Batch<Name>; end(outcome: AppendOutcome | Error): void }[] = [];
   readonly said: string[] = [];
+  readonly #pause: () => Promise<void>;
   readonly gather = new Gather<Name>({
     append: (batch) =>
       new Promise((resolve, reject) => {
@@ -25,12 +27,17 @@ class Bench {
       }),
     answer: (to, frame) => this.said.push(`${to.name} ${frame}`),
     refuse: (to, idJson, error) => this.said.push(`${to.name} ${idJson} ${error.kind}`),
-    pause: async () => undefined,
+    pause: () => this.#pause(),
+    nowMs: () => 1_000,
   });
+
+  constructor(pause: () => Promise<void> = async () => undefined) {
+    this.#pause = pause;
+  }
 
   add(to: Name, id: number, payload: Json, batchId: string | null = null, chars = 50): LiveError | null {
     const frame: TelemetryFrame = { type: 'TELEMETRY', idJson: String(id), project: 'p', payload, batchId, csrf: null };
-    return this.gather.add(to, frame, chars, 1_000);
+    return this.gather.add(to, frame, chars);
   }
 
   /** Records of each batch under way, by account. */
@@ -134,6 +141,25 @@ describe('gathering', () => {
     expect(bench.add(a, 99, record, null, 1024 * 1024)).toBeNull();
   });
 
+  it('pauses between two appends, but not when much is waiting', async () => {
+    let ended: (() => void) | null = null;
+    const bench = new Bench(
+      () =>
+        new Promise((resolve) => {
+          ended = resolve;
+        }),
+    );
+    const a = sender('a', 'key');
+    bench.add(a, 0, record);
+    await bench.end(0, stored);
+    bench.add(a, 1, record);
+    expect(bench.appends).toHaveLength(1);
+    bench.add(a, 2, record, null, 2 * 1024 * 1024);
+    await bench.end(0, stored);
+    expect(bench.sizes(1)).toEqual([['key', 2]]);
+    expect(ended).not.toBeNull();
+  });
+
   it('splits what is too much for one call', async () => {
     const bench = new Bench();
     const a = sender('a', 'key');
@@ -157,6 +183,24 @@ describe('gathering', () => {
     await bench.end(0, stored);
     expect(bench.appends[0]?.batch.builder.parts.map(({ stream, summary }) => [stream, summary.records])).toEqual([
       ['vitals', 2],
+    ]);
+  });
+
+  it('answers all good frames of a sender at once where it asked for that, and the others one by one', async () => {
+    const bench = new Bench();
+    const [a, b] = [{ ...sender('a', 'key'), gathersAcks: true }, sender('b', 'key')];
+    bench.add(a, 0, record);
+    bench.add(a, 1, record);
+    bench.add(b, 2, record);
+    bench.add(a, 3, [record, null]);
+    bench.add(a, 4, [record, record]);
+    await bench.end(0, stored);
+    await bench.end(1, stored);
+    expect(bench.said.map((line) => line.replace(/,"errors".*/, ''))).toEqual([
+      'a {"type":"ACK","id":null,"ids":[0],"received":1,"stored":1,"duplicate":0,"rejected":0}',
+      'b {"type":"ACK","id":2,"received":1,"stored":1,"duplicate":0,"rejected":0}',
+      'a {"type":"ACK","id":3,"received":2,"stored":1,"duplicate":0,"rejected":1',
+      'a {"type":"ACK","id":null,"ids":[1,4],"received":3,"stored":3,"duplicate":0,"rejected":0}',
     ]);
   });
 

@@ -173,6 +173,7 @@ describe('who opened a socket', () => {
     mayRead: true,
     writes: null,
     clientId: 'gerät',
+    gathersAcks: false,
     expiresAtMs: 5_000,
     checkedAtMs: 1_000,
   };
