@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ctx } from '../env.ts';
 import { toHex } from '../shared/bytes.ts';
+import { randomId } from '../shared/ids.ts';
 import {
   compactedBlockId,
   MAX_BLOCK_RAW_BYTES,
@@ -22,6 +23,10 @@ const MIN_AGE_MS = 2 * 60_000;
 /** Blocks looked at in one run, and raw bytes packed again; what is left comes five minutes later. */
 const MAX_BLOCKS_PER_RUN = 2_000;
 const MAX_BYTES_PER_RUN = 64 * 1024 * 1024;
+/** A group takes ten statements, and an invocation of a Worker may make a thousand. */
+const MAX_GROUPS_PER_RUN = 80;
+/** Behind every id. */
+const LAST_PROJECT = '~';
 
 export interface CompactCounts extends Record<string, number> {
   /** Blocks made. */
@@ -40,11 +45,9 @@ export interface CompactCounts extends Record<string, number> {
  * replacement is one transaction; a run that meets another, or is repeated after a crash, changes nothing twice.
  */
 export async function compactBlocks(ctx: Ctx): Promise<CompactCounts> {
-  const db = ctx.env.DB;
   const counts: CompactCounts = { made: 0, merged: 0, records: 0, lost: 0, failed: 0 };
-  const small = await listSmallNeighbours(db, ctx.nowMs - MIN_AGE_MS, MAX_BLOCKS_PER_RUN);
   let bytes = 0;
-  for (const group of groupNeighbours(small)) {
+  for (const group of groupNeighbours(await listFairly(ctx)).slice(0, MAX_GROUPS_PER_RUN)) {
     if (bytes >= MAX_BYTES_PER_RUN) break;
     bytes += group.reduce((sum, block) => sum + block.rawBytes, 0);
     const records = await compactGroup(ctx, group);
@@ -57,6 +60,17 @@ export async function compactBlocks(ctx: Ctx): Promise<CompactCounts> {
     }
   }
   return counts;
+}
+
+/** Begins at a project of chance: where there is more to do than one run can, the same projects must not always come last. */
+async function listFairly(ctx: Ctx): Promise<SmallBlock[]> {
+  const sealedToMs = ctx.nowMs - MIN_AGE_MS;
+  const start = randomId('prj');
+  const first = { sealedToMs, fromProject: start, toProject: LAST_PROJECT };
+  const blocks = await listSmallNeighbours(ctx.env.DB, first, MAX_BLOCKS_PER_RUN);
+  if (blocks.length >= MAX_BLOCKS_PER_RUN) return blocks;
+  const rest = { sealedToMs, fromProject: '', toProject: start };
+  return [...blocks, ...(await listSmallNeighbours(ctx.env.DB, rest, MAX_BLOCKS_PER_RUN - blocks.length))];
 }
 
 /** How many records moved. One group that cannot be merged must not keep the others from it. */

@@ -41,6 +41,7 @@ export async function aggregate(
 async function aggregateStores(ctx: Ctx, scope: Scope, counter: Counter, budget: Budget): Promise<Counted> {
   const { projectId, query, fromMs, toMs, stream } = scope;
   const scan = { query, fromMs, toMs, accepts: () => true, onMatch: (match: LineMatch) => counter.add(match) };
+  const startedMs = performance.now();
   const coverage = new Coverage();
   let tailBytes = 0;
   for await (const { text, rawBytes, matchesAll } of walkTails(ctx, projectId, scope, query, coverage)) {
@@ -66,7 +67,7 @@ async function aggregateStores(ctx: Ctx, scope: Scope, counter: Counter, budget:
     countedFromMs: bound === null ? fromMs : Math.min(bound + 1, toMs),
   });
   for (;;) {
-    if (walk.bytes >= budget.softBytes) {
+    if (walk.bytes >= budget.softBytes || performance.now() - startedMs >= budget.softMs) {
       const bound = await walk.bound();
       if (bound !== null) return done(bound);
     }

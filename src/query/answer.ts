@@ -52,25 +52,35 @@ function problemJson(problem: Problem, requestId: string): Promise<string> {
   return problemResponse(problem, requestId).text();
 }
 
-/** A body that is made as fast as it is read; when the reader goes away, the making stops. */
-export function streamOf(pieces: AsyncIterator<string>): ReadableStream<Uint8Array> {
+/**
+ * A body that is made as fast as it is read; when the reader goes away, the making stops. A failure breaks the connection: the status is out,
+ * and a part must not pass for the whole.
+ */
+export function streamOf(pieces: AsyncIterator<string>, requestId: string): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      let text = '';
-      while (text.length < CHUNK_CHARS) {
-        const { done, value } = await pieces.next();
-        if (done) {
-          if (text !== '') controller.enqueue(encoder.encode(text));
-          controller.close();
-          return;
-        }
-        text += value;
+      try {
+        const { text, isLast } = await gather(pieces);
+        if (text !== '') controller.enqueue(encoder.encode(text));
+        if (isLast) controller.close();
+      } catch (cause) {
+        console.error(JSON.stringify({ level: 'error', event: 'stream_broken', requestId, cause: String(cause) }));
+        throw cause;
       }
-      controller.enqueue(encoder.encode(text));
     },
     async cancel() {
       await pieces.return?.();
     },
   });
+}
+
+async function gather(pieces: AsyncIterator<string>): Promise<{ text: string; isLast: boolean }> {
+  let text = '';
+  while (text.length < CHUNK_CHARS) {
+    const { done, value } = await pieces.next();
+    if (done) return { text, isLast: true };
+    text += value;
+  }
+  return { text, isLast: false };
 }

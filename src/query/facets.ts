@@ -14,7 +14,7 @@ const MAX_VALUES = 10_000;
 /** Longer values are no categories. */
 const MAX_VALUE_CHARS = 256;
 const ATTRS_PREFIX = 'attrs.';
-const ENVELOPE = ['level', 'service', 'stream', 'type', 'traceId', 'spanId', 'sessionId', 'userId'] as const;
+const ENVELOPE = ['level', 'service', 'stream', 'message', 'type', 'traceId', 'spanId', 'sessionId', 'userId'] as const;
 
 export interface Facet {
   field: string;

@@ -1,4 +1,3 @@
 export { cleanQueryCache } from './cached.ts';
-export { type CompiledQuery, compileQuery } from './compile.ts';
-export type { QueryError } from './language/ast.ts';
+export { compileQuery } from './compile.ts';
 export { queryRoutes } from './routes.ts';

@@ -5,5 +5,7 @@ export const BUDGET_BYTES = 512 * 1024 * 1024;
  * the minute of CPU that wrangler.toml allows.
  */
 export const HARD_BUDGET_BYTES = 2 * 1024 * 1024 * 1024;
+/** Time after which a request answers with what it has, for searches whose terms cost more than reading does. */
+export const BUDGET_MS = 15_000;
 /** The range of a query that names none. */
 export const DEFAULT_RANGE_MS = 3_600_000;

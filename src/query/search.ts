@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import type { Stream } from '../wire/record.ts';
 import type { CompiledQuery } from './compile.ts';
 import type { ReadError } from './errors.ts';
-import { BUDGET_BYTES, HARD_BUDGET_BYTES } from './limits.ts';
+import { BUDGET_BYTES, BUDGET_MS, HARD_BUDGET_BYTES } from './limits.ts';
 import { type LineMatch, scanText } from './scan/scan.ts';
 import { blocksOf } from './walk/block-source.ts';
 import { isBefore, type Order, type Position, placeBefore } from './walk/order.ts';
@@ -32,9 +32,10 @@ export interface SearchRequest extends Scope {
 export interface Budget {
   softBytes: number;
   hardBytes: number;
+  softMs: number;
 }
 
-export const DEFAULT_BUDGET: Budget = { softBytes: BUDGET_BYTES, hardBytes: HARD_BUDGET_BYTES };
+export const DEFAULT_BUDGET: Budget = { softBytes: BUDGET_BYTES, hardBytes: HARD_BUDGET_BYTES, softMs: BUDGET_MS };
 
 export interface Scanned {
   blocks: number;
@@ -96,6 +97,7 @@ async function* searchStores(
     onMatch: (match: LineMatch) => page.add(match.line, match.ts),
   };
 
+  const startedMs = performance.now();
   const coverage = new Coverage();
   let tailBytes = 0;
   for await (const { text, rawBytes, matchesAll } of walkTails(
@@ -122,7 +124,7 @@ async function* searchStores(
     if (hits.length > 0) yield { kind: 'records', hits };
     if (page.isFull) return end(bound !== null || page.dropped ? page.lastTaken : null, true);
     if (bound === null) return end(null, true);
-    if (walk.bytes >= budget.softBytes) {
+    if (walk.bytes >= budget.softBytes || performance.now() - startedMs >= budget.softMs) {
       if (isBefore(order, startMs, bound)) return end(placeBefore(order, bound), false);
       if (walk.bytes >= budget.hardBytes) return err({ kind: 'query_too_broad', limitBytes: budget.hardBytes });
     }

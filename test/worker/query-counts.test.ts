@@ -182,7 +182,7 @@ describe('counts', () => {
       add: ({ ts }: { ts: number }) => void seen.push(ts),
     };
     const scope: Scope = { projectId, query: queryOf('alpha'), fromMs: T0, toMs: T0 + 10_000, stream: null };
-    const counted = await aggregate(testCtx(), scope, counter, { softBytes: 1, hardBytes: 1 });
+    const counted = await aggregate(testCtx(), scope, counter, { softBytes: 1, hardBytes: 1, softMs: 60_000 });
     expect(counted).toMatchObject({ ok: true, value: { complete: false, countedFromMs: T0 + 3_001 } });
     expect(seen).toEqual([T0 + 4_000]);
   });

@@ -2,13 +2,14 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compactBlocks } from '../../src/blocks/index.ts';
+import { journalFor } from '../../src/journal/index.ts';
 import { compileQuery } from '../../src/query/index.ts';
 import { type Budget, DEFAULT_BUDGET, type SearchRequest, search } from '../../src/query/search.ts';
 import { comparePositions, decodeCursor, encodeCursor, type Order, type Position } from '../../src/query/walk/order.ts';
 import { randomId } from '../../src/shared/ids.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { testCtx } from '../helpers/worker/context.ts';
-import { everyRecord } from '../helpers/worker/journal.ts';
+import { batchOf, everyRecord } from '../helpers/worker/journal.ts';
 import { put, seal } from '../helpers/worker/query.ts';
 
 const T0 = Date.parse('2026-03-01T12:00:00Z');
@@ -22,9 +23,9 @@ interface PageResult {
   complete: boolean;
 }
 
-async function readPage(request: SearchRequest, budget: Budget = DEFAULT_BUDGET): Promise<PageResult> {
+async function readPage(request: SearchRequest, budget: Budget = DEFAULT_BUDGET, ctx = testCtx()): Promise<PageResult> {
   const lines: string[] = [];
-  const events = search(testCtx(), request, budget);
+  const events = search(ctx, request, budget);
   for (;;) {
     const { done, value } = await events.next();
     if (!done) {
@@ -104,7 +105,7 @@ describe('paging through a search', () => {
           for (let page = 0; ; page++) {
             const result: PageResult = await readPage(
               { ...ALL, projectId, query, order, limit, after },
-              { softBytes, hardBytes: DEFAULT_BUDGET.hardBytes },
+              { ...DEFAULT_BUDGET, softBytes },
             );
             expect(result.lines.length).toBeLessThanOrEqual(limit);
             seen.push(...result.lines.map((line) => (JSON.parse(line) as LogRecord).id));
@@ -121,9 +122,35 @@ describe('paging through a search', () => {
           expect(seen).toEqual(expected);
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 50 },
     );
   }, 60_000);
+
+  it('goes over all shards of a project, also those that it no longer has', async () => {
+    const projectId = randomId('prj');
+    for (let shard = 0; shard < 4; shard++) {
+      for (const half of [0, 1]) {
+        const records = [0, 1, 2].map((i) => ({ ts: T0 + i * 10 + shard, message: `shard ${shard}, ${half}` }));
+        await journalFor(env, projectId, shard).append({ ...batchOf(projectId, records), shard });
+        if (half === 0) await seal(projectId, shard);
+      }
+    }
+    await seal(projectId, 3);
+    const ctx = testCtx({ config: { ...testCtx().config, journalShards: 3 } });
+    const seen: string[] = [];
+    let after: Position | null = null;
+    do {
+      const page: PageResult = await readPage(
+        { ...ALL, projectId, query: queryOf('shard'), order: 'asc', limit: 5, after },
+        DEFAULT_BUDGET,
+        ctx,
+      );
+      seen.push(...page.lines);
+      after = page.next;
+    } while (after);
+    const times = seen.map((line) => (JSON.parse(line) as LogRecord).ts - T0);
+    expect(times).toEqual([0, 10, 20].flatMap((ts) => [0, 0, 1, 1, 2, 2, 3, 3].map((shard) => ts + shard)));
+  });
 
   it('goes on beyond the soft budget while one moment is not passed, and says so when the hard one is used up', async () => {
     const projectId = randomId('prj');
@@ -142,9 +169,11 @@ describe('paging through a search', () => {
       limit: 100,
       after: { ts: T0 + 10, id: '~' },
     };
-    const page = await readPage(request, { softBytes: 1, hardBytes: 1e9 });
+    const page = await readPage(request, { ...DEFAULT_BUDGET, softBytes: 1 });
     expect(page.lines).toHaveLength(8);
-    await expect(readPage(request, { softBytes: 1, hardBytes: 1 })).rejects.toThrow('query_too_broad');
+    await expect(readPage(request, { ...DEFAULT_BUDGET, softBytes: 1, hardBytes: 1 })).rejects.toThrow(
+      'query_too_broad',
+    );
   });
 
   it('finds what is sealed and compacted between two steps of one search', async () => {

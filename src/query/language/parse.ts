@@ -5,6 +5,10 @@ import { Scanner, SyntaxStop } from './scanner.ts';
 
 /** Parentheses and negations inside each other; a person never comes near it, and it bounds every recursion over the tree. */
 const MAX_NESTING = 50;
+/** Each term is tried on each record that the index cannot rule out. */
+const MAX_TERMS = 256;
+/** Each `?` is tried at each character of a value. */
+const MAX_WILDCARDS = 32;
 
 /** Text → tree. Never throws, whatever the text. docs/search.md describes the language. */
 export function parseQuery(text: string): Result<QueryNode, QueryError> {
@@ -103,6 +107,7 @@ function negate(scanner: Scanner, group: Group | null, depth: number, start: num
 function parsePrimary(scanner: Scanner, group: Group | null, depth: number): QueryNode {
   if (scanner.char === '(') return parseParentheses(scanner, group, depth);
   const start = scanner.at;
+  if (++scanner.terms > MAX_TERMS) scanner.stop(start, 1, `a search may have ${MAX_TERMS} terms`);
   if (group) {
     const test = parseFieldTest(scanner, group.field);
     return { kind: 'field', name: group.field, test, span: { position: start, length: scanner.at - start } };
@@ -138,7 +143,7 @@ function parseBare(scanner: Scanner): TextTest {
     return { kind: 'text', text };
   }
   if (scanner.char === ')') scanner.stop(start, 1, 'this parenthesis was never opened');
-  return textTest(scanner.takeWord(''));
+  return textTest(scanner, start, scanner.takeWord(''));
 }
 
 function parseFieldTest(scanner: Scanner, field: string): FieldTest {
@@ -160,7 +165,7 @@ function parseFieldTest(scanner: Scanner, field: string): FieldTest {
       const parts = scanner.takeWord('');
       if (parts.length === 0) scanner.stop(start, 1, `a value of "${field}" is missing here`);
       if (parts.length === 1 && parts[0]?.kind === 'run') return { kind: 'exists' };
-      return textTest(parts);
+      return textTest(scanner, start, parts);
     }
   }
 }
@@ -210,7 +215,10 @@ function takeBound(scanner: Scanner, stops: string, start: number): string {
   return part.text;
 }
 
-function textTest(parts: GlobPart[]): TextTest {
+function textTest(scanner: Scanner, start: number, parts: GlobPart[]): TextTest {
+  if (parts.filter(({ kind }) => kind !== 'literal').length > MAX_WILDCARDS) {
+    scanner.stop(start, scanner.at - start, `a pattern may have ${MAX_WILDCARDS} wildcards`);
+  }
   const [part] = parts;
   return parts.length === 1 && part?.kind === 'literal' ? { kind: 'text', text: part.text } : { kind: 'glob', parts };
 }

@@ -18,6 +18,8 @@ const KEYWORD = /(?:AND|OR|NOT|&&|\|\|)(?=[\s()"]|$)/uy;
 export class Scanner {
   readonly text: string;
   at = 0;
+  /** Terms met so far. */
+  terms = 0;
 
   constructor(text: string) {
     this.text = text;

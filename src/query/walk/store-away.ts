@@ -6,6 +6,6 @@ export async function storeAnswer<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {
-    throw new StoreAway('a store did not answer', { cause });
+    throw new StoreAway(`a store did not answer: ${String(cause)}`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { vi } from 'vitest';
 import { journalFor } from '../../../src/journal/index.ts';
 import type { Json } from '../../../src/wire/record.ts';
 import { createKey, createProject } from './accounts.ts';
@@ -22,12 +23,14 @@ export async function put(projectId: string, records: Json[], nowMs = Date.now()
 }
 
 /** Seals the whole tail, each stream into blocks of its own. */
-export async function seal(projectId: string): Promise<void> {
-  const journal = journalFor(env, projectId, 0);
+export async function seal(projectId: string, shard = 0): Promise<void> {
+  const journal = journalFor(env, projectId, shard);
   await runInDurableObject(journal, (_, state) => {
     state.storage.sql.exec('UPDATE parts SET at_ms = 0');
   });
   await evictDurableObject(journal);
   await journal.status();
+  // The alarm may be running by itself already, and then this does nothing.
   await runDurableObjectAlarm(journal);
+  await vi.waitUntil(async () => (await journal.status()).backlogRecords === 0, { timeout: 10_000, interval: 5 });
 }
