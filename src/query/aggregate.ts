@@ -73,10 +73,8 @@ async function aggregateStores(ctx: Ctx, scope: Scope, counter: Counter, budget:
     }
     const step = await walk.next();
     if (!step) return done(null);
-    if (step.kind === 'counted') {
-      counter.count(step);
-      continue;
-    }
+    if (step.kind === 'counted') counter.count(step);
+    if (step.kind !== 'text') continue;
     await walk.readAhead();
     scanText(step.text, { ...scan, matchesAll: step.verdict === 'all', lines: step.lines });
   }

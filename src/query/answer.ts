@@ -5,8 +5,10 @@ import { type ReadError, readProblem } from './errors.ts';
 import type { SearchEnd, SearchEvent, SearchRequest } from './search.ts';
 import { encodeCursor } from './walk/order.ts';
 
-/** Text gathered before it is handed on: fewer, larger writes. */
-const CHUNK_CHARS = 64 * 1024;
+/** Text of a download that is gathered before it is handed on: fewer, larger writes. */
+export const DOWNLOAD_CHUNK_CHARS = 64 * 1024;
+/** Events are of use only at once. */
+export const EVENT_CHUNK_CHARS = 1;
 
 type Search = AsyncGenerator<SearchEvent, Result<SearchEnd, ReadError>>;
 
@@ -56,12 +58,16 @@ function problemJson(problem: Problem, requestId: string): Promise<string> {
  * A body that is made as fast as it is read; when the reader goes away, the making stops. A failure breaks the connection: the status is out,
  * and a part must not pass for the whole.
  */
-export function streamOf(pieces: AsyncIterator<string>, requestId: string): ReadableStream<Uint8Array> {
+export function streamOf(
+  pieces: AsyncIterator<string>,
+  chunkChars: number,
+  requestId: string,
+): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
-        const { text, isLast } = await gather(pieces);
+        const { text, isLast } = await gather(pieces, chunkChars);
         if (text !== '') controller.enqueue(encoder.encode(text));
         if (isLast) controller.close();
       } catch (cause) {
@@ -75,9 +81,9 @@ export function streamOf(pieces: AsyncIterator<string>, requestId: string): Read
   });
 }
 
-async function gather(pieces: AsyncIterator<string>): Promise<{ text: string; isLast: boolean }> {
+async function gather(pieces: AsyncIterator<string>, chunkChars: number): Promise<{ text: string; isLast: boolean }> {
   let text = '';
-  while (text.length < CHUNK_CHARS) {
+  while (text.length < chunkChars) {
     const { done, value } = await pieces.next();
     if (done) return { text, isLast: true };
     text += value;

@@ -4,7 +4,7 @@ import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
 import { parsePage } from '../shared/page.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { searchEvents, searchJson, streamOf } from './answer.ts';
+import { DOWNLOAD_CHUNK_CHARS, EVENT_CHUNK_CHARS, searchEvents, searchJson, streamOf } from './answer.ts';
 import { cachedAnswer } from './cached.ts';
 import { recordContext } from './context.ts';
 import { type ReadError, readProblem } from './errors.ts';
@@ -30,7 +30,7 @@ export function queryRoutes(): Hono<AppEnv> {
     if (!request.ok) return deny(c, request.error);
     const events = search(ctx, request.value);
     if (/\btext\/event-stream\b/.test(c.req.header('accept') ?? '')) {
-      const body = streamOf(searchEvents(request.value, events, ctx.requestId), ctx.requestId);
+      const body = streamOf(searchEvents(request.value, events, ctx.requestId), EVENT_CHUNK_CHARS, ctx.requestId);
       return c.body(body, 200, { 'content-type': 'text/event-stream; charset=utf-8' });
     }
     const answer = await searchJson(request.value, events);
@@ -84,7 +84,7 @@ export function queryRoutes(): Hono<AppEnv> {
     const pieces = exportRecords(ctx, scope, format);
     try {
       // A store that is away is said by the status as long as there is one to say it with; later the connection breaks.
-      const body = streamOf(withFirst(await pieces.next(), pieces), ctx.requestId);
+      const body = streamOf(withFirst(await pieces.next(), pieces), DOWNLOAD_CHUNK_CHARS, ctx.requestId);
       return c.body(body, 200, downloadHeaders(scope, format));
     } catch (cause) {
       return deny(c, storeAway(ctx, cause));

@@ -129,10 +129,11 @@ async function* searchStores(
       if (walk.bytes >= budget.hardBytes) return err({ kind: 'query_too_broad', limitBytes: budget.hardBytes });
     }
     const step = await walk.next();
-    if (step?.kind !== 'text') continue;
-    // The first block is often all that a page of recent records needs.
-    if (walk.blocksRead > 1) await walk.readAhead();
-    scanText(step.text, { ...scan, matchesAll: step.verdict === 'all', lines: step.lines });
+    if (step?.kind === 'text') {
+      // The first block is often all that a page of recent records needs.
+      if (walk.blocksRead > 1) await walk.readAhead();
+      scanText(step.text, { ...scan, matchesAll: step.verdict === 'all', lines: step.lines });
+    }
     const { blocksDone, blocksLeft } = walk;
     yield { kind: 'progress', blocksDone, blocksLeft, bytes: walk.bytes + tailBytes };
   }

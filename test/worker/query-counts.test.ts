@@ -62,8 +62,8 @@ const scopeParts = fc.record({
     'stream:spans',
     'level:error alpha',
   ),
-  from: fc.integer({ min: -5 * MINUTE_MS, max: 15 * MINUTE_MS }),
-  length: fc.integer({ min: 1, max: 30 * MINUTE_MS }),
+  from: fc.oneof(fc.constant(-5 * MINUTE_MS), fc.integer({ min: -5 * MINUTE_MS, max: 15 * MINUTE_MS })),
+  length: fc.oneof(fc.constant(30 * MINUTE_MS), fc.integer({ min: 1, max: 30 * MINUTE_MS })),
   stream: fc.constantFrom(null, 'logs' as const),
 });
 
@@ -72,7 +72,7 @@ async function fill(parts: [Parameters<typeof put>[1], boolean][], compacts: boo
   const projectId = randomId('prj');
   for (const [records, seals] of parts) {
     await put(projectId, records);
-    if (seals) await seal(projectId);
+    if (seals || compacts) await seal(projectId);
   }
   if (compacts) await compactBlocks(testCtx({ nowMs: Date.now() + 3_600_000 }));
   return projectId;

@@ -20,6 +20,8 @@ export interface Countable extends Candidate {
 }
 
 export type Step =
+  /** Many blocks were passed and none of them can match: a chance to report, or to stop. */
+  | { kind: 'passed' }
   /** canCount() was enough. */
   | ({ kind: 'counted' } & Countable)
   /** `lines`: the records to look at, as lines of the text; null is all. */
@@ -36,9 +38,14 @@ export interface WalkOptions extends ListRange {
 /** Blocks looked at for one read of filters or summaries: few at first, because many searches end soon. */
 const FIRST_LOOK_AHEAD = 16;
 const MAX_LOOK_AHEAD = 128;
-/** Raw bytes of one read of payloads; packed they are about a fifth, and a Worker has 128 MB. */
+/** Blocks looked at before next() comes back with what there is, be it nothing. */
+const MAX_LOOKS_PER_READ = 512;
+/**
+ * Raw bytes of one read of payloads. Packed they are about a fifth; where they do not pack, two reads (one at hand, one ahead) as base64, each
+ * as the answer and as its parsed form, still leave room in the 128 MB of a Worker.
+ */
 const FIRST_READ_BYTES = 4 * 1024 * 1024;
-const MAX_READ_BYTES = 16 * 1024 * 1024;
+const MAX_READ_BYTES = 8 * 1024 * 1024;
 
 interface Judged extends Candidate {
   claimed: Claimed;
@@ -107,7 +114,7 @@ export class BlockWalk {
     return times.reduce((a, b) => (a === null ? b : b === null ? a : earlier(this.#options.order, a, b)), null);
   }
 
-  /** The next block that may hold matches; null at the end. */
+  /** The next block that may hold matches, or word that some were passed; null at the end. */
   async next(): Promise<Step | null> {
     for (;;) {
       const loaded = this.#ready.shift();
@@ -119,7 +126,7 @@ export class BlockWalk {
       const { loaded: ready } = this.#ahead ?? { loaded: this.#load() };
       this.#ready = await ready;
       this.#ahead = null;
-      if (this.#ready.length === 0 && (await this.bound()) === null) return null;
+      if (this.#ready.length === 0) return (await this.bound()) === null ? null : { kind: 'passed' };
     }
   }
 
@@ -159,7 +166,8 @@ export class BlockWalk {
   async #load(): Promise<Loaded[]> {
     const batch: Loaded[] = [];
     let rawBytes = 0;
-    while (rawBytes < this.#readBytes) {
+    let looked = 0;
+    while (rawBytes < this.#readBytes && looked < MAX_LOOKS_PER_READ) {
       const judged = this.#judged.shift();
       if (judged) {
         batch.push({ ...judged, packed: null });
@@ -168,6 +176,7 @@ export class BlockWalk {
       }
       const claimed = await this.#takeSome();
       if (claimed.length === 0) break;
+      looked += claimed.length;
       this.#judged = await this.#judge(claimed);
     }
     const unread = batch.filter(({ counts }) => !counts);
