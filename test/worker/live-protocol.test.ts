@@ -1,9 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MAX_FRAME_CHARS } from '../../src/wire/limits.ts';
 import { PING_FRAME, SUBPROTOCOL } from '../../src/wire/protocol.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 import { ingest, LiveClient, type LiveProject, liveProject, numbered, upgrade } from '../helpers/worker/live-client.ts';
+
+// A busy machine is slow, not wrong: until() has its own limits.
+vi.setConfig({ testTimeout: 30_000 });
 
 let home: LiveProject;
 

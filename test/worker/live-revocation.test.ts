@@ -1,10 +1,13 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createKey, createUser, signIn, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { ingest, LiveClient, liveProject, upgrade } from '../helpers/worker/live-client.ts';
 import { until } from '../helpers/worker/until.ts';
+
+// A busy machine is slow, not wrong: until() has its own limits.
+vi.setConfig({ testTimeout: 30_000 });
 
 let admin: SignedIn;
 

@@ -1,11 +1,14 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { journalFor, MAX_BACKLOG_BYTES } from '../../src/journal/index.ts';
 import { createKey, signInAs } from '../helpers/worker/accounts.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 import { LiveClient, liveProject, numbered } from '../helpers/worker/live-client.ts';
 import { until } from '../helpers/worker/until.ts';
+
+// A busy machine is slow, not wrong: until() has its own limits.
+vi.setConfig({ testTimeout: 30_000 });
 
 const ledgerOf = async (project: string) => (await journalFor(env, project, 0).status()).ledger;
 
