@@ -1,2 +1,2 @@
-export { type LiveControl, liveControl } from './control.ts';
+export { liveControl } from './control.ts';
 export { liveRoutes } from './routes.ts';
