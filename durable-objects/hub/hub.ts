@@ -2,7 +2,6 @@ import { DurableObject } from 'cloudflare:workers';
 import { type Config, clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import { journalFor, type Publication, shardOf } from '../../src/journal/index.ts';
 import { errorFrame } from '../../src/live/answers.ts';
-import { currentEnds, type End, hasEnded, nextEndAtMs } from '../../src/live/ends.ts';
 import type { LiveError } from '../../src/live/errors.ts';
 import { parseFrame } from '../../src/live/frame.ts';
 import { type Batch, Gather } from '../../src/live/gather.ts';
@@ -10,12 +9,14 @@ import { decodeIdentity, IDENTITY_HEADER, type LiveIdentity, type SocketMatch } 
 import { mayCommand } from '../../src/live/permit.ts';
 import { presenceLine } from '../../src/live/presence.ts';
 import {
+  CLOSE_RESTART,
   CLOSE_UNAUTHENTICATED,
   PING_FRAME,
   PONG_FRAME,
   SUBPROTOCOL,
   TOPIC_CLIENT_PREFIX,
 } from '../../src/wire/protocol.ts';
+import { Ends } from './ends.ts';
 import { Fanout } from './fanout.ts';
 import { Feed } from './feed.ts';
 import { Outlet } from './outlet.ts';
@@ -27,7 +28,6 @@ import { Subscriber } from './subscriber.ts';
  * read while it runs: without this pause a busy hub wrote one or two records at a time.
  */
 const GATHER_MS = 4;
-const ENDS_KEY = 'ends';
 const PROJECT_KEY = 'project_id';
 
 /**
@@ -41,12 +41,14 @@ export class Hub extends DurableObject<Env> {
   readonly #feed: Feed;
   readonly #subscriber: Subscriber;
   readonly #gather: Gather<HubSocket>;
+  readonly #ends: Ends;
   readonly #config: Config;
   #knownProjectId: string | null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#config = parseConfig(env);
+    this.#ends = new Ends(ctx.storage, this.#config.clockOffsetMs);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     this.#knownProjectId = ctx.storage.kv.get<string>(PROJECT_KEY) ?? null;
     const projectId = () => this.#projectId();
@@ -75,9 +77,10 @@ export class Hub extends DurableObject<Env> {
       pause: () => scheduler.wait(GATHER_MS),
       nowMs: () => this.#now(),
     });
-    for (const { socket, attachment } of survived) {
-      this.#sockets.add(socket);
-      this.#subscriber.restore(socket, attachment.subscriptions);
+    for (const { socket } of survived) this.#sockets.add(socket);
+    for (const { socket, subscriptions } of survived) {
+      // What the socket listened to is understood no more, by a newer version of the search language for one.
+      if (!this.#subscriber.restore(socket, subscriptions)) this.#close(socket, CLOSE_RESTART, 'reconnect and resume');
     }
   }
 
@@ -93,11 +96,11 @@ export class Hub extends DurableObject<Env> {
     const socket = new HubSocket(ws, { identity, csrfVerified: identity.by.kind === 'key' });
     socket.save();
     this.#sockets.add(socket);
-    if (hasEnded(identity, this.#ends(), this.#now())) {
+    if (this.#ends.hasEnded(identity, this.#now())) {
       this.#close(socket, CLOSE_UNAUTHENTICATED, 'the session or key has ended');
     } else {
       this.#announce(identity, 'connected');
-      await this.#arm();
+      await this.#ends.armFor(identity);
     }
     return new Response(null, { status: 101, webSocket: client, headers: { 'sec-websocket-protocol': SUBPROTOCOL } });
   }
@@ -109,13 +112,8 @@ export class Hub extends DurableObject<Env> {
 
   /** Closes the sockets of a session, user or key that has ended, or will at `atMs`. Returns how many were closed now. */
   async closeWhere(match: SocketMatch, atMs: number): Promise<number> {
-    const nowMs = this.#now();
-    // Told in the past tense, it ends now: whatever was checked until this moment may have been checked before the revocation.
-    const ends = [...currentEnds(this.#ends(), nowMs), { match, atMs: Math.max(atMs, nowMs) }];
-    this.ctx.storage.kv.put<End[]>(ENDS_KEY, ends);
-    const closed = this.#closeEnded(ends, nowMs);
-    await this.#arm();
-    return closed;
+    this.#ends.add({ match, atMs }, this.#now());
+    return await this.#closeEnded();
   }
 
   override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
@@ -152,10 +150,9 @@ export class Hub extends DurableObject<Env> {
     this.#forget(this.#sockets.get(ws));
   }
 
-  /** Sessions and keys that have ended by now. */
+  /** Some session or key has ended by now. */
   override async alarm(): Promise<void> {
-    this.#closeEnded(this.#ends(), this.#now());
-    await this.#arm();
+    await this.#closeEnded();
   }
 
   #append({ accountId, nowMs, builder, dedupe, bodyChars }: Batch<HubSocket>) {
@@ -175,9 +172,11 @@ export class Hub extends DurableObject<Env> {
     }
   }
 
-  #closeEnded(ends: readonly End[], nowMs: number): number {
-    const ended = this.#sockets.all().filter(({ identity }) => hasEnded(identity, ends, nowMs));
+  async #closeEnded(): Promise<number> {
+    const nowMs = this.#now();
+    const ended = this.#ends.among(this.#sockets.all(), nowMs);
     for (const socket of ended) this.#close(socket, CLOSE_UNAUTHENTICATED, 'the session or key has ended');
+    await this.#ends.arm(this.#sockets.all(), nowMs);
     return ended.length;
   }
 
@@ -197,22 +196,6 @@ export class Hub extends DurableObject<Env> {
     if (clientId === null) return;
     const line = presenceLine({ clientId, event, sockets: this.#sockets.ofClient(clientId) }, this.#now());
     this.#fanout.notify(TOPIC_CLIENT_PREFIX + clientId, line, this.#feed.cursor());
-  }
-
-  /** Sets the alarm to the next end that is known. */
-  async #arm(): Promise<void> {
-    const nextMs = nextEndAtMs(
-      this.#sockets.all().map(({ identity }) => identity),
-      this.#ends(),
-      this.#now(),
-    );
-    // Alarms run on the real clock, decisions on the request's.
-    if (nextMs === null) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(nextMs - this.#config.clockOffsetMs);
-  }
-
-  #ends(): End[] {
-    return this.ctx.storage.kv.get<End[]>(ENDS_KEY) ?? [];
   }
 
   #projectId(): string {

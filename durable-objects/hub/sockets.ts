@@ -1,8 +1,14 @@
-import { type Attachment, decodeAttachment, encodeAttachment } from '../../src/live/attachment.ts';
+import {
+  type Attachment,
+  decodeAttachment,
+  encodeAttachment,
+  type SavedSubscription,
+} from '../../src/live/attachment.ts';
 import type { LineFilter } from '../../src/live/filter.ts';
 import type { LiveIdentity } from '../../src/live/identity.ts';
 import type { Positions } from '../../src/live/positions.ts';
 import type { Topic } from '../../src/live/topics.ts';
+import { CLOSE_RESTART } from '../../src/wire/protocol.ts';
 import type { Stream } from '../../src/wire/record.ts';
 
 /** One topic of one socket. */
@@ -109,13 +115,19 @@ export class Sockets {
   }
 }
 
-/** The sockets that outlived the instance before this one, each with the subscriptions it had. */
-export function survivors(ctx: DurableObjectState): { socket: HubSocket; attachment: Attachment }[] {
-  return ctx
-    .getWebSockets()
-    .filter((ws) => ws.readyState === WebSocket.OPEN)
-    .map((ws) => {
-      const attachment = decodeAttachment(ws.deserializeAttachment());
-      return { socket: new HubSocket(ws, attachment), attachment };
-    });
+/** A socket that outlived the instance before this one, and what it was subscribed to. */
+export interface Survivor {
+  socket: HubSocket;
+  subscriptions: readonly SavedSubscription[];
+}
+
+/** Those whose attachment another version of this code wrote are closed: they reconnect and resume. */
+export function survivors(ctx: DurableObjectState): Survivor[] {
+  const open = ctx.getWebSockets().filter((ws) => ws.readyState === WebSocket.OPEN);
+  return open.flatMap((ws) => {
+    const attachment = decodeAttachment(ws.deserializeAttachment());
+    if (attachment) return [{ socket: new HubSocket(ws, attachment), subscriptions: attachment.subscriptions }];
+    ws.close(CLOSE_RESTART, 'reconnect and resume');
+    return [];
+  });
 }

@@ -55,23 +55,27 @@ export class Subscriber {
     });
   }
 
-  /** What a socket listened to before the instance lost its memory; those that were catching up go on from where they were. */
-  restore(socket: HubSocket, saved: readonly SavedSubscription[]): void {
+  /**
+   * What a socket listened to before the instance lost its memory; topics that were catching up go on from where they were. False where a
+   * subscription is not understood any more.
+   */
+  restore(socket: HubSocket, saved: readonly SavedSubscription[]): boolean {
     const replays = new Map<string, Subscription[]>();
     for (const { topic, filter, since } of saved) {
       const made = makeSubscriptions(socket, [topic], filter);
-      const positions = since === null ? null : Positions.decode(since);
-      for (const subscription of made.ok ? made.value : []) {
-        subscription.replay = positions;
+      if (!made.ok) return false;
+      for (const subscription of made.value) {
         this.#port.fanout.join(subscription);
         if (since !== null) replays.set(since, [...(replays.get(since) ?? []), subscription]);
       }
     }
     for (const [since, subscriptions] of replays) {
-      const positions = Positions.decode(since) ?? new Positions();
+      const positions = Positions.decode(since);
+      if (!positions) return false;
       for (const subscription of subscriptions) subscription.replay = positions;
       void this.#replay(socket, 'null', subscriptions, positions);
     }
+    return true;
   }
 
   async #subscribe(socket: HubSocket, { idJson, topics, filter, since }: SubscribeFrame): Promise<LiveError | null> {

@@ -17,16 +17,20 @@ export interface SavedSubscription {
   since: string | null;
 }
 
+/** Goes up when the shape changes: sockets may outlive a deployment. */
+const VERSION = 1;
 /** The runtime takes 16,384 bytes, serialized; its own framing gets the rest. */
 const MAX_ATTACHMENT_BYTES = 16_000;
 
 /** Null where it would not fit. Bytes, because a string of other than Latin-1 would count double. */
 export function encodeAttachment(attachment: Attachment): Uint8Array | null {
-  const bytes = utf8(JSON.stringify(attachment));
+  const bytes = utf8(JSON.stringify({ version: VERSION, ...attachment }));
   return bytes.byteLength <= MAX_ATTACHMENT_BYTES ? bytes : null;
 }
 
-export function decodeAttachment(bytes: unknown): Attachment {
-  if (!(bytes instanceof Uint8Array)) throw new Error('a socket of the hub has no attachment');
-  return JSON.parse(new TextDecoder().decode(bytes)) as Attachment;
+/** Null where another version wrote it: its socket has to come again. */
+export function decodeAttachment(bytes: unknown): Attachment | null {
+  if (!(bytes instanceof Uint8Array)) return null;
+  const { version, ...attachment } = JSON.parse(new TextDecoder().decode(bytes)) as Attachment & { version: number };
+  return version === VERSION ? attachment : null;
 }

@@ -15,6 +15,8 @@ export const PONG_FRAME = '{"type":"PONG"}';
 
 /** The session or key behind the socket has ended; reconnecting with the same one is pointless. */
 export const CLOSE_UNAUTHENTICATED = 4401;
+/** The server has changed under the socket: reconnect and resume. (IANA: Service Restart.) */
+export const CLOSE_RESTART = 1012;
 /** The client has read nothing for a minute: it should reconnect and resume from its last cursor. */
 export const CLOSE_TOO_SLOW = 4408;
 

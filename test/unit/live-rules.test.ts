@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeAttachment } from '../../src/live/attachment.ts';
+import { decodeAttachment, encodeAttachment } from '../../src/live/attachment.ts';
 import { currentEnds, type End, hasEnded, nextEndAtMs } from '../../src/live/ends.ts';
 import { decodeIdentity, encodeIdentity, type LiveIdentity } from '../../src/live/identity.ts';
 import { type Position, Positions } from '../../src/live/positions.ts';
@@ -234,6 +234,7 @@ describe('who opened a socket', () => {
         subscriptions: [{ topic: 'logs', filter: 'ü'.repeat(chars), since: null }],
       });
     expect(withFilter(7_000)?.byteLength).toBeLessThan(16_384);
+    expect(decodeAttachment(withFilter(7_000))).toMatchObject({ identity, subscriptions: [{ topic: 'logs' }] });
     expect(withFilter(8_000)).toBeNull();
   });
 });

@@ -315,4 +315,32 @@ describe('an evicted hub', () => {
     await ingest(here, numbered(2, 'n', 5));
     expect(await second.messages(2)).toEqual(texts(2, 'n', 5));
   });
+
+  it.each<[string, (attachment: Record<string, unknown>) => Record<string, unknown>]>([
+    ['was written by another version', (attachment) => ({ ...attachment, version: 0 })],
+    [
+      'has a filter that is none any more',
+      (a) => ({ ...a, subscriptions: [{ topic: 'logs', filter: '(', since: null }] }),
+    ],
+    [
+      'has a cursor that is none any more',
+      (a) => ({ ...a, subscriptions: [{ topic: 'logs', filter: '', since: '?' }] }),
+    ],
+  ])('asks a client to come again whose attachment %s', async (_, change) => {
+    const here = await liveProject();
+    const [client, other] = [await here.open(), await here.open()];
+    await client.subscribe(['logs']);
+    await other.subscribe(['errors']);
+    await runInDurableObject(hub(here.project), (_instance, state) => {
+      for (const ws of state.getWebSockets()) {
+        const attachment = JSON.parse(new TextDecoder().decode(ws.deserializeAttachment()));
+        if (attachment.subscriptions[0].topic !== 'logs') continue;
+        ws.serializeAttachment(new TextEncoder().encode(JSON.stringify(change(attachment))));
+      }
+    });
+    await evictDurableObject(hub(here.project));
+    await other.settled();
+    expect((await client.closing()).code).toBe(1012);
+    expect(other.closed).toBeNull();
+  });
 });

@@ -1,3 +1,5 @@
+import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { MAX_FRAME_CHARS } from '../../src/wire/limits.ts';
 import { PING_FRAME, SUBPROTOCOL } from '../../src/wire/protocol.ts';
@@ -136,8 +138,12 @@ describe('frames', () => {
     expect(answer).toMatchObject({ type: 'ACK', id: 'd', received: 1, stored: 0, rejected: 1 });
   });
 
-  it('answers the heartbeat, and every other spelling of it', async () => {
+  it('answers the heartbeat without waking the hub, and every other spelling of it', async () => {
     expect(await client.ask(PING_FRAME)).toEqual({ type: 'PONG' });
+    const answeredAt = await runInDurableObject(env.HUB.getByName(home.project), (_, state) =>
+      state.getWebSockets().map((ws) => state.getWebSocketAutoResponseTimestamp(ws)),
+    );
+    expect(answeredAt.filter((at) => at !== null)).toHaveLength(1);
     expect(await client.ask('{"id":1,"type":"PING"}')).toEqual({ type: 'PONG' });
   });
 
