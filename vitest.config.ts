@@ -26,6 +26,8 @@ export default defineConfig(async () => ({
   ],
   test: {
     include: ['test/unit/**/*.test.ts', 'test/worker/**/*.test.ts'],
+    // Property tests take seconds; a busy machine is slow, not wrong.
+    testTimeout: 60_000,
     setupFiles: ['./test/helpers/worker/setup.ts'],
     coverage: {
       provider: 'v8' as const,
