@@ -1,11 +1,12 @@
 /** `npm test [-- <file or part of its name> …]`: everything that can be tested here, and a line of counts at the end. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { run } from './lib/run.ts';
 import { runMain, Stop } from './lib/stop.ts';
 import { SUMMARY_FILE_VARIABLE, type TestSummary } from './lib/test-summary.ts';
 import { buildDashboard } from './start/dashboard.ts';
+import { readIfThere } from './start/state-folder.ts';
 
 const SUITES = [
   { name: 'in the Workers runtime', config: 'vitest.config.ts' },
@@ -37,19 +38,21 @@ async function runSuite(config: string, filters: readonly string[]): Promise<Tes
     const args = ['run', '--config', config, '--passWithNoTests', ...reporters, ...filters];
     const { code } = await run('vitest', args, { show: true, env: { [SUMMARY_FILE_VARIABLE]: file } });
     const summary = readSummary(file);
-    // vitest may fail for a reason that is no test's: that must not pass for success.
+    // vitest may fail for a reason that is no test's, or be killed: that must not pass for success.
+    if (summary === null) {
+      console.log(`vitest ended with code ${code} before it could count`);
+      return { passed: 0, failed: 1, skipped: [] };
+    }
     return code !== 0 && summary.failed === 0 ? { ...summary, failed: 1 } : summary;
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-function readSummary(file: string): TestSummary {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return { passed: 0, failed: 1, skipped: [] }; // vitest ended before its reporters ran; what it printed says why
-  }
+/** Null when vitest ended before its reporters ran. */
+function readSummary(file: string): TestSummary | null {
+  const text = readIfThere(file);
+  return text === null ? null : JSON.parse(text);
 }
 
 function printSkipped(skipped: TestSummary['skipped']): void {

@@ -52,6 +52,8 @@ export function groupMembers(group: number): number[] {
 
 /** Sends a signal to every member; false when there is none left. */
 export function signalGroup(group: number, signal: NodeJS.Signals): boolean {
+  // kill(2): 0 is the caller's own group, -1 is every process there is.
+  if (!(group > 1)) throw new Error(`${group} is no process group to signal`);
   try {
     process.kill(-group, signal);
     return true;
