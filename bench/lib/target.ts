@@ -1,3 +1,4 @@
+import type { AdminSession } from '../../scripts/start/api.ts';
 import { type StartedWorkerd, startWorkerd } from '../../test/helpers/node/workerd.ts';
 
 export interface Target {
@@ -10,13 +11,17 @@ export interface Target {
 /** Our Worker in workerd without the dev proxy, on an empty state, with a project and a key. */
 export async function startTarget(vars: Readonly<Record<string, string>> = {}): Promise<Target> {
   const worker = await startWorkerd({ vars });
-  const admin = await worker.signIn();
+  return { worker, ...(await createTarget(await worker.signIn())) };
+}
+
+/** A project with a key that may send and search. */
+export async function createTarget(admin: AdminSession): Promise<Omit<Target, 'worker'>> {
   const project = (await admin.post('/api/projects', { name: 'Bench' })) as { id: string };
   const key = (await admin.post(`/api/projects/${project.id}/keys`, {
     name: 'bench',
     scopes: ['ingest', 'query'],
   })) as { key: string };
-  return { worker, projectId: project.id, key: key.key };
+  return { projectId: project.id, key: key.key };
 }
 
 export interface Backlog {
