@@ -12,8 +12,6 @@ import type { JournalStore } from './store.ts';
 
 /** Blocks of one alarm: a few, so that appends get their turn in between; the alarm comes straight back while more are due. */
 const BLOCKS_PER_ALARM = 8;
-/** Rows looked at for one block: single-record parts are the smallest there are. */
-const PARTS_PER_BLOCK = 5_000;
 
 /** Knows what of the tail is due, and turns it into blocks. */
 export class Sealer {
@@ -85,7 +83,7 @@ export class Sealer {
         const due = [...this.#pending].find(([, totals]) => sealDueAtMs(totals, nowMs) <= nowMs);
         if (!due) return;
         const [stream] = due;
-        const count = planBlock(this.#store.pendingParts(stream, PARTS_PER_BLOCK));
+        const count = planBlock(this.#store.pendingParts(stream));
         const parts = this.#store.partsFrom(stream, 0, count, Number.POSITIVE_INFINITY);
         const { block } = buildBlock(place.projectId, place.shard, parts, nowMs);
         const { sealedSeq } = await storeSealed(db, block);
@@ -110,18 +108,22 @@ export class Sealer {
     }
   }
 
+  /** What is left is known without looking at it: a seal that read the whole backlog would slow down as the backlog grows. */
   #drop(stream: Stream, sealedSeq: number, nowMs: number): void {
-    this.#storage.transactionSync(() => {
-      this.#store.dropSealed(stream, sealedSeq);
+    const dropped = this.#storage.transactionSync(() => {
       this.#store.setMeta('last_seal_at_ms', String(nowMs));
       if (this.#failures > 0) {
         this.#store.setMeta('seal_failures', null);
         this.#store.setMeta('seal_failing_since_ms', null);
       }
+      return this.#store.dropSealed(stream, sealedSeq);
     });
     this.#failures = 0;
-    const rest = this.#store.pendingTotals().find((totals) => totals.stream === stream);
-    if (rest) this.#pending.set(stream, rest);
-    else this.#pending.delete(stream);
+    const totals = this.#pending.get(stream);
+    if (!totals) return;
+    totals.records -= dropped.records;
+    totals.rawBytes -= dropped.rawBytes;
+    if (dropped.oldestLeftAtMs === null) this.#pending.delete(stream);
+    else totals.oldestAtMs = dropped.oldestLeftAtMs;
   }
 }

@@ -1,4 +1,4 @@
-import type { PendingPart } from '../../src/journal/seal-policy.ts';
+import type { PendingPart, PendingTotals } from '../../src/journal/seal-policy.ts';
 import {
   type LedgerRow,
   MAX_PART_RECORDS,
@@ -100,35 +100,43 @@ export class JournalStore {
     );
   }
 
-  pendingTotals(): { stream: Stream; records: number; rawBytes: number; oldestAtMs: number }[] {
+  /** Looks at every part's row, and never behind its data: columns there cost a walk through all pages of the data. */
+  pendingTotals(): ({ stream: Stream } & PendingTotals)[] {
     return this.#sql
-      .exec<{ stream: string; records: number; raw_bytes: number; oldest: number }>(
-        'SELECT stream, sum(records) AS records, sum(raw_bytes) AS raw_bytes, min(at_ms) AS oldest FROM parts GROUP BY stream',
+      .exec<{ stream: string; records: number; raw_bytes: number }>(
+        'SELECT stream, sum(records) AS records, sum(raw_bytes) AS raw_bytes FROM parts GROUP BY stream',
       )
       .toArray()
       .map((row) => ({
         stream: row.stream as Stream,
         records: row.records,
         rawBytes: row.raw_bytes,
-        oldestAtMs: row.oldest,
+        oldestAtMs: this.#oldestAtMs(row.stream) ?? 0,
       }));
   }
 
-  pendingParts(stream: Stream, limit: number): PendingPart[] {
-    return this.#sql
-      .exec<{ first_seq: number; records: number; raw_bytes: number; data_bytes: number; at_ms: number }>(
-        'SELECT first_seq, records, raw_bytes, length(data) AS data_bytes, at_ms FROM parts WHERE stream = ? ORDER BY first_seq LIMIT ?',
-        stream,
-        limit,
-      )
-      .toArray()
-      .map((row) => ({
+  #oldestAtMs(stream: string): number | null {
+    return (
+      this.#sql
+        .exec<{ at_ms: number }>('SELECT at_ms FROM parts WHERE stream = ? ORDER BY first_seq LIMIT 1', stream)
+        .toArray()[0]?.at_ms ?? null
+    );
+  }
+
+  /** The oldest parts first, read as they are asked for. */
+  *pendingParts(stream: Stream): Generator<PendingPart> {
+    const rows = this.#sql.exec<{ first_seq: number; records: number; raw_bytes: number; data_bytes: number }>(
+      'SELECT first_seq, records, raw_bytes, length(data) AS data_bytes FROM parts WHERE stream = ? ORDER BY first_seq',
+      stream,
+    );
+    for (const row of rows) {
+      yield {
         firstSeq: row.first_seq,
         records: row.records,
         rawBytes: row.raw_bytes,
         dataBytes: row.data_bytes,
-        atMs: row.at_ms,
-      }));
+      };
+    }
   }
 
   /** Parts that hold records from `fromSeq` on, cut once they hold `maxRawBytes`. */
@@ -173,9 +181,21 @@ export class JournalStore {
     return { parts, more: false };
   }
 
-  dropSealed(stream: Stream, sealedSeq: number): void {
-    this.#sql.exec('DELETE FROM parts WHERE stream = ? AND first_seq <= ?', stream, sealedSeq);
+  /** Says what it deleted, and when the first part that is left came; null where none is. */
+  dropSealed(stream: Stream, sealedSeq: number): { records: number; rawBytes: number; oldestLeftAtMs: number | null } {
+    let records = 0;
+    let rawBytes = 0;
+    const deleted = this.#sql.exec<{ records: number; raw_bytes: number }>(
+      'DELETE FROM parts WHERE stream = ? AND first_seq <= ? RETURNING records, raw_bytes',
+      stream,
+      sealedSeq,
+    );
+    for (const row of deleted) {
+      records += row.records;
+      rawBytes += row.raw_bytes;
+    }
     this.#sql.exec('UPDATE heads SET sealed_seq = max(sealed_seq, ?2 + 1) WHERE stream = ?1', stream, sealedSeq);
+    return { records, rawBytes, oldestLeftAtMs: this.#oldestAtMs(stream) };
   }
 
   findAnswer(key: string, nowMs: number): { payload: string; answer: IngestAnswer } | null {

@@ -14,12 +14,12 @@ export interface PendingPart {
   rawBytes: number;
   /** Bytes as they lie in the journal: an upper bound of the packed size for raw parts, exact for deflated ones. */
   dataBytes: number;
-  atMs: number;
 }
 
 export interface PendingTotals {
   records: number;
   rawBytes: number;
+  /** When the first of them came. */
   oldestAtMs: number;
 }
 
@@ -29,20 +29,22 @@ export function sealDueAtMs(totals: PendingTotals, nowMs: number): number {
   return totals.oldestAtMs + SEAL_AGE_MS;
 }
 
-/** How many of the oldest parts (in order) go into the next block: as many as fit, at least one. */
-export function planBlock(parts: readonly PendingPart[]): number {
+/** How many of the oldest parts (in order) go into the next block: as many as fit, at least one. Reads no further than the first that does not. */
+export function planBlock(parts: Iterable<PendingPart>): number {
+  let count = 0;
   let records = 0;
   let rawBytes = 0;
   let dataBytes = 0;
-  for (const [index, part] of parts.entries()) {
+  for (const part of parts) {
     records += part.records;
     rawBytes += part.rawBytes;
     dataBytes += part.dataBytes;
     const fits =
       records <= MAX_BLOCK_RECORDS && rawBytes <= MAX_BLOCK_RAW_BYTES && dataBytes <= MAX_PACKED_BYTES * RAW_TO_PACKED;
-    if (!fits) return Math.max(1, index);
+    if (!fits) return Math.max(1, count);
+    count++;
   }
-  return parts.length;
+  return count;
 }
 
 /**
