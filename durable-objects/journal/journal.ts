@@ -5,7 +5,6 @@ import {
   type AppendRequest,
   type Dedupe,
   type JournalStatus,
-  MAX_BACKLOG_BYTES,
   type PlacedPart,
   retryAfterSeconds,
   type StreamHead,
@@ -55,7 +54,8 @@ export class Journal extends DurableObject<Env> {
   }
 
   /** One batch: stored whole or not at all, answered after it is durable (the output gate holds the answer back until then). */
-  append(request: AppendRequest): AppendOutcome {
+  async append(request: AppendRequest): Promise<AppendOutcome> {
+    await this.#sealer.room();
     const refusal = this.#refusal(request);
     if (refusal) {
       this.#count(request, { refused: 1 });
@@ -172,7 +172,7 @@ export class Journal extends DurableObject<Env> {
     if (this.#disabled) return { kind: 'project_disabled' };
     const revokedFromMs = this.#revoked.get(request.keyId);
     if (revokedFromMs !== undefined && revokedFromMs <= request.nowMs) return { kind: 'key_revoked' };
-    if (this.#sealer.backlog().bytes > MAX_BACKLOG_BYTES)
+    if (this.#sealer.admission() === 'never')
       return { kind: 'backlog_full', retryAfterSeconds: retryAfterSeconds(this.#sealer.failures) };
     return null;
   }

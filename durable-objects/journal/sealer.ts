@@ -1,6 +1,8 @@
 import { storeSealed } from '../../src/blocks/index.ts';
 import {
+  admission,
   buildBlock,
+  MAX_ROOM_WAIT_MS,
   type PendingTotals,
   planBlock,
   type StreamHead,
@@ -21,6 +23,8 @@ export class Sealer {
   #failures: number;
   /** Decision time of the armed alarm; null when none is armed. */
   #alarmAtMs: number | null = null;
+  /** Fulfilled when the next block is sealed, or refused. */
+  #nextTry = Promise.withResolvers<void>();
 
   constructor(storage: DurableObjectStorage, store: JournalStore) {
     this.#storage = storage;
@@ -31,6 +35,19 @@ export class Sealer {
 
   get failures(): number {
     return this.#failures;
+  }
+
+  admission(): ReturnType<typeof admission> {
+    return admission(this.backlog().bytes, this.#failures);
+  }
+
+  /** Waits while a batch has to, and for MAX_ROOM_WAIT_MS at most: a database that hangs must not hold up what the journal can take. */
+  async room(): Promise<void> {
+    if (this.admission() !== 'after_sealing') return;
+    const patience = scheduler.wait(MAX_ROOM_WAIT_MS).then(() => 'over' as const);
+    while (this.admission() === 'after_sealing') {
+      if ((await Promise.race([patience, this.#nextTry.promise])) === 'over') return;
+    }
   }
 
   backlog(): { records: number; bytes: number } {
@@ -93,6 +110,7 @@ export class Sealer {
       }
     } catch (cause) {
       this.#failures++;
+      this.#tried();
       this.#store.setMeta('seal_failures', String(this.#failures));
       if (this.#store.meta('seal_failing_since_ms') === null)
         this.#store.setMeta('seal_failing_since_ms', String(nowMs));
@@ -120,10 +138,17 @@ export class Sealer {
     });
     this.#failures = 0;
     const totals = this.#pending.get(stream);
-    if (!totals) return;
-    totals.records -= dropped.records;
-    totals.rawBytes -= dropped.rawBytes;
-    if (dropped.oldestLeftAtMs === null) this.#pending.delete(stream);
-    else totals.oldestAtMs = dropped.oldestLeftAtMs;
+    if (totals) {
+      totals.records -= dropped.records;
+      totals.rawBytes -= dropped.rawBytes;
+      if (dropped.oldestLeftAtMs === null) this.#pending.delete(stream);
+      else totals.oldestAtMs = dropped.oldestLeftAtMs;
+    }
+    this.#tried();
+  }
+
+  #tried(): void {
+    this.#nextTry.resolve();
+    this.#nextTry = Promise.withResolvers<void>();
   }
 }

@@ -113,7 +113,7 @@ export function ingestProblem(error: IngestError): Problem {
           503,
           'backlog_full',
           'The store is behind',
-          'The database has been away too long to take more. Nothing of this request was stored; send it again.',
+          'Too much waits to be sealed into the database: it is away, or more comes than it takes. Nothing of this request was stored; send it again.',
         ),
         retryAfterSeconds: error.retryAfterSeconds,
       };

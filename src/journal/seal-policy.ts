@@ -3,7 +3,11 @@ import { MAX_BLOCK_RAW_BYTES, MAX_BLOCK_RECORDS, MAX_PACKED_BYTES } from '../blo
 /** A tail older than this is sealed, however small: so a quiet project costs about one block a minute before compaction. */
 export const SEAL_AGE_MS = 60_000;
 /** Above this much unsealed data new batches are refused: an object may hold 10 GB, and queries read the whole tail. */
-export const MAX_BACKLOG_BYTES = 256 * 1024 * 1024;
+export const MAX_BACKLOG_BYTES = 1024 * 1024 * 1024;
+/** Above this much a batch waits until sealing has made room, so that a burst that lasts slows its senders instead of failing them. */
+export const SLOW_BACKLOG_BYTES = 512 * 1024 * 1024;
+/** A batch waits this long at most: well within the time-outs of shippers, which are 10 s and more. */
+export const MAX_ROOM_WAIT_MS = 5_000;
 /** After a failed seal: 1 s, doubling, at most this. */
 export const MAX_SEAL_RETRY_MS = 30_000;
 const FIRST_SEAL_RETRY_MS = 1_000;
@@ -53,6 +57,12 @@ export function planBlock(parts: Iterable<PendingPart>): number {
  * when the data does not compress, which costs one more pass.
  */
 const RAW_TO_PACKED = 3;
+
+/** What becomes of a batch. A database that refuses blocks makes no room, so there is nothing to wait for. */
+export function admission(backlogBytes: number, sealFailures: number): 'now' | 'after_sealing' | 'never' {
+  if (backlogBytes > MAX_BACKLOG_BYTES) return 'never';
+  return backlogBytes > SLOW_BACKLOG_BYTES && sealFailures === 0 ? 'after_sealing' : 'now';
+}
 
 export function sealRetryAtMs(failures: number, nowMs: number): number {
   return nowMs + Math.min(MAX_SEAL_RETRY_MS, FIRST_SEAL_RETRY_MS * 2 ** Math.min(failures - 1, 10));

@@ -160,7 +160,7 @@ export function liveProblem(error: LiveError): Problem {
           503,
           error.kind,
           'The store is behind',
-          'The database has been away too long to take more. Nothing of this frame was stored; send it again.',
+          'Too much waits to be sealed into the database: it is away, or more comes than it takes. Nothing of this frame was stored; send it again.',
         ),
         retryAfterSeconds: error.retryAfterSeconds,
       };

@@ -2,7 +2,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { listBlocks } from '../../src/blocks/index.ts';
-import { journalFor } from '../../src/journal/index.ts';
+import { journalFor, SLOW_BACKLOG_BYTES } from '../../src/journal/index.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import { append, batchOf, everyRecord } from '../helpers/worker/journal.ts';
 
@@ -104,6 +104,32 @@ describe('a database that refuses', () => {
 });
 
 describe('sealing beside other work', () => {
+  it('makes a batch wait where the backlog is large, until there is room', async () => {
+    await append(batchOf('f-room', lines(10)));
+    await runInDurableObject(journal('f-room'), (_, state) => {
+      state.storage.sql.exec('UPDATE parts SET raw_bytes = ?', SLOW_BACKLOG_BYTES + 1);
+    });
+    await evictDurableObject(journal('f-room')); // it comes back with the large backlog, which is due
+    expect(await append(batchOf('f-room', lines(3, 'after')))).toMatchObject({ kind: 'stored', answer: { stored: 3 } });
+    const { backlogRecords, heads } = await journal('f-room').status();
+    expect({ backlogRecords, heads }).toEqual({
+      backlogRecords: 3,
+      heads: [{ stream: 'logs', nextSeq: 14, sealedSeq: 11 }],
+    });
+  });
+
+  it('makes no batch wait for a database that refuses', async () => {
+    await append(batchOf('f-no-room', lines(10)));
+    const heal = await refuseBlocks('f-no-room');
+    await runInDurableObject(journal('f-no-room'), (_, state) => {
+      state.storage.sql.exec('UPDATE parts SET raw_bytes = ?', SLOW_BACKLOG_BYTES + 1);
+    });
+    await untilFailing('f-no-room');
+    expect(await append(batchOf('f-no-room', lines(3)))).toMatchObject({ kind: 'stored' });
+    expect((await journal('f-no-room').status()).backlogRecords).toBe(13);
+    await heal();
+  });
+
   it('loses nothing that is appended meanwhile', async () => {
     for (let i = 0; i < 5; i++) await append(batchOf('f-beside', lines(1_000, `before${i}`)));
     const sealing = alarm('f-beside');
