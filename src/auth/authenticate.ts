@@ -1,7 +1,7 @@
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { readSessionCookie } from './cookies.ts';
-import { changesState, isSameOrigin, verifyCsrf } from './csrf.ts';
+import { changesState, sentFrom, verifyCsrf } from './csrf.ts';
 import type { AuthError } from './errors.ts';
 import { isLive, LAST_SEEN_STEP_MS, sessionEndMs, sessionIdOf, type UserActor, userActor } from './session.ts';
 import { findSession, touchSession } from './store.ts';
@@ -56,7 +56,7 @@ export async function authenticateCookie(ctx: Ctx, request: Request): Promise<Re
   if (!found.ok || found.value === null) return found.ok ? ok(null) : found;
   const { actor } = found.value;
   if (changesState(request.method)) {
-    if (!isSameOrigin(request)) return err({ kind: 'cross_site_request' });
+    if (sentFrom(request) !== 'own') return err({ kind: 'cross_site_request' });
     if (!verifyCsrf(ctx.config, actor.sessionId, request.headers.get('x-csrf-token') ?? ''))
       return err({ kind: 'csrf_failed' });
   }

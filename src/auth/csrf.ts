@@ -21,16 +21,16 @@ export function verifyCsrf(config: Config, sessionId: string, token: string): bo
 }
 
 /**
- * Whether a browser sent this from our own pages. Each of the two headers that is present must agree; a page cannot forge
- * either (Fetch Metadata; Fetch standard, "append a request Origin header"). A request with neither does not come from a
- * browser of the last years, so there is no victim whose cookie is borrowed: what is left to check is the token, which
- * whoever calls this for a cookie request also demands (OWASP CSRF cheat sheet, "Verifying Origin").
+ * Which page sent a request, by the two headers that no page can forge (Fetch Metadata; Fetch standard, "append a request Origin header"):
+ * one of them must be there for `own`, and neither may disagree. Every browser of the last years sends one with every change, so `unsaid` is
+ * a program that holds the cookie itself, or something between us and the browser that strips what protects it.
  */
-export function isSameOrigin(request: Request): boolean {
+export function sentFrom(request: Request): 'own' | 'other' | 'unsaid' {
   const site = request.headers.get('sec-fetch-site');
-  if (site !== null && site !== 'same-origin') return false;
   const origin = request.headers.get('origin');
-  return origin === null || origin === new URL(request.url).origin;
+  if (site !== null && site !== 'same-origin') return 'other';
+  if (origin !== null && origin !== new URL(request.url).origin) return 'other';
+  return site === null && origin === null ? 'unsaid' : 'own';
 }
 
 function tokenFor(secret: string, sessionId: string): string {

@@ -6,7 +6,7 @@ import { pageOf, parsePage } from '../shared/page.ts';
 import { cookieSession } from './authenticate.ts';
 import { changePassword } from './change-password.ts';
 import { clearedCookies, cookieNames, sessionCookies } from './cookies.ts';
-import { csrfToken, isSameOrigin } from './csrf.ts';
+import { csrfToken, sentFrom } from './csrf.ts';
 import { endAllSessions, endSession } from './end-sessions.ts';
 import { type AuthError, authProblem } from './errors.ts';
 import { requireUser } from './guard.ts';
@@ -39,8 +39,9 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     const startedMs = performance.now();
     const names = cookieNames(ctx.config, new URL(c.req.url));
     if (!names) return deny(c, { kind: 'insecure_transport' });
-    // There is no session to bind a token to yet; this keeps another site from signing its visitor in as somebody else.
-    if (!isSameOrigin(c.req.raw)) return deny(c, { kind: 'cross_site_request' });
+    // There is no session to bind a token to yet; this keeps another site from signing its visitor in as somebody else. A program that
+    // signs in has a password and no cookie that could be borrowed, so it need not say where it comes from.
+    if (sentFrom(c.req.raw) === 'other') return deny(c, { kind: 'cross_site_request' });
     const body = await readJsonBody(c.req.raw, loginSchema);
     if (!body.ok) return refuse(c, body.error);
     const current = await cookieSession(ctx, c.req.raw);

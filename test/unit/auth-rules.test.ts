@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clearedCookies, cookieNames, readSessionCookie, sessionCookies } from '../../src/auth/cookies.ts';
-import { changesState, csrfToken, isSameOrigin, verifyCsrf } from '../../src/auth/csrf.ts';
+import { changesState, csrfToken, sentFrom, verifyCsrf } from '../../src/auth/csrf.ts';
 import {
   isLive,
   LAST_SEEN_STEP_MS,
@@ -111,23 +111,24 @@ describe('CSRF', () => {
     expect(methods.filter(changesState)).toEqual(['POST', 'PUT', 'PATCH', 'DELETE']);
   });
 
-  const cases: [headers: Record<string, string>, same: boolean][] = [
-    [{ 'sec-fetch-site': 'same-origin', origin: 'https://app.example' }, true],
-    [{ 'sec-fetch-site': 'same-origin' }, true],
-    [{ origin: 'https://app.example' }, true],
-    [{}, true],
-    [{ 'sec-fetch-site': 'cross-site', origin: 'https://app.example' }, false],
-    [{ 'sec-fetch-site': 'same-site' }, false],
-    [{ 'sec-fetch-site': 'none' }, false],
-    [{ 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' }, false],
-    [{ origin: 'https://evil.example' }, false],
-    [{ origin: 'null' }, false],
-    [{ origin: 'http://app.example' }, false],
-    [{ origin: 'https://app.example:8443' }, false],
-    [{ origin: 'https://app.example.evil.example' }, false],
+  const cases: [headers: Record<string, string>, from: ReturnType<typeof sentFrom>][] = [
+    [{ 'sec-fetch-site': 'same-origin', origin: 'https://app.example' }, 'own'],
+    [{ 'sec-fetch-site': 'same-origin' }, 'own'],
+    [{ origin: 'https://app.example' }, 'own'],
+    [{}, 'unsaid'],
+    [{ 'sec-fetch-site': 'cross-site', origin: 'https://app.example' }, 'other'],
+    [{ 'sec-fetch-site': 'same-site' }, 'other'],
+    [{ 'sec-fetch-site': 'none' }, 'other'],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' }, 'other'],
+    [{ origin: 'https://evil.example' }, 'other'],
+    [{ origin: 'null' }, 'other'],
+    [{ origin: '' }, 'other'],
+    [{ origin: 'http://app.example' }, 'other'],
+    [{ origin: 'https://app.example:8443' }, 'other'],
+    [{ origin: 'https://app.example.evil.example' }, 'other'],
   ];
-  it.each(cases)('%j', (headers, same) => {
-    expect(isSameOrigin(request('https://app.example/api/x', headers))).toBe(same);
+  it.each(cases)('%j was sent from: %s', (headers, from) => {
+    expect(sentFrom(request('https://app.example/api/x', headers))).toBe(from);
   });
 });
 

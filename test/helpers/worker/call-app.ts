@@ -16,6 +16,8 @@ export interface CallOptions {
   as?: SignedIn;
   /** Null sends the cookie without a token. */
   csrf?: string | null;
+  /** A page of ours sends its origin with every change. False sends neither `Origin` nor `Sec-Fetch-Site`, as a script would. */
+  fromPage?: boolean;
   key?: string;
   /** Sent as JSON. A string is sent as it is. */
   body?: unknown;
@@ -43,11 +45,14 @@ export async function callApp(method: string, path: string, options: CallOptions
   const csrf = options.csrf === undefined ? options.as?.csrf : options.csrf;
   if (options.as) headers.set('cookie', options.as.cookie);
   if (csrf) headers.set('x-csrf-token', csrf);
+  const url = new URL(path, options.origin ?? ORIGIN);
+  const saysWhence = headers.has('origin') || headers.has('sec-fetch-site');
+  if (options.as && method !== 'GET' && !saysWhence && options.fromPage !== false) headers.set('origin', url.origin);
   if (options.key !== undefined) headers.set('authorization', `Bearer ${options.key}`);
   if (options.address !== undefined) headers.set('cf-connecting-ip', options.address);
   if (options.body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
   const body = typeof options.body === 'string' ? options.body : JSON.stringify(options.body);
-  const request = new Request(new URL(path, options.origin ?? ORIGIN), {
+  const request = new Request(url, {
     method,
     headers,
     ...(options.body === undefined ? {} : { body }),
