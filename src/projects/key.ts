@@ -5,19 +5,18 @@ import { isScope } from './scopes.ts';
 import type { KeyClaims } from './types.ts';
 
 /**
- * `bw_<kid>.<base64url of JSON claims>.<base64url of HMAC-SHA256>`: verifies without a database. The signature covers everything before
- * its dot and is checked before the claims are parsed. All characters are allowed in a header, a URL and a WebSocket subprotocol. The claims
+ * `bw_<id>.<kid>.<base64url of JSON claims>.<base64url of HMAC-SHA256>`: verifies without a database. The signature covers everything before
+ * its dot and is checked before the claims are parsed. The id comes first and in clear, without its `key_`, so that whoever finds a key in a
+ * log or a config knows which row of the list it is. All characters are allowed in a header, a URL and a WebSocket subprotocol. The claims
  * of a key with every scope and the most and longest origins (schema.ts) have 3,100 characters.
  */
-const KEY = /^(bw_([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]{1,4000}))\.([A-Za-z0-9_-]{43})$/;
-/** Enough to tell keys of one list apart: the claims start with the random part of the key's id. */
-const DISPLAY_CHARS = 28;
+const KEY = /^(bw_([0-9a-z]{1,32})\.([A-Za-z0-9_-]{1,16})\.([A-Za-z0-9_-]{1,4000}))\.([A-Za-z0-9_-]{43})$/;
+const ID_PREFIX = 'key_';
 /** Keys remembered by an isolate, at about 500 bytes each. A deployment with more active keys only loses speed. */
 const MAX_VERIFIED_KEYS = 2_048;
 
-/** Short names, because the key travels with every request. The id comes first, see DISPLAY_CHARS. */
+/** Short names, because the key travels with every request. */
 interface Payload {
-  i: string;
   p: string;
   s: readonly string[];
   o?: readonly string[];
@@ -25,15 +24,16 @@ interface Payload {
 
 export function signKey(config: Config, claims: KeyClaims): string {
   const { kid, secret } = config.apiKeySecrets[0];
-  const payload: Payload = { i: claims.keyId, p: claims.projectId, s: claims.scopes };
+  const payload: Payload = { p: claims.projectId, s: claims.scopes };
   if (claims.origins) payload.o = claims.origins;
-  const signed = `bw_${kid}.${toBase64Url(utf8(JSON.stringify(payload)))}`;
+  const id = claims.keyId.slice(ID_PREFIX.length);
+  const signed = `bw_${id}.${kid}.${toBase64Url(utf8(JSON.stringify(payload)))}`;
   return `${signed}.${toBase64Url(hmacSha256(secret, signed))}`;
 }
 
-/** What lists show of a key. */
+/** What lists show of a key: all before its first dot, which is another for every key and no secret. */
 export function displayPrefix(key: string): string {
-  return key.slice(0, DISPLAY_CHARS);
+  return key.slice(0, key.indexOf('.'));
 }
 
 const verified = new WeakMap<Config, Map<string, KeyClaims>>();
@@ -66,21 +66,21 @@ export function verifyKey(config: Config, key: string): KeyClaims | null {
 }
 
 function verify(secrets: readonly SigningSecret[], key: string): KeyClaims | null {
-  const [, signed, kid, payload, signature] = KEY.exec(key) ?? [];
+  const [, signed, id, kid, payload, signature] = KEY.exec(key) ?? [];
   if (signed === undefined || payload === undefined || signature === undefined) return null;
   const secret = secrets.find((candidate) => candidate.kid === kid)?.secret;
   const mac = fromBase64Url(signature);
   const bytes = fromBase64Url(payload);
   if (secret === undefined || !mac || !bytes || !constantTimeEqual(mac, hmacSha256(secret, signed))) return null;
-  return claimsOf(JSON.parse(new TextDecoder().decode(bytes)));
+  return claimsOf(ID_PREFIX + id, JSON.parse(new TextDecoder().decode(bytes)));
 }
 
 /** The signature is ours, so the shape is what some version of signKey wrote; one that this version does not know is refused. */
-function claimsOf(payload: unknown): KeyClaims | null {
+function claimsOf(keyId: string, payload: unknown): KeyClaims | null {
   if (typeof payload !== 'object' || payload === null) return null;
-  const { i, p, s, o = null, ...unknown } = payload as Record<string, unknown>;
-  if (Object.keys(unknown).length > 0 || typeof i !== 'string' || typeof p !== 'string') return null;
+  const { p, s, o = null, ...unknown } = payload as Record<string, unknown>;
+  if (Object.keys(unknown).length > 0 || typeof p !== 'string') return null;
   if (!Array.isArray(s) || !s.every(isScope)) return null;
   if (o !== null && !(Array.isArray(o) && o.every((origin) => typeof origin === 'string'))) return null;
-  return { keyId: i, projectId: p, scopes: s, origins: o };
+  return { keyId, projectId: p, scopes: s, origins: o };
 }

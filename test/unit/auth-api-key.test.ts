@@ -17,8 +17,8 @@ const CLAIMS: KeyClaims = {
 const KEY = signKey(config, CLAIMS);
 
 /** A key with the right signature over any text. */
-function signed(payload: unknown, kid = SECRET_1.kid): string {
-  const text = `bw_${kid}.${Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)).toString('base64url')}`;
+function signed(payload: unknown, kid = SECRET_1.kid, id = '1'): string {
+  const text = `bw_${id}.${kid}.${Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)).toString('base64url')}`;
   return `${text}.${hmacSha256Base64Url(SECRET_1.secret, text)}`;
 }
 
@@ -33,21 +33,21 @@ describe('API keys', () => {
   });
 
   it('fit a WebSocket subprotocol and a URL as they are', () => {
-    expect(KEY).toMatch(/^bw_k1\.[\w-]+\.[\w-]{43}$/);
+    expect(KEY).toMatch(/^bw_0123456789abcdef\.k1\.[\w-]+\.[\w-]{43}$/);
     expect(encodeURIComponent(KEY)).toBe(KEY);
   });
 
-  it('are told apart by what lists show of them, which says nothing of the signature', () => {
-    const other = signKey(config, { ...CLAIMS, keyId: 'key_fedcba9876543210' });
-    expect(displayPrefix(other)).not.toBe(displayPrefix(KEY));
-    expect(KEY.indexOf(displayPrefix(KEY))).toBe(0);
-    expect(displayPrefix(KEY).length).toBeLessThan(KEY.lastIndexOf('.'));
+  it('show in lists what a person can find again in a key and in its id, and nothing that verifies', () => {
+    const other = signKey(config, { ...CLAIMS, keyId: 'key_0123456789abcdeg' });
+    expect([displayPrefix(KEY), displayPrefix(other)]).toEqual(['bw_0123456789abcdef', 'bw_0123456789abcdeg']);
+    expect(KEY.startsWith(`${displayPrefix(KEY)}.`)).toBe(true);
+    expect(verifyKey(config, displayPrefix(KEY))).toBeNull();
   });
 
   it('survive a rotation of secrets while the old one is listed, and are signed with the first', () => {
     const overlap = configWith({ apiKeySecrets: [SECRET_2, SECRET_1] });
     expect(verifyKey(overlap, KEY)).toEqual(CLAIMS);
-    expect(signKey(overlap, CLAIMS)).toMatch(/^bw_k2\./);
+    expect(signKey(overlap, CLAIMS)).toMatch(/^bw_0123456789abcdef\.k2\./);
     expect(verifyKey(configWith({ apiKeySecrets: [SECRET_2] }), KEY)).toBeNull();
   });
 
@@ -81,7 +81,7 @@ describe('API keys', () => {
 
   it('never throw, whatever the text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => verifyKey(config, text) === null));
-    fc.assert(fc.property(fc.string(), (text) => verifyKey(config, `bw_k1.${text}.${'A'.repeat(43)}`) === null));
+    fc.assert(fc.property(fc.string(), (text) => verifyKey(config, `bw_1.k1.${text}.${'A'.repeat(43)}`) === null));
   });
 
   const refused: [what: string, key: string][] = [
@@ -89,20 +89,22 @@ describe('API keys', () => {
     ['text after the signature', `${KEY}A`],
     ['a line break after the signature', `${KEY}\n`],
     ['space around', ` ${KEY} `],
-    ['an unknown key id', signed({ i: 'key_1', p: 'prj_1', s: ['ingest'] }, 'k9')],
-    ['a scope that does not exist', signed({ i: 'key_1', p: 'prj_1', s: ['ingest:everything'] })],
-    ['no project', signed({ i: 'key_1', s: ['ingest'] })],
-    ['claims of a later version', signed({ i: 'key_1', p: 'prj_1', s: ['ingest'], x: 1 })],
-    ['origins that are no list', signed({ i: 'key_1', p: 'prj_1', s: ['ingest'], o: 'https://shop.example' })],
+    ['an unknown key id', signed({ p: 'prj_1', s: ['ingest'] }, 'k9')],
+    ['a scope that does not exist', signed({ p: 'prj_1', s: ['ingest:everything'] })],
+    ['no project', signed({ s: ['ingest'] })],
+    ['claims of a later version', signed({ p: 'prj_1', s: ['ingest'], x: 1 })],
+    ['origins that are no list', signed({ p: 'prj_1', s: ['ingest'], o: 'https://shop.example' })],
     ['no object', signed('null')],
-    ['more than a key can be', signed({ i: 'k'.repeat(3_000), p: 'prj_1', s: ['ingest'] })],
+    ['an id that no key has', signed({ p: 'prj_1', s: ['ingest'] }, 'k1', 'KEY')],
+    ["another key's id before the dot", KEY.replace('bw_0', 'bw_1')],
+    ['more than a key can be', signed({ p: 'p'.repeat(3_000), s: ['ingest'] })],
   ];
   it.each(refused)('with %s are refused', (_, key) => {
     expect(verifyKey(config, key)).toBeNull();
   });
 
   it('are accepted by the test that makes the refused ones', () => {
-    expect(verifyKey(config, signed({ i: 'key_1', p: 'prj_1', s: ['ingest'] }))).not.toBeNull();
+    expect(verifyKey(config, signed({ p: 'prj_1', s: ['ingest'] }))).not.toBeNull();
   });
 });
 

@@ -129,13 +129,13 @@ describe('without credentials', () => {
 
 describe('with a key that is no good', () => {
   it.each(READ_SIDE)('%s answers 401, even beside a good cookie', async (_, rule) => {
-    expect(outcome(await call(rule, { key: 'bw_k1.not.akey' }))).toBe('401 key_invalid');
-    expect(outcome(await call(rule, { key: 'bw_k1.not.akey', as: admin }))).toBe('401 key_invalid');
+    expect(outcome(await call(rule, { key: 'bw_1.k1.not.akey' }))).toBe('401 key_invalid');
+    expect(outcome(await call(rule, { key: 'bw_1.k1.not.akey', as: admin }))).toBe('401 key_invalid');
     expect(outcome(await call(rule, { key: keys.revoked }))).toBe('401 key_revoked');
   });
 
   it.each(of('ingest'))('%s answers 401 or 403', async (_, rule) => {
-    for (const key of ['bw_k1.not.akey', keys.revoked, keys.admin.replace(/.$/, '_')]) {
+    for (const key of ['bw_1.k1.not.akey', keys.revoked, keys.admin.replace(/.$/, '_')]) {
       expect([401, 403], key).toContain((await call(rule, { key })).status);
     }
   });

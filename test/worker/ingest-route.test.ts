@@ -149,7 +149,7 @@ describe('a refusal tells by its status whether to repeat', () => {
     ['an empty key', { key: '' }, 401, 'key_invalid', {}],
     [
       'a key that nobody signed',
-      { key: 'bw_k1.e30.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' },
+      { key: 'bw_1.k1.e30.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' },
       401,
       'key_invalid',
       {},

@@ -34,7 +34,7 @@ describe('POST /api/projects/:id/keys', () => {
       name: 'collector',
       scopes: ['ingest:logs', 'query'],
       origins: null,
-      prefix: key.slice(0, 28),
+      prefix: id.replace('key_', 'bw_'),
       createdAtMs: expect.any(Number),
       createdBy: admin.userId,
       revokedAtMs: null,
