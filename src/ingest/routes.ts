@@ -5,7 +5,7 @@ import { problemResponse } from '../shared/problem.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { IngestAnswer } from '../wire/ingest.ts';
 import { MAX_IDEMPOTENCY_KEY_CHARS, MAX_IDENTIFIER_CHARS } from '../wire/limits.ts';
-import { isStream, STREAMS, type Stream } from '../wire/record.ts';
+import { BROWSER_STREAMS, isStream, STREAMS, type Stream } from '../wire/record.ts';
 import { type IngestError, ingestProblem } from './errors.ts';
 import { countRefused, type IngestRequest, ingest } from './ingest.ts';
 import { readLedger } from './ledger.ts';
@@ -58,7 +58,7 @@ function isKeyInUrl(c: AppContext): boolean {
 }
 
 function readTarget(c: AppContext, claims: KeyClaims): Result<IngestRequest, IngestError> {
-  const streams = writableStreams(claims.scopes);
+  const streams = writableStreams(claims);
   if (streams !== null && streams.length === 0) return err({ kind: 'scope', needed: 'ingest' });
   // URLs end up in logs and histories: what can be found there must not be able to read.
   if (isKeyInUrl(c) && !claims.scopes.every((scope) => scope.startsWith('ingest'))) return err({ kind: 'key_in_url' });
@@ -83,10 +83,11 @@ function readTarget(c: AppContext, claims: KeyClaims): Result<IngestRequest, Ing
   return ok({ projectId: claims.projectId, keyId: claims.keyId, streams, stream, service, idempotencyKey });
 }
 
-/** Null: every stream. */
-export function writableStreams(scopes: readonly string[]): Stream[] | null {
-  if (scopes.includes('ingest') || scopes.includes('admin')) return null;
-  return STREAMS.filter((stream) => scopes.includes(`ingest:${stream}`));
+/** Null: every stream. A browser key writes browser streams, whatever its scopes say. */
+export function writableStreams({ scopes, origins }: Pick<KeyClaims, 'scopes' | 'origins'>): Stream[] | null {
+  const all = scopes.includes('ingest') || scopes.includes('admin');
+  if (all && origins === null) return null;
+  return (origins === null ? STREAMS : BROWSER_STREAMS).filter((stream) => all || scopes.includes(`ingest:${stream}`));
 }
 
 /** Nothing of the body was usable: the status says so, the counts beside it say how much it was. */

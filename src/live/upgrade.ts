@@ -53,9 +53,10 @@ function keyIdentity(
   common: Common,
 ): Result<LiveIdentity, LiveError> {
   if (asked !== null && asked !== projectId) return err({ kind: 'project', error: { kind: 'not_found' } });
-  const origins = verifyKey(ctx.config, presentedKey(request) ?? '')?.origins ?? null;
+  const claims = verifyKey(ctx.config, presentedKey(request) ?? '');
+  if (!claims) return err({ kind: 'unauthenticated' });
   const origin = request.headers.get('origin') ?? '';
-  if (origins !== null && !origins.includes(origin)) return err({ kind: 'origin', origin });
+  if (claims.origins !== null && !claims.origins.includes(origin)) return err({ kind: 'origin', origin });
   const mayRead = scopes.includes('query') || scopes.includes('admin');
   const by = { kind: 'key', keyId } as const;
   return ok({
@@ -64,7 +65,7 @@ function keyIdentity(
     accountId: keyId,
     by,
     mayRead,
-    writes: writableStreams(scopes),
+    writes: writableStreams(claims),
     expiresAtMs: null,
   });
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isScope, isWriteOnly, SCOPES } from './scopes.ts';
+import { BROWSER_SCOPES, isScope, SCOPES } from './scopes.ts';
 import type { Scope } from './types.ts';
 
 /** A title for people: any script, no control characters that would garble a terminal or a log. */
@@ -38,9 +38,9 @@ export const createKeySchema = z
       .nullable()
       .default(null),
   })
-  .refine(({ scopes, origins }) => origins === null || isWriteOnly(scopes), {
+  .refine(({ scopes, origins }) => origins === null || scopes.every((scope) => BROWSER_SCOPES.includes(scope)), {
     path: ['scopes'],
-    message: 'must only be ingest scopes for a browser key (one with origins): such a key is public',
+    message: `must be among ${BROWSER_SCOPES.join(', ')} for a browser key (one with origins): such a key is public`,
   });
 
 /** A day is long enough to roll out a new key, and short enough that nobody forgets the old one. */

@@ -1,4 +1,4 @@
-import { STREAMS } from '../wire/record.ts';
+import { BROWSER_STREAMS, STREAMS } from '../wire/record.ts';
 import type { Scope } from './types.ts';
 
 export const SCOPES: readonly Scope[] = [
@@ -12,7 +12,8 @@ export function isScope(value: unknown): value is Scope {
   return (SCOPES as readonly unknown[]).includes(value);
 }
 
-/** A key that only writes may be public; one that reads or manages never is. */
-export function isWriteOnly(scopes: readonly Scope[]): boolean {
-  return scopes.every((scope) => scope !== 'query' && scope !== 'admin');
-}
+/** What a key may hold whose text is public: to write, and only what pages send. Its `ingest` is all of these streams, not all there are. */
+export const BROWSER_SCOPES: readonly Scope[] = [
+  'ingest',
+  ...BROWSER_STREAMS.map((stream): Scope => `ingest:${stream}`),
+];

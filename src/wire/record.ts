@@ -6,6 +6,12 @@
 export const STREAMS = ['logs', 'vitals', 'errors', 'operations', 'metrics', 'spans', 'fraud'] as const;
 export type Stream = (typeof STREAMS)[number];
 
+/**
+ * What pages have to send: what a browser key, whose text anybody can read, may write. Not `fraud`, which decisions rest on, nor `spans`, which
+ * services make: whoever copies the key out of a page could forge them.
+ */
+export const BROWSER_STREAMS: readonly Stream[] = ['logs', 'vitals', 'errors', 'operations', 'metrics'];
+
 /** Ascending severity. Synonyms are mapped; of an unknown name the record is `info` and `attrs.level` keeps the original (ingest/level.ts). */
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export type Level = (typeof LEVELS)[number];

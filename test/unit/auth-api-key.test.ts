@@ -126,6 +126,12 @@ describe('what a key may be', () => {
       { ...good, scopes: ['ingest', 'admin'], origins: ['https://shop.example'] },
       '/scopes',
     ],
+    ['a browser key of all that pages send', { ...good, origins: ['https://shop.example'] }, null],
+    [
+      'a browser key that could forge fraud signals',
+      { ...good, scopes: ['ingest:vitals', 'ingest:fraud'], origins: ['https://shop.example'] },
+      '/scopes',
+    ],
     ['an empty list of origins', { ...good, origins: [] }, '/origins'],
     ['an origin with a path', { ...good, origins: ['https://shop.example/'] }, '/origins/0'],
     ['an origin in capitals', { ...good, origins: ['https://SHOP.example'] }, '/origins/0'],

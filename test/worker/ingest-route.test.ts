@@ -8,6 +8,7 @@ import type { Env } from '../../src/env.ts';
 import { type IngestError, ingestProblem } from '../../src/ingest/errors.ts';
 import { journalFor, MAX_BACKLOG_BYTES } from '../../src/journal/index.ts';
 import type { Scope } from '../../src/projects/index.ts';
+import { STREAMS } from '../../src/wire/record.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, ORIGIN } from '../helpers/worker/call-app.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
@@ -342,6 +343,19 @@ describe('a key that is bound to origins', () => {
     '',
   ])('does not from "%s"', async (origin) => {
     await expectRefusal({ key: browserKey, headers: { origin } }, 403, 'origin_refused');
+  });
+
+  it.each(STREAMS)('with the scope ingest writes %s only if pages send it', async (stream) => {
+    const key = (await createKey(projectId, ['ingest'], ['https://shop.example'])).key;
+    const headers = { origin: 'https://shop.example' };
+    const body = JSON.stringify({ message: 'a', stream });
+    if (['logs', 'vitals', 'errors', 'operations', 'metrics'].includes(stream)) {
+      expect((await send({ key, headers, body })).status).toBe(202);
+    } else {
+      await expectRefusal({ key, headers, body }, 403, 'scope_missing');
+      await expectRefusal({ key, headers, query: `?stream=${stream}` }, 403, 'scope_missing');
+      expect(await everyRecord(projectId)).toEqual([]);
+    }
   });
 
   it('does not from nowhere, and that is counted', async () => {

@@ -110,6 +110,16 @@ describe('TELEMETRY', () => {
     expect((await everyRecord(here.project)).map(({ stream }) => stream)).toEqual(['vitals']);
   });
 
+  it('holds a browser key to the streams that pages send, also with the scope for all', async () => {
+    const here = await liveProject();
+    const { key } = await createKey(here.project, ['ingest'], ['https://shop.example']);
+    const client = await LiveClient.open({ project: here.project, key, headers: { origin: 'https://shop.example' } });
+    const fraud = await client.ask({ type: 'TELEMETRY', id: 1, payload: { stream: 'fraud', message: 'forged' } });
+    expect(fraud).toMatchObject({ type: 'ERROR', id: 1, code: 'scope_missing' });
+    expect(await client.ask({ type: 'TELEMETRY', id: 2, payload: { stream: 'errors' } })).toMatchObject({ stored: 1 });
+    expect((await everyRecord(here.project)).map(({ stream }) => stream)).toEqual(['errors']);
+  });
+
   it('a key without an ingest scope sends nothing', async () => {
     const here = await liveProject();
     const { key } = await createKey(here.project, ['query']);

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { STREAMS, type Stream } from '../../../wire/record.ts';
+import { BROWSER_STREAMS, STREAMS, type Stream } from '../../../wire/record.ts';
 import { createKey, type KeyInput } from '../../api/admin.ts';
 import type { NewApiKey } from '../../api/types.ts';
 import { Check, Field, TextField } from '../../components/field.tsx';
@@ -99,7 +99,7 @@ export function KeyCreateDialog({ projectId, onDone, onClose }: CreateProps) {
           {sendOnly ? (
             <Field
               label="Allowed origins, for a key in web pages"
-              hint="One a line, such as https://shop.example. Empty for servers."
+              hint={`One a line, such as https://shop.example. Empty for servers. From pages come ${BROWSER_STREAMS.join(', ')} only.`}
               error={originReason(error)}
             >
               {(ids) => (
