@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { type AuthPorts, authRoutes, userRoutes } from './auth/index.ts';
 import type { Ctx } from './env.ts';
-import { ingestRoutes, ledgerRoutes } from './ingest/index.ts';
+import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
 import { journalControl } from './journal/index.ts';
 import { liveControl, liveRoutes } from './live/index.ts';
 import { healthRoutes } from './observability/index.ts';
@@ -18,8 +18,8 @@ export function createApp(): Hono<AppEnv> {
 
   // The write side verifies its keys itself and never reads D1; sign-in is where an actor comes from.
   const except = ['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'];
-  app.use('/api/*', identify({ except }));
-  app.use('/ws/*', identify({ except: [] }));
+  app.use('/api/*', identify({ except, keyRefused: countRefusedKey }));
+  app.use('/ws/*', identify({ except: [], keyRefused: countRefusedKey }));
 
   app.route('/', healthRoutes());
   app.route('/', ingestRoutes());

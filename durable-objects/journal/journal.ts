@@ -110,6 +110,8 @@ export class Journal extends DurableObject<Env> {
   /** Counts a request that never became a batch (malformed, wrong scope), so that an operator sees it. */
   countRefused(request: { projectId: string; shard: number; keyId: string; nowMs: number; reason: string }): void {
     this.#count({ ...request, rejectedByReason: {} }, { refused: 1 });
+    // A journal that only ever refuses has no alarm.
+    this.#pruneDue(request.nowMs);
   }
 
   /** Named so because `tail` is a handler of the platform. */
@@ -159,13 +161,16 @@ export class Journal extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#sealer.disarmed();
     const nowMs = this.#now();
-    if (nowMs - this.#prunedAtMs > PRUNE_INTERVAL_MS) {
-      this.ctx.storage.transactionSync(() => this.#store.prune(nowMs, LEDGER_DETAIL_MS));
-      this.#prunedAtMs = nowMs;
-    }
+    this.#pruneDue(nowMs);
     const place = { projectId: this.#projectId(), shard: this.#shard(), heads: this.#heads };
     await this.#sealer.sealDue(this.env.DB, place, nowMs);
     this.#sealer.arm(this.#now(), this.#clockOffsetMs());
+  }
+
+  #pruneDue(nowMs: number): void {
+    if (nowMs - this.#prunedAtMs <= PRUNE_INTERVAL_MS) return;
+    this.ctx.storage.transactionSync(() => this.#store.prune(nowMs, LEDGER_DETAIL_MS));
+    this.#prunedAtMs = nowMs;
   }
 
   #refusal(request: AppendRequest): AppendOutcome | null {

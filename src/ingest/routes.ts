@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { authProblem, requireRole } from '../auth/index.ts';
 import { type KeyClaims, projectAccess, projectProblem, verifyKey } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { problemResponse } from '../shared/problem.ts';
@@ -9,15 +10,19 @@ import { BROWSER_STREAMS, isStream, STREAMS, type Stream } from '../wire/record.
 import { type IngestError, ingestProblem } from './errors.ts';
 import { countRefused, type IngestRequest, ingest } from './ingest.ts';
 import { readLedger } from './ledger.ts';
+import { countRefusedKey, readRefusedKeys } from './refused-keys.ts';
 
 export function ingestRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.post('/api/ingest', async function postIngest(c) {
     const ctx = c.get('ctx');
     const key = presentedKey(c);
-    if (key === null) return refuse(c, ingestProblem({ kind: 'no_key' }));
-    const claims = verifyKey(ctx.config, key);
-    if (!claims) return refuse(c, ingestProblem({ kind: 'bad_key' }));
+    const claims = key === null ? null : verifyKey(ctx.config, key);
+    if (!claims) {
+      const problem = ingestProblem({ kind: key === null ? 'no_key' : 'bad_key' });
+      await countRefusedKey(ctx, key, problem.code);
+      return refuse(c, problem);
+    }
     const target = readTarget(c, claims);
     if (!target.ok) {
       await countRefused(ctx, claims, target.error.kind);
@@ -37,6 +42,12 @@ export function ingestRoutes(): Hono<AppEnv> {
 /** The read side of the same counts. */
 export function ledgerRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
+  routes.get('/api/refused-keys', async function getRefusedKeys(c) {
+    const ctx = c.get('ctx');
+    const caller = requireRole(ctx, 'admin');
+    if (!caller.ok) return refuse(c, authProblem(caller.error));
+    return c.json({ items: await readRefusedKeys(ctx), nextCursor: null });
+  });
   routes.get('/api/projects/:id/ledger', async function getLedger(c) {
     const ctx = c.get('ctx');
     const project = await projectAccess(ctx, c.req.param('id'), 'read');

@@ -8,7 +8,7 @@ import { projectAccess, visibleProjects, whatIsLacking } from './access.ts';
 import { createProject } from './create-project.ts';
 import { type ProjectError, projectProblem } from './errors.ts';
 import { keyRoutes } from './key-routes.ts';
-import { resolveActor } from './resolve-actor.ts';
+import { presentedKey, resolveActor } from './resolve-actor.ts';
 import { createProjectSchema, updateProjectSchema } from './schema.ts';
 import { listProjectRows } from './store.ts';
 import type { KeyRevocationPort } from './types.ts';
@@ -16,18 +16,35 @@ import { updateProject } from './update-project.ts';
 
 const deny = (c: AppContext, error: ProjectError): Response => refuse(c, projectProblem(error));
 
+export interface IdentifyOptions {
+  /** Paths of routes that find out themselves. */
+  except: readonly string[];
+  /** Counts a request that is refused because of its key. Must not throw. */
+  keyRefused: (ctx: Ctx, key: string, code: string) => Promise<void>;
+}
+
+const KEY_REFUSALS: ReadonlySet<string> = new Set<ProjectError['kind']>([
+  'key_invalid',
+  'key_revoked',
+  'project_disabled',
+]);
+
 /**
  * Finds out who asks, for every route but those named: a key if one is presented, else the session of the cookie, else nobody. It
  * refuses only what claims to be somebody and is not; whether nobody is enough is for the route to say, so a route that is named here by
  * mistake is closed, not open.
  */
-export function identify({ except }: { except: readonly string[] }): MiddlewareHandler<AppEnv> {
+export function identify({ except, keyRefused }: IdentifyOptions): MiddlewareHandler<AppEnv> {
   const skipped = new Set(except);
   return async function identifyActor(c, next) {
     if (skipped.has(c.req.path)) return next();
     const ctx = c.get('ctx');
     const actor = await resolveActor(ctx, c.req.raw);
-    if (!actor.ok) return refuse(c, actor.error);
+    if (!actor.ok) {
+      const key = presentedKey(c.req.raw);
+      if (key !== null && KEY_REFUSALS.has(actor.error.code)) await keyRefused(ctx, key, actor.error.code);
+      return refuse(c, actor.error);
+    }
     c.set('ctx', { ...ctx, actor: actor.value });
     return next();
   };

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { authRoutes, userRoutes } from '../../../src/auth/index.ts';
+import type { Ctx } from '../../../src/env.ts';
 import { identify, type KeyRevocationPort, projectRoutes, unknownProjects } from '../../../src/projects/index.ts';
 import { type AppEnv, onFault, onNotFound, requestContext } from '../../../src/shared/http.ts';
 
@@ -9,6 +10,7 @@ export interface RecordingPorts extends KeyRevocationPort {
   /** While true, whoever is told cannot be reached. */
   failing: boolean;
   sessionsEnded(userId: string, sessionId: string | null): Promise<void>;
+  keyRefused(ctx: Ctx, key: string, code: string): Promise<void>;
 }
 
 export function recordingPorts(): RecordingPorts {
@@ -18,6 +20,8 @@ export function recordingPorts(): RecordingPorts {
     revokeKey: (...args) => tell('revokeKey', args),
     setProjectDisabled: (...args) => tell('setProjectDisabled', args),
     sessionsEnded: (...args) => tell('sessionsEnded', args),
+    // Whom it counts for is tested with the real ledger (refused-keys.test.ts).
+    keyRefused: async () => undefined,
   };
   async function tell(what: string, args: unknown[]): Promise<void> {
     if (ports.failing) throw new Error('cannot be reached');
@@ -32,7 +36,7 @@ export function appWith(ports: RecordingPorts): Hono<AppEnv> {
   app.use(requestContext);
   app.onError(onFault);
   app.notFound(onNotFound);
-  app.use('/api/*', identify({ except: ['/api/auth/setup', '/api/auth/login'] }));
+  app.use('/api/*', identify({ except: ['/api/auth/setup', '/api/auth/login'], keyRefused: ports.keyRefused }));
   const authPorts = ({ env }: { env: AppEnv['Bindings'] }) => ({
     unknownProjects: (projectIds: readonly string[]) => unknownProjects(env.DB, projectIds),
     sessionsEnded: ports.sessionsEnded,

@@ -106,6 +106,7 @@ export const ROUTES: readonly RouteRule[] = [
     url: project,
     body: () => ({ name: 'renamed' }),
   },
+  { method: 'GET', route: '/api/refused-keys', access: admins },
   { method: 'GET', route: '/api/projects/:id/ledger', access: can('read'), url: (f) => `${project(f)}/ledger` },
   { method: 'GET', route: '/api/projects/:id/keys', access: can('admin'), url: (f) => `${project(f)}/keys` },
   {
