@@ -1,6 +1,6 @@
 import { type Answer, request } from './http.ts';
 import { listAll } from './list-all.ts';
-import type { ApiKey, Ledger, List, NewApiKey, Project, Role, User } from './types.ts';
+import type { ApiKey, Ledger, List, NewApiKey, Project, RefusedKeys, Role, User } from './types.ts';
 
 const project = (id: string) => `/api/projects/${encodeURIComponent(id)}`;
 const key = (projectId: string, keyId: string) => `${project(projectId)}/keys/${encodeURIComponent(keyId)}`;
@@ -23,6 +23,10 @@ export function getLedger(projectId: string, signal: AbortSignal): Promise<Answe
 
 export function listKeys(projectId: string, signal: AbortSignal): Promise<Answer<List<ApiKey>>> {
   return listAll(`${project(projectId)}/keys`, {}, signal);
+}
+
+export function listRefusedKeys(signal: AbortSignal): Promise<Answer<List<RefusedKeys>>> {
+  return request('GET', '/api/refused-keys', { signal });
 }
 
 export interface KeyInput {

@@ -77,6 +77,12 @@ export interface NewApiKey extends Omit<ApiKey, 'prefix'> {
   key: string;
 }
 
+export interface RefusedKeys {
+  code: string;
+  requests: number;
+  lastSeenAtMs: number;
+}
+
 export interface Ledger {
   received: number;
   stored: number;

@@ -15,6 +15,7 @@ import { useResource } from '../../state/use-resource.ts';
 import { KeyCreateDialog } from './key-create-dialog.tsx';
 import { KeyRotateDialog } from './key-rotate-dialog.tsx';
 import { KeySecretDialog } from './key-secret-dialog.tsx';
+import { RefusedKeys } from './refused-keys.tsx';
 import { TabFrame } from './tab-frame.tsx';
 
 type Open =
@@ -68,6 +69,7 @@ export function KeysTab() {
               isFaint={(key) => isOver(key)}
             />
           )}
+          <RefusedKeys />
           {open?.kind === 'create' ? <KeyCreateDialog projectId={current.id} onDone={created} onClose={close} /> : null}
           {open?.kind === 'secret' ? (
             <KeySecretDialog created={open.key} projectId={current.id} onClose={close} />
@@ -144,7 +146,12 @@ function columnsOf(ledger: Ledger | null, setOpen: (open: Open) => void): Column
         const counts = countsOf(key);
         if (!counts) return <span class="faint">{ledger ? '0' : ''}</span>;
         const title = `${exact(counts.stored)} stored, ${exact(counts.duplicate)} duplicate, ${exact(counts.rejected)} rejected, ${exact(counts.refused)} requests refused`;
-        return <span title={title}>{compact(counts.received)}</span>;
+        return (
+          <span class="two-lines" title={title}>
+            <span>{compact(counts.received)}</span>
+            {counts.refused > 0 ? <span class="faint">{compact(counts.refused)} refused</span> : null}
+          </span>
+        );
       },
     },
     {
