@@ -106,6 +106,8 @@ function parseSecrets(name: string, text: string | undefined): [SigningSecret, .
       }
       return { kid, secret };
     });
+  // The second of two would never be found: what it signed would end without a word.
+  if (new Set(pairs.map(({ kid }) => kid)).size < pairs.length) throw new Error(`${name} names a kid twice`);
   const [first, ...rest] = pairs;
   if (!first) throw new Error(`${name} is not set`);
   return [first, ...rest];

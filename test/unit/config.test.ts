@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { type Env, parseConfig } from '../../src/env.ts';
+
+const SECRET = 'a-secret-of-at-least-forty-three-characters';
+const OTHER = 'another-secret-of-at-least-forty-three-chars';
+
+/** Checks the variables; the bindings are none of parseConfig's business. */
+function parse(variables: Partial<Env>): ReturnType<typeof parseConfig> {
+  const good = { SESSION_SECRETS: `k1:${SECRET}`, API_KEY_SECRETS: `k1:${SECRET}`, JOURNAL_SHARDS: '1' };
+  return parseConfig({
+    ENVIRONMENT: 'production',
+    CLOCK_OFFSET_MS: '0',
+    SETUP_TOKEN: '',
+    ...good,
+    ...variables,
+  } as Env);
+}
+
+describe('the configuration', () => {
+  it('lists the secrets in the order of their rotation: the first signs', () => {
+    const { sessionSecrets } = parse({ SESSION_SECRETS: `k2:${OTHER},k1:${SECRET}` });
+    expect(sessionSecrets.map(({ kid }) => kid)).toEqual(['k2', 'k1']);
+  });
+
+  it('moves the clock and opens plain HTTP on one machine only', () => {
+    expect(parse({ CLOCK_OFFSET_MS: '5' })).toMatchObject({ environment: 'production', clockOffsetMs: 0 });
+    expect(parse({ ENVIRONMENT: 'Local', CLOCK_OFFSET_MS: '5' }).environment).toBe('production');
+    expect(parse({ ENVIRONMENT: 'local', CLOCK_OFFSET_MS: '5' })).toMatchObject({ clockOffsetMs: 5 });
+  });
+
+  it('has no setup token unless one is set', () => {
+    expect([parse({}).setupToken, parse({ SETUP_TOKEN: 'x' }).setupToken]).toEqual([null, 'x']);
+  });
+
+  const refused: [what: string, variables: Partial<Env>, sentence: string][] = [
+    ['no secret', { SESSION_SECRETS: '' }, 'SESSION_SECRETS is not set'],
+    ['a short secret', { API_KEY_SECRETS: 'k1:short' }, 'API_KEY_SECRETS must hold kid:secret pairs'],
+    ['a secret without a kid', { API_KEY_SECRETS: SECRET }, 'API_KEY_SECRETS must hold kid:secret pairs'],
+    ['a kid that cannot stand in a key', { API_KEY_SECRETS: `k.1:${SECRET}` }, 'API_KEY_SECRETS must hold'],
+    ['one kid for two secrets', { SESSION_SECRETS: `k1:${OTHER},k1:${SECRET}` }, 'SESSION_SECRETS names a kid twice'],
+    ['no shards', { JOURNAL_SHARDS: '' }, 'JOURNAL_SHARDS must be'],
+    ['too many shards', { JOURNAL_SHARDS: '65' }, 'JOURNAL_SHARDS must be'],
+    ['half a shard', { JOURNAL_SHARDS: '1.5' }, 'JOURNAL_SHARDS must be'],
+    ['a clock that is no number', { ENVIRONMENT: 'local', CLOCK_OFFSET_MS: 'soon' }, 'CLOCK_OFFSET_MS must be'],
+  ];
+  it.each(refused)('with %s is refused by name, and no secret is in the sentence', (_, variables, sentence) => {
+    expect(() => parse(variables)).toThrow(sentence);
+    expect(() => parse(variables)).not.toThrow(SECRET);
+  });
+});
