@@ -36,10 +36,16 @@ export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): P
       status: 400,
       code: 'invalid_json',
       title: 'The body is not JSON',
-      detail: cause instanceof Error ? cause.message : 'The body could not be read as JSON.',
+      detail: `The body could not be read as JSON${placeOf(cause)}.`,
     });
   }
   return checkInput(schema, data);
+}
+
+/** Only the place of V8's message: the rest quotes the text around it, which may be a password, and errors are kept and passed on. */
+function placeOf(cause: unknown): string {
+  const position = cause instanceof Error ? / at position \d+/.exec(cause.message)?.[0] : undefined;
+  return position ?? '';
 }
 
 /** Checks already decoded input; every finding names its place as an RFC 6901 pointer. */
