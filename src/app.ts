@@ -7,14 +7,14 @@ import { liveControl, liveRoutes } from './live/index.ts';
 import { healthRoutes } from './observability/index.ts';
 import { identify, type KeyRevocationPort, projectRoutes, unknownProjects } from './projects/index.ts';
 import { queryRoutes } from './query/index.ts';
-import { type AppEnv, onFault, onNotFound, requestContext } from './shared/http.ts';
+import { type AppEnv, notFoundIn, onFault, requestContext } from './shared/http.ts';
 
 /** The table of contents: every feature, where it is mounted. */
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(requestContext);
   app.onError(onFault);
-  app.notFound(onNotFound);
+  app.notFound(notFoundIn(app));
 
   // The write side verifies its keys itself and never reads D1; sign-in is where an actor comes from.
   const except = ['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'];

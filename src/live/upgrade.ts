@@ -17,7 +17,10 @@ export async function openSocket(ctx: Ctx, request: Request): Promise<Result<Res
   if (!identity.ok) return identity;
   // Made from nothing: neither a forged identity nor a cookie or key gets past this line.
   const headers = { upgrade: 'websocket', [IDENTITY_HEADER]: encodeIdentity(identity.value) };
-  return ok(await ctx.env.HUB.getByName(identity.value.projectId).fetch('https://hub/', { headers }));
+  const { webSocket } = await ctx.env.HUB.getByName(identity.value.projectId).fetch('https://hub/', { headers });
+  // Headers of an answer that was fetched cannot be added to, and this one too has to say by which id the log knows it.
+  const answered = { 'sec-websocket-protocol': SUBPROTOCOL, 'x-request-id': ctx.requestId };
+  return ok(new Response(null, { status: 101, webSocket, headers: answered }));
 }
 
 async function identityOf(ctx: Ctx, request: Request): Promise<Result<LiveIdentity, LiveError>> {

@@ -1,6 +1,6 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { type Ctx, clockNowMs, type Env, parseConfig } from '../env.ts';
-import { NOT_FOUND, type Problem, problemResponse } from './problem.ts';
+import { methodNotAllowed, NOT_FOUND, type Problem, problemResponse } from './problem.ts';
 
 export type AppEnv = { Bindings: Env; Variables: { ctx: Ctx } };
 export type AppContext = Context<AppEnv>;
@@ -10,12 +10,13 @@ export function refuse(c: AppContext, problem: Problem): Response {
   return problemResponse(problem, c.get('ctx')?.requestId ?? 'unknown');
 }
 
-const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}$/;
+const TRACEPARENT = /^([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(-.*)?$/;
 
-/** W3C trace context: the caller's trace id is the request id, so that one id finds both sides; otherwise a new one. */
+/** W3C trace context (3.2): the caller's trace id is the request id, so that one id finds both sides; otherwise a new one. */
 export function requestIdOf(request: Request): string {
-  const trace = TRACEPARENT.exec(request.headers.get('traceparent') ?? '')?.[1];
-  if (trace && !/^0+$/.test(trace)) return trace;
+  const [, version, traceId, more] = TRACEPARENT.exec(request.headers.get('traceparent') ?? '') ?? [];
+  // Version ff is invalid, and only versions after 00 may say more behind the flags.
+  if (traceId !== undefined && version !== 'ff' && !(version === '00' && more !== undefined)) return traceId;
   return crypto.randomUUID().replaceAll('-', '');
 }
 
@@ -33,7 +34,7 @@ export const requestContext: MiddlewareHandler<AppEnv> = async function requestC
     address: c.req.header('cf-connecting-ip') ?? 'unknown',
   });
   await next();
-  if (c.res.status === 101) return; // headers of an upgrade belong to the socket
+  if (c.res.status === 101) return; // what else there is to say of an upgrade, its socket says
   const headers = c.res.headers;
   headers.set('x-request-id', requestId);
   // Workers freeze the clock between I/O, so this is the time spent waiting for stores, which is what a caller can act on.
@@ -62,14 +63,32 @@ export function onFault(error: Error, c: AppContext): Response {
       cause: error.stack ?? String(error),
     }),
   );
-  return refuse(c, {
+  const problem: Problem = {
     status: 500,
     code: 'internal_error',
     title: 'Something broke on our side',
     detail: `The request was not completed. Quote request id ${requestId} when you report it.`,
-  });
+  };
+  // Not by refuse(): with a broken configuration there is no ctx to take the id from.
+  return problemResponse(problem, requestId);
 }
 
-export function onNotFound(c: AppContext): Response {
-  return refuse(c, NOT_FOUND);
+/** Nothing is registered for this method and path: 405 where another method is (RFC 9110, 15.5.6), else 404. */
+export function notFoundIn(app: Hono<AppEnv>): (c: AppContext) => Response {
+  return function onNotFound(c) {
+    const methods = app.routes.filter(({ method, path }) => method !== 'ALL' && matches(path, c.req.path));
+    const allowed = [...new Set(methods.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
+    if (allowed.length === 0) return refuse(c, NOT_FOUND);
+    const response = refuse(c, methodNotAllowed(c.req.method, allowed));
+    response.headers.set('allow', allowed.join(', '));
+    return response;
+  };
+}
+
+function matches(pattern: string, path: string): boolean {
+  const [expected, parts] = [pattern.split('/'), path.split('/')];
+  return (
+    expected.length === parts.length &&
+    expected.every((part, i) => (part.startsWith(':') ? parts[i] !== '' : part === parts[i]))
+  );
 }

@@ -17,7 +17,11 @@ const DOCS_BASE = 'https://breakwater.dev/errors#';
 
 export function problemResponse(problem: Problem, requestId: string): Response {
   const { status, code, title, detail, errors, retryAfterSeconds, extra } = problem;
-  const headers = new Headers({ 'content-type': 'application/problem+json', 'cache-control': 'no-store' });
+  const headers = new Headers({
+    'content-type': 'application/problem+json',
+    'cache-control': 'no-store',
+    'x-request-id': requestId,
+  });
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
   const body = {
     type: DOCS_BASE + code,
@@ -50,6 +54,11 @@ export const NOT_FOUND: Problem = {
   title: 'Not found',
   detail: 'There is nothing here, or you may not see it.',
 };
+
+export function methodNotAllowed(method: string, allowed: readonly string[]): Problem {
+  const detail = `This route does not take ${method}; it takes ${allowed.join(', ')}.`;
+  return { status: 405, code: 'method_not_allowed', title: 'Not by this method', detail };
+}
 
 export const UNAUTHENTICATED: Problem = {
   status: 401,

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { authRoutes, userRoutes } from '../../../src/auth/index.ts';
 import type { Ctx } from '../../../src/env.ts';
 import { identify, type KeyRevocationPort, projectRoutes, unknownProjects } from '../../../src/projects/index.ts';
-import { type AppEnv, onFault, onNotFound, requestContext } from '../../../src/shared/http.ts';
+import { type AppEnv, notFoundIn, onFault, requestContext } from '../../../src/shared/http.ts';
 
 export interface RecordingPorts extends KeyRevocationPort {
   /** What was told, in order. */
@@ -35,7 +35,7 @@ export function appWith(ports: RecordingPorts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(requestContext);
   app.onError(onFault);
-  app.notFound(onNotFound);
+  app.notFound(notFoundIn(app));
   app.use('/api/*', identify({ except: ['/api/auth/setup', '/api/auth/login'], keyRefused: ports.keyRefused }));
   const authPorts = ({ env }: { env: AppEnv['Bindings'] }) => ({
     unknownProjects: (projectIds: readonly string[]) => unknownProjects(env.DB, projectIds),
