@@ -21,7 +21,8 @@ const CHANGING = READ_SIDE.filter(([, { method }]) => method !== 'GET');
 let admin: SignedIn;
 let fixture: Fixture;
 let disabledProject: Fixture;
-let keys: Record<'revoked' | 'ingest' | 'admin' | 'otherProject' | 'disabledProject', string>;
+let keys: Record<'revoked' | 'ingest' | 'query' | 'admin' | 'otherProject' | 'disabledProject', string>;
+let other: Fixture;
 let disabledUser: SignedIn;
 let ungranted: SignedIn;
 let granted: Record<Role, SignedIn>;
@@ -62,6 +63,7 @@ beforeAll(async () => {
   const revocation = await callApp('DELETE', `/api/projects/${projectId}/keys/${revoked.id}`, { as: admin });
   expect(revocation.status).toBe(204);
 
+  other = await makeFixture();
   disabledProject = await makeFixture();
   const keyOfDisabled = await createKey(disabledProject.projectId, ['admin', 'ingest']);
   const disabling = await callApp('PATCH', `/api/projects/${disabledProject.projectId}`, {
@@ -73,8 +75,9 @@ beforeAll(async () => {
   keys = {
     revoked: revoked.key,
     ingest: (await createKey(projectId, ['ingest'])).key,
+    query: (await createKey(projectId, ['query'])).key,
     admin: (await createKey(projectId, ['admin'])).key,
-    otherProject: (await createKey((await createProject()).id, ['admin', 'query', 'ingest'])).key,
+    otherProject: (await createKey(other.projectId, ['admin', 'query', 'ingest'])).key,
     disabledProject: keyOfDisabled.key,
   };
   const user = await createUser({ role: 'admin' });
@@ -161,6 +164,19 @@ describe('with a key that may only send', () => {
   });
 });
 
+describe('with a key that may only read', () => {
+  const beyond = of('project').filter(
+    ([, { access }]) => access.kind === 'project' && (access.action === 'write' || access.action === 'admin'),
+  );
+  it.each(beyond)('%s answers 403', async (_, rule) => {
+    expect(outcome(await call(rule, { key: keys.query }))).toBe('403 forbidden');
+  });
+
+  it.each(of('ingest'))('%s answers 403', async (_, rule) => {
+    expect(outcome(await call(rule, { key: keys.query }))).toBe('403 scope_missing');
+  });
+});
+
 describe('of another tenant', () => {
   it.each(of('project', 'socket'))('%s answers 404 to a key of another project', async (_, rule) => {
     expect(outcome(await call(rule, { key: keys.otherProject }))).toBe('404 not_found');
@@ -176,6 +192,46 @@ describe('of another tenant', () => {
       expect(outcome(await call(rule, { as: admin }, { ...fixture, projectId: 'prj_none' }))).toBe('404 not_found');
     },
   );
+});
+
+describe('what belongs to another project', () => {
+  /** Our project in every place but one, where the other project's resource is named. */
+  const mixed = (['keyId', 'recordId', 'searchId'] as const).flatMap((part) =>
+    of('project')
+      .filter(([, { route }]) =>
+        route.includes({ keyId: ':keyId', recordId: 'context/:id', searchId: 'searches/:id' }[part]),
+      )
+      .map(([name, rule]): [string, string, RouteRule] => [name, part, rule]),
+  );
+  it.each(mixed)(
+    '%s answers 404 to the %s of another project, although both projects are open to the caller',
+    async (_, part, rule) => {
+      const on = { ...fixture, [part]: other[part as keyof Fixture] };
+      expect(outcome(await call(rule, { as: admin }, on))).toBe('404 not_found');
+      expect(outcome(await call(rule, { key: keys.admin }, on))).toBe('404 not_found');
+    },
+  );
+
+  it('covers every route that names a resource within a project', () => {
+    const nested = of('project').filter(([, { route }]) => route.replace('/api/projects/:id', '').includes(':'));
+    expect(mixed.map(([name]) => name).sort()).toEqual(nested.map(([name]) => name).sort());
+  });
+
+  it.each(of('ingest'))('%s writes to the project of the key, whatever else the request names', async (_, rule) => {
+    const before = (await everyRecord(fixture.projectId)).length;
+    const url = () => `${rule.route}?project=${fixture.projectId}`;
+    const body = () => ({ message: 'strayed', project: fixture.projectId, projectId: fixture.projectId });
+    expect((await call({ ...rule, url, body }, { key: keys.otherProject })).status).toBe(202);
+    expect((await everyRecord(fixture.projectId)).length).toBe(before);
+    expect((await everyRecord(other.projectId)).at(-1)).toMatchObject({ message: 'strayed' });
+  });
+
+  it.each(of('own-projects'))('%s shows none of it', async (_, rule) => {
+    for (const caller of [{ key: keys.admin }, { as: granted.viewer }]) {
+      const { status, body } = await call(rule, caller);
+      expect([status, body.items.map(({ id }: { id: string }) => id)]).toEqual([200, [fixture.projectId]]);
+    }
+  });
 });
 
 describe('with a lower role', () => {
