@@ -1,19 +1,20 @@
 import { auditIfChanged, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { closeSockets } from './end-sessions.ts';
 import type { AuthError } from './errors.ts';
 import { hashPassword, needsRehash, UNKNOWN_USER_HASH, verifyPassword } from './password.ts';
 import { grantSession, newSession, type SessionGrant, userActor } from './session.ts';
 import { findUserByName, insertSession, noteLogin, replacePasswordHash, revokeSession } from './store.ts';
 import { admitAttempt, settleAttempt } from './throttle.ts';
-import type { UserRow } from './types.ts';
+import type { AuthPorts, SessionRow, UserRow } from './types.ts';
 
 export interface LoginInput {
   username: string;
   password: string;
   userAgent: string;
   /** The session that the browser's cookie still held; it ends, because its cookie is overwritten. */
-  replacesSessionId: string | null;
+  replaces: Pick<SessionRow, 'id' | 'userId'> | null;
 }
 
 export interface LoginAnswer {
@@ -24,6 +25,7 @@ export interface LoginAnswer {
 /** Checks name and password and opens a session. An unknown or disabled user costs the same work and gets the same answer as a wrong password. */
 export async function login(
   ctx: Ctx,
+  ports: AuthPorts,
   input: LoginInput,
   verify: typeof verifyPassword = verifyPassword,
 ): Promise<Result<LoginAnswer, AuthError>> {
@@ -53,18 +55,16 @@ export async function login(
   const after = settleAttempt(ctx, input.username);
   if (needsRehash(user.passwordHash))
     after.push(replacePasswordHash(db, user.id, user.passwordHash, hashPassword(input.password)));
-  if (input.replacesSessionId !== null) {
+  const { replaces } = input;
+  if (replaces !== null) {
     after.push(
-      revokeSession(db, input.replacesSessionId, ctx.nowMs),
-      auditIfChanged(signedIn, {
-        action: 'session.replace',
-        target: input.replacesSessionId,
-        projectId: null,
-        detail: {},
-      }),
+      revokeSession(db, replaces.id, ctx.nowMs),
+      auditIfChanged(signedIn, { action: 'session.replace', target: replaces.id, projectId: null, detail: {} }),
     );
   }
   await db.batch(after);
+  // A hub that cannot be told is logged and keeps nobody from signing in: the sockets that it holds are of this same browser.
+  if (replaces !== null) await closeSockets(ctx, ports, replaces.userId, replaces.id);
   return ok({ user, grant: await grantSession(ctx.config, session.sid, session.row, ctx.nowMs) });
 }
 

@@ -46,10 +46,10 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     if (!body.ok) return refuse(c, body.error);
     const current = await cookieSession(ctx, c.req.raw);
     if (!current.ok) return deny(c, current.error);
-    const done = await login(ctx, {
+    const done = await login(ctx, makePorts(ctx), {
       ...body.value,
       userAgent: c.req.header('user-agent') ?? '',
-      replacesSessionId: current.value?.session.id ?? null,
+      replaces: current.value?.session ?? null,
     });
     if (!done.ok) return deny(c, done.error);
     const { user, grant } = done.value;

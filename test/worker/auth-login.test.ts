@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { login as loginVerb } from '../../src/auth/login.ts';
 import { createUser, login, PASSWORD, signIn } from '../helpers/worker/accounts.ts';
-import { callApp } from '../helpers/worker/call-app.ts';
+import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf, testCtx } from '../helpers/worker/context.ts';
+import { appWith, authPortsOf, recordingPorts } from '../helpers/worker/ports.ts';
 
 const SETUP = { authorization: 'Bearer test-setup-token' };
 
@@ -187,6 +188,27 @@ describe('POST /api/auth/login', () => {
     expect((await auditOf(before.sessionId)).map(({ action }) => action)).toEqual(['session.replace']);
   });
 
+  it('closes the sockets of the session that it ends; a hub that cannot be told keeps nobody out', async () => {
+    const user = await createUser({ role: 'viewer' });
+    const ports = recordingPorts();
+    const again = (as: SignedIn) =>
+      callApp('POST', '/api/auth/login', {
+        ...{ app: appWith(ports), as, csrf: null },
+        body: { username: user.username, password: PASSWORD },
+      });
+    const first = await signIn(user);
+    expect((await again(first)).status).toBe(200);
+    expect(ports.told).toEqual([['sessionsEnded', user.id, first.sessionId]]);
+
+    ports.failing = true;
+    const silenced = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const second = await signIn(user);
+    expect((await again(second)).status).toBe(200);
+    expect(String(silenced.mock.calls[0]?.[0])).toContain('sockets_not_told');
+    silenced.mockRestore();
+    expect((await callApp('GET', '/api/auth/me', { as: second })).status).toBe(401);
+  });
+
   it('replaces a hash with old parameters when the password was right', async () => {
     const user = await createUser({ role: 'viewer' });
     // The vector of RFC 7914, section 12, with p=1.
@@ -213,8 +235,13 @@ describe('POST /api/auth/login', () => {
       change = env.DB.prepare(sql).bind(user.id).run();
       return true;
     };
-    const input = { username: user.username, password: PASSWORD, userAgent: '', replacesSessionId: null };
-    const result = await loginVerb(testCtx({ actor: { kind: 'anonymous' } }), input, verify);
+    const input = { username: user.username, password: PASSWORD, userAgent: '', replaces: null };
+    const result = await loginVerb(
+      testCtx({ actor: { kind: 'anonymous' } }),
+      authPortsOf(recordingPorts(), env.DB),
+      input,
+      verify,
+    );
     await change;
     expect(result).toEqual({ ok: false, error: { kind: 'invalid_credentials' } });
     const open = await env.DB.prepare('SELECT count(*) AS n FROM sessions WHERE user_id = ?1').bind(user.id).first('n');

@@ -4,10 +4,12 @@ import { login } from '../../src/auth/login.ts';
 import { ACCOUNT_POLICY, ADDRESS_POLICY } from '../../src/auth/throttle.ts';
 import { createUser, type TestUser } from '../helpers/worker/accounts.ts';
 import { testCtx } from '../helpers/worker/context.ts';
+import { authPortsOf, recordingPorts } from '../helpers/worker/ports.ts';
 
 /** Counted, and cheap: what is tested here is when a hash is computed, not which. */
 const verifyPassword = vi.fn((password: string) => password === 'right');
 
+const ports = authPortsOf(recordingPorts(), env.DB);
 const START_MS = 1_800_000_000_000;
 const MINUTE_MS = 60_000;
 let user: TestUser;
@@ -19,7 +21,7 @@ async function attempt(
 ): Promise<string | number> {
   const { password = 'wrong', username = user.username, address = '192.0.2.1' } = options;
   const ctx = testCtx({ nowMs: atMs, address, actor: { kind: 'anonymous' } });
-  const result = await login(ctx, { username, password, userAgent: '', replacesSessionId: null }, verifyPassword);
+  const result = await login(ctx, ports, { username, password, userAgent: '', replaces: null }, verifyPassword);
   if (result.ok) return 'signed in';
   return result.error.kind === 'login_throttled' ? result.error.retryAfterMs / 1000 : result.error.kind;
 }

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { authRoutes, userRoutes } from '../../../src/auth/index.ts';
+import { type AuthPorts, authRoutes, userRoutes } from '../../../src/auth/index.ts';
 import type { Ctx } from '../../../src/env.ts';
 import { identify, type KeyRevocationPort, projectRoutes, unknownProjects } from '../../../src/projects/index.ts';
 import { type AppEnv, notFoundIn, onFault, requestContext } from '../../../src/shared/http.ts';
@@ -30,6 +30,10 @@ export function recordingPorts(): RecordingPorts {
   return ports;
 }
 
+export function authPortsOf({ sessionsEnded }: RecordingPorts, db: D1Database): AuthPorts {
+  return { unknownProjects: (projectIds) => unknownProjects(db, projectIds), sessionsEnded };
+}
+
 /** The routes of sign-in and projects over these ports, mounted as the Worker mounts them. */
 export function appWith(ports: RecordingPorts): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
@@ -37,10 +41,7 @@ export function appWith(ports: RecordingPorts): Hono<AppEnv> {
   app.onError(onFault);
   app.notFound(notFoundIn(app));
   app.use('/api/*', identify({ except: ['/api/auth/setup', '/api/auth/login'], keyRefused: ports.keyRefused }));
-  const authPorts = ({ env }: { env: AppEnv['Bindings'] }) => ({
-    unknownProjects: (projectIds: readonly string[]) => unknownProjects(env.DB, projectIds),
-    sessionsEnded: ports.sessionsEnded,
-  });
+  const authPorts = ({ env }: Pick<Ctx, 'env'>) => authPortsOf(ports, env.DB);
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/users', userRoutes(authPorts));
   app.route(
