@@ -73,16 +73,30 @@ export function onFault(error: Error, c: AppContext): Response {
   return problemResponse(problem, requestId);
 }
 
-/** Nothing is registered for this method and path: 405 where another method is (RFC 9110, 15.5.6), else 404. */
-export function notFoundIn(app: Hono<AppEnv>): (c: AppContext) => Response {
+/**
+ * Nothing is registered for this method and path, and it is no static file: 405 where another method is (RFC 9110, 15.5.6), the dashboard
+ * where it may be one of its pages, else 404.
+ */
+export function notFoundIn(app: Hono<AppEnv>): (c: AppContext) => Response | Promise<Response> {
   return function onNotFound(c) {
     const methods = app.routes.filter(({ method, path }) => method !== 'ALL' && matches(path, c.req.path));
     const allowed = [...new Set(methods.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))];
-    if (allowed.length === 0) return refuse(c, NOT_FOUND);
+    if (allowed.length === 0) return mayBePage(c.req.method, c.req.path) ? dashboardPage(c) : refuse(c, NOT_FOUND);
     const response = refuse(c, methodNotAllowed(c.req.method, allowed));
     response.headers.set('allow', allowed.join(', '));
     return response;
   };
+}
+
+/** The dashboard knows its pages; here only what cannot be one is told apart: what has the name of a file, or an address that programs use. */
+function mayBePage(method: string, path: string): boolean {
+  return (method === 'GET' || method === 'HEAD') && !/\.|^\/(api|ws|assets)(\/|$)/.test(path);
+}
+
+async function dashboardPage(c: AppContext): Promise<Response> {
+  const page = await c.env.ASSETS.fetch(new URL('/', c.req.url), { method: c.req.method });
+  // With the headers of public/_headers, in an answer that requestContext can add its own to.
+  return new Response(page.body, page);
 }
 
 function matches(pattern: string, path: string): boolean {

@@ -16,7 +16,7 @@ describe('every answer', () => {
     ['that is refused', 'GET', '/api/projects', () => ({}), 401],
     ['to the write side', 'POST', '/api/ingest', () => ({}), 401],
     ['of a route that does not exist', 'GET', '/api/nothing', () => ({}), 404],
-    ['of a path outside of the API', 'GET', '/nothing', () => ({}), 404],
+    ['of a file that does not exist', 'GET', '/assets/index-old.js', () => ({}), 404],
     ['of a method that a route does not take', 'PUT', '/api/projects', () => ({}), 405],
     ['that is a fault', 'GET', '/api/projects', () => ({ app: createApp(), env: WITHOUT_DATABASE, key: goodKey }), 500],
   ];
@@ -99,6 +99,45 @@ describe('a method that a route does not take', () => {
       for (const method of ['GET', 'PUT']) expect((await callApp(method, path)).status).toBe(404);
     },
   );
+});
+
+describe('a path that is no file and no route', () => {
+  const index = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': "default-src 'self'" };
+  const asked: string[] = [];
+  const ASSETS = {
+    async fetch(url: URL, { method }: { method: string }) {
+      asked.push(`${method} ${url.pathname}`);
+      return new Response(method === 'HEAD' ? null : '<!doctype html>', { headers: index });
+    },
+  } as unknown as Fetcher;
+  const call = (method: string, path: string) => callApp(method, path, { app: createApp(), env: { ...env, ASSETS } });
+
+  it.each(['/live', '/settings/keys', '/no-page-of-ours', '/apiary'])(
+    '%s is the dashboard, with the policy of the page',
+    async (path) => {
+      asked.length = 0;
+      const answer = await call('GET', path);
+      expect([answer.status, answer.body]).toEqual([200, '<!doctype html>']);
+      expect(answer.headers.get('content-security-policy')).toBe("default-src 'self'");
+      expect((await call('HEAD', path)).status).toBe(200);
+      expect(asked).toEqual(['GET /', 'HEAD /']);
+    },
+  );
+
+  it.each([
+    ['GET', '/assets/index-of-the-last-version.js'],
+    ['GET', '/assets/anything'],
+    ['GET', '/favicon.ico'],
+    ['GET', '/.well-known/security.txt'],
+    ['GET', '/api/nothing'],
+    ['GET', '/ws/nothing'],
+    ['POST', '/live'],
+  ])('%s %s is not found: index.html would pass for what it is not', async (method, path) => {
+    asked.length = 0;
+    const answer = await call(method, path);
+    expect([answer.status, answer.body.code, asked]).toEqual([404, 'not_found', []]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
 });
 
 describe('the trace of the caller', () => {
