@@ -26,10 +26,18 @@ export function readSessionCookie(config: Config, request: Request): Result<stri
   const values: string[] = [];
   for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
     const equals = pair.indexOf('=');
-    if (equals !== -1 && pair.slice(0, equals).trim() === names.session) values.push(pair.slice(equals + 1).trim());
+    if (equals !== -1 && trimmed(pair.slice(0, equals)) === names.session) values.push(trimmed(pair.slice(equals + 1)));
   }
   if (values.length > 1) return err('duplicate');
   return ok(values[0] ?? null);
+}
+
+/**
+ * Without the white space of RFC 6265, which is space and tab. `trim()` takes more, and a browser keeps it as part of the name: a sibling
+ * subdomain may plant U+00A0 before `__Host-gsession`, which has no such prefix for the browser and would have our name here.
+ */
+function trimmed(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 export interface SessionCookies {

@@ -81,6 +81,20 @@ describe('session cookies', () => {
       '__Host-gsession=a; __Host-gsession=b',
       { ok: false, error: 'duplicate' },
     ],
+    [
+      'is found between spaces and tabs',
+      'http://localhost/',
+      'a=1;\t gsession = x.y.z \t; b=2',
+      { ok: true, value: 'x.y.z' },
+    ],
+    ...['\u00a0', '\u0085', '\u000b', '\u000c', '$Version=1;\u00a0'].map(
+      (smuggled): [string, string, string, unknown] => [
+        `is another one behind ${JSON.stringify(smuggled)}, which a sibling domain may plant`,
+        'https://localhost/',
+        `${smuggled}__Host-gsession=planted`,
+        { ok: true, value: null },
+      ],
+    ),
     ['with the plain name is not ours over HTTPS', 'https://localhost/', 'gsession=planted', { ok: true, value: null }],
     ['is not read over HTTP to another machine', 'http://192.168.1.5/', 'gsession=a', { ok: true, value: null }],
   ];
