@@ -81,7 +81,7 @@ export function parseConfig(env: Env): Config {
     journalShards,
     sessionSecrets: parseSecrets('SESSION_SECRETS', env.SESSION_SECRETS),
     apiKeySecrets: parseSecrets('API_KEY_SECRETS', env.API_KEY_SECRETS),
-    setupToken: env.SETUP_TOKEN ? env.SETUP_TOKEN : null,
+    setupToken: parseSetupToken(env.SETUP_TOKEN),
   };
   parsed.set(env, config);
   return config;
@@ -90,6 +90,13 @@ export function parseConfig(env: Env): Config {
 /** Milliseconds of the one clock. Called at the edge of a request, alarm or cron run and nowhere else. */
 export function clockNowMs(config: Pick<Config, 'clockOffsetMs'>): number {
   return Date.now() + config.clockOffsetMs;
+}
+
+function parseSetupToken(text: string | undefined): string | null {
+  if (!text) return null;
+  // Whoever guesses it owns the deployment; guesses are throttled by address, of which an attacker has many.
+  if (text.length < 16) throw new Error('SETUP_TOKEN must have at least 16 characters, or be empty');
+  return text;
 }
 
 function parseSecrets(name: string, text: string | undefined): [SigningSecret, ...SigningSecret[]] {

@@ -29,7 +29,8 @@ describe('the configuration', () => {
   });
 
   it('has no setup token unless one is set', () => {
-    expect([parse({}).setupToken, parse({ SETUP_TOKEN: 'x' }).setupToken]).toEqual([null, 'x']);
+    const token = 'sixteen-letters!';
+    expect([parse({}).setupToken, parse({ SETUP_TOKEN: token }).setupToken]).toEqual([null, token]);
   });
 
   const refused: [what: string, variables: Partial<Env>, sentence: string][] = [
@@ -38,6 +39,7 @@ describe('the configuration', () => {
     ['a secret without a kid', { API_KEY_SECRETS: SECRET }, 'API_KEY_SECRETS must hold kid:secret pairs'],
     ['a kid that cannot stand in a key', { API_KEY_SECRETS: `k.1:${SECRET}` }, 'API_KEY_SECRETS must hold'],
     ['one kid for two secrets', { SESSION_SECRETS: `k1:${OTHER},k1:${SECRET}` }, 'SESSION_SECRETS names a kid twice'],
+    ['a setup token that can be guessed', { SETUP_TOKEN: 'fifteen-letters' }, 'SETUP_TOKEN must have at least 16'],
     ['no shards', { JOURNAL_SHARDS: '' }, 'JOURNAL_SHARDS must be'],
     ['too many shards', { JOURNAL_SHARDS: '65' }, 'JOURNAL_SHARDS must be'],
     ['half a shard', { JOURNAL_SHARDS: '1.5' }, 'JOURNAL_SHARDS must be'],
