@@ -1,6 +1,7 @@
 import { auditIfChanged, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { knownDevice } from './device.ts';
 import { closeSockets } from './end-sessions.ts';
 import type { AuthError } from './errors.ts';
 import { hashPassword, passwordWeakness, verifyPassword } from './password.ts';
@@ -13,6 +14,7 @@ export interface PasswordChange {
   currentPassword: string;
   newPassword: string;
   userAgent: string;
+  deviceToken: string | null;
 }
 
 /** Sets a new password and opens a new session in place of all others. Attempts count like those at sign-in: a borrowed session is no oracle. */
@@ -27,7 +29,8 @@ export async function changePassword(
       ? 'must differ from the current password'
       : passwordWeakness(change.newPassword, caller.username);
   if (weakness !== null) return err({ kind: 'invalid_input', pointer: '/newPassword', reason: weakness });
-  const admitted = await admitAttempt(ctx, caller.username);
+  const deviceId = knownDevice(ctx.config, caller.username, change.deviceToken);
+  const admitted = await admitAttempt(ctx, caller.username, deviceId);
   if (!admitted.ok) return admitted;
 
   const db = ctx.env.DB;
@@ -55,7 +58,7 @@ export async function changePassword(
     revokeUserSessionsIfChanged(db, user.id, ctx.nowMs),
     // After the revocation, or it would end at once; not inserted if the hash was not replaced.
     insertSession(db, session.row, passwordHash),
-    ...settleAttempt(ctx, user.username),
+    ...settleAttempt(ctx, user.username, deviceId),
   ]);
   // Another request changed the password or disabled the user first.
   if (replaced?.meta.changes !== 1) return err({ kind: 'invalid_credentials' });

@@ -4,11 +4,17 @@ import { err, ok, type Result } from '../shared/result.ts';
 interface CookieNames {
   session: string;
   csrf: string;
+  device: string;
   secure: boolean;
 }
 
-const HTTPS_NAMES: CookieNames = { session: '__Host-gsession', csrf: '__Host-csrfToken', secure: true };
-const LOOPBACK_NAMES: CookieNames = { session: 'gsession', csrf: 'csrfToken', secure: false };
+const HTTPS_NAMES: CookieNames = {
+  session: '__Host-gsession',
+  csrf: '__Host-csrfToken',
+  device: '__Host-gdevice',
+  secure: true,
+};
+const LOOPBACK_NAMES: CookieNames = { session: 'gsession', csrf: 'csrfToken', device: 'gdevice', secure: false };
 
 /**
  * Names by transport; null where no cookie may travel, which is plain HTTP to anything but this machine. The plain names
@@ -21,15 +27,24 @@ export function cookieNames(config: Config, url: URL): CookieNames | null {
 
 /** The session cookie, null without one. Two of its name are an attack or a fault; which one is ours cannot be told. */
 export function readSessionCookie(config: Config, request: Request): Result<string | null, 'duplicate'> {
-  const names = cookieNames(config, new URL(request.url));
-  if (!names) return ok(null);
+  const values = valuesOf(config, request, 'session');
+  return values.length > 1 ? err('duplicate') : ok(values[0] ?? null);
+}
+
+/** What device.ts gave this browser, null without it. It opens nothing, so two of them are as good as none. */
+export function readDeviceCookie(config: Config, request: Request): string | null {
+  const values = valuesOf(config, request, 'device');
+  return values.length === 1 ? (values[0] ?? null) : null;
+}
+
+function valuesOf(config: Config, request: Request, which: 'session' | 'device'): string[] {
+  const name = cookieNames(config, new URL(request.url))?.[which];
   const values: string[] = [];
-  for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
+  for (const pair of name === undefined ? [] : (request.headers.get('cookie') ?? '').split(';')) {
     const equals = pair.indexOf('=');
-    if (equals !== -1 && trimmed(pair.slice(0, equals)) === names.session) values.push(trimmed(pair.slice(equals + 1)));
+    if (equals !== -1 && trimmed(pair.slice(0, equals)) === name) values.push(trimmed(pair.slice(equals + 1)));
   }
-  if (values.length > 1) return err('duplicate');
-  return ok(values[0] ?? null);
+  return values;
 }
 
 /**
@@ -54,6 +69,14 @@ export function sessionCookies(names: CookieNames, { token, csrf, maxAgeSeconds 
   ];
 }
 
+/** Chromium keeps no cookie for longer than 400 days; half a year without a sign-in makes a browser a stranger. */
+const DEVICE_SECONDS = 180 * 24 * 3_600;
+
+export function deviceCookie(names: CookieNames, token: string): string {
+  return serialize(names.device, token, `Max-Age=${DEVICE_SECONDS}; HttpOnly`, names.secure);
+}
+
+/** Signing out forgets the session, not the browser. */
 export function clearedCookies(names: CookieNames): string[] {
   return [
     serialize(names.session, '', 'Max-Age=0; HttpOnly', names.secure),

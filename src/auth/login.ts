@@ -1,6 +1,7 @@
 import { auditIfChanged, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { deviceToken, knownDevice } from './device.ts';
 import { closeSockets } from './end-sessions.ts';
 import type { AuthError } from './errors.ts';
 import { hashPassword, needsRehash, UNKNOWN_USER_HASH, verifyPassword } from './password.ts';
@@ -13,6 +14,8 @@ export interface LoginInput {
   username: string;
   password: string;
   userAgent: string;
+  /** What this browser kept of a former sign-in (device.ts); null where there was none. */
+  deviceToken: string | null;
   /** The session that the browser's cookie still held; it ends, because its cookie is overwritten. */
   replaces: Pick<SessionRow, 'id' | 'userId'> | null;
 }
@@ -20,6 +23,7 @@ export interface LoginInput {
 export interface LoginAnswer {
   user: UserRow;
   grant: SessionGrant;
+  deviceToken: string;
 }
 
 /** Checks name and password and opens a session. An unknown or disabled user costs the same work and gets the same answer as a wrong password. */
@@ -29,7 +33,8 @@ export async function login(
   input: LoginInput,
   verify: typeof verifyPassword = verifyPassword,
 ): Promise<Result<LoginAnswer, AuthError>> {
-  const admitted = await admitAttempt(ctx, input.username);
+  const deviceId = knownDevice(ctx.config, input.username, input.deviceToken);
+  const admitted = await admitAttempt(ctx, input.username, deviceId);
   if (!admitted.ok) return admitted;
 
   const db = ctx.env.DB;
@@ -52,7 +57,7 @@ export async function login(
   // The user was disabled, or got another password, while the hash was computed.
   if (inserted?.meta.changes !== 1) return refuse(ctx, user);
 
-  const after = settleAttempt(ctx, input.username);
+  const after = settleAttempt(ctx, input.username, deviceId);
   if (needsRehash(user.passwordHash))
     after.push(replacePasswordHash(db, user.id, user.passwordHash, hashPassword(input.password)));
   const { replaces } = input;
@@ -65,7 +70,11 @@ export async function login(
   await db.batch(after);
   // A hub that cannot be told is logged and keeps nobody from signing in: the sockets that it holds are of this same browser.
   if (replaces !== null) await closeSockets(ctx, ports, replaces.userId, replaces.id);
-  return ok({ user, grant: await grantSession(ctx.config, session.sid, session.row, ctx.nowMs) });
+  return ok({
+    user,
+    grant: await grantSession(ctx.config, session.sid, session.row, ctx.nowMs),
+    deviceToken: deviceToken(ctx.config, user.username, deviceId),
+  });
 }
 
 async function refuse(ctx: Ctx, user: UserRow | null): Promise<Result<never, AuthError>> {

@@ -5,7 +5,7 @@ import { readJsonBody } from '../shared/json-body.ts';
 import { pageOf, parsePage } from '../shared/page.ts';
 import { cookieSession } from './authenticate.ts';
 import { changePassword } from './change-password.ts';
-import { clearedCookies, cookieNames, sessionCookies } from './cookies.ts';
+import { clearedCookies, cookieNames, deviceCookie, readDeviceCookie, sessionCookies } from './cookies.ts';
 import { csrfToken, sentFrom } from './csrf.ts';
 import { endAllSessions, endSession } from './end-sessions.ts';
 import { type AuthError, authProblem } from './errors.ts';
@@ -49,11 +49,13 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     const done = await login(ctx, makePorts(ctx), {
       ...body.value,
       userAgent: c.req.header('user-agent') ?? '',
+      deviceToken: readDeviceCookie(ctx.config, c.req.raw),
       replaces: current.value?.session ?? null,
     });
     if (!done.ok) return deny(c, done.error);
-    const { user, grant } = done.value;
+    const { user, grant, deviceToken } = done.value;
     setCookies(c, grant);
+    c.header('set-cookie', deviceCookie(names, deviceToken), { append: true });
     c.header('x-login-time', (performance.now() - startedMs).toFixed(1));
     return c.json({
       userId: user.id,
@@ -153,7 +155,8 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     const body = await readJsonBody(c.req.raw, passwordSchema);
     if (!body.ok) return refuse(c, body.error);
     const userAgent = c.req.header('user-agent') ?? '';
-    const done = await changePassword(ctx, makePorts(ctx), caller.value, { ...body.value, userAgent });
+    const deviceToken = readDeviceCookie(ctx.config, c.req.raw);
+    const done = await changePassword(ctx, makePorts(ctx), caller.value, { ...body.value, userAgent, deviceToken });
     if (!done.ok) return deny(c, done.error);
     setCookies(c, done.value);
     return c.json({ csrf: done.value.csrf, expiresAt: done.value.expiresAtMs });

@@ -8,8 +8,9 @@ import { admitByAccount, admitByAddress, forgetAttempts, refundAttempt } from '.
 /**
  * By account: consecutive failures, each within an hour of the one before. The fifth locks for 30 s, each further one for twice as
  * long up to 15 minutes. People mistype two or three times; a guesser gets about 100 tries a day, against passwords of 12 characters
- * or more. Accepted weakness: whoever knows a name can keep its owner from signing in anew. Open sessions are not touched, and
- * `POST /api/auth/setup` resets an administrator.
+ * or more. A browser that has signed in before (device.ts) counts for itself, so that strangers who know a name do not lock its owner out of
+ * it. Accepted weakness: they keep the owner from signing in with a new browser. Open sessions are not touched, and `POST /api/auth/setup`
+ * resets an administrator.
  */
 export const ACCOUNT_POLICY = {
   failures: 5,
@@ -24,10 +25,15 @@ export const ADDRESS_POLICY = { failures: 30, windowMs: 5 * 60_000 } as const;
  * Takes one attempt from both budgets before any hash is computed, so that attempts in parallel cannot pass together, or says how long
  * to wait. The address comes first: attempts from a blocked address must not lock other people's accounts.
  */
-export async function admitAttempt(ctx: Ctx, username: string): Promise<Result<null, AuthError>> {
+export async function admitAttempt(
+  ctx: Ctx,
+  username: string,
+  deviceId: string | null,
+): Promise<Result<null, AuthError>> {
   const byAddress = await admitAddress(ctx);
   if (!byAddress.ok) return byAddress;
-  const untilMs = await admitByAccount(ctx.env.DB, accountSubject(ctx.config, username), ctx.nowMs, ACCOUNT_POLICY);
+  const subject = accountSubject(ctx.config, username, deviceId);
+  const untilMs = await admitByAccount(ctx.env.DB, subject, ctx.nowMs, ACCOUNT_POLICY);
   return untilMs === null ? ok(null) : err({ kind: 'login_throttled', retryAfterMs: untilMs - ctx.nowMs });
 }
 
@@ -37,13 +43,16 @@ export async function admitAddress(ctx: Ctx): Promise<Result<null, AuthError>> {
   return untilMs === null ? ok(null) : err({ kind: 'login_throttled', retryAfterMs: untilMs - ctx.nowMs });
 }
 
-/** After a correct password: the account starts anew, the address gets its attempt back. */
-export function settleAttempt(ctx: Ctx, username: string): D1PreparedStatement[] {
-  return [forgetAccount(ctx, username), settleAddress(ctx)];
+/**
+ * After a correct password: the account starts anew, the address gets its attempt back. A known browser starts itself anew only, or each
+ * sign-in of the owner would hand a guesser five more tries.
+ */
+export function settleAttempt(ctx: Ctx, username: string, deviceId: string | null): D1PreparedStatement[] {
+  return [forgetAttempts(ctx.env.DB, accountSubject(ctx.config, username, deviceId)), settleAddress(ctx)];
 }
 
 export function forgetAccount(ctx: Ctx, username: string): D1PreparedStatement {
-  return forgetAttempts(ctx.env.DB, accountSubject(ctx.config, username));
+  return forgetAttempts(ctx.env.DB, accountSubject(ctx.config, username, null));
 }
 
 export function settleAddress(ctx: Ctx): D1PreparedStatement {
@@ -69,14 +78,15 @@ export function addressBucket(address: string): string {
 }
 
 /** Keyed, so that the table names neither people nor the password that somebody typed as a name. New secrets start counting anew. */
-function subject(config: Config, kind: 'account' | 'address', value: string): string {
+function subjectOf(config: Config, kind: 'account' | 'device' | 'address', value: string): string {
   return hmacSha256Base64Url(config.sessionSecrets[0].secret, `throttle ${kind}\n${value}`);
 }
 
-function accountSubject(config: Config, username: string): string {
-  return subject(config, 'account', usernameKey(username));
+function accountSubject(config: Config, username: string, deviceId: string | null): string {
+  const name = usernameKey(username);
+  return deviceId === null ? subjectOf(config, 'account', name) : subjectOf(config, 'device', `${deviceId}\n${name}`);
 }
 
 function addressSubject(ctx: Ctx): string {
-  return subject(ctx.config, 'address', addressBucket(ctx.address));
+  return subjectOf(ctx.config, 'address', addressBucket(ctx.address));
 }

@@ -1,11 +1,13 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { login as loginVerb } from '../../src/auth/login.ts';
 import { createUser, login, PASSWORD, signIn } from '../helpers/worker/accounts.ts';
-import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
+import { callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf, testCtx } from '../helpers/worker/context.ts';
 import { appWith, authPortsOf, recordingPorts } from '../helpers/worker/ports.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const SETUP = { authorization: 'Bearer test-setup-token' };
 
@@ -87,7 +89,7 @@ describe('POST /api/auth/setup', () => {
 });
 
 describe('POST /api/auth/login', () => {
-  it('answers with the user, the CSRF token and two cookies, says how long it took, and writes who signed in', async () => {
+  it('answers with the user, the CSRF token and the cookies of the session, says how long it took, and writes who signed in', async () => {
     const user = await createUser({ role: 'analyst', username: 'Grace.Hopper' });
     const answer = await callApp('POST', '/api/auth/login', {
       body: { username: 'grace.hopper', password: PASSWORD },
@@ -188,6 +190,37 @@ describe('POST /api/auth/login', () => {
     expect((await auditOf(before.sessionId)).map(({ action }) => action)).toEqual(['session.replace']);
   });
 
+  it('is open to a browser that has signed in before while strangers have the account locked, and so is a change of password', async () => {
+    // The clock stands: hashes take long on a busy machine, and the lock lasts 30 s.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const user = await createUser({ role: 'viewer' });
+    const attempt = (password: string, cookie = '') =>
+      callApp('POST', '/api/auth/login', {
+        headers: { cookie },
+        address: '198.51.100.77',
+        body: { username: user.username, password },
+      });
+    const first = await attempt(PASSWORD);
+    const line = first.cookies.get('gdevice') ?? '';
+    expect(line).toMatch(/^gdevice=k1\.[\w-]{22}\.[\w-]{43}; Path=\/; Max-Age=15552000; HttpOnly; SameSite=Strict$/);
+    const device = line.split(';', 1)[0] ?? '';
+    for (let i = 0; i < 5; i++) expect((await attempt('wrong')).status).toBe(401);
+    expect((await attempt(PASSWORD)).status).toBe(429);
+    expect((await attempt(PASSWORD, `${device}; ${device}`)).status).toBe(429);
+    const again = await attempt(PASSWORD, device);
+    expect(again.status).toBe(200);
+    expect(again.cookies.get('gdevice')).toBe(line);
+
+    const session = again.cookies.get('gsession')?.split(';', 1)[0] ?? '';
+    const change = (cookie: string) =>
+      callApp('POST', '/api/auth/password', {
+        headers: { cookie, origin: ORIGIN, 'x-csrf-token': again.body.csrf },
+        body: { currentPassword: PASSWORD, newPassword: 'a password of tomorrow' },
+      });
+    expect((await change(session)).status).toBe(429);
+    expect((await change(`${session}; ${device}`)).status).toBe(200);
+  });
+
   it('closes the sockets of the session that it ends; a hub that cannot be told keeps nobody out', async () => {
     const user = await createUser({ role: 'viewer' });
     const ports = recordingPorts();
@@ -235,7 +268,7 @@ describe('POST /api/auth/login', () => {
       change = env.DB.prepare(sql).bind(user.id).run();
       return true;
     };
-    const input = { username: user.username, password: PASSWORD, userAgent: '', replaces: null };
+    const input = { username: user.username, password: PASSWORD, userAgent: '', deviceToken: null, replaces: null };
     const result = await loginVerb(
       testCtx({ actor: { kind: 'anonymous' } }),
       authPortsOf(recordingPorts(), env.DB),

@@ -1,8 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { deviceToken } from '../../src/auth/device.ts';
 import { login } from '../../src/auth/login.ts';
 import { ACCOUNT_POLICY, ADDRESS_POLICY } from '../../src/auth/throttle.ts';
+import { parseConfig } from '../../src/env.ts';
 import { createUser, type TestUser } from '../helpers/worker/accounts.ts';
+import { configWith, SECRET_2 } from '../helpers/worker/config.ts';
 import { testCtx } from '../helpers/worker/context.ts';
 import { authPortsOf, recordingPorts } from '../helpers/worker/ports.ts';
 
@@ -17,11 +20,16 @@ let user: TestUser;
 /** One attempt; what came of it, or the seconds to wait. */
 async function attempt(
   atMs: number,
-  options: { password?: string; username?: string; address?: string } = {},
+  options: { password?: string; username?: string; address?: string; deviceToken?: string } = {},
 ): Promise<string | number> {
-  const { password = 'wrong', username = user.username, address = '192.0.2.1' } = options;
+  const { password = 'wrong', username = user.username, address = '192.0.2.1', deviceToken = null } = options;
   const ctx = testCtx({ nowMs: atMs, address, actor: { kind: 'anonymous' } });
-  const result = await login(ctx, ports, { username, password, userAgent: '', replaces: null }, verifyPassword);
+  const result = await login(
+    ctx,
+    ports,
+    { username, password, userAgent: '', deviceToken, replaces: null },
+    verifyPassword,
+  );
   if (result.ok) return 'signed in';
   return result.error.kind === 'login_throttled' ? result.error.retryAfterMs / 1000 : result.error.kind;
 }
@@ -79,6 +87,45 @@ describe('by account', () => {
     }
     expect(await attempt(START_MS, { username: 'nobody' })).toBe(30);
     expect(verifyPassword).toHaveBeenCalledTimes(5);
+  });
+});
+
+describe('a browser that has signed in before', () => {
+  let known: string;
+  beforeEach(() => {
+    known = deviceToken(parseConfig(env), user.username, null);
+  });
+  const lockTheAccount = async () => {
+    for (let i = 0; i < 5; i++) await attempt(START_MS, { address: '198.51.100.1' });
+    expect(await attempt(START_MS)).toBe(30);
+  };
+
+  it('is not locked out by the failures of strangers, and does not unlock the account for them', async () => {
+    await lockTheAccount();
+    expect(await attempt(START_MS, { password: 'right', deviceToken: known })).toBe('signed in');
+    expect(await attempt(START_MS, { address: '198.51.100.1' })).toBe(30);
+  });
+
+  it('has as many tries as everybody, and its failures lock nobody else out', async () => {
+    for (let i = 0; i < 5; i++) expect(await attempt(START_MS, { deviceToken: known })).toBe('invalid_credentials');
+    expect(await attempt(START_MS, { password: 'right', deviceToken: known })).toBe(30);
+    expect(await attempt(START_MS, { password: 'right' })).toBe('signed in');
+  });
+
+  it('of somebody else, of another deployment or made up is a stranger', async () => {
+    const elsewhere = configWith({ sessionSecrets: [SECRET_2] });
+    await lockTheAccount();
+    const strangers = [
+      deviceToken(parseConfig(env), 'somebody-else', null),
+      deviceToken(elsewhere, user.username, null),
+      known.replace(/^k1/, 'k9'),
+      known.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+      `${known}x`,
+      'made up',
+    ];
+    for (const stranger of strangers) {
+      expect(await attempt(START_MS, { password: 'right', deviceToken: stranger }), stranger).toBe(30);
+    }
   });
 });
 
