@@ -22,6 +22,8 @@ export function problemResponse(problem: Problem, requestId: string): Response {
     'cache-control': 'no-store',
     'x-request-id': requestId,
   });
+  // RFC 9110, 15.5.2: a 401 must name a way in. No browser asks its user anything at this one.
+  if (status === 401) headers.set('www-authenticate', 'Bearer realm="breakwater"');
   if (retryAfterSeconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(retryAfterSeconds))));
   const body = {
     type: DOCS_BASE + code,

@@ -38,6 +38,7 @@ describe('every answer', () => {
     if (status < 400) return;
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
     expect(answer.body).toMatchObject({ status, requestId: answer.headers.get('x-request-id') });
+    expect(answer.headers.get('www-authenticate')).toBe(status === 401 ? 'Bearer realm="breakwater"' : null);
     expect(answer.body.type.endsWith(`#${answer.body.code}`)).toBe(true);
   });
 
