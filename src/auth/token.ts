@@ -1,6 +1,6 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import type { Config } from '../env.ts';
-import { utf8 } from '../shared/bytes.ts';
+import { fromBase64Url, utf8 } from '../shared/bytes.ts';
 
 const ISSUER = 'breakwater';
 const AUDIENCE = 'breakwater-session';
@@ -29,6 +29,8 @@ export function signSessionToken(config: Config, claims: SessionClaims, nowMs: n
 
 /** Null for whatever is not a token of ours that is valid now. Says nothing about revocation: the session row decides that. */
 export async function verifySessionToken(config: Config, token: string, nowMs: number): Promise<SessionClaims | null> {
+  // RFC 7515, 2: base64url without padding or white space. The library reads it leniently, and one token then has many spellings.
+  if (!token.split('.').every((part) => fromBase64Url(part) !== null)) return null;
   try {
     const { payload } = await jwtVerify(
       token,
