@@ -1,7 +1,7 @@
-import { cleanupExpired } from './auth/index.ts';
+import { cleanupExpired, reconcileEndedSessions } from './auth/index.ts';
 import { compactBlocks } from './blocks/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
-import { journalControl } from './journal/index.ts';
+import { authPorts, revocations } from './ports.ts';
 import { reconcileRevocations } from './projects/index.ts';
 import { cleanQueryCache } from './query/index.ts';
 
@@ -13,7 +13,8 @@ interface Job {
 /** One line per cron expression; a test holds this table against wrangler.toml. */
 export const JOBS: Readonly<Record<string, readonly Job[]>> = {
   '*/5 * * * *': [
-    { name: 'revocations', run: (ctx) => reconcileRevocations(ctx, journalControl(ctx.env, ctx.config)) },
+    { name: 'revocations', run: (ctx) => reconcileRevocations(ctx, revocations(ctx)) },
+    { name: 'ended_sessions', run: (ctx) => reconcileEndedSessions(ctx, authPorts(ctx)) },
     { name: 'compaction', run: compactBlocks },
   ],
   '17 * * * *': [

@@ -3,7 +3,7 @@ import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { AuthError } from './errors.ts';
 import type { UserActor } from './session.ts';
-import { findSession, revokeSession, revokeUserSessions } from './store.ts';
+import { findSession, noteSocketsTold, revokeSession, revokeUserSessions, untoldSessions } from './store.ts';
 import type { AuthPorts } from './types.ts';
 
 /** Ends one session of the caller. A session that has ended already is ended again, so that a push that failed can be repeated. */
@@ -32,15 +32,35 @@ export async function endAllSessions(ctx: Ctx, ports: AuthPorts, caller: UserAct
   return closeSockets(ctx, ports, caller.userId, null);
 }
 
-/** The rows are dead by now and no request gets past them; open sockets are told here. */
+/** Sessions in one run; each is a call to every hub. What is left waits for the next run. */
+const MAX_SESSIONS_PER_RUN = 100;
+
+/**
+ * Cron: closes the sockets of sessions that were revoked and whose sockets nobody could be told of, also after a crash between the two. Whoever
+ * signed out cannot repeat the request: the session that it came with has ended.
+ */
+export async function reconcileEndedSessions(
+  ctx: Ctx,
+  ports: Pick<AuthPorts, 'sessionsEnded'>,
+): Promise<{ sessions: number; failed: number }> {
+  const counts = { sessions: 0, failed: 0 };
+  for (const { id, userId } of await untoldSessions(ctx.env.DB, MAX_SESSIONS_PER_RUN)) {
+    const closed = await closeSockets(ctx, ports, userId, id);
+    counts[closed.ok ? 'sessions' : 'failed']++;
+  }
+  return counts;
+}
+
+/** The rows are dead by now and no request gets past them; open sockets are told here, and again by cron where that fails. */
 export async function closeSockets(
   ctx: Ctx,
-  ports: AuthPorts,
+  ports: Pick<AuthPorts, 'sessionsEnded'>,
   userId: string,
   sessionId: string | null,
 ): Promise<Result<null, AuthError>> {
   try {
     await ports.sessionsEnded(userId, sessionId);
+    await noteSocketsTold(ctx.env.DB, userId, sessionId, ctx.nowMs).run();
     return ok(null);
   } catch (cause) {
     console.error(

@@ -103,7 +103,7 @@ export function authProblem(error: AuthError): Problem {
           503,
           error.kind,
           'Not yet effective everywhere',
-          'The change is stored, but open sockets could not be told. Repeat the request.',
+          'The change is stored, but open sockets could not be told. Repeat the request, or wait: it is tried again every few minutes.',
         ),
         retryAfterSeconds: 1,
       };

@@ -68,7 +68,7 @@ export async function login(
     );
   }
   await db.batch(after);
-  // A hub that cannot be told is logged and keeps nobody from signing in: the sockets that it holds are of this same browser.
+  // A hub that cannot be told is logged, told again by cron, and keeps nobody from signing in: its sockets are of this same browser.
   if (replaces !== null) await closeSockets(ctx, ports, replaces.userId, replaces.id);
   return ok({
     user,

@@ -194,21 +194,47 @@ export function touchSession(db: D1Database, sessionId: string, nowMs: number): 
 
 export function revokeSession(db: D1Database, sessionId: string, nowMs: number): D1PreparedStatement {
   return db
-    .prepare('UPDATE sessions SET revoked_at_ms = ?2 WHERE id = ?1 AND revoked_at_ms IS NULL')
+    .prepare('UPDATE sessions SET revoked_at_ms = ?2, sockets_told = 0 WHERE id = ?1 AND revoked_at_ms IS NULL')
     .bind(sessionId, nowMs);
 }
 
 export function revokeUserSessions(db: D1Database, userId: string, nowMs: number): D1PreparedStatement {
   return db
-    .prepare('UPDATE sessions SET revoked_at_ms = ?2 WHERE user_id = ?1 AND revoked_at_ms IS NULL')
+    .prepare('UPDATE sessions SET revoked_at_ms = ?2, sockets_told = 0 WHERE user_id = ?1 AND revoked_at_ms IS NULL')
     .bind(userId, nowMs);
 }
 
 /** The same, only if the statement before it in the batch changed something. */
 export function revokeUserSessionsIfChanged(db: D1Database, userId: string, nowMs: number): D1PreparedStatement {
   return db
-    .prepare('UPDATE sessions SET revoked_at_ms = ?2 WHERE user_id = ?1 AND revoked_at_ms IS NULL AND changes() > 0')
+    .prepare(
+      'UPDATE sessions SET revoked_at_ms = ?2, sockets_told = 0 WHERE user_id = ?1 AND revoked_at_ms IS NULL AND changes() > 0',
+    )
     .bind(userId, nowMs);
+}
+
+/** The sockets of what had been revoked by `nowMs` are closed: those of one session, or of all of the user where that is null. */
+export function noteSocketsTold(
+  db: D1Database,
+  userId: string,
+  sessionId: string | null,
+  nowMs: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE sessions SET sockets_told = 1
+       WHERE user_id = ?1 AND (?2 IS NULL OR id = ?2) AND sockets_told = 0 AND revoked_at_ms <= ?3`,
+    )
+    .bind(userId, sessionId, nowMs);
+}
+
+/** Revoked sessions whose sockets may still be open. */
+export async function untoldSessions(db: D1Database, limit: number): Promise<{ id: string; userId: string }[]> {
+  const { results } = await db
+    .prepare('SELECT id, user_id AS userId FROM sessions WHERE sockets_told = 0 LIMIT ?1')
+    .bind(limit)
+    .all<{ id: string; userId: string }>();
+  return results;
 }
 
 /** An expired or revoked session is no longer seen, so the idle limit alone finds every dead row. */

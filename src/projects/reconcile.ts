@@ -7,7 +7,7 @@ import type { KeyRevocationPort } from './types.ts';
 const MAX_PUSHES_PER_RUN = 100;
 
 /**
- * Cron: pushes again what no journal has confirmed: after `revocation_pending` that nobody repeated, after a crash between batch and
+ * Cron: pushes again to journals and hubs what has not been confirmed: after `revocation_pending` that nobody repeated, after a crash between batch and
  * push, and after JOURNAL_SHARDS was raised, because a new shard knows of no revocation.
  */
 export async function reconcileRevocations(

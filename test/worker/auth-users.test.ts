@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { reconcileEndedSessions } from '../../src/auth/index.ts';
 import { createProject, createUser, PASSWORD, signIn, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
-import { auditOf } from '../helpers/worker/context.ts';
+import { auditOf, testCtx } from '../helpers/worker/context.ts';
 import { appWith, recordingPorts } from '../helpers/worker/ports.ts';
 
 let admin: SignedIn;
@@ -210,6 +211,25 @@ describe('what ends sessions tells the sockets', () => {
     expect([answer.status, answer.body.code]).toEqual([503, 'revocation_pending']);
     expect(await isSignedIn(session)).toBe(false);
   });
+
+  it('again by cron, session by session, until they have been told, and then no more', async () => {
+    const ports = recordingPorts();
+    const app = appWith(ports);
+    await reconcileEndedSessions(testCtx(), ports);
+    ports.told.length = 0;
+    ports.failing = true;
+    const user = await createUser({ role: 'viewer' });
+    const [lost, kept] = [await signIn(user), await signIn(user)];
+    expect((await callApp('POST', '/api/auth/logout', { app, as: lost })).status).toBe(503);
+    expect(await reconcileEndedSessions(testCtx(), ports)).toEqual({ sessions: 0, failed: 1 });
+    ports.failing = false;
+    expect(await reconcileEndedSessions(testCtx(), ports)).toEqual({ sessions: 1, failed: 0 });
+    expect(ports.told).toEqual([['sessionsEnded', user.id, lost.sessionId]]);
+    expect(await reconcileEndedSessions(testCtx(), ports)).toEqual({ sessions: 0, failed: 0 });
+    expect(await isSignedIn(kept)).toBe(true);
+    expect((await callApp('POST', '/api/auth/logout', { app, as: kept })).status).toBe(204);
+    expect(await reconcileEndedSessions(testCtx(), ports)).toEqual({ sessions: 0, failed: 0 });
+  });
 });
 
 describe('the audit table', () => {
@@ -220,7 +240,6 @@ describe('the audit table', () => {
 
   it('rolls back the change it was to tell of when its row cannot be written', async () => {
     const { createProject: create } = await import('../../src/projects/create-project.ts');
-    const { testCtx } = await import('../helpers/worker/context.ts');
     const broken = testCtx({ requestId: null as unknown as string });
     await expect(create(broken, { name: 'never there' })).rejects.toThrow();
     expect(await env.DB.prepare("SELECT count(*) AS n FROM projects WHERE name = 'never there'").first('n')).toBe(0);

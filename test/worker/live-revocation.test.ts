@@ -1,6 +1,9 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { revokeSession } from '../../src/auth/store.ts';
+import { runCron } from '../../src/cron.ts';
+import { revokeKeyRow } from '../../src/projects/store.ts';
 import { createKey, createUser, signIn, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { ingest, LiveClient, liveProject, upgrade } from '../helpers/worker/live-client.ts';
@@ -72,6 +75,21 @@ describe('sockets end with what opened them', () => {
     expect((await callApp('DELETE', `/api/projects/${here.project}/keys/${id}`, { as: admin })).status).toBe(204);
     await endsAlone(client, witness);
     expect((await upgrade({ project: here.project, key })).status).toBe(401);
+  });
+
+  it('by cron, when the process died between the revocation and the word to the hub', async () => {
+    const silenced = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const here = await liveProject();
+    const [{ id, key }, viewer] = [await createKey(here.project, ['query']), await signInAs('viewer')];
+    const byKey = await here.open({ key });
+    const bySession = await LiveClient.open({ project: here.project, as: viewer });
+    const witness = await here.open();
+    // What a revocation writes in its one transaction, and nothing after it.
+    await env.DB.batch([revokeKeyRow(env.DB, id, Date.now()), revokeSession(env.DB, viewer.sessionId, Date.now())]);
+    await runCron({ cron: '*/5 * * * *' }, env);
+    await endsAlone(byKey, witness);
+    await endsAlone(bySession, witness);
+    silenced.mockRestore();
   });
 
   it('when the grace of a rotated key is over, and not before', async () => {

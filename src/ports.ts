@@ -1,0 +1,30 @@
+import type { AuthPorts } from './auth/index.ts';
+import type { Ctx } from './env.ts';
+import { journalControl } from './journal/index.ts';
+import { liveControl } from './live/index.ts';
+import { type KeyRevocationPort, unknownProjects } from './projects/index.ts';
+
+/** Who must know of a revocation before it is answered: those who take data without asking D1, and those who hold open sockets. */
+export function revocations(ctx: Ctx): KeyRevocationPort {
+  const journals = journalControl(ctx.env, ctx.config);
+  const sockets = liveControl(ctx.env, ctx.nowMs);
+  return {
+    async revokeKey(projectId, keyId, fromMs) {
+      await Promise.all([journals.revokeKey(projectId, keyId, fromMs), sockets.closeKey(projectId, keyId, fromMs)]);
+    },
+    async setProjectDisabled(projectId, disabled) {
+      await journals.setProjectDisabled(projectId, disabled);
+      if (disabled) await sockets.closeProject(projectId);
+    },
+  };
+}
+
+/** What sign-in needs of the features above it. */
+export function authPorts(ctx: Ctx): AuthPorts {
+  const sockets = liveControl(ctx.env, ctx.nowMs);
+  return {
+    unknownProjects: (projectIds) => unknownProjects(ctx.env.DB, projectIds),
+    sessionsEnded: (userId, sessionId) =>
+      sessionId === null ? sockets.closeUser(userId) : sockets.closeSession(sessionId),
+  };
+}
