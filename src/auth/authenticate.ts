@@ -56,7 +56,8 @@ export async function authenticateCookie(ctx: Ctx, request: Request): Promise<Re
   if (!found.ok || found.value === null) return found.ok ? ok(null) : found;
   const { actor } = found.value;
   if (changesState(request.method)) {
-    if (sentFrom(request) !== 'own') return err({ kind: 'cross_site_request' });
+    // `unsaid` is no browser, so no victim's cookie is borrowed: there the token alone proves that the caller has read an answer of ours.
+    if (sentFrom(request) === 'other') return err({ kind: 'cross_site_request' });
     if (!verifyCsrf(ctx.config, actor.sessionId, request.headers.get('x-csrf-token') ?? ''))
       return err({ kind: 'csrf_failed' });
   }

@@ -23,7 +23,8 @@ export function verifyCsrf(config: Config, sessionId: string, token: string): bo
 /**
  * Which page sent a request, by the two headers that no page can forge (Fetch Metadata; Fetch standard, "append a request Origin header"):
  * one of them must be there for `own`, and neither may disagree. Every browser of the last years sends one with every change, so `unsaid` is
- * a program that holds the cookie itself, or something between us and the browser that strips what protects it.
+ * a program that holds the cookie itself. A proxy that strips both headers makes a browser look like one: SameSite=Strict and the token,
+ * which every change by cookie needs besides (OWASP CSRF cheat sheet, "Verifying Origin"), are then what is left.
  */
 export function sentFrom(request: Request): 'own' | 'other' | 'unsaid' {
   const site = request.headers.get('sec-fetch-site');

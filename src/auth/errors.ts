@@ -60,7 +60,7 @@ export function authProblem(error: AuthError): Problem {
         403,
         error.kind,
         'Request from another site',
-        'Changes by cookie are accepted from the pages of this origin only, and must say so by Origin or Sec-Fetch-Site.',
+        'Changes by cookie are accepted from the pages of this origin only.',
       );
     case 'csrf_failed':
       return problem(
