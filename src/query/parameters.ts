@@ -4,6 +4,7 @@ import { isStream, STREAMS } from '../wire/record.ts';
 import { compileQuery } from './compile.ts';
 import type { ReadError } from './errors.ts';
 import { DEFAULT_RANGE_MS } from './limits.ts';
+import { pathOf } from './match/values.ts';
 import type { Scope, SearchRequest } from './search.ts';
 import { parseTime } from './time.ts';
 import { decodeCursor, type Order } from './walk/order.ts';
@@ -157,7 +158,7 @@ const MAX_FACET_FIELDS = 10;
 const MAX_FACET_VALUES = 100;
 const DEFAULT_FACET_VALUES = 10;
 const DEFAULT_FACET_FIELDS = 'level,service,stream';
-/** As long as a field of a search can be. */
+/** Longer ones are no names of attributes. */
 const MAX_FIELD_CHARS = 256;
 
 export function readFacets(
@@ -169,7 +170,7 @@ export function readFacets(
   const limit = reader.count('limit', DEFAULT_FACET_VALUES, 1, MAX_FACET_VALUES);
   const names = (reader.text('fields') ?? DEFAULT_FACET_FIELDS).split(',').map((name) => name.trim());
   const fields = [...new Set(names)];
-  if (fields.some((name) => name === '' || name === 'attrs.' || name.length > MAX_FIELD_CHARS)) {
+  if (fields.some((name) => name === '' || name === 'attrs.' || name.length > MAX_FIELD_CHARS || !pathOf(name))) {
     reader.refuse('fields', 'must be names of fields, separated by commas');
   }
   if (fields.length > MAX_FACET_FIELDS) reader.refuse('fields', `may name ${MAX_FACET_FIELDS} fields`);

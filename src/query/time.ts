@@ -14,5 +14,11 @@ export function parseTime(text: string): number | null {
   if (!ISO_8601.test(iso)) return null;
   const hasZone = iso.length === 'YYYY-MM-DD'.length || /(?:Z|[+-]\d{2}:?\d{2})$/.test(iso.slice('YYYY-MM-DD'.length));
   const ms = Date.parse(hasZone ? iso : `${iso}Z`);
-  return Number.isNaN(ms) ? null : ms;
+  return Number.isNaN(ms) || !isDay(iso) ? null : ms;
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDay(iso: string): boolean {
+  const day = iso.slice(0, 'YYYY-MM-DD'.length);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }

@@ -213,6 +213,11 @@ describe('a block that is searched as a whole', () => {
     ['a number beyond all doubles', '{"n":1E400}', 'infinity'],
     ['a name with dots in it', '{"http.status":502}', 'http.status:>500'],
     ['a path through objects', '{"http":{"status":502}}', 'http.status:>500'],
+    [
+      'a path of as many names as there can be',
+      `{"a${'.a'.repeat(15)}":{"a${'.a'.repeat(15)}":5}}`,
+      `a${'.a'.repeat(31)}:5`,
+    ],
   ])('finds %s', (_, json, q) => {
     const { lines, records, filter } = sealed(['{"message":"other"}', json, '{"message":"another"}']);
     const compiled = compileQuery(q);

@@ -6,7 +6,7 @@ import { type Clause, needleFor, propertyNeedle, quotedNeedle } from './needle.t
 import { ALL_PLAN, type Plan } from './plan.ts';
 import { clauseOf, globClauses, textMatcher } from './text.ts';
 import { anyOf, needOfGlob, needOfText, type TokenNeed } from './token-need.ts';
-import { scalarTest, someAt, someText, toNumber } from './values.ts';
+import { MAX_PATH_NAMES, pathOf, scalarTest, someAt, someText, toNumber } from './values.ts';
 
 type FieldNode = Extract<QueryNode, { kind: 'field' }>;
 type Keyword = 'service' | 'id' | 'type' | 'traceId' | 'spanId' | 'sessionId' | 'userId';
@@ -38,7 +38,7 @@ export function fieldPlan(node: FieldNode): Result<Plan, QueryError> {
     case 'attrs':
       return allAttrsPlan(node);
     default:
-      return ok(attrPlan(name.startsWith(ATTRS_PREFIX) ? name.slice(ATTRS_PREFIX.length) : name, test));
+      return attrPlan(name.startsWith(ATTRS_PREFIX) ? name.slice(ATTRS_PREFIX.length) : name, node);
   }
 }
 
@@ -95,21 +95,22 @@ function allAttrsPlan({ test, span }: FieldNode): Result<Plan, QueryError> {
   }
 }
 
-function attrPlan(name: string, test: FieldTest): Plan {
-  const path = name.split('.');
-  const presence = clauseOf(propertyNeedle(path.at(-1) as string));
+function attrPlan(name: string, { test, span }: FieldNode): Result<Plan, QueryError> {
+  const path = pathOf(name);
+  if (!path) return err({ ...span, reason: `a field may have ${MAX_PATH_NAMES} names with dots between them` });
+  const presence = clauseOf(propertyNeedle(name.slice(name.lastIndexOf('.') + 1)));
   if (test.kind === 'exists')
-    return leaf((record) => someAt(record.attrs, path, (value) => value !== null), null, presence);
+    return ok(leaf((record) => someAt(record.attrs, path, (value) => value !== null), null, presence));
   const holds = scalarTest(test);
   const matches = (record: LogRecord): boolean =>
     someAt(record.attrs, path, (value) => (value === null || typeof value !== 'object') && holds(value));
   switch (test.kind) {
     case 'text':
-      return leaf(matches, equalNeed(test.text), [...presence, ...equalClauses(test.text)]);
+      return ok(leaf(matches, equalNeed(test.text), [...presence, ...equalClauses(test.text)]));
     case 'glob':
-      return leaf(matches, needOfGlob(test.parts), [...presence, ...globClauses(test.parts)]);
+      return ok(leaf(matches, needOfGlob(test.parts), [...presence, ...globClauses(test.parts)]));
     default:
-      return leaf(matches, null, presence);
+      return ok(leaf(matches, null, presence));
   }
 }
 

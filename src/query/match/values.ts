@@ -77,17 +77,31 @@ function orderTest(bound: string, accepts: (order: number) => boolean): ScalarTe
   };
 }
 
+/** Names joined by dots in one field. Twice as deep as attributes nest; each of them is tried with and without its neighbours. */
+export const MAX_PATH_NAMES = 32;
+
+/** For each name of a dotted field, what a property may be called that begins there: that name, it and the next one, and so on. */
+export type Path = readonly (readonly string[])[];
+
+/** Made once for a search, because it is asked for every record. Null where the field has more than MAX_PATH_NAMES names. */
+export function pathOf(field: string): Path | null {
+  const names = field.split('.');
+  if (names.length > MAX_PATH_NAMES) return null;
+  return names.map((_, from) => names.slice(from).map((_, more) => names.slice(from, from + more + 1).join('.')));
+}
+
 /**
  * Calls `test` with each value at a path of `attrs` until one holds. Names with dots in them are found as they are (`"http.status"`)
- * and as nested objects, arrays by each of their items.
+ * and as nested objects, arrays by each of their items. `from`: names that lead to this value.
  */
-export function someAt(value: Json, path: readonly string[], test: (value: Json) => boolean): boolean {
-  if (Array.isArray(value)) return value.some((item) => someAt(item, path, test));
-  if (path.length === 0) return test(value);
+export function someAt(value: Json, path: Path, test: (value: Json) => boolean, from = 0): boolean {
+  if (Array.isArray(value)) return value.some((item) => someAt(item, path, test, from));
+  const candidates = path[from];
+  if (!candidates) return test(value);
   if (value === null || typeof value !== 'object') return false;
-  for (let taken = 1; taken <= path.length; taken++) {
-    const name = taken === 1 ? (path[0] as string) : path.slice(0, taken).join('.');
-    if (Object.hasOwn(value, name) && someAt(value[name] as Json, path.slice(taken), test)) return true;
+  for (let more = 0; more < candidates.length; more++) {
+    const name = candidates[more] as string;
+    if (Object.hasOwn(value, name) && someAt(value[name] as Json, path, test, from + more + 1)) return true;
   }
   return false;
 }
