@@ -203,4 +203,30 @@ describe('paging through a search', () => {
     const { results } = await env.DB.prepare('SELECT id FROM blocks WHERE project_id = ?1').bind(projectId).all();
     expect(results).toHaveLength(1);
   });
+
+  it.each<Order>(['desc', 'asc'])(
+    'keeps its order (%s) when what arrives meanwhile gets into a block that it reads',
+    async (order) => {
+      const projectId = randomId('prj');
+      const times = order === 'desc' ? [1, 2, 3, 4, 5] : [5, 4, 3, 2, 1];
+      for (const ts of times.slice(0, 4)) {
+        await put(projectId, [{ ts: T0 + ts, message: 'step' }]);
+        await seal(projectId);
+      }
+      await put(projectId, [{ ts: T0 + (times[4] as number), message: 'step' }]);
+      const events = search(testCtx(), { ...ALL, projectId, query: queryOf('step'), order, limit: 100, after: null });
+      const seen: number[] = [];
+      let isFirst = true;
+      for (let result = await events.next(); !result.done; result = await events.next()) {
+        if (result.value.kind !== 'records') continue;
+        seen.push(...result.value.hits.map(({ ts }) => ts - T0));
+        if (!isFirst) continue;
+        isFirst = false;
+        await put(projectId, [{ ts: T0 + (order === 'desc' ? 1_000 : -1_000), message: 'step too late' }]);
+        await seal(projectId);
+        await compactBlocks(later());
+      }
+      expect(seen).toEqual([...times].reverse());
+    },
+  );
 });

@@ -33,7 +33,8 @@ export class Page {
 
   /** False where no record of this time can be on the page. */
   accepts(ts: number): boolean {
-    if (this.#after && isBefore(this.#order, ts, this.#after.ts)) return false;
+    const after = this.#lastTaken ?? this.#after;
+    if (after && isBefore(this.#order, ts, after.ts)) return false;
     if (!this.#last || !isBefore(this.#order, this.#last.ts, ts)) return true;
     this.#dropped = true;
     return false;
@@ -41,7 +42,9 @@ export class Page {
 
   add(line: string, ts: number): void {
     const hit: Hit = { line, ts, id: line.slice(ID_AT, ID_AT + ID_CHARS) };
-    if (this.#after && comparePositions(this.#order, hit, this.#after) <= 0) return;
+    // Nothing that was there at the start can come behind what was handed out; what arrived since would break the order.
+    const after = this.#lastTaken ?? this.#after;
+    if (after && comparePositions(this.#order, hit, after) <= 0) return;
     this.#hits.push(hit);
     this.#chars += line.length;
     if (this.#hits.length >= this.#left * 2 || this.#chars >= this.#charsLeft * 2) this.#cut();
