@@ -4,12 +4,12 @@ import { ok, type Result } from '../shared/result.ts';
 import type { Json, Level, LogRecord } from '../wire/record.ts';
 import { aggregate, type Counted, type Counter } from './aggregate.ts';
 import type { ReadError } from './errors.ts';
-import { someAt } from './match/values.ts';
+import { pathOf, someAt } from './match/values.ts';
 import type { LineMatch } from './scan/scan.ts';
 import type { Scope } from './search.ts';
 import type { Countable } from './walk/walk.ts';
 
-/** Different values counted by name for one field; what exceeds them goes to `other`. An identifier would fill the memory else. */
+/** Different values counted by name for one field; where there are more, the rarest go to `other`. An identifier would fill the memory else. */
 const MAX_VALUES = 10_000;
 /** Longer values are no categories. */
 const MAX_VALUE_CHARS = 256;
@@ -24,7 +24,7 @@ export interface Facet {
   other: number;
   /** Records without the field. */
   missing: number;
-  /** True where there were so many values that rare ones were not told apart. */
+  /** True where there were so many values that rare ones were not told apart; counts by name may then be too low, by what `other` has of them. */
   truncated: boolean;
 }
 
@@ -73,12 +73,26 @@ class FieldCounts {
     const known = this.#counts.get(value);
     if (known !== undefined) {
       this.#counts.set(value, known + count);
-    } else if (this.#counts.size < MAX_VALUES && value.length <= MAX_VALUE_CHARS) {
-      this.#counts.set(value, count);
+    } else if (value.length > MAX_VALUE_CHARS) {
+      this.#fold(count);
     } else {
-      this.#truncated = true;
-      this.#other += count;
+      if (this.#counts.size >= MAX_VALUES) this.#forgetRarest();
+      this.#counts.set(value, count);
     }
+  }
+
+  /** So that a value is told however late it comes, if only it is frequent (lossy counting: Manku, Motwani 2002). */
+  #forgetRarest(): void {
+    const rarestFirst = [...this.#counts].sort(([, m], [, n]) => m - n);
+    for (const [value, count] of rarestFirst.slice(0, MAX_VALUES / 2)) {
+      this.#counts.delete(value);
+      this.#fold(count);
+    }
+  }
+
+  #fold(count: number): void {
+    this.#truncated = true;
+    this.#other += count;
   }
 
   facet(limit: number): Facet {
@@ -98,8 +112,9 @@ function readerOf(field: string): (record: LogRecord, found: (value: string) => 
       if (value !== undefined) found(value);
     };
   }
-  const path = (field.startsWith(ATTRS_PREFIX) ? field.slice(ATTRS_PREFIX.length) : field).split('.');
+  const path = pathOf(field.startsWith(ATTRS_PREFIX) ? field.slice(ATTRS_PREFIX.length) : field);
   return (record, found) => {
+    if (!path) return;
     someAt(record.attrs, path, (value: Json) => {
       if (value !== null && typeof value !== 'object') found(String(value));
       return false;

@@ -168,6 +168,28 @@ describe('counts', () => {
     });
   });
 
+  it('name a frequent value however many others were counted before it, and lose no occurrence', async () => {
+    const projectId = randomId('prj');
+    const range = { projectId, query: queryOf(''), fromMs: T0, toMs: T0 + 2, stream: null };
+    const rare = (ts: number, from: number, count: number) =>
+      Array.from({ length: count }, (_, i) => ({ ts, attrs: { ip: `10.${from + i}` } }));
+    // Newest first: these are counted before the frequent one, which is one in ten of the others.
+    await put(projectId, rare(T0 + 1, 0, 10_000));
+    await seal(projectId);
+    const frequent = { ts: T0, attrs: { ip: '6.6.6.6' } };
+    await put(
+      projectId,
+      rare(T0, 10_000, 9_000).flatMap((one, i) => (i % 9 === 0 ? [one, frequent] : [one])),
+    );
+    await seal(projectId);
+    const counted = await facets(testCtx(), range, ['ip'], 1);
+    if (!counted.ok) throw new Error(counted.error.kind);
+    expect(counted.value.records).toBe(20_000);
+    expect(counted.value.facets).toEqual([
+      { field: 'ip', values: [{ value: '6.6.6.6', count: 1_000 }], other: 19_000, missing: 0, truncated: true },
+    ]);
+  });
+
   it('say what they left out when the budget ends', async () => {
     const projectId = randomId('prj');
     for (let i = 0; i < 5; i++) {
