@@ -36,13 +36,26 @@ export async function cachedAnswer(
     return err(storeAway(ctx, cause));
   }
   const key = `project:${projectId}:${operation}:${sha256Hex(JSON.stringify([parameters, heads]))}`;
-  const known = await findCached(ctx.env.DB, key, ctx.nowMs);
+  const known = await unlessAway(ctx, findCached(ctx.env.DB, key, ctx.nowMs));
   if (known !== null) return ok({ body: known, hit: true });
   const fresh = await compute();
   if (!fresh.ok) return fresh;
   const body = JSON.stringify(fresh.value);
-  if (body.length <= MAX_BODY_CHARS) await storeCached(ctx.env.DB, key, body, ctx.nowMs + TTL_MS);
+  if (body.length <= MAX_BODY_CHARS) {
+    await unlessAway(ctx, storeCached(ctx.env.DB, key, body, ctx.nowMs + TTL_MS));
+  }
   return ok({ body, hit: false });
+}
+
+/** A cache that does not answer, or a database that takes no writes, costs time and not the answer. */
+async function unlessAway<T>(ctx: Ctx, use: Promise<T>): Promise<T | null> {
+  try {
+    return await use;
+  } catch (cause) {
+    const { requestId } = ctx;
+    console.error(JSON.stringify({ level: 'error', event: 'query_cache_away', requestId, cause: String(cause) }));
+    return null;
+  }
 }
 
 /** The cron job: forgets answers past their time. */

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
@@ -74,6 +74,19 @@ describe('the histogram', () => {
     const third = await ask();
     expect(third.headers.get('x-cache')).toBe('miss');
     expect(third.body.buckets.reduce((all: number, bucket: Bucket) => all + bucket.total, 0)).toBe(361);
+  });
+
+  it('is answered without the cache when that is away', async () => {
+    const project = await filled();
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    await env.DB.prepare('ALTER TABLE query_cache RENAME TO query_cache_away').run();
+    const path = `/api/query/logs/histogram?project=${project.id}${RANGE}&buckets=1`;
+    const { status, body } = await callApp('GET', path, { key: project.key });
+    await env.DB.prepare('ALTER TABLE query_cache_away RENAME TO query_cache').run();
+    expect(status).toBe(200);
+    expect(body.buckets.reduce((all: number, bucket: Bucket) => all + bucket.total, 0)).toBe(360);
+    expect(log.mock.calls.map(([line]) => JSON.parse(String(line)).event)).toContain('query_cache_away');
+    log.mockRestore();
   });
 });
 
