@@ -19,7 +19,7 @@ export interface RecordContext {
   after: string[];
 }
 
-/** A record and its neighbours in order of arrival: same project, stream and journal. Errors: record_not_found, store_away. */
+/** A record and its neighbours in order of arrival: same project, stream and journal. Errors: record_not_found, record_not_reached, store_away. */
 export async function recordContext(
   ctx: Ctx,
   projectId: string,
@@ -30,6 +30,7 @@ export async function recordContext(
   try {
     const place = await locate(ctx, projectId, id, tsHint);
     if (!place) return err({ kind: 'record_not_found' });
+    if (place === 'unknown') return err({ kind: 'record_not_reached' });
     const { shard, stream, seq } = place;
     const range = { shard, stream, firstSeq: Math.max(1, seq - before), lastSeq: seq + after };
     const lines = await readLines(ctx, projectId, range);

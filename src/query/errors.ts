@@ -9,6 +9,8 @@ export type ReadError =
   | { kind: 'invalid_input'; errors: { pointer: string; reason: string }[] }
   | { kind: 'invalid_query'; error: QueryError }
   | { kind: 'record_not_found' }
+  /** Not among the blocks that one request may read to find a record by its id. */
+  | { kind: 'record_not_reached' }
   | { kind: 'search_not_found' }
   | { kind: 'too_many_searches'; limit: number }
   /** So many blocks overlap in time that not even the first page could be made within the hard budget. */
@@ -33,6 +35,13 @@ export function readProblem(error: ReadError): Problem {
     }
     case 'record_not_found':
       return { ...NOT_FOUND, detail: 'No record of this project has that id. It may be past its retention.' };
+    case 'record_not_reached':
+      return problem(
+        422,
+        error.kind,
+        'The record was not reached',
+        'It is not among the records that arrived soon after its id was given. Name its time as ts, or search for its id within a range.',
+      );
     case 'search_not_found':
       return { ...NOT_FOUND, detail: 'No saved search of this project has that id.' };
     case 'too_many_searches':

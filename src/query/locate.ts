@@ -34,8 +34,15 @@ const MAX_LISTS = 3;
 /**
  * Finds a record by its id. An id is no word of the filters; but it tells when the record arrived, and a block is sealed soon after what
  * is in it arrived, so the first few blocks sealed since then are looked through. `tsHint`, the record's own time, narrows them down.
+ * 'unknown' where it is in none of them, and more were sealed in the same time than one request reads.
  */
-export async function locate(ctx: Ctx, projectId: string, id: string, tsHint: number | null): Promise<Place | null> {
+export async function locate(
+  ctx: Ctx,
+  projectId: string,
+  id: string,
+  tsHint: number | null,
+  budgetBytes = BUDGET_BYTES,
+): Promise<Place | null | 'unknown'> {
   const fromMs = tsHint ?? -8.64e15;
   const range = { fromMs, toMs: tsHint === null ? 8.64e15 : tsHint + 1, stream: null };
   for await (const { shard, stream, firstSeq, text } of walkTails(ctx, projectId, range, MATCH_ALL, new Coverage())) {
@@ -43,10 +50,10 @@ export async function locate(ctx: Ctx, projectId: string, id: string, tsHint: nu
     if (line >= 0) return { shard, stream, seq: firstSeq + line };
   }
   for (let round = 0; round < MAX_LISTS; round++) {
-    const place = await locateSealed(ctx, projectId, id, tsHint);
+    const place = await locateSealed(ctx, projectId, id, tsHint, budgetBytes);
     if (place !== 'changed') return place;
   }
-  return null;
+  return 'unknown';
 }
 
 async function locateSealed(
@@ -54,11 +61,12 @@ async function locateSealed(
   projectId: string,
   id: string,
   tsHint: number | null,
-): Promise<Place | null | 'changed'> {
+  budgetBytes: number,
+): Promise<Place | null | 'unknown' | 'changed'> {
   const sealedFromMs = uuidV7Ms(id) - CLOCK_SKEW_MS;
   let bytes = 0;
   let isChanged = false;
-  for (let after: { sealedAtMs: number; id: string } | null = null; bytes < BUDGET_BYTES; ) {
+  for (let after: { sealedAtMs: number; id: string } | null = null; ; ) {
     const heads: SealedHead[] = await storeAnswer(
       listSealedFrom(ctx.env.DB, projectId, { sealedFromMs, tsHint, after, limit: BLOCKS_AT_ONCE }),
     );
@@ -77,6 +85,7 @@ async function locateSealed(
     }
     after = heads.at(-1) ?? null;
     if (heads.length < BLOCKS_AT_ONCE) break;
+    if (bytes >= budgetBytes) return isChanged ? 'changed' : 'unknown';
   }
   return isChanged ? 'changed' : null;
 }

@@ -1,7 +1,11 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { journalFor } from '../../src/journal/index.ts';
+import { locate } from '../../src/query/locate.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
-import { everyRecord } from '../helpers/worker/journal.ts';
+import { testCtx } from '../helpers/worker/context.ts';
+import { batchOf, everyRecord } from '../helpers/worker/journal.ts';
 import { projectWithKey, put, seal } from '../helpers/worker/query.ts';
 
 const T0 = Date.parse('2026-03-01T12:00:00Z');
@@ -54,6 +58,22 @@ describe('the context of a record', () => {
     expect((await contextOf(project, third?.id ?? '', `&before=0&after=0&ts=${T0 + 2}`)).messages).toEqual([
       'number 2',
     ]);
+  });
+
+  it('is not said to be missing where there was more to look through than one request reads', async () => {
+    const project = await projectWithKey();
+    const arrivedMs = Date.now();
+    // Eight blocks that are sealed first: as many as are read at once.
+    for (let shard = 1; shard <= 8; shard++) {
+      await journalFor(env, project.id, shard).append({ ...batchOf(project.id, numbered(shard, 1)), shard });
+      await seal(project.id, shard);
+    }
+    await put(project.id, numbered(0, 1), arrivedMs);
+    const record = (await everyRecord(project.id)).find(({ message }) => message === 'number 0');
+    await seal(project.id);
+    const find = (budgetBytes?: number) => locate(testCtx(), project.id, record?.id ?? '', null, budgetBytes);
+    expect(await find(1)).toBe('unknown');
+    expect(await find()).toEqual({ shard: 0, stream: 'logs', seq: 1 });
   });
 
   it('does not mix in another stream', async () => {
