@@ -2,7 +2,7 @@ import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { ReadError } from './errors.ts';
 import { type LineMatch, scanText } from './scan/scan.ts';
-import { type Budget, DEFAULT_BUDGET, type Scanned, type Scope, storeAway } from './search.ts';
+import { type Budget, DEFAULT_BUDGET, isSpent, type Scanned, type Scope, storeAway } from './search.ts';
 import { blocksOf } from './walk/block-source.ts';
 import { Coverage } from './walk/seq-set.ts';
 import { walkTails } from './walk/tails.ts';
@@ -67,7 +67,7 @@ async function aggregateStores(ctx: Ctx, scope: Scope, counter: Counter, budget:
     countedFromMs: bound === null ? fromMs : Math.min(bound + 1, toMs),
   });
   for (;;) {
-    if (walk.bytes >= budget.softBytes || performance.now() - startedMs >= budget.softMs) {
+    if (isSpent(budget, walk, startedMs)) {
       const bound = await walk.bound();
       if (bound !== null) return done(bound);
     }

@@ -2,10 +2,15 @@
 export const BUDGET_BYTES = 512 * 1024 * 1024;
 /**
  * Raw bytes after which a request gives up that has not got past one moment of time, because so many blocks overlap there. Far below
- * the minute of CPU that wrangler.toml allows.
+ * the CPU time that wrangler.toml allows.
  */
 export const HARD_BUDGET_BYTES = 2 * 1024 * 1024 * 1024;
 /** Time after which a request answers with what it has, for searches whose terms cost more than reading does. */
 export const BUDGET_MS = 15_000;
+/**
+ * Statements after which it does so, for searches that pass very many blocks by their index rows. D1 takes 1,000 from one request; the rest
+ * is for the session, the project, the cache and what is being read ahead.
+ */
+export const BUDGET_STATEMENTS = 900;
 /** The range of a query that names none. */
 export const DEFAULT_RANGE_MS = 3_600_000;

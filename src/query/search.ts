@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import type { Stream } from '../wire/record.ts';
 import type { CompiledQuery } from './compile.ts';
 import type { ReadError } from './errors.ts';
-import { BUDGET_BYTES, BUDGET_MS, HARD_BUDGET_BYTES } from './limits.ts';
+import { BUDGET_BYTES, BUDGET_MS, BUDGET_STATEMENTS, HARD_BUDGET_BYTES } from './limits.ts';
 import { type LineMatch, scanText } from './scan/scan.ts';
 import { blocksOf } from './walk/block-source.ts';
 import { isBefore, type Order, type Position, placeBefore } from './walk/order.ts';
@@ -33,9 +33,24 @@ export interface Budget {
   softBytes: number;
   hardBytes: number;
   softMs: number;
+  softStatements: number;
 }
 
-export const DEFAULT_BUDGET: Budget = { softBytes: BUDGET_BYTES, hardBytes: HARD_BUDGET_BYTES, softMs: BUDGET_MS };
+export const DEFAULT_BUDGET: Budget = {
+  softBytes: BUDGET_BYTES,
+  hardBytes: HARD_BUDGET_BYTES,
+  softMs: BUDGET_MS,
+  softStatements: BUDGET_STATEMENTS,
+};
+
+/** Whether a walk has used up what one request may. */
+export function isSpent(budget: Budget, walk: Pick<BlockWalk, 'bytes' | 'statements'>, startedMs: number): boolean {
+  return (
+    walk.bytes >= budget.softBytes ||
+    walk.statements >= budget.softStatements ||
+    performance.now() - startedMs >= budget.softMs
+  );
+}
 
 export interface Scanned {
   blocks: number;
@@ -124,7 +139,7 @@ async function* searchStores(
     if (hits.length > 0) yield { kind: 'records', hits };
     if (page.isFull) return end(bound !== null || page.dropped ? page.lastTaken : null, true);
     if (bound === null) return end(null, true);
-    if (walk.bytes >= budget.softBytes || performance.now() - startedMs >= budget.softMs) {
+    if (isSpent(budget, walk, startedMs)) {
       if (isBefore(order, startMs, bound)) return end(placeBefore(order, bound), false);
       if (walk.bytes >= budget.hardBytes) return err({ kind: 'query_too_broad', limitBytes: budget.hardBytes });
     }

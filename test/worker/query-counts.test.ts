@@ -5,7 +5,7 @@ import { aggregate } from '../../src/query/aggregate.ts';
 import { facets } from '../../src/query/facets.ts';
 import { bucketWidthMs, histogram } from '../../src/query/histogram.ts';
 import { compileQuery } from '../../src/query/index.ts';
-import type { Scope } from '../../src/query/search.ts';
+import { DEFAULT_BUDGET, type Scope } from '../../src/query/search.ts';
 import { randomId } from '../../src/shared/ids.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
@@ -190,24 +190,27 @@ describe('counts', () => {
     ]);
   });
 
-  it('say what they left out when the budget ends', async () => {
-    const projectId = randomId('prj');
-    for (let i = 0; i < 5; i++) {
-      await put(projectId, [{ ts: T0 + i * 1_000, message: 'alpha' }]);
-      await seal(projectId);
-    }
-    const seen: number[] = [];
-    const counter = {
-      needSummaries: false,
-      canCount: () => false,
-      count: () => undefined,
-      add: ({ ts }: { ts: number }) => void seen.push(ts),
-    };
-    const scope: Scope = { projectId, query: queryOf('alpha'), fromMs: T0, toMs: T0 + 10_000, stream: null };
-    const counted = await aggregate(testCtx(), scope, counter, { softBytes: 1, hardBytes: 1, softMs: 60_000 });
-    expect(counted).toMatchObject({ ok: true, value: { complete: false, countedFromMs: T0 + 3_001 } });
-    expect(seen).toEqual([T0 + 4_000]);
-  });
+  it.each([{ softBytes: 1 }, { softStatements: 1 }])(
+    'say what they left out when the budget ends: %j',
+    async (spent) => {
+      const projectId = randomId('prj');
+      for (let i = 0; i < 5; i++) {
+        await put(projectId, [{ ts: T0 + i * 1_000, message: 'alpha' }]);
+        await seal(projectId);
+      }
+      const seen: number[] = [];
+      const counter = {
+        needSummaries: false,
+        canCount: () => false,
+        count: () => undefined,
+        add: ({ ts }: { ts: number }) => void seen.push(ts),
+      };
+      const scope: Scope = { projectId, query: queryOf('alpha'), fromMs: T0, toMs: T0 + 10_000, stream: null };
+      const counted = await aggregate(testCtx(), scope, counter, { ...DEFAULT_BUDGET, ...spent });
+      expect(counted).toMatchObject({ ok: true, value: { complete: false, countedFromMs: T0 + 3_001 } });
+      expect(seen).toEqual([T0 + 4_000]);
+    },
+  );
 });
 
 describe('bucketWidthMs', () => {

@@ -88,8 +88,8 @@ describe('paging through a search', () => {
         fc.constantFrom<Order>('desc', 'asc'),
         fc.integer({ min: 1, max: 5 }),
         fc.constantFrom('', 'alpha', 'beta NOT alpha', '*lph*'),
-        fc.constantFrom(DEFAULT_BUDGET.softBytes, 1),
-        async (before, between, order, limit, q, softBytes) => {
+        fc.constantFrom<Partial<Budget>>({}, { softBytes: 1 }, { softStatements: 1 }),
+        async (before, between, order, limit, q, budget) => {
           const projectId = randomId('prj');
           for (const change of before) await apply(projectId, change, 0);
           const query = queryOf(q);
@@ -105,7 +105,7 @@ describe('paging through a search', () => {
           for (let page = 0; ; page++) {
             const result: PageResult = await readPage(
               { ...ALL, projectId, query, order, limit, after },
-              { ...DEFAULT_BUDGET, softBytes },
+              { ...DEFAULT_BUDGET, ...budget },
             );
             expect(result.lines.length).toBeLessThanOrEqual(limit);
             seen.push(...result.lines.map((line) => (JSON.parse(line) as LogRecord).id));

@@ -46,6 +46,8 @@ const MAX_LOOKS_PER_READ = 512;
  */
 const FIRST_READ_BYTES = 4 * 1024 * 1024;
 const MAX_READ_BYTES = 8 * 1024 * 1024;
+/** The page of the list, and the epoch beside it. */
+const STATEMENTS_PER_LIST = 2;
 
 interface Judged extends Candidate {
   claimed: Claimed;
@@ -74,11 +76,17 @@ export class BlockWalk {
   blocksRead = 0;
   /** Blocks passed so far, read or not. */
   blocksDone = 0;
+  /** Statements sent to the database so far, or a few more: what the isolate knows already is counted too. */
+  statements = 0;
 
   constructor(source: BlockSource, options: WalkOptions, coverage: Coverage) {
     this.#source = source;
     this.#options = options;
-    this.#list = new BlockList((request) => source.listHeads(request), options, coverage);
+    const listHeads: BlockSource['listHeads'] = (request) => {
+      this.statements += STATEMENTS_PER_LIST;
+      return source.listHeads(request);
+    };
+    this.#list = new BlockList(listHeads, options, coverage);
   }
 
   /** Blocks known to follow; more may be on pages of the list that were not read yet. */
@@ -181,6 +189,7 @@ export class BlockWalk {
     }
     const unread = batch.filter(({ counts }) => !counts);
     if (unread.length > 0) {
+      this.statements++;
       const payloads = await this.#source.payloads(unread.map(({ head }) => head));
       for (const loaded of unread) loaded.packed = payloads.get(loaded.head.id) ?? null;
     }
@@ -207,7 +216,9 @@ export class BlockWalk {
   async #judge(claimed: readonly Claimed[]): Promise<Judged[]> {
     const { query, needSummaries, canCount } = this.#options;
     const heads = claimed.map(({ head }) => head);
-    const summaries = query.wantsSummary || needSummaries ? await this.#source.summaries(heads) : null;
+    const wantsSummaries = query.wantsSummary || needSummaries;
+    if (wantsSummaries) this.statements++;
+    const summaries = wantsSummaries ? await this.#source.summaries(heads) : null;
     const possible: Judged[] = [];
     for (const block of claimed) {
       const { head, isWhole } = block;
@@ -220,8 +231,9 @@ export class BlockWalk {
     }
     const { need } = query;
     const read = possible.filter(({ counts }) => !counts);
-    const filters =
-      need === null || read.length === 0 ? null : await this.#source.filters(read.map(({ head }) => head));
+    const wantsFilters = need !== null && read.length > 0;
+    if (wantsFilters) this.statements++;
+    const filters = wantsFilters ? await this.#source.filters(read.map(({ head }) => head)) : null;
     const kept = possible.filter(({ head, counts }) => {
       const filter = filters?.get(head.id);
       return counts || need === null || !filter || filterAllows(need, filter);
