@@ -19,12 +19,14 @@ describe('the cron', () => {
   it('runs the other jobs when one fails, and reports the failure', async () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    await env.DB.prepare('ALTER TABLE sessions RENAME TO sessions_away').run();
-    await expect(runCron({ cron: '17 * * * *' }, env)).rejects.toThrow('sign_in_cleanup');
+    await env.DB.prepare('ALTER TABLE blocks RENAME TO blocks_away').run();
+    await expect(runCron({ cron: '*/5 * * * *' }, env)).rejects.toThrow('compaction');
     expect(error.mock.calls.map(([line]) => JSON.parse(String(line)))).toMatchObject([
-      { event: 'cron_failed', job: 'sign_in_cleanup', cause: expect.stringContaining('no such table') },
+      { event: 'cron_failed', job: 'compaction', cause: expect.stringContaining('no such table') },
     ]);
-    await env.DB.prepare('ALTER TABLE sessions_away RENAME TO sessions').run();
+    const ran = log.mock.calls.map(([line]) => (JSON.parse(String(line)) as { job: string }).job);
+    expect(ran).toEqual(['revocations', 'query_cache_cleanup']);
+    await env.DB.prepare('ALTER TABLE blocks_away RENAME TO blocks').run();
     log.mockRestore();
     error.mockRestore();
   });
