@@ -15,7 +15,8 @@ import { BlockWalk } from './walk/walk.ts';
  * than memory: docs/search.md says so.
  */
 const MAX_HELD_CHARS = 16 * 1024 * 1024;
-const LINES_PER_PIECE = 500;
+/** Lines are joined into pieces of about this size: what is held must not be in memory twice. */
+const PIECE_CHARS = 256 * 1024;
 const ID_AT = '{"id":"'.length;
 const ID_CHARS = 36;
 
@@ -27,8 +28,8 @@ export async function* exportRecords(ctx: Ctx, scope: Scope, format: ExportForma
   yield START[format];
   let isFirst = true;
   for (; !batch.done; batch = await batches.next()) {
-    for (let at = 0; at < batch.value.length; at += LINES_PER_PIECE) {
-      yield pieceOf(format, batch.value.slice(at, at + LINES_PER_PIECE), isFirst);
+    for (const lines of inPieces(batch.value)) {
+      yield pieceOf(format, lines, isFirst);
       isFirst = false;
     }
   }
@@ -36,6 +37,20 @@ export async function* exportRecords(ctx: Ctx, scope: Scope, format: ExportForma
 }
 
 const START: Readonly<Record<ExportFormat, string>> = { ndjson: '', json: '[', csv: CSV_HEADER };
+
+function* inPieces(lines: readonly string[]): Generator<string[]> {
+  let piece: string[] = [];
+  let chars = 0;
+  for (const line of lines) {
+    piece.push(line);
+    chars += line.length;
+    if (chars < PIECE_CHARS) continue;
+    yield piece;
+    piece = [];
+    chars = 0;
+  }
+  if (piece.length > 0) yield piece;
+}
 
 function pieceOf(format: ExportFormat, lines: readonly string[], isFirst: boolean): string {
   switch (format) {

@@ -31,7 +31,11 @@ export function queryRoutes(): Hono<AppEnv> {
     const events = search(ctx, request.value);
     if (/\btext\/event-stream\b/.test(c.req.header('accept') ?? '')) {
       const body = streamOf(searchEvents(request.value, events, ctx.requestId), EVENT_CHUNK_CHARS, ctx.requestId);
-      return c.body(body, 200, { 'content-type': 'text/event-stream; charset=utf-8' });
+      return c.body(body, 200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        // A proxy that packs the stream would hold events back until it has enough of them.
+        'cache-control': 'no-store, no-transform',
+      });
     }
     const answer = await searchJson(request.value, events);
     return answer.ok ? json(c, answer.value) : deny(c, answer.error);

@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import { MATCH_ALL } from '../../src/query/compile.ts';
+import { exportRecords } from '../../src/query/export.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
-import { auditOf } from '../helpers/worker/context.ts';
+import { auditOf, testCtx } from '../helpers/worker/context.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 import { projectWithKey, put, seal } from '../helpers/worker/query.ts';
 
@@ -144,6 +146,20 @@ describe('the export', () => {
     expect((json.body as LogRecord[]).map(lineOf).sort()).toEqual(expected);
   });
 
+  it('hands on large records in small pieces, so that they are not in memory twice', async () => {
+    const project = await projectWithKey();
+    const message = 'x'.repeat(200_000);
+    await put(
+      project.id,
+      [0, 1, 2, 3, 4].map((ms) => ({ ts: T0 + ms, message })),
+    );
+    const scope = { projectId: project.id, query: MATCH_ALL, fromMs: T0, toMs: T0 + 5, stream: null };
+    const pieces: string[] = [];
+    for await (const piece of exportRecords(testCtx(), scope, 'json')) pieces.push(piece);
+    expect(JSON.parse(pieces.join('')).map((r: LogRecord) => r.ts - T0)).toEqual([4, 3, 2, 1, 0]);
+    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(500_000);
+  });
+
   it('as CSV quotes what needs it and defuses what a spreadsheet would run', async () => {
     const project = await projectWithKey();
     await put(project.id, [
@@ -227,6 +243,7 @@ describe('the stream of events', () => {
       headers: { accept: 'text/event-stream' },
     });
     expect(answer.headers.get('content-type')).toContain('text/event-stream');
+    expect(answer.headers.get('cache-control')).toBe('no-store, no-transform');
     const events = String(answer.body)
       .split('\n\n')
       .filter((event) => event !== '')
@@ -245,6 +262,6 @@ it('the cache forgets what expired', async () => {
   await callApp('GET', `/api/query/logs/histogram?project=${project.id}${RANGE}`, { key: project.key });
   await env.DB.prepare('UPDATE query_cache SET expires_at_ms = 0').run();
   const { runCron } = await import('../../src/cron.ts');
-  await runCron({ cron: '17 * * * *' }, env);
+  await runCron({ cron: '*/5 * * * *' }, env);
   expect((await env.DB.prepare('SELECT count(*) AS n FROM query_cache').first<{ n: number }>())?.n).toBe(0);
 });

@@ -5,8 +5,11 @@ export interface Hit extends Position {
   line: string;
 }
 
-/** Records can have 256 Ki characters each; an answer ends before it grows past this, and its cursor goes on. */
-const MAX_PAGE_CHARS = 16 * 1024 * 1024;
+/**
+ * Records can have 256 Ki characters each; an answer ends before it grows past this, and its cursor goes on. Where they have two bytes each, the
+ * lines, their text and its UTF-8 are 56 MB together, of the 128 MB of a Worker.
+ */
+const MAX_PAGE_CHARS = 8 * 1024 * 1024;
 const ID_AT = '{"id":"'.length;
 const ID_CHARS = 36;
 
