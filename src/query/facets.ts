@@ -83,7 +83,8 @@ class FieldCounts {
 
   /** So that a value is told however late it comes, if only it is frequent (lossy counting: Manku, Motwani 2002). */
   #forgetRarest(): void {
-    const rarestFirst = [...this.#counts].sort(([, m], [, n]) => m - n);
+    // Of equals the newest: what stays from the beginning is counted in full.
+    const rarestFirst = [...this.#counts].reverse().sort(([, m], [, n]) => m - n);
     for (const [value, count] of rarestFirst.slice(0, MAX_VALUES / 2)) {
       this.#counts.delete(value);
       this.#fold(count);

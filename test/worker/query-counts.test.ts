@@ -190,6 +190,24 @@ describe('counts', () => {
     ]);
   });
 
+  it('count some values in full where all are equally frequent and too many', async () => {
+    const projectId = randomId('prj');
+    // One round after the other is counted.
+    for (let round = 0; round < 3; round++) {
+      await put(
+        projectId,
+        Array.from({ length: 15_000 }, (_, i) => ({ ts: T0 + round, attrs: { page: i } })),
+      );
+    }
+    await seal(projectId);
+    const scope = { projectId, query: queryOf(''), fromMs: T0, toMs: T0 + 3, stream: null };
+    const counted = await facets(testCtx(), scope, ['page'], 100);
+    if (!counted.ok) throw new Error(counted.error.kind);
+    const [page] = counted.value.facets;
+    expect(page?.values.map(({ count }) => count)).toEqual(new Array(100).fill(3));
+    expect(page).toMatchObject({ other: 44_700, truncated: true });
+  });
+
   it.each([{ softBytes: 1 }, { softStatements: 1 }])(
     'say what they left out when the budget ends: %j',
     async (spent) => {
