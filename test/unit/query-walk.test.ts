@@ -240,4 +240,28 @@ describe('BlockWalk', () => {
       { numRuns: 1_500 },
     );
   });
+
+  it('asks for no more filters at once than there is room for, however large the blocks are', async () => {
+    const blocks = Array.from({ length: 60 }, (_, i) => block(0, i + 1, [i]));
+    for (const { head } of blocks) head.rawBytes = 32 * 1024 * 1024;
+    const asked: number[] = [];
+    class Counting extends ChangingBlocks {
+      override async filters(heads: readonly BlockHead[] = []): Promise<Map<string, Uint8Array>> {
+        asked.push(heads.length);
+        return new Map();
+      }
+    }
+    const query = compileQuery('m');
+    if (!query.ok) throw new Error('unreachable');
+    const range = { fromMs: 0, toMs: 100, stream: null, order: 'desc' as const };
+    const walk = new BlockWalk(
+      new Counting(blocks, () => -1),
+      { ...range, query: query.value, needSummaries: false, canCount: () => false },
+      new Coverage(),
+    );
+    while (await walk.next());
+    expect(walk.blocksRead).toBe(60);
+    expect(asked.reduce((sum, count) => sum + count, 0)).toBe(60);
+    expect(Math.max(...asked)).toBe(4);
+  });
 });

@@ -38,6 +38,8 @@ export interface WalkOptions extends ListRange {
 /** Blocks looked at for one read of filters or summaries: few at first, because many searches end soon. */
 const FIRST_LOOK_AHEAD = 16;
 const MAX_LOOK_AHEAD = 128;
+/** And raw bytes of them: the filter of a block where no word comes twice is a fifth of it, as D1 hands it over. */
+const MAX_LOOK_AHEAD_BYTES = 128 * 1024 * 1024;
 /** Blocks looked at before next() comes back with what there is, be it nothing. */
 const MAX_LOOKS_PER_READ = 512;
 /**
@@ -204,10 +206,11 @@ export class BlockWalk {
     const count = looksAhead ? this.#lookAhead : 1;
     if (looksAhead) this.#lookAhead = Math.min(this.#lookAhead * 2, MAX_LOOK_AHEAD);
     const taken: Claimed[] = [];
-    while (taken.length < count) {
+    for (let rawBytes = 0; taken.length < count && rawBytes < MAX_LOOK_AHEAD_BYTES; ) {
       const claimed = await this.#list.take();
       if (!claimed) break;
       taken.push(claimed);
+      rawBytes += claimed.head.rawBytes;
     }
     return taken;
   }
