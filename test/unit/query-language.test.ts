@@ -300,6 +300,15 @@ describe('the search language', () => {
     expect(performance.now() - startedMs).toBeLessThan(2_000);
   });
 
+  it('takes a long phrase in linear time in a text that nearly repeats it', () => {
+    const record = { ...RECORD, message: 'a'.repeat(200_000) };
+    const startedMs = performance.now();
+    for (let i = 0; i < 5; i++) expect(matches('a'.repeat(4_000), record)).toBe(false);
+    expect(matches('a'.repeat(4_000), { ...record, message: `${record.message} ${'a'.repeat(4_000)}.` })).toBe(true);
+    // Otherwise it is half a second for each.
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
+  });
+
   it('parses a quote without a field as one phrase, escapes included', () => {
     expect(parseQuery('"a \\"b\\" \\\\ c:\\d"')).toEqual({
       ok: true,

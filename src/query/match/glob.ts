@@ -108,10 +108,20 @@ export function isEdge(text: string, at: number): boolean {
 
 /** The folded phrase in folded text, at word edges. */
 export function containsPhrase(text: string, phrase: string): boolean {
-  for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1)) {
-    if (isEdge(text, at) && isEdge(text, at + phrase.length)) return true;
+  for (let at = text.indexOf(phrase); at >= 0; ) {
+    const startsAtEdge = isEdge(text, at);
+    if (startsAtEdge && isEdge(text, at + phrase.length)) return true;
+    // Not at each unit of a word that repeats the phrase: each try costs the phrase's length.
+    at = text.indexOf(phrase, startsAtEdge ? at + 1 : wordEnd(text, at));
   }
   return false;
+}
+
+/** The first edge behind `at`. */
+function wordEnd(text: string, at: number): number {
+  let end = at + 1;
+  while (!isEdge(text, end)) end++;
+  return end;
 }
 
 /** End of the first occurrence from `from` on that `accepts`, or -1. */
