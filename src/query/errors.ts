@@ -1,5 +1,5 @@
 import { type ProjectError, projectProblem } from '../projects/index.ts';
-import { invalidInput, NOT_FOUND, type Problem } from '../shared/problem.ts';
+import { invalidInput, NOT_FOUND, type Problem, STORE_AWAY } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
 import type { QueryError } from './language/ast.ts';
 
@@ -59,10 +59,7 @@ export function readProblem(error: ReadError): Problem {
         `More than ${error.limitBytes} bytes of records lie at one moment of the range. Choose a stream, a shorter range or more selective words.`,
       );
     case 'store_away':
-      return {
-        ...problem(503, error.kind, 'A store did not answer', 'The journal or the database is away. Try again.'),
-        retryAfterSeconds: 1,
-      };
+      return STORE_AWAY;
     default:
       return unreachable(error);
   }

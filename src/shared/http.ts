@@ -1,6 +1,6 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { type Ctx, clockNowMs, type Env, parseConfig } from '../env.ts';
-import { methodNotAllowed, NOT_FOUND, type Problem, problemResponse } from './problem.ts';
+import { methodNotAllowed, NOT_FOUND, type Problem, problemResponse, STORE_AWAY } from './problem.ts';
 
 export type AppEnv = { Bindings: Env; Variables: { ctx: Ctx } };
 export type AppContext = Context<AppEnv>;
@@ -50,7 +50,19 @@ export const requestContext: MiddlewareHandler<AppEnv> = async function requestC
   }
 };
 
-/** A fault: the client reads a fixed sentence and the id, the log reads the cause. */
+/**
+ * What D1 throws when it is overloaded, resets or cannot be reached begins so and names no SQLite code; what it throws for a bad statement names
+ * one (developers.cloudflare.com/d1/observability/debug-d1). These codes are of the database's own state.
+ */
+function isDatabaseAway({ message }: Error): boolean {
+  if (!message.startsWith('D1_ERROR')) return false;
+  return !message.includes('SQLITE_') || /SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR)/.test(message);
+}
+
+/**
+ * A fault: the client reads a fixed sentence and the id, the log reads the cause. A database that is away is no fault of the request: who comes
+ * again will be served.
+ */
 export function onFault(error: Error, c: AppContext): Response {
   const requestId = c.get('ctx')?.requestId ?? requestIdOf(c.req.raw);
   console.error(
@@ -63,12 +75,14 @@ export function onFault(error: Error, c: AppContext): Response {
       cause: error.stack ?? String(error),
     }),
   );
-  const problem: Problem = {
-    status: 500,
-    code: 'internal_error',
-    title: 'Something broke on our side',
-    detail: `The request was not completed. Quote request id ${requestId} when you report it.`,
-  };
+  const problem: Problem = isDatabaseAway(error)
+    ? STORE_AWAY
+    : {
+        status: 500,
+        code: 'internal_error',
+        title: 'Something broke on our side',
+        detail: `The request was not completed. Quote request id ${requestId} when you report it.`,
+      };
   // Not by refuse(): with a broken configuration there is no ctx to take the id from.
   return problemResponse(problem, requestId);
 }

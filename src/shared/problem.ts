@@ -62,6 +62,14 @@ export function methodNotAllowed(method: string, allowed: readonly string[]): Pr
   return { status: 405, code: 'method_not_allowed', title: 'Not by this method', detail };
 }
 
+export const STORE_AWAY: Problem = {
+  status: 503,
+  code: 'store_away',
+  title: 'A store did not answer',
+  detail: 'The journal or the database is away. Try again.',
+  retryAfterSeconds: 1,
+};
+
 export const UNAUTHENTICATED: Problem = {
   status: 401,
   code: 'unauthenticated',

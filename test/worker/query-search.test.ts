@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { exportRecords } from '../../src/query/export.ts';
 import { compileQuery } from '../../src/query/index.ts';
 import { type Scope, type SearchEvent, search } from '../../src/query/search.ts';
@@ -179,6 +180,35 @@ describe('a store that is away', () => {
     const events = search(ctx, { ...scope(id), order: 'desc', limit: 10, after: null });
     expect(await everythingOf(events)).toEqual({ ok: false, error: { kind: 'store_away' } });
     await expect(exportRecords(ctx, scope(id), 'json').next()).rejects.toThrow('did not answer');
+  });
+});
+
+describe('a route whose database is away', () => {
+  const ask = async (message: string) => {
+    const { key } = await projectWithKey();
+    const broken = (): never => {
+      throw new Error(message);
+    };
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const answer = await callApp('GET', '/api/query/logs', {
+      key,
+      app: createApp(),
+      env: { ...env, DB: { prepare: broken, batch: broken } as unknown as D1Database },
+    });
+    log.mockRestore();
+    return answer;
+  };
+
+  it.each([
+    'D1_ERROR: D1 DB is overloaded. Requests queued for too long.',
+    'D1_ERROR: database is locked: SQLITE_BUSY',
+  ])('answers 503 and when to come again, also where the key could not be looked up: %s', async (message) => {
+    const { status, headers, body } = await ask(message);
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'store_away', '1']);
+  });
+
+  it('answers 500 where the statement is at fault', async () => {
+    expect((await ask('D1_ERROR: no such table: projects: SQLITE_ERROR')).status).toBe(500);
   });
 });
 
