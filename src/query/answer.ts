@@ -64,6 +64,7 @@ export function streamOf(
   requestId: string,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
+  let isGone = false;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
@@ -71,11 +72,14 @@ export function streamOf(
         if (text !== '') controller.enqueue(encoder.encode(text));
         if (isLast) controller.close();
       } catch (cause) {
+        // A reader that leaves while a piece is made breaks nothing.
+        if (isGone) return;
         console.error(JSON.stringify({ level: 'error', event: 'stream_broken', requestId, cause: String(cause) }));
         throw cause;
       }
     },
     async cancel() {
+      isGone = true;
       await pieces.return?.();
     },
   });
