@@ -286,9 +286,9 @@ describe('the search language', () => {
     );
   });
 
+  // In quadratic time both take far longer than a test may.
   it('takes a pattern of many wildcards in linear time', () => {
     const record = { ...RECORD, message: 'a'.repeat(200_000) };
-    const startedMs = performance.now();
     for (const q of [
       '*a*a*a*a*a*a*a*a*a*a*b',
       `a${'*a'.repeat(30)}b`,
@@ -296,17 +296,13 @@ describe('the search language', () => {
       'message:*a?a?a?a?a?b',
       'note:*a*a*a*b',
     ])
-      matches(q, record);
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+      expect(matches(q, record)).toBe(false);
   });
 
   it('takes a long phrase in linear time in a text that nearly repeats it', () => {
     const record = { ...RECORD, message: 'a'.repeat(200_000) };
-    const startedMs = performance.now();
-    for (let i = 0; i < 5; i++) expect(matches('a'.repeat(4_000), record)).toBe(false);
+    for (let i = 0; i < 200; i++) expect(matches('a'.repeat(4_000), record)).toBe(false);
     expect(matches('a'.repeat(4_000), { ...record, message: `${record.message} ${'a'.repeat(4_000)}.` })).toBe(true);
-    // Otherwise it is half a second for each.
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
   });
 
   it('parses a quote without a field as one phrase, escapes included', () => {
