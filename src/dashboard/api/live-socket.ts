@@ -1,7 +1,7 @@
-import { HEARTBEAT_INTERVAL_MS } from '../../wire/limits.ts';
 import { type ClientFrame, PING_FRAME, type ServerFrame, SUBPROTOCOL } from '../../wire/protocol.ts';
 import type { LogRecord } from '../../wire/record.ts';
 import { backoffMs } from '../lib/backoff.ts';
+import { type Heartbeat, startHeartbeat } from '../lib/heartbeat.ts';
 import { getCsrf } from './http.ts';
 
 export interface LiveOptions {
@@ -29,9 +29,6 @@ export interface LiveConnection {
   retryNow: () => void;
 }
 
-/** A PONG later than this means that the line is dead although nobody closed it: sleeping laptops, switched networks. */
-const PONG_WITHIN_MS = 5_000;
-
 /** Keeps one subscription alive until it is closed: heartbeat, reconnect, resume from the last cursor. */
 export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConnection {
   let socket: WebSocket | null = null;
@@ -39,8 +36,7 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
   let attempt = 0;
   let ended = false;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
-  let pingTimer: ReturnType<typeof setInterval> | undefined;
-  let pongTimer: ReturnType<typeof setTimeout> | undefined;
+  let heartbeat: Heartbeat | null = null;
 
   function connect(): void {
     if (ended) return;
@@ -50,11 +46,14 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
     const mine = new WebSocket(url, SUBPROTOCOL);
     socket = mine;
     mine.addEventListener('open', () => {
+      if (mine !== socket) return;
       mine.send(JSON.stringify(subscribeFrame()));
-      pingTimer = setInterval(ping, HEARTBEAT_INTERVAL_MS);
+      heartbeat = startHeartbeat({ ping: () => mine.send(PING_FRAME), dead: drop });
     });
     mine.addEventListener('message', (event: MessageEvent<unknown>) => {
-      if (mine === socket && typeof event.data === 'string') receive(JSON.parse(event.data) as ServerFrame);
+      if (mine !== socket || typeof event.data !== 'string') return;
+      heartbeat?.heard();
+      receive(JSON.parse(event.data) as ServerFrame);
     });
     mine.addEventListener('close', () => {
       if (mine === socket) lose();
@@ -85,12 +84,10 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
         cursor = frame.cursor;
         handlers.records(frame.records, frame.dropped ?? 0);
         return;
-      case 'PONG':
-        clearTimeout(pongTimer);
-        return;
       case 'ERROR':
         refuse(frame.code, frame.message);
         return;
+      case 'PONG':
       case 'ACK':
       case 'UNSUBSCRIBED':
         return;
@@ -109,13 +106,6 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
     }
   }
 
-  function ping(): void {
-    if (socket?.readyState !== WebSocket.OPEN) return;
-    socket.send(PING_FRAME);
-    clearTimeout(pongTimer);
-    pongTimer = setTimeout(drop, PONG_WITHIN_MS);
-  }
-
   /** Gives this line up without waiting for a close handshake that a dead line never finishes. */
   function drop(): void {
     const old = socket;
@@ -125,8 +115,7 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
 
   function lose(): void {
     socket = null;
-    clearInterval(pingTimer);
-    clearTimeout(pongTimer);
+    heartbeat?.stop();
     if (ended) return;
     const waitMs = backoffMs(attempt, Math.random());
     attempt++;
@@ -143,8 +132,7 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
   function close(): void {
     ended = true;
     clearTimeout(retryTimer);
-    clearInterval(pingTimer);
-    clearTimeout(pongTimer);
+    heartbeat?.stop();
     window.removeEventListener('online', retry);
     socket?.close(1000);
     socket = null;
