@@ -20,7 +20,7 @@ import { Ends } from './ends.ts';
 import { Fanout } from './fanout.ts';
 import { Feed } from './feed.ts';
 import { Outlet } from './outlet.ts';
-import { HubSocket, Sockets, survivors } from './sockets.ts';
+import { departed, HubSocket, Sockets, survivors } from './sockets.ts';
 import { Subscriber } from './subscriber.ts';
 
 /**
@@ -140,14 +140,14 @@ export class Hub extends DurableObject<Env> {
   }
 
   override webSocketClose(ws: WebSocket): void {
-    this.#forget(this.#sockets.get(ws));
+    this.#gone(ws);
   }
 
   override webSocketError(ws: WebSocket, error: unknown): void {
     console.warn(
       JSON.stringify({ level: 'warn', event: 'socket_error', projectId: this.#knownProjectId, cause: String(error) }),
     );
-    this.#forget(this.#sockets.get(ws));
+    this.#gone(ws);
   }
 
   /** Some session or key has ended by now. */
@@ -186,8 +186,18 @@ export class Hub extends DurableObject<Env> {
     this.#forget(socket);
   }
 
-  #forget(socket: HubSocket | null): void {
-    if (!socket || !this.#sockets.remove(socket)) return;
+  #gone(ws: WebSocket): void {
+    const socket = this.#sockets.get(ws);
+    if (socket) {
+      this.#forget(socket);
+      return;
+    }
+    const identity = departed(ws);
+    if (identity) this.#announce(identity, 'disconnected');
+  }
+
+  #forget(socket: HubSocket): void {
+    if (!this.#sockets.remove(socket)) return;
     this.#fanout.leaveAll(socket);
     this.#announce(socket.identity, 'disconnected');
   }

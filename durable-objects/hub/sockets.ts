@@ -61,6 +61,7 @@ export class HubSocket {
 
   /** False where the subscriptions are too many for an attachment; then nothing has changed. */
   save(subscriptions: ReadonlyMap<string, Subscription> = this.subscriptions): boolean {
+    if (!this.isOpen) return true;
     const bytes = encodeAttachment({
       identity: this.identity,
       csrfVerified: this.csrfVerified,
@@ -74,6 +75,22 @@ export class HubSocket {
     this.ws.serializeAttachment(bytes);
     return true;
   }
+
+  /** The end has been told: a close event that still comes for this socket says nothing new (departed). */
+  retire(): void {
+    this.isOpen = false;
+    this.ws.serializeAttachment(null);
+  }
+}
+
+/**
+ * Who it was that left while the hub slept: the close is what woke the hub, and the runtime lists the socket no more. Null for a socket that
+ * was retired before. Answers once.
+ */
+export function departed(ws: WebSocket): LiveIdentity | null {
+  const attachment = decodeAttachment(ws.deserializeAttachment());
+  ws.serializeAttachment(null);
+  return attachment?.identity ?? null;
 }
 
 /** Every open socket of the hub. Lives in memory; rebuilt from the runtime's list and the attachments. */
@@ -92,8 +109,8 @@ export class Sockets {
 
   /** False where it was gone already. */
   remove(socket: HubSocket): boolean {
-    socket.isOpen = false;
     if (!this.#byWebSocket.delete(socket.ws)) return false;
+    socket.retire();
     this.#countClient(socket, -1);
     return true;
   }
