@@ -18,7 +18,7 @@ interface Group {
 export class Fanout {
   readonly #groups = new Map<string, Group>();
   readonly #outlet: Outlet;
-  /** Subscriptions that need the journal. */
+  /** Subscriptions that need the journal, and those that are about to. */
   #listening = 0;
 
   constructor(outlet: Outlet) {
@@ -27,6 +27,17 @@ export class Fanout {
 
   get isListening(): boolean {
     return this.#listening > 0;
+  }
+
+  /**
+   * Counts a listener that is under way. Without it a publication that arrives between the attaching of the journals and join() finds nobody,
+   * the journal falls silent, and the new subscription waits for ever. Call what it returns once join() is done or given up.
+   */
+  expect(): () => void {
+    this.#listening++;
+    return () => {
+      this.#listening--;
+    };
   }
 
   join(subscription: Subscription): void {

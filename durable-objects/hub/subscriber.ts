@@ -39,8 +39,13 @@ export class Subscriber {
 
   subscribe(socket: HubSocket, frame: SubscribeFrame): Promise<void> {
     return inTurn(socket, async () => {
-      const refusal = await this.#subscribe(socket, frame);
-      if (refusal) socket.send(errorFrame(frame.idJson, refusal));
+      const arrived = this.#port.fanout.expect();
+      try {
+        const refusal = await this.#subscribe(socket, frame);
+        if (refusal) socket.send(errorFrame(frame.idJson, refusal));
+      } finally {
+        arrived();
+      }
     });
   }
 
