@@ -64,7 +64,7 @@ export class Feed {
   }
 
   /** False: nobody listens, stop publishing. */
-  async take({ shard, parts }: Publication): Promise<boolean> {
+  async take({ shard, parts, heads }: Publication): Promise<boolean> {
     await this.#attaching.get(shard);
     if (!this.#attached.has(shard)) return false;
     if (!this.#port.fanout.isListening) {
@@ -72,7 +72,11 @@ export class Feed {
       this.#save();
       return false;
     }
-    await this.#inTurn(shard, () => this.#takeParts(shard, parts));
+    await this.#inTurn(shard, async () => {
+      await this.#takeParts(shard, parts);
+      if (heads) await this.#takeHeads(shard, heads);
+      this.#changed();
+    });
     return true;
   }
 
@@ -82,7 +86,7 @@ export class Feed {
       shards.map(async (shard) => {
         const heads = await this.#heads(shard);
         await this.#inTurn(shard, async () => {
-          for (const { stream, nextSeq } of heads) await this.#fill(shard, stream, nextSeq);
+          await this.#takeHeads(shard, heads);
           this.#changed();
         });
       }),
@@ -130,7 +134,15 @@ export class Feed {
       await this.#takeRun(shard, stream, firstSeq, nextSeq, parts.slice(i, end));
       i = end;
     }
-    this.#changed();
+  }
+
+  /** Reads what a journal has and this hub has not. */
+  async #takeHeads(shard: number, heads: readonly StreamHead[]): Promise<void> {
+    for (const { stream, nextSeq } of heads) {
+      if (this.positions.get(shard, stream) >= nextSeq) continue;
+      if (this.#port.fanout.wants(stream)) await this.#fill(shard, stream, nextSeq);
+      else this.positions.set(shard, stream, nextSeq);
+    }
   }
 
   /** Parts of one stream that follow each other. */

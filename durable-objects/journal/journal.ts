@@ -44,11 +44,13 @@ export class Journal extends DurableObject<Env> {
     this.#sealer = new Sealer(ctx.storage, this.#store);
     this.#revoked = new Map(this.#store.revokedKeys().map(({ keyId, fromMs }) => [keyId, fromMs]));
     this.#disabled = this.#store.meta('disabled') === '1';
-    this.#publisher = new Publisher(
-      this.#store.meta('attached') === '1',
-      (publication) => this.env.HUB.getByName(this.#projectId()).publish({ ...publication, shard: this.#shard() }),
-      (attached) => this.#store.setMeta('attached', attached ? '1' : null),
-    );
+    this.#publisher = new Publisher(this.#store.meta('attached') === '1', {
+      send: (call) => this.env.HUB.getByName(this.#projectId()).publish({ ...call, shard: this.#shard() }),
+      remember: (attached) => this.#store.setMeta('attached', attached ? '1' : null),
+      heads: () => [...this.#heads.values()],
+    });
+    // What was sealed had a minute to be published; what was not may have been in the queue when the instance before this one ended.
+    if (this.#sealer.backlog().records > 0) this.#publisher.recover();
     // An object that lost its alarm (a crash between write and arming) must not forget its tail.
     this.#sealer.arm(this.#now(), this.#clockOffsetMs());
   }

@@ -1,95 +1,138 @@
-import type { PlacedPart, Publication } from '../../src/journal/index.ts';
+import type { PlacedPart, Publication, StreamHead } from '../../src/journal/index.ts';
 
-/** Beyond this the queue is dropped: the hub sees the gap in the sequence and reads what it missed (hub/feed.ts). */
+/** Beyond this the queue is dropped, and the hub reads what it missed (hub/feed.ts). */
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 /** A call across objects carries at most 32 MiB. */
 const MAX_PUBLICATION_BYTES = 8 * 1024 * 1024;
-/** A hub that was moved or restarted answers the next call; waits double from the first. */
+/** Inflated: logs pack 20 times and better, and the hub, which holds a publication as text, has 128 MB for all journals and sockets. */
+const MAX_PUBLICATION_RAW_BYTES = 4 * 1024 * 1024;
+/** A hub that was moved or restarted answers the next call; waits double from the first. After these the queue is dropped. */
 const MAX_RETRIES = 5;
 const FIRST_RETRY_MS = 100;
+const MAX_RETRY_MS = 10_000;
+
+type Call = Omit<Publication, 'shard'>;
+
+export interface PublisherPort {
+  send(call: Call): Promise<{ attached: boolean }>;
+  /** Across restarts: whether the hub listens. */
+  remember(attached: boolean): void;
+  heads(): StreamHead[];
+}
 
 /**
  * Hands what was appended to the hub, one call at a time: while a call is under way new parts gather, so the rate of calls falls as
- * the load grows. Nothing depends on a publication arriving; one that fails again and again leaves a gap that the hub fills from the
- * journal as soon as the next arrives.
+ * the load grows. Nothing depends on a publication arriving: after a loss (this object restarted, the hub was away for long, too much
+ * waited) the hub is told where the streams stand, and reads what it lacks from the journal.
  */
 export class Publisher {
+  readonly #port: PublisherPort;
   #attached: boolean;
   /** Calls of attach(): a refusal that was under way when the hub attached again must not undo that. */
   #attachments = 0;
-  #queue: Publication['parts'] = [];
+  #queue: Call['parts'] = [];
   #queuedBytes = 0;
+  /** Something was dropped. Until the hub has been told, nothing is queued: it will read that too. */
+  #lost = false;
   #pumping = false;
-  readonly #send: (publication: Omit<Publication, 'shard'>) => Promise<{ attached: boolean }>;
-  readonly #remember: (attached: boolean) => void;
+  /** Ends the wait before a retry early; does nothing once it is over. */
+  #wake: () => void = () => undefined;
 
-  constructor(
-    attached: boolean,
-    send: (publication: Omit<Publication, 'shard'>) => Promise<{ attached: boolean }>,
-    remember: (attached: boolean) => void,
-  ) {
+  constructor(attached: boolean, port: PublisherPort) {
     this.#attached = attached;
-    this.#send = send;
-    this.#remember = remember;
+    this.#port = port;
   }
 
   attach(): void {
-    if (!this.#attached) this.#remember(true);
+    if (!this.#attached) this.#port.remember(true);
     this.#attached = true;
     this.#attachments++;
+    this.#wake();
   }
 
   push(parts: readonly PlacedPart[]): void {
     if (!this.#attached || parts.length === 0) return;
-    for (const { stream, firstSeq, codec, data, rawBytes, summary } of parts) {
-      this.#queue.push({ stream, firstSeq, codec, data, rawBytes, summary });
-      this.#queuedBytes += data.byteLength;
+    if (!this.#lost) {
+      for (const { stream, firstSeq, codec, data, rawBytes, summary } of parts) {
+        this.#queue.push({ stream, firstSeq, codec, data, rawBytes, summary });
+        this.#queuedBytes += data.byteLength;
+      }
+      if (this.#queuedBytes > MAX_QUEUED_BYTES) this.#lose();
     }
-    if (this.#queuedBytes > MAX_QUEUED_BYTES) this.#clear();
+    if (!this.#pumping) void this.#pump();
+  }
+
+  /** What an instance before this one had queued went with its memory. */
+  recover(): void {
+    if (!this.#attached) return;
+    this.#lost = true;
     if (!this.#pumping) void this.#pump();
   }
 
   async #pump(): Promise<void> {
     this.#pumping = true;
     let failures = 0;
-    while (this.#attached && this.#queue.length > 0) {
+    while (this.#attached && (this.#lost || this.#queue.length > 0)) {
       const attachments = this.#attachments;
+      const heads = this.#lost ? this.#port.heads() : null;
       const parts = this.#take();
+      // What is appended from here on is not in these heads.
+      this.#lost = false;
       try {
-        const { attached } = await this.#send({ parts });
+        const { attached } = await this.#port.send({ parts, heads });
         failures = 0;
         if (!attached && attachments === this.#attachments) {
           this.#attached = false;
-          this.#remember(false);
+          this.#port.remember(false);
         }
       } catch (cause) {
         console.warn(
           JSON.stringify({ level: 'warn', event: 'publish_failed', failures: ++failures, cause: String(cause) }),
         );
-        if (failures > MAX_RETRIES) break;
-        this.#queue.unshift(...parts);
-        for (const { data } of parts) this.#queuedBytes += data.byteLength;
-        await scheduler.wait(FIRST_RETRY_MS * 2 ** (failures - 1));
+        if (heads !== null || failures > MAX_RETRIES) this.#lose();
+        else this.#putBack(parts);
+        await this.#wait(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)));
       }
     }
     if (!this.#attached) this.#clear();
     this.#pumping = false;
   }
 
-  #take(): Publication['parts'] {
+  /** Or until the hub calls, which shows that it is there again. */
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      void scheduler.wait(ms).then(resolve);
+    });
+  }
+
+  #take(): Call['parts'] {
     let bytes = 0;
+    let rawBytes = 0;
     let count = 0;
     for (const part of this.#queue) {
-      if (count > 0 && bytes + part.data.byteLength > MAX_PUBLICATION_BYTES) break;
       bytes += part.data.byteLength;
+      rawBytes += part.rawBytes;
+      if (count > 0 && (bytes > MAX_PUBLICATION_BYTES || rawBytes > MAX_PUBLICATION_RAW_BYTES)) break;
+      this.#queuedBytes -= part.data.byteLength;
       count++;
     }
-    this.#queuedBytes -= bytes;
     return this.#queue.splice(0, count);
+  }
+
+  #putBack(parts: Call['parts']): void {
+    this.#queue = parts.concat(this.#queue);
+    for (const { data } of parts) this.#queuedBytes += data.byteLength;
+  }
+
+  #lose(): void {
+    this.#clear();
+    this.#lost = true;
   }
 
   #clear(): void {
     this.#queue = [];
     this.#queuedBytes = 0;
+    this.#lost = false;
   }
 }

@@ -109,4 +109,6 @@ export interface JournalStatus {
 export interface Publication {
   shard: number;
   parts: Pick<PlacedPart, 'stream' | 'firstSeq' | 'codec' | 'data' | 'rawBytes' | 'summary'>[];
+  /** Where the streams stand, once something may have got lost on the way: the hub reads what it lacks. Null where all came in order. */
+  heads: StreamHead[] | null;
 }

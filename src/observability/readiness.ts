@@ -21,7 +21,7 @@ export async function checkReadiness(ctx: Ctx): Promise<Check[]> {
       await journalFor(ctx.env, PROBE_PROJECT_ID, 0).status();
     }),
     check('hub', async () => {
-      await ctx.env.HUB.getByName(PROBE_PROJECT_ID).publish({ shard: 0, parts: [] });
+      await ctx.env.HUB.getByName(PROBE_PROJECT_ID).publish({ shard: 0, parts: [], heads: null });
     }),
   ]);
 }

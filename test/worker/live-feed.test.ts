@@ -42,7 +42,7 @@ describe('publications', () => {
     expect(await client.messages(5)).toEqual([...texts(3, 'a'), ...texts(2, 'b')]);
     const { parts } = await journal(here.project).readFrom('logs', 1, Number.MAX_SAFE_INTEGER);
     for (let i = 0; i < 2; i++)
-      expect(await hub(here.project).publish({ shard: 0, parts })).toEqual({ attached: true });
+      expect(await hub(here.project).publish({ shard: 0, parts, heads: null })).toEqual({ attached: true });
     await client.settled();
     expect(await client.messages(5)).toHaveLength(5);
   });
@@ -62,6 +62,7 @@ describe('publications', () => {
     await hub(here.project).publish({
       shard: 0,
       parts: [{ ...part, data: Buffer.from(longer), summary: { ...part.summary, records: 4 } }],
+      heads: null,
     });
     expect(await client.messages(4)).toEqual(texts(4, 'a'));
   });
@@ -115,7 +116,7 @@ describe('publications', () => {
     client.close();
     await until('the hub has let go', async () => {
       const { parts } = await journal(here.project).readFrom('logs', 1, 1);
-      return !(await hub(here.project).publish({ shard: 0, parts })).attached;
+      return !(await hub(here.project).publish({ shard: 0, parts, heads: null })).attached;
     });
   });
 });

@@ -1,4 +1,4 @@
-import { evictDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { journalFor } from '../../src/journal/index.ts';
@@ -60,10 +60,35 @@ describe('a first SUBSCRIBE', () => {
     const client = await here.open();
     client.send({ type: 'SUBSCRIBE', topics: ['logs'] });
     await until('the subscription', async () => {
-      await hub(here.project).publish({ shard: 0, parts });
+      await hub(here.project).publish({ shard: 0, parts, heads: null });
       return client.frames.length > 0;
     });
     await ingest(here, numbered(1, 'n', 1));
     expect(await client.messages(1)).toEqual(['n 1']);
+  });
+});
+
+describe('a journal that restarts', () => {
+  it('tells the hub what an ended instance had not published, without waiting for the next record', async () => {
+    const here = await liveProject();
+    const client = await here.open();
+    await client.subscribe(['logs']);
+    await ingest(here, numbered(2, 'n'));
+    await client.messages(2);
+    const journal = journalFor(env, here.project, 0);
+    // The instance ends between its answer to the sender and its call to the hub.
+    const attached = (sql: string) =>
+      runInDurableObject(journal, (_, state) => {
+        state.storage.sql.exec(sql);
+      });
+    await attached("DELETE FROM meta WHERE name = 'attached'");
+    await evictDurableObject(journal);
+    await ingest(here, numbered(3, 'n', 2));
+    await attached("INSERT INTO meta (name, value) VALUES ('attached', '1')");
+    await evictDurableObject(journal);
+    await journal.status();
+    expect(await client.messages(5)).toEqual(numbered(5, 'n').map(({ message }) => message));
+    await client.settled();
+    expect(client.updates('logs').some(({ dropped }) => dropped !== undefined)).toBe(false);
   });
 });

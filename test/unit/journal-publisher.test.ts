@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Publisher, type PublisherPort } from '../../durable-objects/journal/publisher.ts';
+import type { PlacedPart, StreamHead } from '../../src/journal/index.ts';
+
+const MIB = 1024 * 1024;
+
+interface Size {
+  packedBytes?: number;
+  rawBytes?: number;
+}
+
+function part(firstSeq: number, { packedBytes = 10, rawBytes = packedBytes }: Size = {}): PlacedPart {
+  const summary = { records: 1, minTs: 0, maxTs: 0, levels: {}, services: {} } as unknown as PlacedPart['summary'];
+  const data = new Uint8Array(packedBytes);
+  return { stream: 'logs', firstSeq, codec: 'raw', data, rawBytes, summary, crc32: 0, tokens: null };
+}
+
+/** A hub whose calls end when the test says so, and a clock that only moves when the test moves it. */
+function started(attached = true) {
+  const heads: StreamHead[] = [{ stream: 'logs', nextSeq: 1, sealedSeq: 1 }];
+  const calls: { seqs: number[]; heads: number | null; end(answer: boolean | Error): Promise<void> }[] = [];
+  const remembered: boolean[] = [];
+  const waits: (() => void)[] = [];
+  const port: PublisherPort = {
+    send: ({ parts, heads: told }) =>
+      new Promise((resolve, reject) => {
+        calls.push({
+          seqs: parts.map(({ firstSeq }) => firstSeq),
+          heads: told?.[0]?.nextSeq ?? null,
+          end: async (answer) => {
+            if (answer instanceof Error) reject(answer);
+            else resolve({ attached: answer });
+            for (let i = 0; i < 20; i++) await Promise.resolve();
+          },
+        });
+      }),
+    remember: (value) => remembered.push(value),
+    heads: () => heads.map((head) => ({ ...head })),
+  };
+  vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  vi.spyOn(scheduler, 'wait').mockImplementation(() => new Promise<void>((resolve) => waits.push(resolve)));
+  const publisher = new Publisher(attached, port);
+  let nextSeq = 1;
+  return {
+    publisher,
+    calls,
+    remembered,
+    waits,
+    append(size?: Size): void {
+      const one = part(nextSeq++, size);
+      for (const head of heads) head.nextSeq = nextSeq;
+      publisher.push([one]);
+    },
+    async passWait(): Promise<void> {
+      waits.pop()?.();
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+    },
+  };
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+const away = new Error('the hub is away');
+
+describe('a publisher', () => {
+  it('gathers what is appended while a call is under way, in order', async () => {
+    const { calls, append } = started();
+    append();
+    append();
+    append();
+    await calls[0]?.end(true);
+    expect(calls.map(({ seqs, heads }) => [seqs, heads])).toEqual([
+      [[1], null],
+      [[2, 3], null],
+    ]);
+  });
+
+  it('sends no more at once than the hub can hold as text, however well it was packed', async () => {
+    const { calls, append } = started();
+    append();
+    for (let i = 0; i < 5; i++) append({ packedBytes: 100, rawBytes: 1.5 * MIB });
+    append({ packedBytes: 100, rawBytes: 40 * MIB });
+    for (let i = 0; i < 5; i++) await calls[i]?.end(true);
+    expect(calls.map(({ seqs }) => seqs)).toEqual([[1], [2, 3], [4, 5], [6], [7]]);
+  });
+
+  it('repeats a call that failed', async () => {
+    const { calls, append, passWait } = started();
+    append();
+    await calls[0]?.end(away);
+    append();
+    await passWait();
+    expect(calls[1]?.seqs).toEqual([1, 2]);
+  });
+
+  it('tells the hub where it stands after it has given up repeating, and again until that is heard', async () => {
+    const { calls, append, passWait } = started();
+    append();
+    for (let i = 0; i < 6; i++) {
+      await calls[i]?.end(away);
+      append();
+      await passWait();
+    }
+    expect(calls.slice(0, 6).every(({ seqs, heads }) => seqs[0] === 1 && heads === null)).toBe(true);
+    expect(calls[6]).toMatchObject({ seqs: [], heads: 8 });
+    append();
+    await calls[6]?.end(away);
+    await passWait();
+    expect(calls[7]).toMatchObject({ seqs: [], heads: 9 });
+    append();
+    await calls[7]?.end(true);
+    expect(calls[8]).toMatchObject({ seqs: [9], heads: null });
+  });
+
+  it('does so after it had to drop a queue that grew too large', async () => {
+    const { calls, append } = started();
+    append();
+    for (let i = 0; i < 9; i++) append({ packedBytes: 4 * MIB });
+    append();
+    await calls[0]?.end(true);
+    expect(calls[1]).toMatchObject({ seqs: [], heads: 12 });
+  });
+
+  it('does so after a restart, and only where the hub listens', () => {
+    const listened = started();
+    listened.publisher.recover();
+    expect(listened.calls).toMatchObject([{ seqs: [], heads: 1 }]);
+    const unheard = started(false);
+    unheard.publisher.recover();
+    unheard.append();
+    expect(unheard.calls).toEqual([]);
+  });
+
+  it('waits no longer for a hub that calls', async () => {
+    const { publisher, calls, append, waits } = started();
+    append();
+    await calls[0]?.end(away);
+    expect(waits).toHaveLength(1);
+    publisher.attach();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(calls[1]?.seqs).toEqual([1]);
+  });
+
+  it('ends when the hub does not listen any more, unless it attached again meanwhile', async () => {
+    const { publisher, calls, append, remembered } = started();
+    append();
+    publisher.attach();
+    await calls[0]?.end(false);
+    append();
+    await calls[1]?.end(false);
+    append();
+    expect(calls).toHaveLength(2);
+    expect(remembered).toEqual([false]);
+    publisher.attach();
+    append();
+    expect(calls[2]?.seqs).toEqual([4]);
+    expect(remembered).toEqual([false, true]);
+  });
+});
