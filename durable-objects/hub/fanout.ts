@@ -104,8 +104,11 @@ export class Fanout {
   notify(name: string, joined: string, cursor: string): void {
     for (const { first, members } of this.#groups.values()) {
       if (first.name !== name) continue;
-      const frame = updateFrame(name, joined, cursor);
-      for (const member of members) this.#outlet.update(member, frame, 1);
+      for (const member of members) {
+        // The topics of its SUBSCRIBE are still catching up: the present would be a place that they have not reached.
+        const reached = member.replay ? member.replay.encode() : cursor;
+        this.#outlet.update(member, updateFrame(name, joined, reached), 1);
+      }
     }
   }
 }

@@ -54,7 +54,8 @@ export class Hub extends DurableObject<Env> {
     const projectId = () => this.#projectId();
     const survived = survivors(ctx);
     this.#outlet = new Outlet(
-      () => this.#feed.cursor(),
+      // Of a topic that is catching up, not the present: who resumed from that would lose what is still to be read.
+      ({ replay }) => (replay ?? this.#feed.positions).encode(),
       (socket, code, reason) => this.#close(socket, code, reason),
     );
     this.#fanout = new Fanout(this.#outlet);

@@ -21,12 +21,15 @@ interface Stall {
 /** Writes updates to sockets, never more than a client can hold; what is left out is counted, and told when there is room again. */
 export class Outlet {
   readonly #behind = new Map<Subscription, Stall>();
-  readonly #cursor: () => string;
+  readonly #cursorOf: (subscription: Subscription) => string;
   readonly #close: (socket: HubSocket, code: number, reason: string) => void;
   #watching = false;
 
-  constructor(cursor: () => string, close: (socket: HubSocket, code: number, reason: string) => void) {
-    this.#cursor = cursor;
+  constructor(
+    cursorOf: (subscription: Subscription) => string,
+    close: (socket: HubSocket, code: number, reason: string) => void,
+  ) {
+    this.#cursorOf = cursorOf;
     this.#close = close;
   }
 
@@ -72,7 +75,8 @@ export class Outlet {
         const { socket, name, dropped } = subscription;
         const { bufferedAmount } = socket.ws;
         if (!socket.isOpen || dropped === 0) this.#behind.delete(subscription);
-        else if (bufferedAmount <= ROOM_BYTES) this.update(subscription, updateFrame(name, '', this.#cursor()), 0);
+        else if (bufferedAmount <= ROOM_BYTES)
+          this.update(subscription, updateFrame(name, '', this.#cursorOf(subscription)), 0);
         else if (hasStalled(stall, bufferedAmount)) {
           this.#behind.delete(subscription);
           this.#tooSlow(socket);

@@ -32,7 +32,7 @@ export type ClientFrame =
       topics: string[];
       /** A search (docs/search.md) that records must match. */
       filter?: string;
-      /** The last `cursor` that the client saw: it gets everything after it, once. */
+      /** The last `cursor` of these topics that the client saw: it gets everything after it, once. */
       since?: string;
       csrf?: string;
     }
@@ -55,6 +55,7 @@ export type ServerFrame =
       type: 'SUBSCRIBED';
       id?: FrameId;
       topics: string[];
+      /** Of each of these topics, until its first UPDATE. */
       cursor: string;
       /** Open sockets of each client that a `client:<id>` topic names. */
       presence?: Record<string, number>;
@@ -65,7 +66,7 @@ export type ServerFrame =
       topic: string;
       /** May be empty: then the frame moves the cursor, or says what was dropped. */
       records: LogRecord[];
-      /** Resumes the topics that were subscribed together with this one. */
+      /** Resumes this topic: `since` gives everything after it, once. Keep the last of each topic. */
       cursor: string;
       /** Records that this client missed before this frame: it was too slow, or resumed from too long ago. */
       dropped?: number;

@@ -55,6 +55,19 @@ describe('an outlet', () => {
     expect(time.waits).toBe(3);
   });
 
+  it('gives the count with the place that the topic has reached', async () => {
+    const { ws, subscription, sent } = client(MAX_BUFFERED_BYTES + 1);
+    instantWaits(() => {
+      ws.bufferedAmount = 0;
+    });
+    const outlet = new Outlet(
+      ({ name }) => `place of ${name}`,
+      () => undefined,
+    );
+    outlet.update(subscription, frame, 3);
+    await vi.waitFor(() => expect(sent).toMatchObject([{ cursor: 'place of logs', dropped: 3 }]));
+  });
+
   it('closes a client that reads nothing for a minute, and waits no longer', async () => {
     const { socket, subscription } = client(MAX_BUFFERED_BYTES + 1);
     const time = instantWaits();
