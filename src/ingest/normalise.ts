@@ -43,7 +43,8 @@ const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)
  * server's to give.
  */
 export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | null): Normalised | Refusal {
-  if (input === null || typeof input !== 'object' || Array.isArray(input)) {
+  // Raw JSON is a number that no double can hold: it looks like an object and is none.
+  if (input === null || typeof input !== 'object' || Array.isArray(input) || JSON.isRawJSON(input)) {
     return { pointer: '', reason: 'a record must be a JSON object' };
   }
   let ts = defaults.nowMs;

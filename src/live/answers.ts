@@ -28,13 +28,9 @@ export function replayedFrame(idJson: string, { received, stored, duplicate, rej
 
 export function errorFrame(idJson: string, error: LiveError): string {
   const { code, detail, retryAfterSeconds } = liveProblem(error);
-  return JSON.stringify({
-    type: 'ERROR',
-    ...(idJson === 'null' ? {} : { id: JSON.parse(idJson) }),
-    code,
-    message: detail,
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-  });
+  const id = idJson === 'null' ? '' : `"id":${idJson},`;
+  const retry = retryAfterSeconds === undefined ? '' : `,"retryAfterSeconds":${retryAfterSeconds}`;
+  return `{"type":"ERROR",${id}"code":"${code}","message":${JSON.stringify(detail)}${retry}}`;
 }
 
 export function subscribedFrame(

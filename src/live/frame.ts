@@ -121,6 +121,8 @@ function readTopics(value: Json | undefined): string[] | null {
 function readId(id: Json | undefined): string | null {
   if (id === undefined || id === null) return 'null';
   if (typeof id === 'number') return String(id);
+  // A number of more digits than a double holds, as 64-bit counters are.
+  if (JSON.isRawJSON(id)) return id.rawJSON.length <= MAX_IDENTIFIER_CHARS ? id.rawJSON : null;
   if (typeof id !== 'string' || id === '' || id.length > MAX_IDENTIFIER_CHARS) return null;
   return PLAIN_ID.test(id) ? `"${id}"` : JSON.stringify(id);
 }

@@ -146,9 +146,9 @@ export class Gather<S extends Sender> {
   }
 
   async #append(batch: Batch<S>): Promise<void> {
-    batch.builder.finish();
     let outcome: AppendOutcome | null;
     try {
+      batch.builder.finish();
       outcome = await this.#port.append(batch);
     } catch (cause) {
       console.error(JSON.stringify({ level: 'error', event: 'journal_away', from: 'hub', cause: String(cause) }));

@@ -157,6 +157,23 @@ describe('frames', () => {
     });
   });
 
+  it('gives back every digit of an id that no double can hold', async () => {
+    const rawAnswer = async (frame: string) => {
+      await client.ask(`{"id":9007199254740993,"project":"${home.project}",${frame}}`);
+      return client.lastText;
+    };
+    expect(await rawAnswer('"type":"TELEMETRY","payload":{}')).toContain('"id":9007199254740993,');
+    expect(await rawAnswer('"type":"TELEMETRY"')).toMatch(/^\{"type":"ERROR","id":9007199254740993,/);
+    expect(await client.ask('{"type":"TELEMETRY","payload":{},"project":"x","id":1e400}')).toMatchObject({
+      code: 'wrong_project',
+    });
+  });
+
+  it('takes no number for a record, however long it is', async () => {
+    const frame = `{"type":"TELEMETRY","project":"${home.project}","payload":[12345678901234567890]}`;
+    expect(await client.ask(frame)).toMatchObject({ type: 'ACK', received: 1, stored: 0, rejected: 1 });
+  });
+
   it('answers a frame without id with id null in the ACK', async () => {
     expect(await client.ask({ type: 'TELEMETRY', payload: { message: 'x' } })).toMatchObject({ type: 'ACK', id: null });
   });

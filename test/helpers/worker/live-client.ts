@@ -48,6 +48,8 @@ export function upgrade(options: OpenOptions): Promise<Response> {
 export class LiveClient {
   readonly frames: AnyFrame[] = [];
   readonly project: string;
+  /** The text of the last frame. */
+  lastText = '';
   closed: { code: number; reason: string } | null = null;
   readonly #socket: WebSocket;
   /** Frames before this index have been read. */
@@ -57,7 +59,8 @@ export class LiveClient {
     this.#socket = socket;
     this.project = project;
     socket.addEventListener('message', ({ data }) => {
-      this.frames.push(JSON.parse(String(data)));
+      this.lastText = String(data);
+      this.frames.push(JSON.parse(this.lastText));
     });
     socket.addEventListener('close', ({ code, reason }) => {
       this.closed = { code, reason };
