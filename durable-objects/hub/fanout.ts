@@ -7,6 +7,9 @@ import type { HubSocket, Subscription } from './sockets.ts';
 /** After this many records without a match a filtered topic gets an empty frame, so that its cursor does not fall behind. */
 const CURSOR_EVERY_RECORDS = 10_000;
 
+/** What is sent in one turn of the event loop is bounded for one client (feed.ts) and, at so many times that, for all together. */
+const CLIENTS_A_TURN = 16;
+
 /** Everyone who gets the same frames. */
 interface Group {
   readonly first: Pick<Subscription, 'name' | 'topic' | 'filterText' | 'filter'>;
@@ -70,10 +73,11 @@ export class Fanout {
     return false;
   }
 
-  /** Some records of one stream to everyone who is live. `cursor` is the place behind them. Returns the units that one client gets at most. */
+  /** Some records of one stream to everyone who is live. `cursor` is the place behind them. Returns the units that one client gets at most, or their share of what all get where that is more. */
   deliver(stream: Stream, lines: Lines, cursor: string): number {
     const selections = new Map<string, Selected>();
     let chars = 0;
+    let charsOfAll = 0;
     for (const group of this.#groups.values()) {
       const { name, topic, filterText, filter } = group.first;
       if (!carries(topic, stream)) continue;
@@ -87,9 +91,10 @@ export class Fanout {
       group.unmatched = 0;
       const frame = updateFrame(name, selected.joined, cursor);
       chars += frame.length;
+      charsOfAll += frame.length * group.members.size;
       for (const member of group.members) if (!member.replay) this.#outlet.update(member, frame, selected.records);
     }
-    return chars;
+    return Math.max(chars, charsOfAll / CLIENTS_A_TURN);
   }
 
   /** Records that nobody gets: they are gone, or too many to be read again. */

@@ -57,6 +57,7 @@ export class Hub extends DurableObject<Env> {
       // Of a topic that is catching up, not the present: who resumed from that would lose what is still to be read.
       ({ replay }) => (replay ?? this.#feed.positions).encode(),
       (socket, code, reason) => this.#close(socket, code, reason),
+      () => this.#sockets.all(),
     );
     this.#fanout = new Fanout(this.#outlet);
     this.#feed = new Feed(

@@ -3,12 +3,16 @@ import { CLOSE_TOO_SLOW } from '../../src/wire/protocol.ts';
 import type { HubSocket, Subscription } from './sockets.ts';
 
 /**
- * Bytes that may wait for one client. Beyond what the kernels on the way hold, they lie in this object's memory, which is 128 MB for all
- * clients together. `bufferedAmount` counts them: checked with a client that stops reading (test/integration/live-slow.test.ts).
+ * Bytes that may wait for one client. Beyond what the kernels on the way hold, they lie in this object's memory. `bufferedAmount` counts
+ * them: checked with a client that stops reading (test/integration/live-slow.test.ts).
  */
 export const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
-/** Below this a client counts as one that reads again. */
-const ROOM_BYTES = 1024 * 1024;
+/** For all clients together, of the 128 MB that this object has. Beyond it each client has its share, */
+export const MAX_TOTAL_BUFFERED_BYTES = 64 * 1024 * 1024;
+/** but never less than a frame (live/update.ts), or who keeps up would get nothing. */
+const MIN_BUFFERED_BYTES = 256 * 1024;
+/** Below this part of its limit a client counts as one that reads again. */
+const ROOM = 1 / 4;
 const CHECK_INTERVAL_MS = 250;
 /** A client that has read nothing for this long is gone or hangs: a minute. */
 const MAX_STALLED_CHECKS = 240;
@@ -23,22 +27,32 @@ export class Outlet {
   readonly #behind = new Map<Subscription, Stall>();
   readonly #cursorOf: (subscription: Subscription) => string;
   readonly #close: (socket: HubSocket, code: number, reason: string) => void;
+  readonly #open: () => readonly HubSocket[];
   #watching = false;
+  /** What waits for all clients, as far as it was seen; it only shrinks when it is counted. */
+  #totalBytes = 0;
+  #isCounted = false;
+  /** Of one client, now. */
+  #limitBytes = MAX_BUFFERED_BYTES;
 
   constructor(
     cursorOf: (subscription: Subscription) => string,
     close: (socket: HubSocket, code: number, reason: string) => void,
+    open: () => readonly HubSocket[],
   ) {
     this.#cursorOf = cursorOf;
     this.#close = close;
+    this.#open = open;
   }
 
   update(subscription: Subscription, frame: string, records: number): void {
     const { socket, dropped } = subscription;
-    if (socket.ws.bufferedAmount > MAX_BUFFERED_BYTES) {
+    if (socket.ws.bufferedAmount > this.#limitBytes) {
       this.miss(subscription, records);
       return;
     }
+    this.#totalBytes += frame.length;
+    if (this.#totalBytes > MAX_TOTAL_BUFFERED_BYTES && !this.#isCounted) this.#count();
     if (dropped === 0) {
       socket.send(frame);
       return;
@@ -59,12 +73,29 @@ export class Outlet {
   /** Waits until the client has read most of what it was sent; false where it does not, and was closed. */
   async room(socket: HubSocket): Promise<boolean> {
     const stall: Stall = { bufferedBytes: Number.POSITIVE_INFINITY, checks: 0 };
-    while (socket.isOpen && socket.ws.bufferedAmount > ROOM_BYTES) {
+    while (socket.isOpen && socket.ws.bufferedAmount > this.#limitBytes * ROOM) {
       // A turn of the event loop is enough for a client that keeps up.
       await scheduler.wait(stall.checks === 0 ? 0 : CHECK_INTERVAL_MS);
       if (hasStalled(stall, socket.ws.bufferedAmount)) this.#tooSlow(socket);
     }
     return socket.isOpen;
+  }
+
+  /** Looks at every client, and at most every CHECK_INTERVAL_MS: the sum of what was sent says nothing of what has been read since. */
+  #count(): void {
+    this.#totalBytes = 0;
+    const sockets = this.#open();
+    for (const { ws } of sockets) this.#totalBytes += ws.bufferedAmount;
+    const share = MAX_TOTAL_BUFFERED_BYTES / Math.max(1, sockets.length);
+    this.#limitBytes =
+      this.#totalBytes > MAX_TOTAL_BUFFERED_BYTES
+        ? Math.min(MAX_BUFFERED_BYTES, Math.max(MIN_BUFFERED_BYTES, share))
+        : MAX_BUFFERED_BYTES;
+    this.#isCounted = true;
+    void scheduler.wait(CHECK_INTERVAL_MS).then(() => {
+      this.#isCounted = false;
+      if (this.#limitBytes < MAX_BUFFERED_BYTES) this.#count();
+    });
   }
 
   async #watch(): Promise<void> {
@@ -75,7 +106,7 @@ export class Outlet {
         const { socket, name, dropped } = subscription;
         const { bufferedAmount } = socket.ws;
         if (!socket.isOpen || dropped === 0) this.#behind.delete(subscription);
-        else if (bufferedAmount <= ROOM_BYTES)
+        else if (bufferedAmount <= this.#limitBytes * ROOM)
           this.update(subscription, updateFrame(name, '', this.#cursorOf(subscription)), 0);
         else if (hasStalled(stall, bufferedAmount)) {
           this.#behind.delete(subscription);

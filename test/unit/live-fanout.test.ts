@@ -26,6 +26,7 @@ describe('a fan-out', () => {
       new Outlet(
         () => 'a',
         () => undefined,
+        () => [],
       ),
     );
     const client: Topic = { kind: 'client', clientId: 'desk' };
@@ -35,11 +36,30 @@ describe('a fan-out', () => {
     expect([behind.sent[0]?.cursor, live.sent[0]?.cursor]).toEqual([at(3).encode(), at(9).encode()]);
   });
 
+  it('asks for a turn of the event loop after as much for one client, or for all together', () => {
+    const lines = { ndjson: `"${'x'.repeat(997)}"\n`, records: 1 };
+    const chars = (members: number) => {
+      const fanout = new Fanout(
+        new Outlet(
+          () => 'a',
+          () => undefined,
+          () => [],
+        ),
+      );
+      for (let i = 0; i < members; i++)
+        fanout.join(subscribed('logs', { kind: 'stream', stream: 'logs' }, null).subscription);
+      return fanout.deliver('logs', lines, 'a');
+    };
+    expect(chars(16)).toBe(chars(1));
+    expect(chars(160)).toBe(10 * chars(1));
+  });
+
   it('listens as long as anyone is subscribed to records or about to be', () => {
     const fanout = new Fanout(
       new Outlet(
         () => 'a',
         () => undefined,
+        () => [],
       ),
     );
     const { subscription } = subscribed('logs', { kind: 'stream', stream: 'logs' }, null);

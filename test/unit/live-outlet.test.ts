@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MAX_BUFFERED_BYTES, Outlet } from '../../durable-objects/hub/outlet.ts';
+import { MAX_BUFFERED_BYTES, MAX_TOTAL_BUFFERED_BYTES, Outlet } from '../../durable-objects/hub/outlet.ts';
 import type { HubSocket, Subscription } from '../../durable-objects/hub/sockets.ts';
 import { updateFrame } from '../../src/live/update.ts';
 
@@ -29,6 +29,7 @@ describe('an outlet', () => {
     const outlet = new Outlet(
       () => 'a0l9',
       () => undefined,
+      () => [],
     );
     const { ws, subscription, sent } = client(MAX_BUFFERED_BYTES + 1);
     outlet.update(subscription, frame, 3);
@@ -48,6 +49,7 @@ describe('an outlet', () => {
     const outlet = new Outlet(
       () => 'a0l9',
       () => undefined,
+      () => [],
     );
     outlet.update(subscription, frame, 3);
     await vi.waitFor(() => expect(sent).toHaveLength(1));
@@ -63,6 +65,7 @@ describe('an outlet', () => {
     const outlet = new Outlet(
       ({ name }) => `place of ${name}`,
       () => undefined,
+      () => [],
     );
     outlet.update(subscription, frame, 3);
     await vi.waitFor(() => expect(sent).toMatchObject([{ cursor: 'place of logs', dropped: 3 }]));
@@ -78,10 +81,35 @@ describe('an outlet', () => {
         closed.push(code);
         socket.isOpen = false;
       },
+      () => [],
     );
     outlet.update(subscription, frame, 3);
     await vi.waitFor(() => expect(closed).toEqual([4408]));
     expect(time.waits).toBe(241);
+  });
+
+  it('gives each client its share while too much waits for all together, and the whole again afterwards', async () => {
+    const clients = Array.from({ length: 64 }, () => client(3 * MAX_BUFFERED_BYTES));
+    const [first, brisk] = [client(MAX_BUFFERED_BYTES / 2), client(MAX_BUFFERED_BYTES / 8)];
+    const everyone = [...clients, first, brisk];
+    const waits: (() => void)[] = [];
+    vi.spyOn(scheduler, 'wait').mockImplementation(() => new Promise<void>((resolve) => waits.push(resolve)));
+    const outlet = new Outlet(
+      () => 'a0l9',
+      () => undefined,
+      () => everyone.map(({ socket }) => socket as unknown as HubSocket),
+    );
+    const sendTo = (one: (typeof everyone)[number]) => {
+      const before = one.sent.length;
+      outlet.update(one.subscription, frame, 3);
+      return one.sent.length > before;
+    };
+    expect(sendTo(first)).toBe(true);
+    outlet.update(brisk.subscription, `${frame}${' '.repeat(MAX_TOTAL_BUFFERED_BYTES)}`, 3);
+    expect([sendTo(first), sendTo(brisk)]).toEqual([false, true]);
+    for (const { ws } of clients) ws.bufferedAmount = 0;
+    for (const end of waits.splice(0)) end();
+    await vi.waitFor(() => expect(sendTo(first)).toBe(true));
   });
 
   it('has patience with a client that reads a little', async () => {
@@ -92,6 +120,7 @@ describe('an outlet', () => {
     const outlet = new Outlet(
       () => 'a0l9',
       () => expect.unreachable('it reads'),
+      () => [],
     );
     outlet.update(subscription, frame, 3);
     await vi.waitFor(() => expect(sent).toHaveLength(1));
@@ -107,6 +136,7 @@ describe('an outlet', () => {
       () => {
         socket.isOpen = false;
       },
+      () => [],
     );
     expect(await outlet.room(socket as unknown as HubSocket)).toBe(true);
     expect(time.waits).toBe(5);
