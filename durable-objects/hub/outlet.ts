@@ -70,10 +70,16 @@ export class Outlet {
     if (!this.#watching) void this.#watch();
   }
 
+  /** Whether the client has read most of what it was sent. A turn of the event loop is enough for one that keeps up. */
+  async keepsUp(socket: HubSocket): Promise<boolean> {
+    if (!this.#hasRoom(socket)) await scheduler.wait(0);
+    return socket.isOpen && this.#hasRoom(socket);
+  }
+
   /** Waits until the client has read most of what it was sent; false where it does not, and was closed. */
   async room(socket: HubSocket): Promise<boolean> {
     const stall: Stall = { bufferedBytes: Number.POSITIVE_INFINITY, checks: 0 };
-    while (socket.isOpen && socket.ws.bufferedAmount > this.#limitBytes * ROOM) {
+    while (socket.isOpen && !this.#hasRoom(socket)) {
       // A turn of the event loop is enough for a client that keeps up.
       await scheduler.wait(stall.checks === 0 ? 0 : CHECK_INTERVAL_MS);
       if (hasStalled(stall, socket.ws.bufferedAmount)) this.#tooSlow(socket);
@@ -104,17 +110,21 @@ export class Outlet {
       await scheduler.wait(CHECK_INTERVAL_MS);
       for (const [subscription, stall] of [...this.#behind]) {
         const { socket, name, dropped } = subscription;
-        const { bufferedAmount } = socket.ws;
         if (!socket.isOpen || dropped === 0) this.#behind.delete(subscription);
-        else if (bufferedAmount <= this.#limitBytes * ROOM)
+        else if (this.#hasRoom(socket))
           this.update(subscription, updateFrame(name, '', this.#cursorOf(subscription)), 0);
-        else if (hasStalled(stall, bufferedAmount)) {
+        else if (hasStalled(stall, socket.ws.bufferedAmount)) {
           this.#behind.delete(subscription);
           this.#tooSlow(socket);
         }
       }
     }
     this.#watching = false;
+  }
+
+  /** So written because sockets inside one process have no such amount: nothing waits for them. */
+  #hasRoom({ ws }: HubSocket): boolean {
+    return !(ws.bufferedAmount > this.#limitBytes * ROOM);
   }
 
   #tooSlow(socket: HubSocket): void {

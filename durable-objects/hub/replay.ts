@@ -8,11 +8,14 @@ import type { Stream } from '../../src/wire/record.ts';
 import type { Feed } from './feed.ts';
 import type { Outlet } from './outlet.ts';
 import type { HubSocket, Subscription } from './sockets.ts';
+import type { Turnstile } from './turnstile.ts';
 
 export interface ReplayPort {
   env: Env;
   feed: Feed;
   outlet: Outlet;
+  /** Before a page is read. After a restart everyone resumes at once, and a page takes megabytes. */
+  pages: Turnstile;
   projectId(): string;
 }
 
@@ -41,15 +44,23 @@ export class Replay {
       const { shard, stream, untilSeq } = span;
       const { fromSeq } = replayFrom(span.fromSeq, untilSeq);
       this.#skipTo(shard, stream, fromSeq);
-      const run = await readHistory(this.#port.env, this.#port.projectId(), { ...span, fromSeq });
-      this.#skipTo(shard, stream, run ? run.firstSeq : untilSeq);
-      for (const some of run ? cutLines(run.lines) : []) {
-        this.#give(shard, stream, some);
-        if (!(await this.#port.outlet.room(this.#socket))) return;
-      }
+      await this.#port.pages.through(() => this.#givePage({ ...span, fromSeq }));
+      if (!(await this.#port.outlet.room(this.#socket))) return;
       this.#socket.save();
     }
     this.#goLive();
+  }
+
+  /** As much of it as the client takes at once. The rest is read again when it has room, rather than kept for it meanwhile. */
+  async #givePage(span: SeqSpan): Promise<void> {
+    if (this.#current().length === 0) return;
+    const { shard, stream, untilSeq } = span;
+    const run = await readHistory(this.#port.env, this.#port.projectId(), span);
+    this.#skipTo(shard, stream, run ? run.firstSeq : untilSeq);
+    for (const some of run ? cutLines(run.lines) : []) {
+      this.#give(shard, stream, some);
+      if (!(await this.#port.outlet.keepsUp(this.#socket))) return;
+    }
   }
 
   /** Those that the client still wants, in this form. */

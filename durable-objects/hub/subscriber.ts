@@ -14,9 +14,13 @@ import type { Feed } from './feed.ts';
 import type { Outlet } from './outlet.ts';
 import { Replay } from './replay.ts';
 import type { HubSocket, Sockets, Subscription } from './sockets.ts';
+import { Turnstile } from './turnstile.ts';
 
 type SubscribeFrame = Extract<Frame, { type: 'SUBSCRIBE' }>;
 type UnsubscribeFrame = Extract<Frame, { type: 'UNSUBSCRIBE' }>;
+
+/** A page of a resume is up to 4 MiB of text, or twice that, of the 128 MB that this object has. */
+const PAGES_AT_ONCE = 4;
 
 export interface SubscriberPort {
   env: Env;
@@ -31,6 +35,7 @@ export interface SubscriberPort {
 export class Subscriber {
   readonly #port: SubscriberPort;
   readonly #shards: readonly number[];
+  readonly #pages = new Turnstile(PAGES_AT_ONCE);
 
   constructor(port: SubscriberPort) {
     this.#port = port;
@@ -130,7 +135,7 @@ export class Subscriber {
     from: Positions,
   ): Promise<void> {
     try {
-      await new Replay(this.#port, socket, subscriptions, from).run();
+      await new Replay({ ...this.#port, pages: this.#pages }, socket, subscriptions, from).run();
     } catch (cause) {
       logFault('replay_failed', this.#port.projectId(), cause);
       for (const subscription of subscriptions) this.#port.fanout.leave(subscription);

@@ -6,8 +6,8 @@ import { type Lines, sliceLines } from './update.ts';
 
 /** Raw bytes of one page of the journal's tail, but for its last part. */
 const MAX_TAIL_PAGE_BYTES = 4 * 1024 * 1024;
-/** Of 4 MiB raw at most, each. */
-const BLOCKS_PER_PAGE = 2;
+/** Of 4 MiB raw at most. */
+const BLOCKS_PER_PAGE = 1;
 /** Compaction may replace a block between the look at the index and the look at the payload. Twice in a row is a fault. */
 const MAX_TRIES = 3;
 
