@@ -1,4 +1,11 @@
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, zstdDecompressSync } from 'node:zlib';
+import {
+  brotliDecompressSync,
+  constants,
+  gunzipSync,
+  inflateRawSync,
+  inflateSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { concatBytes } from '../shared/bytes.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_BODY_INFLATED_BYTES, MAX_BODY_PACKED_BYTES } from '../wire/limits.ts';
@@ -13,6 +20,8 @@ export type BodyError =
 const MAX_CODINGS = 2;
 /** Parallel packers write a frame for each megabyte or so; each frame costs a decoder. */
 const MAX_ZSTD_FRAMES = 256;
+/** 8 MiB, the most that HTTP allows (RFC 9659). A frame names its own window, and zstd's default would allocate 128 MiB, an isolate's all. */
+const ZSTD_WINDOW_LOG_MAX = 23;
 
 /** Reads the body and takes off its content codings. Never holds more than the limits, whatever the body claims or expands to. */
 export async function readBody(request: Request): Promise<Result<Uint8Array, BodyError>> {
@@ -59,7 +68,7 @@ function inflate(body: Uint8Array, coding: string): Result<Uint8Array, BodyError
     switch (coding) {
       case 'gzip':
       case 'x-gzip':
-        return ok(gunzipSync(body, { maxOutputLength: MAX_BODY_INFLATED_BYTES }));
+        return single(coding, body, gunzipSync);
       case 'deflate':
         // RFC 9110 8.4.1.2 means zlib; old clients send raw deflate. A zlib header is 0x?8 with a checksum over two bytes.
         return single(coding, body, isZlib(body) ? inflateSync : inflateRawSync);
@@ -82,22 +91,24 @@ function inflate(body: Uint8Array, coding: string): Result<Uint8Array, BodyError
 }
 
 type InflateSync = typeof inflateSync | typeof brotliDecompressSync | typeof zstdDecompressSync;
+const ZSTD_OPTIONS = { params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG_MAX } };
 
-/** Inflates one stream and says how many bytes of the body it took; zlib passes over what follows its end without a word. */
+/** Inflates one stream (of gzip: all its members) and says how many bytes of the body it took; zlib passes over what follows without a word. */
 function inflateOne(
   body: Uint8Array,
   inflateSync: InflateSync,
   maxOutputLength: number,
 ): { data: Uint8Array; taken: number } {
   // What `info: true` returns is in Node's documentation and not in its types.
-  const { buffer, engine } = inflateSync(body, { maxOutputLength, info: true }) as unknown as {
+  const options = { maxOutputLength, info: true, ...(inflateSync === zstdDecompressSync ? ZSTD_OPTIONS : {}) };
+  const { buffer, engine } = inflateSync(body, options) as unknown as {
     buffer: Uint8Array;
     engine: { bytesWritten: number };
   };
   return { data: buffer, taken: engine.bytesWritten };
 }
 
-/** For codings whose streams do not concatenate: bytes behind the end would be lost, so they are refused. */
+/** Bytes behind the end would be lost, so they are refused: where streams do not concatenate, and behind zeros that end a gzip body. */
 function single(encoding: string, body: Uint8Array, inflateSync: InflateSync): Result<Uint8Array, BodyError> {
   const { data, taken } = inflateOne(body, inflateSync, MAX_BODY_INFLATED_BYTES);
   if (taken === body.byteLength) return ok(data);

@@ -328,6 +328,25 @@ describe('a content coding', () => {
     },
   );
 
+  it('gzip that goes on behind zeros is refused: what stands there would be lost', async () => {
+    const member = gzipSync('{"message":"a"}\n');
+    expect(await read(concatBytes([member, new Uint8Array(8), member]), 'gzip')).toBe(
+      `bad_encoding: ${8 + member.length} bytes follow its end`,
+    );
+  });
+
+  /** One frame of one raw block that asks for a window of 2^windowLog bytes (RFC 8878, 3.1.1). */
+  function zstdFrame(windowLog: number, content: Uint8Array): Uint8Array {
+    const block = (content.length << 3) | 1;
+    const head = [0x28, 0xb5, 0x2f, 0xfd, 0, (windowLog - 10) << 3, block & 255, (block >> 8) & 255, block >> 16];
+    return concatBytes([new Uint8Array(head), content]);
+  }
+
+  it('zstd may ask for a window of 8 MiB and no more, however little it holds', async () => {
+    expect(await read(zstdFrame(23, utf8('{"message":"a"}')), 'zstd')).toBe('{"message":"a"}');
+    expect(await read(zstdFrame(24, utf8('{"message":"a"}')), 'zstd')).toMatch(/^bad_encoding: .*too much memory/);
+  });
+
   it('zstd in frames without number is refused', async () => {
     const skippable = new Uint8Array([0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0]);
     expect(await read(concatBytes(Array.from({ length: 10_000 }, () => skippable)), 'zstd')).toMatch(/^bad_encoding: /);
