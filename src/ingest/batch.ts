@@ -12,10 +12,11 @@ import { type Defaults, isRefusal, normalise } from './normalise.ts';
  */
 const MIN_DEFLATE_BYTES = 16 * 1024;
 /**
- * A part is closed when it reaches this many UTF-16 units. With one more record (256 Ki units) it stays under 1.8 MB of UTF-8, so it
- * fits a Durable Object's row (2 MB), and since a unit holds 16 bits, under 1.2 MB deflated, so it fits a block's row whatever it says.
+ * A part is closed when it reaches this many UTF-16 units. With one more record (256 Ki units) it stays under 1.8 MB of UTF-8. Text that
+ * deflates worst (chance units of three bytes: 19 bits each, as Huffman codes see bytes) comes to 1.4 MB and so fits a block's row, and with
+ * the words that it may hold a Durable Object's row (2 MB).
  */
-const MAX_PART_CHARS = 340 * 1024;
+const MAX_PART_CHARS = 320 * 1024;
 /** Of a pointer in an answer. */
 const MAX_POINTER_CHARS = 512;
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addRecordTokens, lineId, lineTs, TokenSet } from '../../src/blocks/index.ts';
+import { addRecordTokens, lineId, lineTs, MAX_PACKED_BYTES, TokenSet } from '../../src/blocks/index.ts';
 import { BatchBuilder } from '../../src/ingest/batch.ts';
 import { parseJson } from '../../src/ingest/json.ts';
 import { isRefusal, normalise } from '../../src/ingest/normalise.ts';
 import { parseBody } from '../../src/ingest/parse.ts';
 import { batchIds, isUuidV7, uuidV7Ms } from '../../src/shared/ids.ts';
+import { MAX_RECORD_CHARS } from '../../src/wire/limits.ts';
 import type { Json, LogRecord } from '../../src/wire/record.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21);
@@ -173,6 +174,32 @@ describe('a body', () => {
       ['operations', 500],
       ['logs', 1000],
     ]);
+  });
+
+  it.each([
+    ['without a space, which deflates worst', 0],
+    ['of words of two, which are most for their size', 3],
+  ])('of chance text %s makes parts that fit the rows of both stores', (_, every) => {
+    let state = 1;
+    const unit = (): number => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return 0x800 + ((state >>> 16) % (0xd800 - 0x800));
+    };
+    const text = (units: number) =>
+      Array.from({ length: units }, (_, i) => (every > 0 && i % every === 0 ? ' ' : String.fromCharCode(unit()))).join(
+        '',
+      );
+    const longest = MAX_RECORD_CHARS - 200;
+    // A record of most of a part, one that almost fills it, and one more of the largest.
+    for (const filledUnits of [280, 300, 320, 340].map((kibi) => kibi * 1024)) {
+      const records = [longest, filledUnits - longest - 500, longest].map((units) => ({ message: text(units) }));
+      const { batch } = ingest(JSON.stringify(records), true);
+      expect(batch.accepted).toBe(3);
+      for (const { data, tokens } of batch.parts) {
+        expect(data.byteLength).toBeLessThan(MAX_PACKED_BYTES);
+        expect(data.byteLength + Number(tokens?.byteLength)).toBeLessThan(1_900_000);
+      }
+    }
   });
 
   it('of any JSON objects comes out as it went in', () => {
