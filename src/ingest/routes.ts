@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import type { IngestAnswer } from '../wire/ingest.ts';
 import { MAX_IDEMPOTENCY_KEY_CHARS, MAX_IDENTIFIER_CHARS } from '../wire/limits.ts';
 import { BROWSER_STREAMS, isStream, STREAMS, type Stream } from '../wire/record.ts';
+import { answerPreflight, readableEverywhere } from './cors.ts';
 import { type IngestError, ingestProblem } from './errors.ts';
 import { countRefused, type IngestRequest, ingest } from './ingest.ts';
 import { readLedger } from './ledger.ts';
@@ -14,6 +15,8 @@ import { countRefusedKey, readRefusedKeys } from './refused-keys.ts';
 
 export function ingestRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
+  routes.use('/api/ingest/*', readableEverywhere);
+  routes.options('/api/ingest', answerPreflight);
   routes.post('/api/ingest', async function postIngest(c) {
     const ctx = c.get('ctx');
     const key = presentedKey(c);

@@ -358,6 +358,44 @@ describe('a key that is bound to origins', () => {
     }
   });
 
+  it.each([
+    ['taken', {}, 202],
+    ['of a coding that it is not', { 'content-encoding': 'gzip' }, 400],
+    ['from an origin that the key does not list', { origin: 'https://other.example' }, 403],
+  ])('lets the page read the answer to a request %s', async (_, headers, status) => {
+    const reply = await send({ key: browserKey, headers: { origin: 'https://shop.example', ...headers } });
+    expect([reply.status, reply.headers.get('access-control-allow-origin')]).toEqual([status, '*']);
+    expect(reply.headers.get('access-control-expose-headers')).toContain('retry-after');
+    expect(reply.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it('also to one that nobody signed, so that the page does not take it for a broken network', async () => {
+    const { headers } = await expectRefusal(
+      { key: 'x', headers: { origin: 'https://shop.example' } },
+      401,
+      'key_invalid',
+    );
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+  });
+
+  it('is let through by the question that a browser asks first', async () => {
+    const asked = ['authorization', 'content-type', 'content-encoding', 'idempotency-key', 'x-api-key'];
+    const response = await exports.default.fetch(
+      new Request(`${ORIGIN}/api/ingest`, {
+        method: 'OPTIONS',
+        headers: {
+          origin: 'https://shop.example',
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': asked.join(','),
+        },
+      }),
+    );
+    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
+    expect(response.headers.get('access-control-allow-methods')).toBe('POST');
+    expect(response.headers.get('access-control-allow-headers')?.split(', ')).toEqual(expect.arrayContaining(asked));
+    expect(await ledger()).toEqual(NOTHING);
+  });
+
   it('does not from nowhere, and that is counted', async () => {
     await expectRefusal({ key: browserKey }, 403, 'origin_refused');
     expect(await ledger()).toEqual({ ...NOTHING, refused: 1 });

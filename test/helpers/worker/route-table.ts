@@ -34,7 +34,7 @@ export interface Fixture {
 }
 
 export interface RouteRule {
-  method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  method: 'GET' | 'OPTIONS' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
   /** As registered. */
   route: string;
   access: Access;
@@ -60,6 +60,7 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/api/health', access: { kind: 'public' } },
   { method: 'GET', route: '/api/ready', access: { kind: 'public' } },
 
+  { method: 'OPTIONS', route: '/api/ingest', access: { kind: 'public' } },
   { method: 'POST', route: '/api/ingest', access: { kind: 'ingest' }, body: () => ({ message: 'hello' }) },
 
   {
