@@ -123,15 +123,14 @@ export class JournalStore {
     );
   }
 
-  /** The oldest parts first, read as they are asked for. */
+  /** The oldest parts first, read as they are asked for; no column behind the data, as above. */
   *pendingParts(stream: Stream): Generator<PendingPart> {
-    const rows = this.#sql.exec<{ first_seq: number; records: number; raw_bytes: number; data_bytes: number }>(
-      'SELECT first_seq, records, raw_bytes, length(data) AS data_bytes FROM parts WHERE stream = ? ORDER BY first_seq',
+    const rows = this.#sql.exec<{ records: number; raw_bytes: number; data_bytes: number }>(
+      'SELECT records, raw_bytes, length(data) AS data_bytes FROM parts WHERE stream = ? ORDER BY first_seq',
       stream,
     );
     for (const row of rows) {
       yield {
-        firstSeq: row.first_seq,
         records: row.records,
         rawBytes: row.raw_bytes,
         dataBytes: row.data_bytes,

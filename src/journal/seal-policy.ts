@@ -13,7 +13,6 @@ export const MAX_SEAL_RETRY_MS = 30_000;
 const FIRST_SEAL_RETRY_MS = 1_000;
 
 export interface PendingPart {
-  firstSeq: number;
   records: number;
   rawBytes: number;
   /** Bytes as they lie in the journal: an upper bound of the packed size for raw parts, exact for deflated ones. */

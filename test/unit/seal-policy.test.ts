@@ -12,7 +12,6 @@ import {
 import { MAX_SEAL_RETRY_MS, type PendingPart, SEAL_AGE_MS } from '../../src/journal/seal-policy.ts';
 
 const part = (over: Partial<PendingPart> = {}): PendingPart => ({
-  firstSeq: 1,
   records: 1_000,
   rawBytes: 260_000,
   dataBytes: 26_000,
