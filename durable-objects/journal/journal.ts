@@ -22,7 +22,11 @@ import { JournalStore, type LedgerEntry } from './store.ts';
 const PARTS_PER_READ = 5_000;
 /** A week of minutes; older counts are folded into one row a key. */
 const LEDGER_DETAIL_MS = 7 * 24 * 3_600_000;
-const PRUNE_INTERVAL_MS = 3_600_000;
+const FOLD_INTERVAL_MS = 3_600_000;
+/** As many as there can be requests for a block: each alarm forgets what has come since the last one, in about 30 ms at most. */
+const ANSWERS_FORGOTTEN_PER_ALARM = 5_000;
+/** What the clocks of two machines differ by. */
+const MAX_CLOCK_SKEW_MS = 250;
 
 /**
  * Makes batches durable, numbers them, and seals them into blocks: one object per project and shard. It appends finished bytes and
@@ -35,7 +39,7 @@ export class Journal extends DurableObject<Env> {
   readonly #sealer: Sealer;
   readonly #revoked: Map<string, number>;
   #disabled: boolean;
-  #prunedAtMs = 0;
+  #foldedAtMs = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -113,7 +117,7 @@ export class Journal extends DurableObject<Env> {
   countRefused(request: { projectId: string; shard: number; keyId: string; nowMs: number; reason: string }): void {
     this.#count({ ...request, rejectedByReason: {} }, { refused: 1 });
     // A journal that only ever refuses has no alarm.
-    this.#pruneDue(request.nowMs);
+    this.#foldLedgerDue(request.nowMs);
   }
 
   /** Named so because `tail` is a handler of the platform. */
@@ -135,9 +139,11 @@ export class Journal extends DurableObject<Env> {
     return [...this.#heads.values()];
   }
 
+  /** A key that has ended has ended by every clock: that of a request may lag behind the one that told its end, or be set back. */
   revokeKey(keyId: string, fromMs: number): void {
-    this.#store.revokeKey(keyId, fromMs);
-    this.#revoked.set(keyId, Math.min(fromMs, this.#revoked.get(keyId) ?? Number.POSITIVE_INFINITY));
+    const refusedFromMs = fromMs <= this.#now() + MAX_CLOCK_SKEW_MS ? 0 : fromMs;
+    this.#store.revokeKey(keyId, refusedFromMs);
+    this.#revoked.set(keyId, Math.min(refusedFromMs, this.#revoked.get(keyId) ?? Number.POSITIVE_INFINITY));
   }
 
   setDisabled(disabled: boolean): void {
@@ -163,16 +169,17 @@ export class Journal extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#sealer.disarmed();
     const nowMs = this.#now();
-    this.#pruneDue(nowMs);
+    this.#store.forgetAnswers(nowMs, ANSWERS_FORGOTTEN_PER_ALARM);
+    this.#foldLedgerDue(nowMs);
     const place = { projectId: this.#projectId(), shard: this.#shard(), heads: this.#heads };
     await this.#sealer.sealDue(this.env.DB, place, nowMs);
     this.#sealer.arm(this.#now(), this.#clockOffsetMs());
   }
 
-  #pruneDue(nowMs: number): void {
-    if (nowMs - this.#prunedAtMs <= PRUNE_INTERVAL_MS) return;
-    this.ctx.storage.transactionSync(() => this.#store.prune(nowMs, LEDGER_DETAIL_MS));
-    this.#prunedAtMs = nowMs;
+  #foldLedgerDue(nowMs: number): void {
+    if (nowMs - this.#foldedAtMs <= FOLD_INTERVAL_MS) return;
+    this.ctx.storage.transactionSync(() => this.#store.foldLedger(nowMs, LEDGER_DETAIL_MS));
+    this.#foldedAtMs = nowMs;
   }
 
   #refusal(request: AppendRequest): AppendOutcome | null {

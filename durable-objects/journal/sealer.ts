@@ -104,9 +104,13 @@ export class Sealer {
         const parts = this.#store.partsFrom(stream, 0, count, Number.POSITIVE_INFINITY);
         const { block } = buildBlock(place.projectId, place.shard, parts, nowMs);
         const { sealedSeq } = await storeSealed(db, block);
-        this.#drop(stream, sealedSeq, nowMs);
         const head = place.heads.get(stream);
-        if (head) head.sealedSeq = Math.max(head.sealedSeq, sealedSeq + 1);
+        // Sealed is only what this journal has numbered. A watermark beyond it is that of a journal that was lost or rolled back: to believe
+        // it would delete records that are in no block.
+        if (!head || sealedSeq >= head.nextSeq)
+          throw new Error(`${stream} is sealed to ${sealedSeq}, beyond what this journal ever numbered`);
+        this.#drop(stream, sealedSeq, nowMs);
+        head.sealedSeq = Math.max(head.sealedSeq, sealedSeq + 1);
       }
     } catch (cause) {
       this.#failures++;

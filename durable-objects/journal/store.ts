@@ -273,9 +273,17 @@ export class JournalStore {
       }));
   }
 
-  /** Forgets answers past their time and folds old minutes of the ledger into minute 0; sums never change. */
-  prune(nowMs: number, ledgerDetailMs: number): void {
-    this.#sql.exec('DELETE FROM dedupe WHERE expires_at_ms <= ?', nowMs);
+  /** Forgets answers past their time, the oldest first. */
+  forgetAnswers(nowMs: number, limit: number): void {
+    this.#sql.exec(
+      'DELETE FROM dedupe WHERE key IN (SELECT key FROM dedupe WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?)',
+      nowMs,
+      limit,
+    );
+  }
+
+  /** Folds old minutes of the ledger into minute 0; sums never change. */
+  foldLedger(nowMs: number, ledgerDetailMs: number): void {
     const before = Math.floor((nowMs - ledgerDetailMs) / 60_000);
     this.#sql.exec(
       `INSERT INTO ledger SELECT key_id, 0, sum(received), sum(stored), sum(duplicate), sum(rejected), sum(refused), sum(bytes), max(last_seen_at_ms)

@@ -26,9 +26,13 @@ export interface PendingTotals {
   oldestAtMs: number;
 }
 
-/** When the tail of one stream is due; `nowMs` or earlier means at once. */
+/**
+ * When the tail of one stream is due; `nowMs` or earlier means at once. A tail from the future is: the clock was set back, and would let it
+ * wait until it has caught up.
+ */
 export function sealDueAtMs(totals: PendingTotals, nowMs: number): number {
   if (totals.records >= MAX_BLOCK_RECORDS || totals.rawBytes >= MAX_BLOCK_RAW_BYTES) return nowMs;
+  if (totals.oldestAtMs > nowMs + SEAL_AGE_MS) return nowMs;
   return totals.oldestAtMs + SEAL_AGE_MS;
 }
 

@@ -182,7 +182,6 @@ describe('what a journal remembers', () => {
     await send('fresh', nowMs - IDEMPOTENCY_TTL_MS + 60_000);
     const body = { kind: 'body' as const, payload: 'sha' };
     await append(batchOf('f-prune', lines(1), { nowMs: nowMs - BODY_HASH_TTL_MS - 1_000, dedupe: body }));
-    await evictDurableObject(journal('f-prune')); // it prunes once an hour, and when it has come back
     await alarm('f-prune');
     const keys = await runInDurableObject(journal('f-prune'), (_, state) =>
       state.storage.sql
@@ -193,6 +192,26 @@ describe('what a journal remembers', () => {
     expect(keys).toEqual(['k:key_test:fresh']);
     expect(await send('fresh', nowMs)).toMatchObject({ kind: 'replayed' });
     expect(await send('old', nowMs)).toMatchObject({ kind: 'stored', answer: { stored: 1 } });
+  });
+
+  it('of repeats is forgotten a few thousand at a time, so that no batch waits for a day of them', async () => {
+    await append(batchOf('f-many', lines(1)));
+    const remembered = () =>
+      runInDurableObject(
+        journal('f-many'),
+        (_, state) => state.storage.sql.exec<{ n: number }>('SELECT count(*) AS n FROM dedupe').one().n,
+      );
+    await runInDurableObject(journal('f-many'), (_, state) => {
+      state.storage.sql.exec(
+        `INSERT INTO dedupe SELECT 'k:' || value, '', '{}', value FROM json_each('[${Array.from({ length: 12_000 }, (_, i) => i + 1)}]')`,
+      );
+    });
+    const left: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      await alarm('f-many');
+      left.push(await remembered());
+    }
+    expect(left).toEqual([7_000, 2_000, 0]);
   });
 
   it('of a batch stands or falls with its records', async () => {

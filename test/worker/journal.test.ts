@@ -115,6 +115,13 @@ describe('refusals', () => {
     expect((await journal('p-revoke').status()).ledger).toMatchObject([{ stored: 1, refused: 2 }]);
   });
 
+  it('refuses a key that has ended by every clock, also one that lags behind or was set back', async () => {
+    const nowMs = Date.now();
+    await journal('p-clock').revokeKey('key_test', nowMs);
+    for (const behindMs of [1, 5_000, 40 * 86_400_000])
+      expect(await append(batchOf('p-clock', lines(1), { nowMs: nowMs - behindMs }))).toEqual({ kind: 'key_revoked' });
+  });
+
   it('refuses a disabled project until it is enabled again', async () => {
     await journal('p-off').setDisabled(true);
     expect(await append(batchOf('p-off', lines(1)))).toEqual({ kind: 'project_disabled' });
@@ -171,6 +178,27 @@ describe('sealing', () => {
     expect(records).toHaveLength(13);
     expect(new Set(records.map((record) => record.id)).size).toBe(13);
     expect((await tailOf('p-crash')).parts).toEqual([]);
+  });
+
+  it('seals a tail from the future at once: the clock was set back', async () => {
+    await append(batchOf('p-future', lines(3), { nowMs: Date.now() + 40 * 86_400_000 }));
+    await evictDurableObject(journal('p-future'));
+    await alarm('p-future');
+    expect(await listBlocks(env.DB, 'p-future', ALL)).toMatchObject([{ firstSeq: 1, lastSeq: 3 }]);
+    expect((await journal('p-future').status()).backlogRecords).toBe(0);
+  });
+
+  it('deletes nothing on the word of a watermark that another journal left, and says that sealing fails', async () => {
+    await env.DB.prepare('INSERT INTO seal_watermarks (project_id, shard, stream, last_seq) VALUES (?1, 0, ?2, 1000)')
+      .bind('p-lost', 'logs')
+      .run();
+    await append(batchOf('p-lost', lines(10)));
+    await seal('p-lost');
+    expect(await journal('p-lost').status()).toMatchObject({
+      backlogRecords: 10,
+      sealFailingSinceMs: expect.any(Number),
+    });
+    expect(await everyRecord('p-lost')).toHaveLength(10);
   });
 
   it('keeps everything and says since when while the database refuses, and seals when it is back', async () => {
