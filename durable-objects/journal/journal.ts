@@ -64,7 +64,7 @@ export class Journal extends DurableObject<Env> {
     await this.#sealer.room();
     const refusal = this.#refusal(request);
     if (refusal) {
-      this.#count(request, { refused: 1 });
+      this.#countRefusal(request, refusal.kind);
       return refusal;
     }
     const seen = request.dedupe ? this.#repeat(request, request.dedupe) : null;
@@ -114,8 +114,8 @@ export class Journal extends DurableObject<Env> {
   }
 
   /** Counts a request that never became a batch (malformed, wrong scope), so that an operator sees it. */
-  countRefused(request: { projectId: string; shard: number; keyId: string; nowMs: number; reason: string }): void {
-    this.#count({ ...request, rejectedByReason: {} }, { refused: 1 });
+  countRefused(request: { keyId: string; nowMs: number; code: string }): void {
+    this.#countRefusal(request, request.code);
     // A journal that only ever refuses has no alarm.
     this.#foldLedgerDue(request.nowMs);
   }
@@ -195,7 +195,7 @@ export class Journal extends DurableObject<Env> {
     const seen = this.#store.findAnswer(dedupeKey(request.keyId, dedupe), request.nowMs);
     if (!seen) return null;
     if (seen.payload !== dedupe.payload) {
-      this.#count(request, { refused: 1 });
+      this.#countRefusal(request, 'idempotency_key_reused');
       return { kind: 'key_reused' };
     }
     const duplicate = request.received - request.rejected;
@@ -230,6 +230,13 @@ export class Journal extends DurableObject<Env> {
       bytes: 0,
       ...counts,
       rejectedByReason: counts.rejected ? request.rejectedByReason : {},
+    });
+  }
+
+  #countRefusal({ keyId, nowMs }: Pick<AppendRequest, 'keyId' | 'nowMs'>, code: string): void {
+    this.ctx.storage.transactionSync(() => {
+      this.#count({ keyId, nowMs, rejectedByReason: {} }, { refused: 1 });
+      this.#store.countRefusal(keyId, code);
     });
   }
 

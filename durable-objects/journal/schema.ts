@@ -36,4 +36,6 @@ export const JOURNAL_SCHEMA: readonly string[] = [
    CREATE TABLE ledger_reasons (key_id TEXT NOT NULL, reason TEXT NOT NULL, records INTEGER NOT NULL, PRIMARY KEY (key_id, reason)) WITHOUT ROWID;
    CREATE TABLE revoked_keys (key_id TEXT PRIMARY KEY, from_ms INTEGER NOT NULL) WITHOUT ROWID;
    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
+  `-- Requests refused whole, by the code of the answer.
+   CREATE TABLE ledger_refusals (key_id TEXT NOT NULL, code TEXT NOT NULL, requests INTEGER NOT NULL, PRIMARY KEY (key_id, code)) WITHOUT ROWID;`,
 ];

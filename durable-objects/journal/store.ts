@@ -244,7 +244,19 @@ export class JournalStore {
     }
   }
 
+  /** Beside `count`, for a request that is refused whole. */
+  countRefusal(keyId: string, code: string): void {
+    this.#sql.exec(
+      'INSERT INTO ledger_refusals (key_id, code, requests) VALUES (?,?,1) ON CONFLICT (key_id, code) DO UPDATE SET requests = requests + 1',
+      keyId,
+      code,
+    );
+  }
+
   ledger(): LedgerRow[] {
+    const refusals = this.#sql
+      .exec<{ key_id: string; code: string; requests: number }>('SELECT key_id, code, requests FROM ledger_refusals')
+      .toArray();
     const reasons = this.#sql
       .exec<{ key_id: string; reason: string; records: number }>('SELECT key_id, reason, records FROM ledger_reasons')
       .toArray();
@@ -270,6 +282,7 @@ export class JournalStore {
         rejectedByReason: Object.fromEntries(
           reasons.filter((r) => r.key_id === key_id).map((r) => [r.reason, r.records]),
         ),
+        refusedByCode: Object.fromEntries(refusals.filter((r) => r.key_id === key_id).map((r) => [r.code, r.requests])),
       }));
   }
 

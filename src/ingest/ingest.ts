@@ -6,7 +6,7 @@ import { err, ok, type Result, unreachable } from '../shared/result.ts';
 import type { IngestAnswer } from '../wire/ingest.ts';
 import type { Stream } from '../wire/record.ts';
 import { BatchBuilder } from './batch.ts';
-import type { IngestError } from './errors.ts';
+import { type IngestError, ingestProblem } from './errors.ts';
 import { readBody } from './inflate.ts';
 import { parseBody } from './parse.ts';
 
@@ -33,7 +33,7 @@ export async function ingest(
 ): Promise<Result<IngestResult, IngestError>> {
   const body = await readBody(request);
   if (!body.ok) {
-    await countRefused(ctx, to, body.error.kind);
+    await countRefused(ctx, to, body.error);
     return body;
   }
   const batch = new BatchBuilder(
@@ -43,14 +43,15 @@ export async function ingest(
   );
   const parsed = parseBody(body.value, batch);
   if (!parsed.ok) {
-    await countRefused(ctx, to, parsed.error.kind);
+    await countRefused(ctx, to, parsed.error);
     return parsed;
   }
   batch.finish();
   const forbidden = to.streams && batch.parts.find((part) => !to.streams?.includes(part.stream));
   if (forbidden) {
-    await countRefused(ctx, to, 'scope');
-    return err({ kind: 'scope', needed: `ingest:${forbidden.stream}` });
+    const error: IngestError = { kind: 'scope', needed: `ingest:${forbidden.stream}` };
+    await countRefused(ctx, to, error);
+    return err(error);
   }
   const payload = fingerprint(to, body.value);
   const dedupe: Dedupe | null =
@@ -123,23 +124,25 @@ async function append(
 export async function countRefused(
   ctx: Ctx,
   to: Pick<IngestRequest, 'projectId' | 'keyId'>,
-  reason: string,
+  error: IngestError,
+): Promise<void> {
+  await countRefusedCode(ctx, to, ingestProblem(error).code);
+}
+
+export async function countRefusedCode(
+  ctx: Ctx,
+  to: Pick<IngestRequest, 'projectId' | 'keyId'>,
+  code: string,
 ): Promise<void> {
   try {
-    await journalFor(ctx.env, to.projectId, 0).countRefused({
-      projectId: to.projectId,
-      shard: 0,
-      keyId: to.keyId,
-      nowMs: ctx.nowMs,
-      reason,
-    });
+    await journalFor(ctx.env, to.projectId, 0).countRefused({ keyId: to.keyId, nowMs: ctx.nowMs, code });
   } catch (cause) {
     console.error(
       JSON.stringify({
         level: 'error',
         event: 'refusal_uncounted',
         requestId: ctx.requestId,
-        reason,
+        code,
         cause: String(cause),
       }),
     );

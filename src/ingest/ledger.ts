@@ -51,7 +51,11 @@ function mergeByKey(rows: readonly LedgerRow[]): LedgerRow[] {
   for (const row of rows) {
     const known = byKey.get(row.keyId);
     if (!known) {
-      byKey.set(row.keyId, { ...row, rejectedByReason: { ...row.rejectedByReason } });
+      byKey.set(row.keyId, {
+        ...row,
+        rejectedByReason: { ...row.rejectedByReason },
+        refusedByCode: { ...row.refusedByCode },
+      });
       continue;
     }
     known.received += row.received;
@@ -61,9 +65,12 @@ function mergeByKey(rows: readonly LedgerRow[]): LedgerRow[] {
     known.refused += row.refused;
     known.bytes += row.bytes;
     known.lastSeenAtMs = Math.max(known.lastSeenAtMs, row.lastSeenAtMs);
-    for (const [reason, records] of Object.entries(row.rejectedByReason)) {
-      known.rejectedByReason[reason] = (known.rejectedByReason[reason] ?? 0) + records;
-    }
+    addCounts(known.rejectedByReason, row.rejectedByReason);
+    addCounts(known.refusedByCode, row.refusedByCode);
   }
   return [...byKey.values()];
+}
+
+function addCounts(to: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) to[name] = (to[name] ?? 0) + count;
 }

@@ -1,7 +1,7 @@
 import type { Ctx } from '../env.ts';
 import { journalFor } from '../journal/index.ts';
 import { verifyKey } from '../projects/index.ts';
-import { countRefused } from './ingest.ts';
+import { countRefusedCode } from './ingest.ts';
 
 /**
  * Counts what no project can be blamed for: no project has this id. One object for the deployment, so a flood of bad keys slows its own
@@ -13,7 +13,7 @@ const NO_PROJECT_ID = 'no-project';
 export async function countRefusedKey(ctx: Ctx, key: string | null, code: string): Promise<void> {
   // Signed and still invalid: its row is missing or holds another key, so the project that it names is not to be believed.
   const claims = key === null || code === 'key_invalid' ? null : verifyKey(ctx.config, key);
-  await countRefused(ctx, claims ?? { projectId: NO_PROJECT_ID, keyId: code }, code);
+  await countRefusedCode(ctx, claims ?? { projectId: NO_PROJECT_ID, keyId: code }, code);
 }
 
 export interface RefusedKeys {

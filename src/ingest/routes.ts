@@ -28,7 +28,7 @@ export function ingestRoutes(): Hono<AppEnv> {
     }
     const target = readTarget(c, claims);
     if (!target.ok) {
-      await countRefused(ctx, claims, target.error.kind);
+      await countRefused(ctx, claims, target.error);
       return refuse(c, ingestProblem(target.error));
     }
     const result = await ingest(ctx, target.value, c.req.raw);

@@ -87,11 +87,13 @@ export interface LedgerRow {
   stored: number;
   duplicate: number;
   rejected: number;
-  /** Requests refused at the journal: revoked key, disabled project, full backlog. */
+  /** Requests refused whole: revoked key, malformed body, full backlog. */
   refused: number;
   bytes: number;
   lastSeenAtMs: number;
   rejectedByReason: Record<string, number>;
+  /** By the code of the answer (docs/errors.md). */
+  refusedByCode: Record<string, number>;
 }
 
 export interface JournalStatus {

@@ -4,13 +4,15 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import errorDocs from '../../docs/errors.md?raw';
 import { createApp } from '../../src/app.ts';
-import type { Env } from '../../src/env.ts';
+import { type Env, parseConfig } from '../../src/env.ts';
 import { type IngestError, ingestProblem } from '../../src/ingest/errors.ts';
+import { readLedger } from '../../src/ingest/ledger.ts';
 import { journalFor, MAX_BACKLOG_BYTES } from '../../src/journal/index.ts';
 import type { Scope } from '../../src/projects/index.ts';
 import { STREAMS } from '../../src/wire/record.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, ORIGIN } from '../helpers/worker/call-app.ts';
+import { testCtx } from '../helpers/worker/context.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 
 interface Sent {
@@ -190,7 +192,20 @@ describe('a refusal tells by its status whether to repeat', () => {
     const { headers } = await expectRefusal(sent, status, code);
     expect(headers.get('retry-after')).toBeNull();
     expect(await ledger()).toEqual({ ...NOTHING, ...counted });
+    const [row] = (await journalFor(env, projectId, 0).status()).ledger;
+    expect(row?.refusedByCode ?? {}).toEqual(counted.refused ? { [code]: 1 } : {});
     expect(await everyRecord(projectId)).toEqual([]);
+  });
+
+  it('and counts each reason by its code, for all journals of the project together', async () => {
+    const sharded = { env: { ...env, JOURNAL_SHARDS: '3' } };
+    for (let i = 0; i < 6; i++) await send({ ...sharded, headers: { 'idempotency-key': `k${i}` } });
+    for (let i = 0; i < 6; i++) await send({ ...sharded, headers: { 'idempotency-key': `k${i}` }, body: '{}' });
+    await send({ ...sharded, body: '[' });
+    const { keys } = await readLedger(testCtx({ config: parseConfig(sharded.env) }), projectId);
+    expect(keys).toMatchObject([
+      { received: 6, stored: 6, refused: 7, refusedByCode: { idempotency_key_reused: 6, malformed_body: 1 } },
+    ]);
   });
 
   it('and names the parameter that is wrong by a pointer', async () => {

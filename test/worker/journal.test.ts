@@ -112,7 +112,9 @@ describe('refusals', () => {
     await journal('p-revoke').revokeKey('key_test', nowMs + 60_000);
     await evictDurableObject(journal('p-revoke'));
     expect(await append(batchOf('p-revoke', lines(1), { nowMs: nowMs + 2_000 }))).toEqual({ kind: 'key_revoked' });
-    expect((await journal('p-revoke').status()).ledger).toMatchObject([{ stored: 1, refused: 2 }]);
+    expect((await journal('p-revoke').status()).ledger).toMatchObject([
+      { stored: 1, refused: 2, refusedByCode: { key_revoked: 2 } },
+    ]);
   });
 
   it('refuses a key that has ended by every clock, also one that lags behind or was set back', async () => {
