@@ -3,8 +3,11 @@ import { pushProjectState, pushRevocation } from './push.ts';
 import { unconfirmedKeys, unconfirmedProjects } from './store.ts';
 import type { KeyRevocationPort } from './types.ts';
 
-/** Pushes in one run; each is a call to every journal of a project. What is left waits for the next run. */
-const MAX_PUSHES_PER_RUN = 100;
+/**
+ * Pushes of each kind in one run, each a call to every journal of a project; up to seven statements together, of the thousand that an
+ * invocation may make and shares with compaction. What is left waits for the next run.
+ */
+const MAX_PUSHES_PER_RUN = 60;
 
 /**
  * Cron: pushes again to journals and hubs what has not been confirmed: after `revocation_pending` that nobody repeated, after a crash between batch and

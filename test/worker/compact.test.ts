@@ -128,6 +128,73 @@ describe('compaction', () => {
   });
 });
 
+/** The database, counting the statements that it is asked to run. */
+function countingStatements(db: D1Database): { db: D1Database; count: () => number } {
+  let statements = 0;
+  const real = new WeakMap<object, D1PreparedStatement>();
+  const watch = (statement: D1PreparedStatement): D1PreparedStatement => {
+    const watched = new Proxy(statement, {
+      get(_, name) {
+        if (name === 'bind') return (...values: unknown[]) => watch(statement.bind(...values));
+        const method = Reflect.get(statement, name) as (...values: unknown[]) => unknown;
+        return (...values: unknown[]) => {
+          statements++;
+          return method.apply(statement, values);
+        };
+      },
+    });
+    real.set(watched, statement);
+    return watched;
+  };
+  const counting = {
+    prepare: (sql: string) => watch(db.prepare(sql)),
+    batch: (batch: D1PreparedStatement[]) => {
+      statements += batch.length;
+      return db.batch(batch.map((statement) => real.get(statement) ?? statement));
+    },
+  };
+  return { db: counting as unknown as D1Database, count: () => statements };
+}
+
+describe('the cron run', () => {
+  it('stays within the thousand statements of an invocation, however much there is to do', async () => {
+    const source = await manySmall(1);
+    const names = JSON.stringify(Array.from({ length: 120 }, () => randomId('prj')));
+    const copy = (columns: string, values: string, table: string) =>
+      `INSERT INTO ${table} (${columns}) SELECT ${values} FROM ${table}, json_each(?1) AS name, json_each('[1,3]') AS seq`;
+    const id = `name.value || '.0.logs.' || seq.value`;
+    const same = 'records, min_ts, max_ts, summary, raw_bytes, packed_bytes, sha256';
+    await env.DB.batch([
+      env.DB.prepare(
+        `${copy(
+          `id, project_id, shard, stream, first_seq, last_seq, sealed_at_ms, ${same}`,
+          `${id}, name.value, 0, 'logs', seq.value, seq.value + 1, 0, ${same}`,
+          'blocks',
+        )} WHERE project_id = ?2`,
+      ).bind(names, source),
+      env.DB.prepare(`${copy('block_id, data', `${id}, data`, 'block_payloads')} WHERE block_id = ?2`).bind(
+        names,
+        `${source}.0.logs.1`,
+      ),
+      env.DB.prepare(
+        `INSERT INTO projects (id, name, confirmed_shards, created_at_ms) SELECT value, value, 0, 0 FROM json_each(?1)`,
+      ).bind(names),
+      env.DB.prepare(
+        `INSERT INTO project_keys (id, project_id, name, scopes, key_hash, prefix, created_at_ms, created_by, revoked_at_ms, confirmed_shards)
+         SELECT 'key_of_' || value, value, 'old', '[]', '', '', 0, 'test', 1, 0 FROM json_each(?1)`,
+      ).bind(names),
+    ]);
+    const { db, count } = countingStatements(env.DB);
+    const left = async () =>
+      (await env.DB.prepare('SELECT count(*) AS n FROM blocks WHERE records = 2').first<{ n: number }>())?.n ?? 0;
+    const before = await left();
+    await runCron({ cron: '*/5 * * * *' }, { ...env, DB: db });
+    expect(count()).toBeGreaterThan(400);
+    expect(count()).toBeLessThan(1_000);
+    expect(await left()).toBeLessThan(before - 50);
+  });
+});
+
 describe('groupNeighbours', () => {
   const small = (firstSeq: number, records: number, rest: Partial<SmallBlock> = {}): SmallBlock => ({
     id: `b${firstSeq}`,
