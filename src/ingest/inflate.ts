@@ -20,8 +20,11 @@ export type BodyError =
 const MAX_CODINGS = 2;
 /** Parallel packers write a frame for each megabyte or so; each frame costs a decoder. */
 const MAX_ZSTD_FRAMES = 256;
-/** 8 MiB, the most that HTTP allows (RFC 9659). A frame names its own window, and zstd's default would allocate 128 MiB, an isolate's all. */
-const ZSTD_WINDOW_LOG_MAX = 23;
+/**
+ * 16 MiB: what a body may hold, so that a frame packed in one go is never refused for its window, and twice what HTTP allows (RFC 9659). A
+ * frame names its own window, and zstd's default would allocate 128 MiB, all that an isolate has.
+ */
+const ZSTD_WINDOW_LOG_MAX = 24;
 
 /** Reads the body and takes off its content codings. Never holds more than the limits, whatever the body claims or expands to. */
 export async function readBody(request: Request): Promise<Result<Uint8Array, BodyError>> {
