@@ -15,7 +15,7 @@ export interface Summary {
 }
 
 export const OTHER = '(other)';
-/** About 3 KB of JSON at most: index rows are read by the hundred. */
+/** About 3 KB of JSON with names of common length, 150 KB with the longest: index rows are read by the hundred. */
 const MAX_SERVICES = 100;
 /** Six hours. */
 const MAX_MINUTES = 360;
