@@ -14,9 +14,10 @@ import {
 import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import type { Stream } from '../../src/wire/record.ts';
+import { type LedgerEntry, LedgerStore } from './ledger-store.ts';
 import { Publisher } from './publisher.ts';
 import { Sealer } from './sealer.ts';
-import { JournalStore, type LedgerEntry } from './store.ts';
+import { JournalStore } from './store.ts';
 
 /** Parts of one answer to the hub; single-record parts are the smallest there are. */
 const PARTS_PER_READ = 5_000;
@@ -37,6 +38,7 @@ const MAX_CLOCK_SKEW_MS = 250;
  */
 export class Journal extends DurableObject<Env> {
   readonly #store: JournalStore;
+  readonly #ledger: LedgerStore;
   readonly #publisher: Publisher;
   readonly #heads = new Map<Stream, StreamHead>();
   readonly #sealer: Sealer;
@@ -47,6 +49,7 @@ export class Journal extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#store = new JournalStore(ctx.storage);
+    this.#ledger = new LedgerStore(ctx.storage.sql);
     for (const head of this.#store.heads()) this.#heads.set(head.stream, head);
     this.#sealer = new Sealer(ctx.storage, this.#store);
     this.#revoked = new Map(this.#store.revokedKeys().map(({ keyId, fromMs }) => [keyId, fromMs]));
@@ -165,7 +168,7 @@ export class Journal extends DurableObject<Env> {
       backlogBytes: backlog.bytes,
       sealFailingSinceMs: since === null ? null : Number(since),
       lastSealAtMs: last === null ? null : Number(last),
-      ledger: this.#store.ledger(),
+      ledger: this.#ledger.rows(),
     };
   }
 
@@ -181,7 +184,7 @@ export class Journal extends DurableObject<Env> {
 
   #foldLedgerDue(nowMs: number): void {
     if (nowMs - this.#foldedAtMs <= FOLD_INTERVAL_MS) return;
-    this.ctx.storage.transactionSync(() => this.#store.foldLedger(nowMs, LEDGER_DETAIL_MS));
+    this.ctx.storage.transactionSync(() => this.#ledger.fold(nowMs, LEDGER_DETAIL_MS));
     this.#foldedAtMs = nowMs;
   }
 
@@ -222,7 +225,7 @@ export class Journal extends DurableObject<Env> {
   }
 
   #count(request: Pick<AppendRequest, 'keyId' | 'nowMs' | 'rejectedByReason'>, counts: Partial<LedgerEntry>): void {
-    this.#store.count({
+    this.#ledger.count({
       keyId: request.keyId,
       nowMs: request.nowMs,
       received: 0,
@@ -239,7 +242,7 @@ export class Journal extends DurableObject<Env> {
   #countRefusal({ keyId, nowMs }: Pick<AppendRequest, 'keyId' | 'nowMs'>, code: string): void {
     this.ctx.storage.transactionSync(() => {
       this.#count({ keyId, nowMs, rejectedByReason: {} }, { refused: 1 });
-      this.#store.countRefusal(keyId, code);
+      this.#ledger.countRefusal(keyId, code);
     });
   }
 

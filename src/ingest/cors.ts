@@ -1,5 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
-import type { AppContext, AppEnv } from '../shared/http.ts';
+import type { AppContext } from '../shared/http.ts';
 
 /** A browser asks again after this time; Chromium keeps the answer for at most two hours. */
 const PREFLIGHT_MAX_AGE_SECONDS = 7_200;
@@ -9,11 +8,11 @@ const PREFLIGHT_MAX_AGE_SECONDS = 7_200;
  * and is repeated for ever. Any origin may read it, because it holds nothing but what the sender of the key sent, and no cookie counts
  * here; which origins may write, the key says.
  */
-export const readableEverywhere: MiddlewareHandler<AppEnv> = async function readableEverywhere(c, next) {
+export async function readableEverywhere(c: AppContext, next: () => Promise<void>): Promise<void> {
   await next();
   c.res.headers.set('access-control-allow-origin', '*');
   c.res.headers.set('access-control-expose-headers', 'retry-after, x-request-id, idempotent-replayed');
-};
+}
 
 /** Asked by browsers before a request that has more than a simple form would send. It carries no key, so it tells nothing about one. */
 export function answerPreflight(c: AppContext): Response {
