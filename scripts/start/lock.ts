@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killGroup, processStartedAt } from '../lib/process-group.ts';
 import { Stop } from '../lib/stop.ts';
@@ -48,30 +48,64 @@ export function readLock(file: string): LockOwner | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    const absent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (absent || error instanceof SyntaxError) return null; // cut off by a crash while it was written: nobody owns it
+    // Cut off by a crash of the machine while it was written: nobody owns it.
+    if (codeOf(error) === 'ENOENT' || error instanceof SyntaxError) return null;
     throw error;
   }
 }
 
 async function claim(file: string, stateDir: string, owner: LockOwner): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      writeFileSync(file, JSON.stringify(owner), { flag: 'wx' });
-      return;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  // A lock is written elsewhere and linked into place, so that nobody ever reads one without its owner.
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, JSON.stringify(owner));
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      if (linked(draft, file)) return;
+      const other = readLock(file);
+      if (other && !(await gone(other))) {
+        throw new Stop(
+          `Another start (process ${other.pid}, ${other.url}) already uses ${stateDir}: stop it, or name another folder with --state-dir.`,
+        );
+      }
+      if (other?.server && isAlive(other.server)) await killGroup(other.server.pid);
+      removeLock(file, other);
     }
-    const other = readLock(file);
-    if (other && !(await gone(other))) {
-      throw new Stop(
-        `Another start (process ${other.pid}, ${other.url}) already uses ${stateDir}: stop it, or name another folder with --state-dir.`,
-      );
-    }
-    if (other?.server && isAlive(other.server)) await killGroup(other.server.pid);
-    rmSync(file, { force: true });
+    throw new Stop(`Several starts want ${stateDir} at once: start again, or name another folder with --state-dir.`);
+  } finally {
+    rmSync(draft, { force: true });
   }
-  throw new Stop(`Several starts want ${stateDir} at once: start again, or name another folder with --state-dir.`);
+}
+
+/**
+ * Removes the lock of an owner that is gone, and no other: meanwhile another start may have put its own in that place, and gets it
+ * back. Only a third start in those microseconds could come in between.
+ */
+function removeLock(file: string, owner: LockOwner | null): void {
+  const aside = `${file}.${process.pid}.gone`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return; // another start was quicker
+    throw error;
+  }
+  const taken = readLock(aside);
+  if (taken && (taken.pid !== owner?.pid || taken.startedAt !== owner.startedAt)) linked(aside, file);
+  rmSync(aside);
+}
+
+/** Gives a file a second name; false when that name is taken. */
+function linked(file: string, name: string): boolean {
+  try {
+    linkSync(file, name);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
 }
 
 /** Waits a little for an owner that is about to end: a start often follows right upon the end of another. */
