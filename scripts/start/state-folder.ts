@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { reasonOf, Stop } from '../lib/stop.ts';
 
@@ -34,12 +34,27 @@ export function openStateFolder(dir: string): StateFolder {
     registry: at('registry'),
   };
   try {
-    mkdirSync(folder.data, { recursive: true, mode: 0o700 });
+    makeFolder(folder.data);
     accessSync(folder.dir, constants.W_OK);
   } catch (error) {
     throw new Stop(`Cannot write to the state folder ${folder.dir}: ${reasonOf(error)}.`);
   }
   return folder;
+}
+
+/**
+ * Like mkdir -p. Node's own `recursive` never returns where an existing parent answers ENOENT, as below /proc: it makes the
+ * parent, is told that it exists, tries the child again, and so on.
+ */
+function makeFolder(dir: string): void {
+  if (existsSync(dir)) return;
+  makeFolder(path.dirname(dir));
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    const made = error instanceof Error && 'code' in error && error.code === 'EEXIST' && existsSync(dir);
+    if (!made) throw error; // made means: by another start, at the same time
+  }
 }
 
 /** The trimmed text of a file, or null where there is none. */
