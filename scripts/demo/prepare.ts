@@ -8,17 +8,18 @@ export interface Demo {
   fresh: boolean;
 }
 
+const PROJECT_NAME = 'Demo';
+
 /**
  * Creates the demo project and its key on a state without projects. A state that has the demo goes on with it; one that
- * has only projects of its owner gets none: null.
+ * has projects of its owner gets none: null.
  */
 export async function prepareDemo(folder: StateFolder, session: AdminSession | null): Promise<Demo | null> {
   const known = readIfThere(folder.demoKey);
   if (known !== null) return { key: known, fresh: false };
   if (session === null) return null;
-  const projects = await session.get('/api/projects');
-  if (!isObject(projects) || !Array.isArray(projects.items) || projects.items.length > 0) return null;
-  const project = await session.post('/api/projects', { name: 'Demo' });
+  const project = await demoProject(session);
+  if (project === null) return null;
   const made = await session.post(`/api/projects/${textIn(project, 'id')}/keys`, {
     name: 'Demo traffic',
     scopes: ['ingest'],
@@ -26,6 +27,16 @@ export async function prepareDemo(folder: StateFolder, session: AdminSession | n
   const key = textIn(made, 'key');
   writePrivate(folder.demoKey, key);
   return { key, fresh: true };
+}
+
+/** A new one on an empty state, or the one of a start that was killed before it had noted the key: nothing was ever sent to it. */
+async function demoProject(session: AdminSession): Promise<unknown> {
+  const list = await session.get('/api/projects');
+  const [first, ...others] = isObject(list) && Array.isArray(list.items) ? list.items : [];
+  if (first === undefined) return session.post('/api/projects', { name: PROJECT_NAME });
+  if (others.length > 0 || !isObject(first) || first.name !== PROJECT_NAME) return null;
+  const ledger = await session.get(`/api/projects/${textIn(first, 'id')}/ledger`);
+  return isObject(ledger) && ledger.received === 0 && ledger.refused === 0 ? first : null;
 }
 
 function textIn(value: unknown, name: string): string {

@@ -27,6 +27,20 @@ async function projectNames(session: AdminSession): Promise<unknown[]> {
   return isObject(list) && Array.isArray(list.items) ? list.items.map(({ name }) => name) : [];
 }
 
+async function projectIds(session: AdminSession): Promise<string[]> {
+  const list = await session.get('/api/projects');
+  return isObject(list) && Array.isArray(list.items) ? list.items.map(({ id }) => String(id)) : [];
+}
+
+/** Records of a project since then: how many, and how many for each value of the field. */
+async function facet(session: AdminSession, project: string | undefined, field: string, fromMs: number) {
+  const query = new URLSearchParams({ project: String(project), fields: field, limit: '50', from: String(fromMs) });
+  const answer = await session.get(`/api/query/logs/facets?${query}`);
+  const { records, facets } = answer as { records: number; facets: { values: { value: string; count: number }[] }[] };
+  const counts = Object.fromEntries(facets[0]?.values.map(({ value, count }) => [value, count]) ?? []);
+  return { total: records, counts: counts as Record<string, number | undefined> };
+}
+
 async function answersAt(url: string): Promise<boolean> {
   return fetch(url).then(
     () => true,
@@ -58,6 +72,21 @@ describe('a start that cannot be', () => {
     const { code, sentence } = await failingStart(['--state-dir', path.join(file, 'state')]);
     expect(code).toBe(1);
     expect(sentence).toMatch(/^Cannot write to the state folder .*: .+\.\n$/);
+  });
+
+  it('says so too where no folder can be made, as below /proc', async () => {
+    const { code, sentence } = await failingStart(['--state-dir', '/proc/breakwater']);
+    expect(code).toBe(1);
+    expect(sentence).toMatch(/^Cannot write to the state folder \/proc\/breakwater: .+\.\n$/);
+  });
+
+  it('says why the password is refused, and leaves nothing running', async () => {
+    const port = await freePort();
+    const flags = ['--state-dir', temporaryFolder('weak'), '--port', String(port), '--admin-password', 'short'];
+    const { code, sentence } = await failingStart(flags);
+    expect(code).toBe(1);
+    expect(sentence).toMatch(/^The server refuses setting the password of "admin" .* at least 12 characters\n$/);
+    expect(await answersAt(`http://127.0.0.1:${port}/health`)).toBe(false);
   });
 
   it('says that the secrets are damaged, and does not replace them', async () => {
@@ -209,6 +238,71 @@ describe('the password of the first administrator', () => {
     expect(second.output()).toContain('changed in the dashboard');
     expect(second.output()).not.toContain('only-its-owner-knows-this');
     expect((await logIn(second.url, 'admin', 'only-its-owner-knows-this')).kind).toBe('ok');
+    await second.stop();
+  });
+});
+
+describe('the demo', () => {
+  let server: StartedServer;
+  beforeAll(async () => {
+    server = await startServer({ flags: [] });
+  });
+  afterAll(() => server.stop());
+
+  const demoKey = () => readFileSync(path.join(server.stateDir, 'demo-key'), 'utf8').trim();
+
+  it('shows an hour of every kind of record at once, and goes on live', async () => {
+    const session = await adminOf(server);
+    expect(await projectNames(session)).toEqual(['Demo']);
+    const [project] = await projectIds(session);
+    const types = ['authentication', 'operation', 'security', 'system', 'transaction', 'wager'];
+    await until('the last hour is there', async () => {
+      const hour = await facet(session, project, 'type', Date.now() - 3_600_000);
+      return hour.total > 40_000 && types.every((type) => (hour.counts[type] ?? 0) > 100);
+    });
+    const readyMs = Date.now();
+    const gateways = ['cashapp', 'paypal', 'revolut', 'venmo', 'wise', 'zelle'];
+    await until('new ones arrive of each kind and gateway', async () => {
+      const fresh = await facet(session, project, 'type', readyMs);
+      const calls = await facet(session, project, 'attrs.target', readyMs);
+      return types.every((type) => fresh.counts[type]) && gateways.every((gateway) => calls.counts[gateway]);
+    });
+  });
+
+  it('prints a command that sends a record as pasted', async () => {
+    expect(server.output()).toContain(`curl ${server.url}/api/ingest -H 'Authorization: Bearer ${demoKey()}'`);
+    const answer = await fetch(`${server.url}/api/ingest`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${demoKey()}` },
+      body: '{"level":"info","service":"shell","message":"hello"}',
+    });
+    expect([answer.status, await answer.json()]).toEqual([202, expect.objectContaining({ stored: 1, rejected: 0 })]);
+  });
+
+  it('goes on where a start was killed before it had noted the key', async () => {
+    const first = await startServer();
+    await (await adminOf(first)).post('/api/projects', { name: 'Demo' });
+    await first.stop();
+    const second = await startServer({ stateDir: first.stateDir, flags: [] });
+    const session = await adminOf(second);
+    const [project] = await projectIds(session);
+    await until('records arrive', async () => (await facet(session, project, 'type', 0)).total > 0);
+    expect(await projectNames(session)).toEqual(['Demo']);
+    await second.stop();
+  });
+
+  it("is not put into a project of the state's owner, whatever its name", async () => {
+    const first = await startServer();
+    const session = await adminOf(first);
+    const { id } = (await session.post('/api/projects', { name: 'Demo' })) as { id: string };
+    const made = await session.post(`/api/projects/${id}/keys`, { name: 'mine', scopes: ['ingest'] });
+    const headers = { authorization: `Bearer ${(made as { key: string }).key}` };
+    await fetch(`${first.url}/api/ingest`, { method: 'POST', headers, body: '{"message":"mine"}' });
+    await first.stop();
+    const second = await startServer({ stateDir: first.stateDir, flags: [] });
+    expect(second.output()).not.toContain('demo project');
+    expect(existsSync(path.join(second.stateDir, 'demo-key'))).toBe(false);
+    expect((await facet(await adminOf(second), id, 'type', 0)).total).toBe(1);
     await second.stop();
   });
 });
