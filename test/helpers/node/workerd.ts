@@ -88,6 +88,8 @@ export async function startWorkerd(options: WorkerdOptions = {}): Promise<Starte
     if (child.exitCode !== null) throw new Error(`workerd ended:\n${output}`);
     return isHealthy(url);
   });
+  // Else kill9 would leave workerd running, and a fault test would prove nothing.
+  if (groupMembers(pid).length < 2) throw new Error('workerd does not run in the process group that kill9 ends');
   // The journal is durable after each answer: there is nothing that a gentler end would save.
   const kill = async () => {
     if (groupMembers(pid).length > 0) await killGroup(pid);
