@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT_DIR } from '../../scripts/lib/run.ts';
 import { cronExpressions } from '../../scripts/start/cron.ts';
+import { HELP } from '../../scripts/start/flags.ts';
 import { type Import, type SourceFile, sources, withoutComments } from '../helpers/node/sources.ts';
 
 /** From the bottom up: a feature imports only what stands before it. New features are added where they belong. */
@@ -30,7 +31,17 @@ function folderOf(file: string): string {
   return second.endsWith('.ts') ? 'entry' : second;
 }
 
+/** The pure code that an object is the shell of; it may import each file of it, of other features only their door. */
+const SHELL_OF: Readonly<Record<string, string>> = { journal: 'journal', hub: 'live' };
+
 describe('imports go downhill', () => {
+  it('is checked on the whole source, with all its imports', () => {
+    expect(worker.length).toBeGreaterThan(150);
+    expect(browser.length).toBeGreaterThan(50);
+    const written = (text: string) => text.match(/ from '/g)?.length ?? 0;
+    for (const { file, code, imports } of worker) expect([file, imports.length]).toEqual([file, written(code)]);
+  });
+
   it('knows the rank of every folder of src', () => {
     const known = new Set([...FEATURES, 'wire', 'kernel', 'entry', 'durable-objects']);
     expect(worker.filter(({ file }) => !known.has(folderOf(file))).map(({ file }) => file)).toEqual([]);
@@ -61,11 +72,23 @@ describe('imports go downhill', () => {
     expect(breaches(features, allowed)).toEqual([]);
   });
 
-  it('a Durable Object imports no routes and no entry', () => {
+  it('a Durable Object imports its own pure code, the door of other features, no routes and no entry', () => {
     const objects = worker.filter(({ file }) => folderOf(file) === 'durable-objects');
-    const allowed = (_: SourceFile, { target, relative }: Import) =>
-      !relative || !(target.endsWith('routes.ts') || ['entry', 'outside'].includes(folderOf(target)));
+    const allowed = ({ file }: SourceFile, { target, relative }: Import) => {
+      const to = folderOf(target);
+      if (!relative || ['durable-objects', 'wire', 'kernel'].includes(to)) return true;
+      if (to === SHELL_OF[file.split('/')[1] ?? '']) return !target.endsWith('routes.ts');
+      return FEATURES.includes(to) && target === `src/${to}/index.ts`;
+    };
     expect(breaches(objects, allowed)).toEqual([]);
+  });
+
+  it('the entries use the doors of the features', () => {
+    const entries = worker.filter(({ file }) => folderOf(file) === 'entry');
+    const allowed = (_: SourceFile, { target }: Import) =>
+      !FEATURES.includes(folderOf(target)) || target.endsWith('/index.ts');
+    expect(entries.map(({ file }) => file)).toEqual(['src/app.ts', 'src/cron.ts', 'src/worker.ts']);
+    expect(breaches(entries, allowed)).toEqual([]);
   });
 
   it('the dashboard and the SDK import only wire', () => {
@@ -89,13 +112,14 @@ describe('each thing has its place', () => {
       ({ file }) => !/\/(\w+-)*(store|schema|schema-steps)\.ts$|^src\/audit\/statement\.ts$/.test(file),
     );
     const sql =
-      /\b(SELECT\s[\s\S]*?\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(TABLE|INDEX))\b/;
-    expect(outside.filter(({ code }) => sql.test(code)).map(({ file }) => file)).toEqual([]);
+      /\b(SELECT\s[\s\S]*?\sFROM|(INSERT|REPLACE)\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|(CREATE|ALTER|DROP)\s+(TABLE|INDEX)|PRAGMA)\b/i;
+    const running = /\.prepare\(|\bsql\.exec\b/;
+    expect(outside.filter(({ code }) => sql.test(code) || running.test(code)).map(({ file }) => file)).toEqual([]);
   });
 
   it('decisions get the time: only env.ts reads the clock', () => {
     const readers = worker.filter(
-      ({ file, code }) => file !== 'src/env.ts' && /\bDate\.now\(|new Date\(\s*\)/.test(code),
+      ({ file, code }) => file !== 'src/env.ts' && /\bDate\.now\b|\bnew Date\b(?!\([^)])|(?<!new )\bDate\(/.test(code),
     );
     expect(readers.map(({ file }) => file)).toEqual([]);
   });
@@ -120,13 +144,50 @@ describe('each thing has its place', () => {
 });
 
 describe('documents', () => {
-  const documents = ['README.md', 'CHANGELOG.md', ...globSync('docs/**/*.md', { cwd: PROJECT_DIR })];
+  const documents = ['README.md', 'CHANGELOG.md', ...globSync(['docs/**/*.md', 'bench/*.md'], { cwd: PROJECT_DIR })];
+  const textOf = (document: string) => readFileSync(path.join(PROJECT_DIR, document), 'utf8');
 
   it.each(documents)('every link in %s leads somewhere', (document) => {
-    const text = readFileSync(path.join(PROJECT_DIR, document), 'utf8');
-    const links = [...text.matchAll(/\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '');
+    const links = [...textOf(document).matchAll(/\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? '');
     const broken = links.filter((link) => !/^(https?|mailto):/.test(link) && !leadsSomewhere(document, link));
     expect(broken).toEqual([]);
+  });
+
+  it.each(documents)('every file and every npm script that %s names is there', (document) => {
+    const text = textOf(document);
+    const named = [
+      ...text.matchAll(/`((?:src|durable-objects|test|scripts|bench|docs|migrations|public)\/[^`\s<]*)`/g),
+    ];
+    const missing = named.flatMap(([, file]) =>
+      file && globSync(file, { cwd: PROJECT_DIR }).length === 0 ? file : [],
+    );
+    expect(missing).toEqual([]);
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: Record<string, string> };
+    const run = [...text.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, script]) => script ?? '');
+    expect(run.filter((script) => !(script in scripts))).toEqual([]);
+  });
+
+  it('README.md lists the flags of npm start as --help does', () => {
+    const flags = HELP.split('\n').filter((line) => /^ {2}--(?!help)/.test(line));
+    expect(flags.length).toBeGreaterThanOrEqual(5);
+    const readme = textOf('README.md').split('\n');
+    expect(flags.filter((flag) => !readme.includes(flag.trim()))).toEqual([]);
+  });
+
+  it('docs/storage-schema.md lists exactly the tables that migrations and schema steps make', () => {
+    const [d1 = '', objects = ''] = textOf('docs/storage-schema.md').split(/^## /m).slice(1);
+    const made = (...patterns: string[]) => {
+      const files = globSync(patterns, { cwd: PROJECT_DIR });
+      const names = files.flatMap((file) => [...textOf(file).matchAll(/^\s*CREATE TABLE (\w+)/gim)]);
+      return names.map(([, name]) => name).sort();
+    };
+    const listed = (section: string, column: number) =>
+      section
+        .split('\n')
+        .flatMap((row) => /^`(\w+)`$/.exec(row.split('|')[column]?.trim() ?? '')?.[1] ?? [])
+        .sort();
+    expect(listed(d1, 1)).toEqual(made('migrations/*.sql'));
+    expect(listed(objects, 2)).toEqual(made('durable-objects/**/*.ts'));
   });
 });
 
