@@ -143,6 +143,21 @@ describe('each thing has its place', () => {
   });
 });
 
+describe('package-lock.json', () => {
+  // npm writes a lock from what one system has installed and leaves the packages of other systems out. Then `npm ci` refuses it, `npm
+  // install` changes it in each fresh clone, and other systems get versions that nobody has tried.
+  it('has every dependency of every package, also those of other systems', () => {
+    const text = readFileSync(path.join(PROJECT_DIR, 'package-lock.json'), 'utf8');
+    const { packages } = JSON.parse(text) as { packages: Record<string, LockedPackage> };
+    const missing = Object.entries(packages).flatMap(([at, { dependencies, optionalDependencies }]) =>
+      Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !isLocked(packages, at, name)),
+    );
+    expect(missing).toEqual([]);
+    const optional = Object.keys(packages['']?.optionalDependencies ?? {});
+    expect(optional.filter((name) => name in (packages['']?.dependencies ?? {}))).toEqual([]);
+  });
+});
+
 describe('documents', () => {
   const documents = ['README.md', 'CHANGELOG.md', ...globSync(['docs/**/*.md', 'bench/*.md'], { cwd: PROJECT_DIR })];
   const textOf = (document: string) => readFileSync(path.join(PROJECT_DIR, document), 'utf8');
@@ -190,6 +205,17 @@ describe('documents', () => {
     expect(listed(objects, 2)).toEqual(made('durable-objects/**/*.ts'));
   });
 });
+
+interface LockedPackage {
+  dependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+}
+
+/** As Node looks for it: beside the package itself, then one folder up, and so on. */
+function isLocked(packages: Record<string, LockedPackage>, at: string, name: string): boolean {
+  if (`${at === '' ? '' : `${at}/`}node_modules/${name}` in packages) return true;
+  return at !== '' && isLocked(packages, at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/'))), name);
+}
 
 function leadsSomewhere(document: string, link: string): boolean {
   const [file = '', anchor] = link.split('#');
