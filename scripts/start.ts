@@ -5,12 +5,13 @@ import { runMain, Stop } from './lib/stop.ts';
 import { ADMIN_USERNAME, ensureFirstAdmin, type FirstAdmin } from './start/admin.ts';
 import { driveCrons } from './start/cron.ts';
 import { buildDashboard } from './start/dashboard.ts';
-import { type Flags, HELP, parseFlags } from './start/flags.ts';
+import { type Flags, HELP, parseFlags, refuseFlagsTakenByNpm } from './start/flags.ts';
 import { takeLock } from './start/lock.ts';
 import { applyMigrations, assertPortFree, lastLines, startServer } from './start/server.ts';
 import { ensureSecrets, openStateFolder } from './start/state-folder.ts';
 
 await runMain(async () => {
+  refuseFlagsTakenByNpm(process.env);
   const flags = parseFlags(process.argv.slice(2));
   if (flags.help) process.stdout.write(HELP);
   else await start(flags);

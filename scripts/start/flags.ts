@@ -40,6 +40,20 @@ export function parseFlags(argv: readonly string[]): Flags {
   };
 }
 
+/**
+ * `npm start --port 9000` without the two dashes in between gives the flag to npm, which hands nothing on but its environment: the start
+ * would go to another port than it was told, and say nothing. Throws a Stop that says how it is written.
+ */
+export function refuseFlagsTakenByNpm(env: Readonly<Record<string, string | undefined>>): void {
+  if (env.npm_lifecycle_event !== 'start') return;
+  const taken = ['port', 'state-dir', 'admin-password', 'clock-offset', 'demo'].find(
+    (name) => env[`npm_config_${name.replace('-', '_')}`] !== undefined,
+  );
+  if (taken === undefined) return;
+  const flag = taken === 'demo' ? '--no-demo' : `--${taken}`;
+  throw new Stop(`npm took ${flag} for itself: write "npm start -- ${flag} …", with two dashes before the flags.`);
+}
+
 function readValues(argv: readonly string[]) {
   try {
     return parseArgs({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFlags } from '../../scripts/start/flags.ts';
+import { parseFlags, refuseFlagsTakenByNpm } from '../../scripts/start/flags.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -59,11 +59,33 @@ describe('the flags of npm start', () => {
     expect(refusal).toContain(sentence);
     expect(refusal).toMatch(/^[^\n]+\.$/);
   });
+
+  it.each([
+    [{ npm_config_port: '9000' }, '--port'],
+    [{ npm_config_state_dir: '/tmp/x' }, '--state-dir'],
+    [{ npm_config_demo: '' }, '--no-demo'],
+    [{ npm_config_clock_offset: '40d' }, '--clock-offset'],
+    [{ npm_config_admin_password: 'first-password-of-admin' }, '--admin-password'],
+  ])('%j, a flag that npm took for itself, is refused in one sentence', (env, flag) => {
+    const refusal = sentenceOf(() => refuseFlagsTakenByNpm({ npm_lifecycle_event: 'start', ...env }));
+    expect(refusal).toBe(
+      `npm took ${flag} for itself: write "npm start -- ${flag} …", with two dashes before the flags.`,
+    );
+  });
+
+  it('and an environment without such a flag is not', () => {
+    expect(() => refuseFlagsTakenByNpm({ npm_lifecycle_event: 'start', npm_config_cache: '/x' })).not.toThrow();
+    expect(() => refuseFlagsTakenByNpm({ npm_lifecycle_event: 'test', npm_config_port: '9000' })).not.toThrow();
+  });
 });
 
 function refusalOf(argv: string[]): string {
+  return sentenceOf(() => parseFlags(argv));
+}
+
+function sentenceOf(refused: () => unknown): string {
   try {
-    parseFlags(argv);
+    refused();
   } catch (error) {
     if (error instanceof Error && error.name === 'Stop') return error.message;
     throw error;
