@@ -44,5 +44,8 @@ if [ "$code" -ne 0 ] && [ "$code" -ne 130 ]; then echo "npm start ended with cod
 started=""
 if curl --silent --output /dev/null "http://127.0.0.1:$port/health"; then echo "something still serves the port"; exit 1; fi
 
+changed="$(git status --porcelain)"
+if [ -n "$changed" ]; then printf 'installing and starting changed the clone:\n%s\n' "$changed"; exit 1; fi
+
 echo "== npm install && npm test"
 fresh sh -c 'npm install --no-audit --no-fund && npm test' </dev/null
