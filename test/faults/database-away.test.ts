@@ -25,6 +25,7 @@ describe('a database that refuses writes for a minute', () => {
   let during: Ledger;
   let sealedBefore: number;
   let sealedDuring: number;
+  const ready: Record<'before' | 'during', Readiness> = { before: { status: 0 }, during: { status: 0 } };
 
   beforeAll(async () => {
     worker = await startWorkerd();
@@ -38,6 +39,7 @@ describe('a database that refuses writes for a minute', () => {
       return now.journal.lastSealAtMs !== null && now;
     });
 
+    ready.before = await readiness(worker);
     const database = new DatabaseSync(databaseFile(worker.stateDir));
     database.exec('BEGIN EXCLUSIVE');
     sealedBefore = readStored(worker.stateDir, project.id).sealed.length;
@@ -48,6 +50,7 @@ describe('a database that refuses writes for a minute', () => {
     target.up(worker.url);
     during = await until('sealing has failed for all of it', () => failingFor(ledger, AWAY_MS), AWAY_MS);
     sealedDuring = readStored(worker.stateDir, project.id).sealed.length;
+    ready.during = await readiness(worker);
     database.exec('ROLLBACK');
     database.close();
 
@@ -73,6 +76,12 @@ describe('a database that refuses writes for a minute', () => {
     expect(during.journal.sealFailingSinceMs).toBe(halfway.journal.sealFailingSinceMs);
   });
 
+  it('is not ready, and says that it is the database', async () => {
+    expect(ready.before).toEqual({ status: 200 });
+    expect(ready.during).toEqual({ status: 503, failed: ['database'] });
+    expect(await readiness(worker)).toEqual({ status: 200 });
+  });
+
   it('seals the full blocks as soon as the database is back, and takes the alarm back', async () => {
     const back = await until(
       'less than a block is left',
@@ -94,6 +103,18 @@ describe('a database that refuses writes for a minute', () => {
     expect(ledger.received).toBe(ledger.stored + ledger.duplicate + ledger.rejected);
   });
 });
+
+interface Readiness {
+  status: number;
+  failed?: string[];
+}
+
+async function readiness(worker: StartedWorkerd): Promise<Readiness> {
+  const answer = await fetch(`${worker.url}/api/ready`);
+  const { checks } = (await answer.json()) as { checks: { name: string; ok: boolean }[] };
+  const failed = checks.filter(({ ok }) => !ok).map(({ name }) => name);
+  return { status: answer.status, ...(failed.length > 0 ? { failed } : {}) };
+}
 
 async function failingFor(ledger: () => Promise<Ledger>, ms: number): Promise<Ledger | null> {
   const now = await ledger();
