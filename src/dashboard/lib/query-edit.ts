@@ -46,16 +46,28 @@ export function toggleTerm(q: string, field: string, value: string, exclude: boo
   const found = findTerm(tokens, field, value);
   const term = `${exclude ? '-' : ''}${field}:${quoteValue(value)}`;
   if (found === null) return append(q, tokens, term);
-  const replacement = found.excluded === exclude ? '' : term;
-  return `${q.slice(0, found.start)}${replacement}${q.slice(found.end)}`.replace(/\s+/g, ' ').trim();
+  const whole = found.excluded === exclude ? withItsAnd(tokens, found) : found;
+  const before = q.slice(0, startOf(tokens, whole.first));
+  const after = q.slice(startOf(tokens, whole.last + 1));
+  if (found.excluded !== exclude) return `${before}${term}${after}`.trim();
+  // Only the space around the term goes: spaces inside a phrase are a part of what is searched for.
+  return `${before.trimEnd()} ${after.trimStart()}`.trim();
 }
 
 function append(q: string, tokens: readonly Token[], term: string): string {
   const base = q.trim();
   if (base === '') return term;
   // `a OR b` followed by a term would bind the term to `b` alone.
-  const loose = tokens.some((token, i) => token.text === 'OR' && token.kind === 'operator' && depthAt(tokens, i) === 0);
+  const loose = tokens.some((token, i) => isOperator(token, OR) && depthAt(tokens, i) === 0);
   return loose ? `(${base}) ${term}` : `${base} ${term}`;
+}
+
+const OR: readonly string[] = ['OR', '||'];
+const AND: readonly string[] = ['AND', '&&'];
+const NEGATIONS: readonly string[] = ['-', '!', 'NOT'];
+
+function isOperator(token: Token | undefined, texts: readonly string[]): boolean {
+  return token?.kind === 'operator' && texts.includes(token.text);
 }
 
 function depthAt(tokens: readonly Token[], index: number): number {
@@ -64,21 +76,50 @@ function depthAt(tokens: readonly Token[], index: number): number {
   return depth;
 }
 
+/** A run of tokens, first and last included. */
+interface Run {
+  first: number;
+  last: number;
+}
+
+function startOf(tokens: readonly Token[], index: number): number {
+  const token = tokens[index];
+  if (token) return token.start;
+  const last = tokens[tokens.length - 1];
+  return last ? last.start + last.text.length : 0;
+}
+
+/** The nearest token before or after that is no space; -1 or the length where there is none. */
+function beside(tokens: readonly Token[], index: number, step: 1 | -1): number {
+  const next = index + step;
+  return tokens[next]?.kind === 'space' ? next + step : next;
+}
+
+/** An AND that joined the term to its neighbour would join nothing once the term is gone. */
+function withItsAnd(tokens: readonly Token[], run: Run): Run {
+  const after = beside(tokens, run.last, 1);
+  if (isOperator(tokens[after], AND)) return { ...run, last: after };
+  const before = beside(tokens, run.first, -1);
+  return isOperator(tokens[before], AND) ? { ...run, first: before } : run;
+}
+
 /** Only a term that stands by itself at the top level: inside parentheses or beside OR it has another meaning. */
-function findTerm(
-  tokens: readonly Token[],
-  field: string,
-  value: string,
-): { start: number; end: number; excluded: boolean } | null {
-  if (tokens.some((token) => token.kind === 'operator' && token.text === 'OR')) return null;
+function findTerm(tokens: readonly Token[], field: string, value: string): (Run & { excluded: boolean }) | null {
+  if (tokens.some((token) => isOperator(token, OR))) return null;
   for (const [i, token] of tokens.entries()) {
     const next = tokens[i + 1];
-    if (token.kind !== 'field' || token.text !== `${field}:` || next === undefined || depthAt(tokens, i) > 0) continue;
-    if (next.kind !== 'value' && next.kind !== 'phrase') continue;
+    // `region` and `attrs.region` are one field.
+    if (token.kind !== 'field' || facetName(token.text.slice(0, -1)) !== facetName(field)) continue;
+    if (next === undefined || depthAt(tokens, i) > 0) continue;
+    // `service:led*` is not the service that is called `led*`.
+    if (next.kind !== 'phrase' && (next.kind !== 'value' || /[*?]/.test(next.text))) continue;
     if (unquote(next.text).toLowerCase() !== value.toLowerCase()) continue;
-    const minus = tokens[i - 1];
-    const excluded = minus?.kind === 'operator' && (minus.text === '-' || minus.text === '!');
-    return { start: excluded && minus ? minus.start : token.start, end: next.start + next.text.length, excluded };
+    const sign = tokens[i - 1]?.kind === 'operator' ? i - 1 : beside(tokens, i, -1);
+    const excluded = isOperator(tokens[sign], NEGATIONS);
+    const first = excluded || (sign === i - 1 && isOperator(tokens[sign], ['+'])) ? sign : i;
+    // Whatever is negated twice is nothing that one click could mean.
+    if (first !== i && isOperator(tokens[beside(tokens, first, -1)], NEGATIONS)) continue;
+    return { first, last: i + 1, excluded };
   }
   return null;
 }

@@ -9,7 +9,7 @@ export interface Token {
 
 const KEYWORDS = new Set(['AND', 'OR', 'NOT', '&&', '||']);
 /** As src/query reads it: a backslash takes any character in; `http://` and `fe80::1` are words. */
-const FIELD = /^(?:\\[\s\S]|[\p{L}_@$])(?:\\[\s\S]|[\p{L}\p{N}_.@$/-])*(?<![./-]):(?!:|\/\/)/u;
+const FIELD = /^(?:\\[\s\S]|[\p{L}_@$])(?:(?:\\[\s\S]|[\p{L}\p{N}_.@$/-])*(?:\\[\s\S]|[\p{L}\p{N}_@$]))?:(?!:|\/\/)/u;
 const COMPARISON = /^(?:>=|<=|>|<)/;
 
 export function tokenize(q: string): Token[] {
@@ -81,11 +81,9 @@ export function highlightWords(q: string): string[] {
     else if (token.kind !== 'space') {
       const free = token.field === null || token.field === 'message';
       if (!negated && free && (token.kind === 'word' || token.kind === 'phrase' || token.kind === 'value')) {
-        words.push(
-          ...unquote(token.text)
-            .split('*')
-            .filter((part) => part !== ''),
-        );
+        // In quotes a star is a star; outside it stands for anything, and what lies between is what was found.
+        const parts = token.kind === 'phrase' ? [unquote(token.text)] : token.text.split(/[*?]/);
+        words.push(...parts.filter((part) => part !== ''));
       }
       if (token.kind !== 'field') negated = false;
     }

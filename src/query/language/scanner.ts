@@ -10,8 +10,8 @@ export class SyntaxStop extends Error {
 }
 
 const SPACE = /\s*/uy;
-/** `\x` stands for x, so that a field may be called anything. */
-const FIELD_NAME = /(?:\\[\s\S]|[\p{L}_@$])(?:\\[\s\S]|[\p{L}\p{N}_.@$/-])*(?<![./-]):/uy;
+/** `\x` stands for x, so that a field may be called anything. Only an escape may make it end in a dot, a slash or a minus. */
+const FIELD_NAME = /(?:\\[\s\S]|[\p{L}_@$])(?:(?:\\[\s\S]|[\p{L}\p{N}_.@$/-])*(?:\\[\s\S]|[\p{L}\p{N}_@$]))?:/uy;
 const KEYWORD = /(?:AND|OR|NOT|&&|\|\|)(?=[\s()"]|$)/uy;
 
 /** The text, and how far it has been read. */
