@@ -10,6 +10,7 @@ import { highlightWords } from '../../lib/query-tokens.ts';
 import { refresh } from '../../state/range.ts';
 import { param } from '../../state/route.ts';
 import { EmptyResult } from './empty-result.tsx';
+import { isWhole } from './search-state.ts';
 import type { SearchControl } from './use-search.ts';
 
 interface ResultsProps {
@@ -31,7 +32,7 @@ export function Results({ scope, search, fault, active, onOpen }: ResultsProps) 
     return (
       <div class="results">
         <Empty icon="search" title="The search cannot be read">
-          <p>{fault.reason}</p>
+          <p>{asSentence(fault.reason)}</p>
           <p class="faint">
             Try <code>level:error service:api</code>, <code>"exact words"</code>, <code>durationMs:&gt;500</code> or{' '}
             <code>us*</code>, joined with AND, OR, NOT and parentheses.
@@ -47,6 +48,15 @@ export function Results({ scope, search, fault, active, onOpen }: ResultsProps) 
       </div>
     );
   }
+  if (records.length === 0 && search.stopped) {
+    return (
+      <div class="results">
+        <Empty icon="stop" title="Stopped before anything was found">
+          <Button onClick={search.resume}>Search again</Button>
+        </Empty>
+      </div>
+    );
+  }
   if (records.length === 0 && search.running) {
     return (
       <div class="results">
@@ -54,7 +64,7 @@ export function Results({ scope, search, fault, active, onOpen }: ResultsProps) 
       </div>
     );
   }
-  if (records.length === 0 && search.complete && !search.stopped) {
+  if (records.length === 0 && search.complete) {
     return (
       <div class="results">
         <EmptyResult scope={scope} />
@@ -63,7 +73,19 @@ export function Results({ scope, search, fault, active, onOpen }: ResultsProps) 
   }
   return (
     <section class={`results${search.stale ? ' is-stale' : ''}`} aria-label="Results" aria-busy={search.running}>
-      {search.error ? <Failure line what="The search broke off" error={search.error} onRetry={refresh} /> : null}
+      {search.error ? <Failure line what="The search broke off" error={search.error} onRetry={search.resume} /> : null}
+      {search.stopped ? (
+        <Notice
+          tone="warn"
+          action={
+            <Button small onClick={search.resume}>
+              Go on
+            </Button>
+          }
+        >
+          You stopped this search: the older end of the range is still unread.
+        </Notice>
+      ) : null}
       {!search.complete && !search.running ? (
         <Notice
           tone="warn"
@@ -102,8 +124,8 @@ export function Results({ scope, search, fault, active, onOpen }: ResultsProps) 
 }
 
 function End({ search }: { search: SearchControl }) {
-  if (search.running || !search.complete) return null;
-  if (search.nextCursor === null) return <p class="list-end">This is everything in the range.</p>;
+  if (isWhole(search)) return <p class="list-end">This is everything in the range.</p>;
+  if (search.nextCursor === null || !search.complete) return null;
   return (
     <p class="list-end">
       <Button small onClick={search.more}>
@@ -111,4 +133,10 @@ function End({ search }: { search: SearchControl }) {
       </Button>
     </p>
   );
+}
+
+/** Reasons of the server are parts of a sentence. */
+function asSentence(reason: string): string {
+  const text = reason.charAt(0).toUpperCase() + reason.slice(1);
+  return /[.?]$/.test(text) ? text : `${text}.`;
 }
