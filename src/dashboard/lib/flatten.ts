@@ -9,7 +9,8 @@ export interface FieldRow {
   value: string;
 }
 
-const MAX_ROWS = 512;
+/** More than anybody reads as a table; the JSON of a record has them all. */
+export const MAX_ROWS = 512;
 
 /** The record as a table: the envelope in its order, then `attrs` with nested objects as dotted paths. */
 export function flattenRecord(record: LogRecord): FieldRow[] {
@@ -81,7 +82,7 @@ const INLINE_ATTRS = 6;
 const INLINE_CHARS = 40;
 
 /** `name=value` of the first scalar attributes, for the end of a line. */
-export function inlineAttrs(record: LogRecord): string {
+export function inlineAttrs(record: LogRecord): string[] {
   const parts: string[] = [];
   for (const [name, value] of Object.entries(record.attrs)) {
     if (value === null || typeof value === 'object') continue;
@@ -91,5 +92,5 @@ export function inlineAttrs(record: LogRecord): string {
       `${name.slice(0, INLINE_CHARS)}=${text.length > INLINE_CHARS ? `${text.slice(0, INLINE_CHARS)}…` : text}`,
     );
   }
-  return parts.join('  ');
+  return parts;
 }

@@ -31,7 +31,9 @@ export function headlineOf(histogram: Histogram, services: Facet | null, rangeTe
   const rise =
     onset.before < 0.05
       ? 'There were hardly any before'
-      : `About ${compact(onset.now / onset.before)} times as many as before`;
+      : onset.now < 1.95 * onset.before
+        ? 'More than before'
+        : `About ${compact(Math.round(onset.now / onset.before))} times as many as before`;
   return {
     tone: 'bad',
     text: `Errors since ${minute(onset.sinceMs)}${where}`,

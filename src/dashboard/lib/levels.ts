@@ -46,7 +46,7 @@ export function onsetOf(buckets: readonly Bucket[]): Onset | null {
   let start = counts.length;
   for (let i = counts.length - 1; i >= 0; i--) {
     if ((counts[i] ?? 0) > high) start = i;
-    else if (i < counts.length - 1 && (i < counts.length - 2 || start < counts.length)) break;
+    else if (i < counts.length - 1) break;
   }
   const first = buckets[start];
   if (first === undefined || start === 0) return null;

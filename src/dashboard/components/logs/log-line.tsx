@@ -45,6 +45,12 @@ export function LogLine({ record, words, wrap, showDay }: LogLineProps) {
 
 /** The first few attributes behind the message: often the answer is there, and the place is free. */
 function InlineAttrs({ record }: { record: LogRecord }) {
-  const text = inlineAttrs(record);
-  return text === '' ? null : <bdi class="log-attrs">{text}</bdi>;
+  const parts = inlineAttrs(record);
+  if (parts.length === 0) return null;
+  return (
+    <span class="log-attrs">
+      {/* Each by itself: one value in Hebrew or Arabic must not turn its neighbours round. */}
+      {parts.map((part, i) => [i > 0 ? '  ' : '', <bdi key={i}>{part}</bdi>])}
+    </span>
+  );
 }

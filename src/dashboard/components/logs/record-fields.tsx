@@ -1,5 +1,5 @@
 import type { LogRecord } from '../../../wire/record.ts';
-import { flattenRecord } from '../../lib/flatten.ts';
+import { flattenRecord, MAX_ROWS } from '../../lib/flatten.ts';
 import { quoteValue, termState } from '../../lib/query-edit.ts';
 import { hrefOf } from '../../state/route.ts';
 import { Button } from '../button.tsx';
@@ -20,54 +20,58 @@ const SCROLLING_CHARS = 120;
 const FILTER_CHARS = 512;
 
 export function RecordFields({ record, q, onFilter }: FieldsProps) {
+  const rows = flattenRecord(record);
   return (
-    <table class="fields" aria-label="Fields of the record">
-      <tbody>
-        {flattenRecord(record).map(({ label, field, value }) => {
-          const filter = field !== null && value !== '' && value.length <= FILTER_CHARS ? field : null;
-          const state = filter === null ? 'absent' : termState(q, filter, value);
-          return (
-            <tr key={label}>
-              <th scope="row">
-                <bdi>{label}</bdi>
-              </th>
-              <td>
-                <span class="fields-value" dir="auto" {...(value.length > SCROLLING_CHARS ? { tabIndex: 0 } : {})}>
-                  {value === '' ? <span class="faint">(empty)</span> : value}
-                </span>
-                {field !== null && LINKED.has(field) ? (
-                  <Link href={hrefOf('/logs', { q: `${field}:${quoteValue(value)}`, stream: 'all', record: null })}>
-                    All records with this {field}
-                  </Link>
-                ) : null}
-              </td>
-              <td class="fields-actions">
-                {filter === null ? null : (
-                  <>
-                    <Button
-                      small
-                      kind="quiet"
-                      icon="plus"
-                      label={`Only records with this ${label}`}
-                      pressed={state === 'included'}
-                      onClick={() => onFilter(filter, value, false)}
-                    />
-                    <Button
-                      small
-                      kind="quiet"
-                      icon="minus"
-                      label={`No records with this ${label}`}
-                      pressed={state === 'excluded'}
-                      onClick={() => onFilter(filter, value, true)}
-                    />
-                  </>
-                )}
-                <CopyButton text={value} label={`Copy ${label}`} />
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <>
+      <table class="fields" aria-label="Fields of the record">
+        <tbody>
+          {rows.map(({ label, field, value }, i) => {
+            const filter = field !== null && value !== '' && value.length <= FILTER_CHARS ? field : null;
+            const state = filter === null ? 'absent' : termState(q, filter, value);
+            return (
+              <tr key={i}>
+                <th scope="row">
+                  <bdi>{label}</bdi>
+                </th>
+                <td>
+                  <span class="fields-value" dir="auto" {...(value.length > SCROLLING_CHARS ? { tabIndex: 0 } : {})}>
+                    {value === '' ? <span class="faint">(empty)</span> : value}
+                  </span>
+                  {field !== null && LINKED.has(field) ? (
+                    <Link href={hrefOf('/logs', { q: `${field}:${quoteValue(value)}`, stream: 'all', record: null })}>
+                      All records with this {field}
+                    </Link>
+                  ) : null}
+                </td>
+                <td class="fields-actions">
+                  {filter === null ? null : (
+                    <>
+                      <Button
+                        small
+                        kind="quiet"
+                        icon="plus"
+                        label={`Only records with this ${label}`}
+                        pressed={state === 'included'}
+                        onClick={() => onFilter(filter, value, false)}
+                      />
+                      <Button
+                        small
+                        kind="quiet"
+                        icon="minus"
+                        label={`No records with this ${label}`}
+                        pressed={state === 'excluded'}
+                        onClick={() => onFilter(filter, value, true)}
+                      />
+                    </>
+                  )}
+                  <CopyButton text={value} label={`Copy ${label}`} />
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      {rows.length >= MAX_ROWS ? <p class="faint">The first {MAX_ROWS} fields. JSON has the rest.</p> : null}
+    </>
   );
 }
