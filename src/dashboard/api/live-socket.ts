@@ -12,6 +12,8 @@ export interface LiveOptions {
 
 export interface LiveHandlers {
   connecting: () => void;
+  /** Anything came from the server: up to now nothing is missing. */
+  heard: () => void;
   /** `resumed`: the server was asked for what came since the last record seen here. */
   subscribed: (resumed: boolean) => void;
   lost: (retryInMs: number) => void;
@@ -53,6 +55,7 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
     mine.addEventListener('message', (event: MessageEvent<unknown>) => {
       if (mine !== socket || typeof event.data !== 'string') return;
       heartbeat?.heard();
+      handlers.heard();
       receive(JSON.parse(event.data) as ServerFrame);
     });
     mine.addEventListener('close', () => {
@@ -129,16 +132,23 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
     if (!ended && socket === null) void handlers.checkSession().then(() => socket === null && connect());
   }
 
+  /** The system says that there is no network: waiting for a heartbeat to fail would show a standing view as a live one. */
+  function offline(): void {
+    if (socket !== null) drop();
+  }
+
   function close(): void {
     ended = true;
     clearTimeout(retryTimer);
     heartbeat?.stop();
     window.removeEventListener('online', retry);
+    window.removeEventListener('offline', offline);
     socket?.close(1000);
     socket = null;
   }
 
   window.addEventListener('online', retry);
+  window.addEventListener('offline', offline);
   connect();
   return { close, retryNow: retry };
 }

@@ -1,6 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { createKey } from '../api/admin.ts';
+import { getHistogram } from '../api/query.ts';
 import { curlCommand } from '../lib/curl.ts';
+import { WIDEST_MS } from '../lib/range.ts';
+import { now } from '../state/clock.ts';
 import { projectId } from '../state/projects.ts';
 import { refresh } from '../state/range.ts';
 import { hrefOf } from '../state/route.ts';
@@ -10,11 +13,15 @@ import { Button } from './button.tsx';
 import { CodeBlock } from './code-block.tsx';
 import { Link } from './link.tsx';
 import { Empty } from './states.tsx';
+import { StatusDot } from './status-dot.tsx';
 
-/** Before the first record: one command that sends one. */
+const LOOK_EVERY_MS = 2_000;
+
+/** Before the first record: one command that sends one, and a page that notices by itself when it came. */
 export function FirstUse({ top = false }: { top?: boolean }) {
   const [key, setKey] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const reachable = useFirstRecord(projectId.value);
   const create = async () => {
     setBusy(true);
     const answer = await createKey(projectId.value, { name: 'First key', scopes: ['ingest'] });
@@ -44,9 +51,36 @@ export function FirstUse({ top = false }: { top?: boolean }) {
           <Link href={hrefOf('/settings/keys', {}, 'frame')}>Settings, Keys</Link>.
         </p>
       )}
-      <Button icon="refresh" onClick={refresh}>
-        Look again
-      </Button>
+      <p>
+        {reachable ? (
+          <StatusDot tone="info">Waiting for the first record</StatusDot>
+        ) : (
+          <StatusDot tone="bad">The server does not answer. Trying again.</StatusDot>
+        )}
+      </p>
     </Empty>
   );
+}
+
+/** Looks every few seconds, without touching the page: the key on it is shown this once. False while it cannot look. */
+function useFirstRecord(project: string): boolean {
+  const [reachable, setReachable] = useState(true);
+  useEffect(() => {
+    const controller = new AbortController();
+    const look = async () => {
+      if (document.hidden) return;
+      const toMs = now();
+      const scope = { project, q: '', stream: null, fromMs: toMs - WIDEST_MS, toMs };
+      const answer = await getHistogram(scope, 1, controller.signal);
+      if (controller.signal.aborted) return;
+      setReachable(answer.ok);
+      if (answer.ok && answer.value.buckets.some((bucket) => bucket.total > 0)) refresh();
+    };
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+    return () => {
+      clearInterval(timer);
+      controller.abort();
+    };
+  }, [project]);
+  return reachable;
 }

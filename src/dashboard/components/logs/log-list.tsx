@@ -36,6 +36,8 @@ export function LogList(props: LogListProps) {
   const keyOf = useCallback((index: number) => at(index).id, [at]);
   const rowPx = phone ? PHONE_ROW_PX : ROW_PX;
   const list = useVirtual({ count, rowPx, measured: props.wrap, keyOf });
+  // What scrolled out of view is not in the document, and an id that is not there may not be named.
+  const activeDrawn = active !== null && list.rows.some(({ index }) => at(index).id === active);
   const lastShown = list.rows[list.rows.length - 1]?.index ?? 0;
 
   useEffect(() => {
@@ -93,7 +95,7 @@ export function LogList(props: LogListProps) {
         aria-rowcount={count}
         aria-readonly="true"
         tabIndex={0}
-        {...(active === null ? {} : { 'aria-activedescendant': `${id}-${active}` })}
+        {...(activeDrawn ? { 'aria-activedescendant': `${id}-${active}` } : {})}
         style={{ height: `${list.totalPx}px` }}
         onKeyDown={onKeyDown}
       >

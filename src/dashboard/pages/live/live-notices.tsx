@@ -8,10 +8,10 @@ import type { Live } from './use-live.ts';
 
 /** What the reader must know about the list below: is it whole, is it current. */
 export function LiveNotices({ live, reading, fault }: { live: Live; reading: boolean; fault: QueryFault | null }) {
-  const { state, tail, gap, paused } = live;
+  const { state, tail, gap, historyFailed, paused } = live;
   return (
     <>
-      <div class="live-notices">
+      <div class="list-notices">
         {state.kind === 'lost' ? (
           <Notice
             tone="bad"
@@ -30,6 +30,9 @@ export function LiveNotices({ live, reading, fault }: { live: Live; reading: boo
         ) : null}
         {gap ? (
           <Notice tone="warn">The link was away too long to catch up here. Logs has what came meanwhile.</Notice>
+        ) : null}
+        {historyFailed ? (
+          <Notice tone="warn">What came before this view was opened could not be loaded. Logs has it.</Notice>
         ) : null}
         {tail.dropped > 0 ? (
           <Notice tone="warn">

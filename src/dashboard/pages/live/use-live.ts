@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Stream } from '../../../wire/record.ts';
+import type { Answer } from '../../api/http.ts';
 import { type LiveConnection, openLive } from '../../api/live-socket.ts';
 import { getLogs } from '../../api/query.ts';
+import type { LogPage } from '../../api/types.ts';
 import { LIVE_WINDOW_MS } from '../../lib/range.ts';
 import { topicOf } from '../../lib/stream.ts';
 import { now } from '../../state/clock.ts';
@@ -20,6 +22,8 @@ export interface Live {
   state: LiveState;
   /** The server could not give back what came while the link was lost. */
   gap: boolean;
+  /** What was there before the link stood could not be loaded. */
+  historyFailed: boolean;
   paused: boolean;
   setPaused: (paused: boolean) => void;
   /** While the reader looks at a row, nothing may move. */
@@ -35,6 +39,7 @@ export function useLive(project: string, stream: Stream | null, filter: string):
   const [tail, setTail] = useState<Tail>(EMPTY_TAIL);
   const [state, setState] = useState<LiveState>({ kind: 'connecting' });
   const [gap, setGap] = useState(false);
+  const [historyFailed, setHistoryFailed] = useState(false);
   const [paused, setPaused] = useState(false);
   const [reading, setReading] = useState(false);
   const hold = useRef(false);
@@ -44,8 +49,10 @@ export function useLive(project: string, stream: Stream | null, filter: string):
   useEffect(() => {
     setTail(EMPTY_TAIL);
     setGap(false);
+    setHistoryFailed(false);
     const history = new AbortController();
     const pending = gather((records, dropped) => setTail((t) => arrive(t, records, dropped, hold.current)));
+    let heardMs = now();
     let lostSinceMs: number | null = null;
     const live = openLive(
       { project, topic: topicOf(stream), filter },
@@ -54,11 +61,18 @@ export function useLive(project: string, stream: Stream | null, filter: string):
         subscribed: (resumed) => {
           lostSinceMs = null;
           setState({ kind: 'live' });
-          if (!resumed)
-            void before(project, stream, filter, history.signal).then((older) => setTail((t) => prepend(t, older)));
+          if (resumed) return;
+          void before(project, stream, filter, history.signal).then((answer) => {
+            if (answer.ok) setTail((t) => prepend(t, answer.value.records.toReversed()));
+            else setHistoryFailed(answer.error.kind !== 'aborted');
+          });
+        },
+        heard: () => {
+          heardMs = now();
         },
         lost: (retryInMs) => {
-          lostSinceMs ??= now();
+          // A dead line is noticed seconds late; what is on screen ends where the server was last heard.
+          lostSinceMs ??= heardMs;
           setState({ kind: 'lost', sinceMs: lostSinceMs, retryAtMs: now() + retryInMs });
         },
         refused: (code, message) => setState({ kind: 'refused', code, message }),
@@ -101,6 +115,7 @@ export function useLive(project: string, stream: Stream | null, filter: string):
     tail,
     state,
     gap,
+    historyFailed,
     paused,
     setPaused,
     setReading,
@@ -142,13 +157,9 @@ function gather(deliver: Deliver): { add: Deliver; cancel: () => void } {
   };
 }
 
-async function before(project: string, stream: Stream | null, q: string, signal: AbortSignal): Promise<Tail['rows']> {
+function before(project: string, stream: Stream | null, q: string, signal: AbortSignal): Promise<Answer<LogPage>> {
   const toMs = now();
-  const answer = await getLogs(
-    // Records may be dated a little ahead of this clock.
-    { project, stream, q, fromMs: toMs - LIVE_WINDOW_MS, toMs: toMs + 60_000 },
-    { limit: FIRST_RECORDS },
-    signal,
-  );
-  return answer.ok ? answer.value.records.toReversed() : [];
+  // Records may be dated a little ahead of this clock.
+  const scope = { project, stream, q, fromMs: toMs - LIVE_WINDOW_MS, toMs: toMs + 60_000 };
+  return getLogs(scope, { limit: FIRST_RECORDS }, signal);
 }

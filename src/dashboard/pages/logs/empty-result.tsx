@@ -9,6 +9,7 @@ import { now } from '../../state/clock.ts';
 import { setRange } from '../../state/range.ts';
 import { setParams } from '../../state/route.ts';
 import { useResource } from '../../state/use-resource.ts';
+import { useEverUsed } from '../live/use-ever-used.ts';
 
 const BUCKETS = 120;
 
@@ -18,6 +19,8 @@ export function EmptyResult({ scope }: { scope: Scope }) {
     const toMs = now();
     return getHistogram({ ...scope, fromMs: toMs - WIDEST_MS, toMs }, BUCKETS, signal);
   });
+  const never = wide.data?.buckets.every((bucket) => bucket.total === 0) ?? false;
+  const everUsed = useEverUsed(scope.project, never && scope.q === '');
   if (wide.error)
     return (
       <Failure
@@ -32,11 +35,11 @@ export function EmptyResult({ scope }: { scope: Scope }) {
   const total = hits.reduce((sum, bucket) => sum + bucket.total, 0);
   const newest = hits[hits.length - 1];
   if (!newest) {
-    if (scope.q === '' && scope.stream === null) return <FirstUse />;
-    if (scope.q === '' && scope.stream === 'logs') return <FirstUse />;
+    if (everUsed === false) return <FirstUse />;
+    if (scope.q === '' && everUsed === null) return <Skeleton rows={6} label="Looking into the other streams" />;
     return (
       <Empty icon="search" title="Nothing matches, not even in the last 30 days">
-        <p>No record of this stream fits the search.</p>
+        <p>{scope.q === '' ? 'This stream has no records.' : 'No record fits the search.'}</p>
         {scope.q === '' ? null : <Button onClick={() => setParams({ q: null })}>Clear the search</Button>}
         {scope.stream === null ? null : (
           <Button onClick={() => setParams({ stream: 'all' })}>Search all streams</Button>

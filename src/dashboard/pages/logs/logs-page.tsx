@@ -1,11 +1,14 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { Level, LogRecord } from '../../../wire/record.ts';
+import type { ApiError } from '../../api/http.ts';
 import type { Scope } from '../../api/query.ts';
 import { getHistogram } from '../../api/query.ts';
 import type { Project } from '../../api/types.ts';
+import { Button } from '../../components/button.tsx';
 import { LevelChart } from '../../components/chart/level-chart.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { RecordDrawer } from '../../components/logs/record-drawer.tsx';
+import { Failure, Notice } from '../../components/states.tsx';
 import { NARROW, PHONE, useMedia } from '../../components/use-media.ts';
 import { queryFault } from '../../lib/errors.ts';
 import { toggleTerm } from '../../lib/query-edit.ts';
@@ -37,7 +40,7 @@ export function LogsPage({ project }: { project: Project }) {
   const [facetsOpen, setFacetsOpen] = useState(false);
   const narrow = useMedia(NARROW);
   const phone = useMedia(PHONE);
-  const { record, open, close } = useOpenRecord(project.id, search.records);
+  const { record, error, retry, open, close } = useOpenRecord(project.id, search.records);
 
   const filter = useCallback(
     (field: string, value: string, exclude: boolean) => setParams({ q: toggleTerm(param('q'), field, value, exclude) }),
@@ -65,6 +68,7 @@ export function LogsPage({ project }: { project: Project }) {
           </aside>
         )}
         <Results scope={scope} search={search} fault={fault} active={record?.id ?? null} onOpen={open} />
+        {error ? <RecordMissing error={error} onRetry={retry} onClose={close} /> : null}
         {record ? (
           <RecordDrawer
             record={record}
@@ -81,6 +85,28 @@ export function LogsPage({ project }: { project: Project }) {
           {facets}
         </Dialog>
       ) : null}
+    </div>
+  );
+}
+
+/** A shared link may be older than the record, or of another project. */
+function RecordMissing({ error, onRetry, onClose }: { error: ApiError; onRetry: () => void; onClose: () => void }) {
+  return (
+    <div class="list-notices">
+      {error.kind === 'problem' && error.status === 404 ? (
+        <Notice
+          tone="warn"
+          action={
+            <Button small onClick={onClose}>
+              Close
+            </Button>
+          }
+        >
+          The record that this link names is not in this project, or not any more.
+        </Notice>
+      ) : (
+        <Failure line what="The record of this link could not be loaded" error={error} onRetry={onRetry} />
+      )}
     </div>
   );
 }

@@ -36,10 +36,12 @@ function SavedList({ scope, close }: { scope: Scope; close: () => void }) {
     const answer = await deleteSearch(scope.project, search.id);
     if (!answer.ok) return sayError('The search could not be deleted', answer.error);
     saved.reload();
-    say(
-      `Deleted “${search.name}”`,
-      () => void createSearch(inputOf(scope.project, search.name, search)).then(saved.reload),
-    );
+    say(`Deleted “${search.name}”`, () => void restore(search));
+  };
+  const restore = async (search: SavedSearch) => {
+    const answer = await createSearch(inputOf(scope.project, search.name, search));
+    if (!answer.ok) return sayError(`“${search.name}” could not be brought back`, answer.error);
+    saved.reload();
   };
   return (
     <div class="saved">

@@ -1,11 +1,15 @@
 import { useState } from 'preact/hooks';
 import type { LogRecord } from '../../../wire/record.ts';
+import type { ApiError } from '../../api/http.ts';
 import { getContext } from '../../api/query.ts';
 import { param, setParams } from '../../state/route.ts';
 import { useResource } from '../../state/use-resource.ts';
 
 interface OpenRecord {
   record: LogRecord | null;
+  /** Why the record that the address names cannot be shown. */
+  error: ApiError | null;
+  retry: () => void;
   open: (record: LogRecord) => void;
   close: () => void;
 }
@@ -24,6 +28,8 @@ export function useOpenRecord(project: string, records: readonly LogRecord[]): O
   const found = fetched.data?.record;
   return {
     record: known ?? (missing && found?.id === id ? found : null),
+    error: missing ? fetched.error : null,
+    retry: fetched.reload,
     open: (record) => {
       setLast(record);
       // Walking through records with j and k is not something the back button should repeat.
