@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Button } from './button.tsx';
 
 interface DialogProps {
@@ -15,11 +15,14 @@ interface DialogProps {
 export function Dialog({ title, onClose, hideTitle = false, children, ...rest }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Before the next key: who opens the palette goes on typing, and no letter may go to the page behind it.
+  useLayoutEffect(() => {
+    const element = dialog.current;
     const opener = document.activeElement;
-    dialog.current?.showModal();
-    // The element leaves the document together with the component, before the platform could hand focus back.
+    element?.showModal();
+    // While it is open, all else is inert and takes no focus.
     return () => {
+      element?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);

@@ -1,0 +1,126 @@
+/** A Chromium, a server of its own and a project with a key: what every browser suite starts from. */
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
+import { type AdminSession, isObject, logIn } from '../../scripts/start/api.ts';
+import { launchBrowser } from '../helpers/node/browser.ts';
+import { type StartedServer, startServer } from '../helpers/node/server.ts';
+
+export interface Visit {
+  context: BrowserContext;
+  page: Page;
+  /** Errors of scripts, and what the security policy refused. */
+  faults: string[];
+}
+
+export interface Dashboard {
+  /** Why there is no Chromium; then every test is skipped and nothing is started. */
+  readonly absent: string | null;
+  readonly server: StartedServer;
+  /** Signed in as the administrator, for what a test needs but does not test. */
+  readonly admin: AdminSession;
+  readonly projectId: string;
+  send(records: object | readonly object[], key?: string): Promise<void>;
+  /** A new browser profile; `signedIn` begins with the administrator's cookies. */
+  visit(options?: BrowserContextOptions & { signedIn?: boolean }): Promise<Visit>;
+  signIn(page: Page): Promise<void>;
+}
+
+/** Call at the top of a suite: it registers the hooks that start and end everything, and skips where there is no Chromium. */
+export async function useDashboard(projectName: string): Promise<Dashboard> {
+  const chromium = await launchBrowser();
+  const absent = chromium.kind === 'absent' ? chromium.reason : null;
+  let server: StartedServer;
+  let admin: AdminSession;
+  let projectId: string;
+  let ingestKey: string;
+  let storage: Awaited<ReturnType<BrowserContext['storageState']>> | null = null;
+  const open: BrowserContext[] = [];
+
+  beforeAll(async () => {
+    if (absent !== null) return;
+    server = await startServer();
+    const answer = await logIn(server.url, 'admin', server.adminPassword);
+    if (answer.kind !== 'ok') throw new Error(`admin cannot sign in: ${answer.kind}`);
+    admin = answer.session;
+    projectId = textIn(await admin.post('/api/projects', { name: projectName }), 'id');
+    const keys = `/api/projects/${projectId}/keys`;
+    ingestKey = textIn(await admin.post(keys, { name: 'browser test', scopes: ['ingest'] }), 'key');
+  });
+  beforeEach((test) => {
+    test.skip(absent !== null, absent ?? '');
+    return async () => {
+      for (const context of open.splice(0)) await context.close();
+    };
+  });
+  afterAll(async () => {
+    if (chromium.kind === 'absent') return;
+    await chromium.browser.close();
+    await server?.stop(); // absent when the start itself failed
+  });
+
+  const signIn = async (page: Page) => {
+    await page.goto(server.url);
+    await page.getByLabel('User name').fill('admin');
+    await page.getByLabel('Password').fill(server.adminPassword);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  };
+
+  return {
+    absent,
+    get server() {
+      return server;
+    },
+    get admin() {
+      return admin;
+    },
+    get projectId() {
+      return projectId;
+    },
+    signIn,
+    async send(records, key = ingestKey) {
+      const count = Array.isArray(records) ? records.length : 1;
+      const answer = await fetch(`${server.url}/api/ingest`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify(records),
+      });
+      expect(answer.status).toBe(202);
+      expect(await answer.json()).toMatchObject({ received: count, stored: count, duplicate: 0, rejected: 0 });
+    },
+    async visit({ signedIn = false, ...options } = {}) {
+      const state = signedIn && storage ? { storageState: storage } : {};
+      if (chromium.kind === 'absent') throw new Error(chromium.reason);
+      const context = await chromium.browser.newContext({
+        viewport: { width: 1440, height: 900 },
+        ...options,
+        ...state,
+      });
+      open.push(context);
+      const { page, faults } = await watchedPage(context);
+      if (signedIn && !storage) {
+        await signIn(page);
+        storage = await context.storageState();
+      }
+      return { context, page, faults };
+    },
+  };
+}
+
+export function textIn(value: unknown, name: string): string {
+  const text = isObject(value) ? value[name] : undefined;
+  if (typeof text !== 'string') throw new Error(`no ${name} in ${JSON.stringify(value)}`);
+  return text;
+}
+
+async function watchedPage(context: BrowserContext): Promise<{ page: Page; faults: string[] }> {
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => {
+    // A 401 of the first /me is how a signed-out visitor is recognised; the browser logs it whatever the page does.
+    if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text());
+  });
+  page.setDefaultTimeout(15_000);
+  return { page, faults };
+}
