@@ -356,6 +356,40 @@ describe('the live tail', () => {
   });
 });
 
+describe('what is shown once or cannot be undone', () => {
+  it('keeps a new key on screen until it is put away, and revokes it only by its name', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await page.goto(at('/settings/keys'));
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('shipper of Leeds');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+    const secret = page.getByRole('dialog', { name: /shipper of Leeds/ });
+    await secret.getByText('Copy the key now.').waitFor();
+    await page.mouse.click(5, 5);
+    expect(await secret.isVisible()).toBe(true);
+    expect(await axeViolations(page)).toEqual([]);
+    await secret.getByRole('button', { name: 'Done' }).click();
+
+    const row = page.getByRole('row', { name: /shipper of Leeds/ });
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    const revoke = page.getByRole('dialog').getByRole('button', { name: 'Revoke key' });
+    expect(await revoke.isDisabled()).toBe(true);
+    await page.getByLabel(/^Type /).fill('shipper of Leeds');
+    await revoke.click();
+    await row.getByText('Revoked').waitFor();
+  });
+
+  it('does not say that somebody is signed out while the server keeps the session', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await page.goto(at('/logs'));
+    await page.route('**/api/auth/logout', (route) => route.abort());
+    await page.getByRole('button', { name: 'Account: admin' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByText('You are still signed in').waitFor();
+    expect(await page.getByText('You are signed out.').count()).toBe(0);
+  });
+});
+
 describe('a new project', () => {
   it('hands out a command with a key that works, and notices by itself when it was run', async () => {
     const id = textIn(await dashboard.admin.post('/api/projects', { name: 'Fresh' }), 'id');

@@ -17,16 +17,19 @@ export function CopyButton({ text, label, children }: CopyButtonProps) {
     const timer = setTimeout(() => setState('idle'), SHOWN_MS);
     return () => clearTimeout(timer);
   }, [state]);
-  const copy = () => {
-    navigator.clipboard
-      .writeText(typeof text === 'string' ? text : text())
-      .then(() => setState('copied'))
-      .catch(() => setState('refused'));
+  const copy = async () => {
+    try {
+      // Without HTTPS there is no clipboard at all.
+      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
+      setState('copied');
+    } catch {
+      setState('refused');
+    }
   };
   const word = state === 'copied' ? 'Copied' : state === 'refused' ? 'The browser refused to copy' : label;
   return (
     <>
-      <Button small kind="quiet" icon={state === 'copied' ? 'check' : 'copy'} label={word} onClick={copy}>
+      <Button small kind="quiet" icon={state === 'copied' ? 'check' : 'copy'} label={word} onClick={() => void copy()}>
         {children}
       </Button>
       <span class="visually-hidden" role="status">

@@ -6,13 +6,15 @@ interface DialogProps {
   title: string;
   onClose: () => void;
   class?: string;
+  /** A click beside it does not close it: what was typed, or is shown only once, would be gone. */
+  stays?: boolean;
   /** The palette has its own first line. */
   hideTitle?: boolean;
   children: ComponentChildren;
 }
 
 /** The platform's modal dialog: it makes the rest inert, closes on Escape and gives focus back. */
-export function Dialog({ title, onClose, hideTitle = false, children, ...rest }: DialogProps) {
+export function Dialog({ title, onClose, stays = false, hideTitle = false, children, ...rest }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   // Before the next key: who opens the palette goes on typing, and no letter may go to the page behind it.
@@ -36,7 +38,7 @@ export function Dialog({ title, onClose, hideTitle = false, children, ...rest }:
         onClose();
       }}
       onPointerDown={(event) => {
-        if (event.target === dialog.current) onClose();
+        if (!stays && event.target === dialog.current) onClose();
       }}
     >
       <div class="dialog-body">

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Answer, ApiError } from '../api/http.ts';
-import { sentence } from '../lib/errors.ts';
+import { isPlaced, sentence } from '../lib/errors.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { Notice } from './states.tsx';
@@ -11,6 +11,8 @@ interface FormDialogProps<T> {
   action: string;
   danger?: boolean;
   ready: boolean;
+  /** JSON pointers whose reasons the form shows beside its fields. */
+  places?: readonly string[];
   submit: () => Promise<Answer<T>>;
   onDone: (value: T) => void;
   onClose: () => void;
@@ -31,9 +33,9 @@ export function FormDialog<T>(props: FormDialogProps<T>) {
     else setError(answer.error);
   };
   // What has a place beside its own field needs no second one.
-  const general = error && !(error.kind === 'problem' && error.errors.length > 0) ? error : null;
+  const general = error && !isPlaced(error, props.places ?? []) ? error : null;
   return (
-    <Dialog title={props.title} onClose={props.onClose}>
+    <Dialog title={props.title} stays onClose={props.onClose}>
       <form onSubmit={(event) => void onSubmit(event)}>
         {general ? <Notice tone="bad">{sentence(general)}</Notice> : null}
         {props.children(error)}

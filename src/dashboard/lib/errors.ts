@@ -14,10 +14,20 @@ export function sentence(error: ApiError): string {
   }
 }
 
-/** The reason that belongs to one field of a form, if the server gave one. */
-export function fieldReason(error: ApiError | null, pointer: string): string | null {
+/** The reason that belongs to one field of a form or to an entry of it (`/origins/1`), if the server gave one. */
+export function fieldReason(error: ApiError | null, field: string): string | null {
   if (error?.kind !== 'problem') return null;
-  return error.errors.find((entry) => entry.pointer === pointer)?.reason ?? null;
+  return error.errors.find(({ pointer }) => within(pointer, field))?.reason ?? null;
+}
+
+/** Whether every reason has its place beside one of these fields, so that none is lost without a general sentence. */
+export function isPlaced(error: ApiError, fields: readonly string[]): boolean {
+  if (error.kind !== 'problem' || error.errors.length === 0) return false;
+  return error.errors.every(({ pointer }) => fields.some((field) => within(pointer, field)));
+}
+
+function within(pointer: string, field: string): boolean {
+  return pointer === field || pointer.startsWith(`${field}/`);
 }
 
 export interface QueryFault {

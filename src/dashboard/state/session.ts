@@ -3,6 +3,7 @@ import * as auth from '../api/auth.ts';
 import { type Answer, type ApiError, connectSession, setCsrf } from '../api/http.ts';
 import type { Login, Me } from '../api/types.ts';
 import { learnServerTime, now } from './clock.ts';
+import { sayError } from './toasts.ts';
 
 export type Session =
   | { kind: 'unknown' }
@@ -56,9 +57,11 @@ export async function signIn(username: string, password: string): Promise<Answer
   return answer;
 }
 
+/** Who reads that he is signed out leaves the machine to others: say it only when the server has ended the session. */
 export async function signOut(): Promise<void> {
-  await auth.logout();
-  leave('signed_out');
+  const answer = await auth.logout();
+  if (answer.ok || (answer.error.kind === 'problem' && answer.error.status === 401)) leave('signed_out');
+  else sayError('You are still signed in', answer.error);
 }
 
 export async function signOutEverywhere(): Promise<Answer<void>> {

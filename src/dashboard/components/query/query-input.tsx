@@ -99,6 +99,7 @@ export function QueryInput({ label, action, value, onCommit, fault, fields, load
           placeholder="Words, &quot;a phrase&quot;, service:api level:error, status:>=500"
           spellcheck={false}
           autocapitalize="off"
+          enterkeyhint="search"
           aria-label={label}
           aria-haspopup="listbox"
           aria-controls={`${id}-list`}

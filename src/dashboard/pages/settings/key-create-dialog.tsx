@@ -44,6 +44,7 @@ export function KeyCreateDialog({ projectId, onDone, onClose }: CreateProps) {
       title="Create key"
       action="Create key"
       ready={input.name !== '' && scopes.length > 0}
+      places={['/name', '/scopes', '/origins']}
       submit={() => createKey(projectId, input)}
       onDone={onDone}
       onClose={onClose}
@@ -100,7 +101,7 @@ export function KeyCreateDialog({ projectId, onDone, onClose }: CreateProps) {
             <Field
               label="Allowed origins, for a key in web pages"
               hint={`One a line, such as https://shop.example. Empty for servers. From pages come ${BROWSER_STREAMS.join(', ')} only.`}
-              error={originReason(error)}
+              error={fieldReason(error, '/origins')}
             >
               {(ids) => (
                 <textarea
@@ -121,9 +122,3 @@ export function KeyCreateDialog({ projectId, onDone, onClose }: CreateProps) {
 }
 
 const SEND_WORDS = { all: 'All streams', some: 'Some streams', nothing: 'Nothing' } as const;
-
-/** The refusal names one entry of the list: `/origins/1`. */
-function originReason(error: Parameters<typeof fieldReason>[0]): string | null {
-  if (error?.kind !== 'problem') return null;
-  return error.errors.find((entry) => entry.pointer.startsWith('/origins'))?.reason ?? null;
-}

@@ -16,7 +16,7 @@ export function KeySecretDialog({ created, projectId, onClose }: SecretProps) {
   const origin = window.location.origin;
   const sends = created.scopes.some((scope) => scope.startsWith('ingest'));
   return (
-    <Dialog title={`Key “${created.name}”`} class="dialog-wide" onClose={onClose}>
+    <Dialog title={`Key “${created.name}”`} class="dialog-wide" stays onClose={onClose}>
       <Notice tone="warn">Copy the key now. It is stored as a hash and cannot be shown again.</Notice>
       <CodeBlock label="Key" code={created.key} />
       <p>Try it:</p>

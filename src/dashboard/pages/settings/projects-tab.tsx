@@ -82,6 +82,7 @@ function NameDialog({ open, onDone, onClose }: NameDialogProps) {
       title={title}
       action={title}
       ready={name.trim() !== ''}
+      places={['/name']}
       submit={() =>
         open.kind === 'create' ? createProject(name.trim()) : changeProject(open.project.id, { name: name.trim() })
       }

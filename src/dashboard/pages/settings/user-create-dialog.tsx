@@ -22,6 +22,7 @@ export function UserCreateDialog({ onDone, onClose }: CreateProps) {
       title="Create user"
       action="Create user"
       ready={username.trim() !== '' && password !== ''}
+      places={['/username', '/password']}
       submit={() => createUser({ username: username.trim(), password, role, projectIds })}
       onDone={onDone}
       onClose={onClose}

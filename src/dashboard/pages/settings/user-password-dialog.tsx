@@ -18,6 +18,7 @@ export function UserPasswordDialog({ user, onDone, onClose }: PasswordDialogProp
       title={`New password for ${user.username}`}
       action="Set password"
       ready={password !== ''}
+      places={['/password']}
       submit={() => changeUser(user.id, { password })}
       onDone={onDone}
       onClose={onClose}
