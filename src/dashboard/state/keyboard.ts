@@ -8,6 +8,9 @@ export interface Shortcut {
   run: () => void;
 }
 
+/** What this keyboard calls the key that `mod` stands for. */
+export const MOD_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl';
+
 export const shortcuts = signal<readonly Shortcut[]>([]);
 
 /** Adds shortcuts while something is on screen; the newest wins. Returns the removal. */

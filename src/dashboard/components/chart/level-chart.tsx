@@ -37,7 +37,7 @@ export function LevelChart(props: LevelChartProps) {
           {hover && histogram
             ? `${dateTime(hover.ts)} + ${spanText(histogram.bucketMs)}`
             : histogram
-              ? `${plural(total, 'record')}, bars of ${spanText(histogram.bucketMs)}`
+              ? `${plural(total, 'record')}${histogram.complete ? '' : ' in the part that was read'}, bars of ${spanText(histogram.bucketMs)}`
               : loading
                 ? 'Loading'
                 : '\u00a0'}

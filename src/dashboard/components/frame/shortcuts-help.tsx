@@ -1,4 +1,4 @@
-import { shortcuts } from '../../state/keyboard.ts';
+import { MOD_KEY, shortcuts } from '../../state/keyboard.ts';
 import { Dialog } from '../dialog.tsx';
 import { helpOpen } from './overlays.ts';
 
@@ -22,7 +22,7 @@ export function ShortcutsHelp() {
                     <dt>{s.label}</dt>
                     <dd>
                       {s.keys.split(/[ +]/).map((key) => (
-                        <kbd key={key}>{key === 'mod' ? 'Ctrl' : key}</kbd>
+                        <kbd key={key}>{key === 'mod' ? MOD_KEY : key}</kbd>
                       ))}
                     </dd>
                   </div>

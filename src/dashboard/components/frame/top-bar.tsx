@@ -1,3 +1,4 @@
+import { MOD_KEY } from '../../state/keyboard.ts';
 import { range, refresh } from '../../state/range.ts';
 import { path } from '../../state/route.ts';
 import { Button } from '../button.tsx';
@@ -19,7 +20,7 @@ export function TopBar() {
         onClick={() => (paletteOpen.value = true)}
       >
         <span>Search or jump to</span>
-        <kbd>Ctrl K</kbd>
+        <kbd>{MOD_KEY} K</kbd>
       </button>
       <span class="grow" />
       <LiveDot />

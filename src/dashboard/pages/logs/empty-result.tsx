@@ -30,16 +30,24 @@ export function EmptyResult({ scope }: { scope: Scope }) {
       />
     );
   if (!wide.data) return <Skeleton rows={6} label="Looking further back" />;
-  const { buckets, bucketMs } = wide.data;
+  const { buckets, bucketMs, complete } = wide.data;
   const hits = buckets.filter((bucket) => bucket.total > 0);
   const total = hits.reduce((sum, bucket) => sum + bucket.total, 0);
   const newest = hits[hits.length - 1];
   if (!newest) {
     if (everUsed === false) return <FirstUse />;
     if (scope.q === '' && everUsed === null) return <Skeleton rows={6} label="Looking into the other streams" />;
+    const reason = scope.q === '' ? 'This stream has no records.' : 'No record fits the search.';
     return (
-      <Empty icon="search" title="Nothing matches, not even in the last 30 days">
-        <p>{scope.q === '' ? 'This stream has no records.' : 'No record fits the search.'}</p>
+      <Empty
+        icon="search"
+        title={complete ? 'Nothing matches, not even in the last 30 days' : 'Nothing matches in this time'}
+      >
+        <p>
+          {complete
+            ? reason
+            : 'The last 30 days hold more than one request may read, so that a match in them is possible.'}
+        </p>
         {scope.q === '' ? null : <Button onClick={() => setParams({ q: null })}>Clear the search</Button>}
         {scope.stream === null ? null : (
           <Button onClick={() => setParams({ stream: 'all' })}>Search all streams</Button>
@@ -51,8 +59,8 @@ export function EmptyResult({ scope }: { scope: Scope }) {
   return (
     <Empty icon="search" title="Nothing matches in this time">
       <p>
-        The last 30 days have {plural(total, 'match', 'matches')}, the newest around{' '}
-        <Time ms={newest.ts + bucketMs / 2} />.
+        The last 30 days have {complete ? '' : 'at least '}
+        {plural(total, 'match', 'matches')}, the newest around <Time ms={newest.ts + bucketMs / 2} />.
       </p>
       <Button kind="primary" onClick={() => setRange({ kind: 'preset', id: preset.id })}>
         {`Show the ${lastWords(preset)}`}
