@@ -356,6 +356,28 @@ describe('the live tail', () => {
   });
 });
 
+describe('the overview', () => {
+  it('says that it is not live while the server does not answer, keeps what it had, and moves nothing', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await page.goto(at('/?range=live'));
+    await settled(page);
+    await page.getByTitle('Live link: Live').waitFor();
+    await page.route('**/api/query/**', (route) => route.abort());
+    await page.getByRole('button', { name: /^Time range/ }).click();
+    await page.getByRole('button', { name: '15 min', exact: true }).click();
+    await page.getByText('Not updated').waitFor();
+    await page.getByRole('button', { name: /^Time range/ }).click();
+    await page.getByRole('button', { name: 'Live', exact: true }).click();
+    await page.getByTitle(/^Live link: Lost/).waitFor();
+    const before = await page.locator('.stats').boundingBox();
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).first().click();
+    expect(await page.locator('.stats').boundingBox()).toEqual(before);
+    await page.unroute('**/api/query/**');
+    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).first().click();
+    await page.getByTitle('Live link: Live').waitFor();
+  });
+});
+
 describe('what is shown once or cannot be undone', () => {
   it('keeps a new key on screen until it is put away, and revokes it only by its name', async () => {
     const { page } = await dashboard.visit({ signedIn: true });

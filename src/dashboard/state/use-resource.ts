@@ -36,7 +36,10 @@ export function useResource<T>(
       return;
     }
     const controller = new AbortController();
-    setState((before) => ({ data: keep ? before.data : null, error: null, loading: true }));
+    // Beside an old answer the reason why it is old stays as well: a line that comes and goes with every try moves the page.
+    setState(({ data, error }) =>
+      keep && data !== null ? { data, error, loading: true } : { data: null, error: null, loading: true },
+    );
     void latest.current(controller.signal).then((answer) => {
       if (controller.signal.aborted) return;
       if (answer.ok) setState({ data: answer.value, error: null, loading: false });

@@ -7,6 +7,7 @@ import { FirstUse } from '../../components/first-use.tsx';
 import { Failure, Notice } from '../../components/states.tsx';
 import { PHONE, useMedia } from '../../components/use-media.ts';
 import { quoteValue } from '../../lib/query-edit.ts';
+import { now } from '../../state/clock.ts';
 import { link } from '../../state/link.ts';
 import { range, refresh, setRange, span } from '../../state/range.ts';
 import { go, hrefOf } from '../../state/route.ts';
@@ -31,9 +32,8 @@ export function OverviewPage({ project }: { project: Project }) {
   const overview = useOverview(scope);
   const [reading, setReading] = useState(false);
   const phone = useMedia(PHONE);
-  useLiveRefresh(reading);
-
   const { histogram } = overview;
+  useLiveRefresh(reading, histogram.error !== null);
   const nothing = histogram.data?.buckets.every((bucket) => bucket.total === 0) ?? false;
   const everUsed = useEverUsed(project.id, nothing);
   const toLogs = (q: string) => go(hrefOf('/logs', { q, stream: 'all' }, 'frame'));
@@ -76,10 +76,13 @@ export function OverviewPage({ project }: { project: Project }) {
 }
 
 /** With the range on live the page asks again by itself, but not under the reader's pointer and not in a hidden tab. */
-function useLiveRefresh(reading: boolean): void {
+function useLiveRefresh(reading: boolean, failing: boolean): void {
   const live = range.value.kind === 'live';
   useEffect(() => {
-    link.value = { kind: live ? (reading ? 'paused' : 'live') : 'off' };
+    if (live && failing) link.value = { kind: 'lost', sinceMs: now(), retryAtMs: null };
+    else link.value = { kind: live ? (reading ? 'paused' : 'live') : 'off' };
+  }, [live, reading, failing]);
+  useEffect(() => {
     if (!live || reading) return;
     const timer = setInterval(() => {
       if (!document.hidden) refresh();
