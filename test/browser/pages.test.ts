@@ -370,10 +370,12 @@ describe('the overview', () => {
     await page.getByRole('button', { name: 'Live', exact: true }).click();
     await page.getByTitle(/^Live link: Lost/).waitFor();
     const before = await page.locator('.stats').boundingBox();
-    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).first().click();
+    const tryAgain = page.getByRole('alert').getByRole('button', { name: 'Try again' }).first();
+    const refused = page.waitForEvent('requestfailed', (request) => request.url().includes('buckets=60'));
+    await Promise.all([refused, tryAgain.click()]);
     expect(await page.locator('.stats').boundingBox()).toEqual(before);
     await page.unroute('**/api/query/**');
-    await page.getByRole('alert').getByRole('button', { name: 'Try again' }).first().click();
+    await tryAgain.click();
     await page.getByTitle('Live link: Live').waitFor();
   });
 });
