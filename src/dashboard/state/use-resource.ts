@@ -10,6 +10,8 @@ export interface Resource<T> {
 }
 
 interface State<T> {
+  /** The key that `data` answers. */
+  of: string | null;
   data: T | null;
   error: ApiError | null;
   loading: boolean;
@@ -17,14 +19,15 @@ interface State<T> {
 
 /**
  * Loads when `key` changes; null loads nothing. An answer that was overtaken by a newer key is dropped, its request aborted.
- * With `keep` the last answer stays on screen while the next loads; set it only where both answer the same question.
+ * The last answer stays on screen while it is asked for again, so that a dialog above it stays too. With `keep` it also stays
+ * while another key loads; set it only where both answer the same question.
  */
 export function useResource<T>(
   key: string | null,
   load: (signal: AbortSignal) => Promise<Answer<T>>,
   keep = true,
 ): Resource<T> {
-  const [state, setState] = useState<State<T>>({ data: null, error: null, loading: key !== null });
+  const [state, setState] = useState<State<T>>({ of: null, data: null, error: null, loading: key !== null });
   const [round, setRound] = useState(0);
   const latest = useRef(load);
   latest.current = load;
@@ -32,21 +35,24 @@ export function useResource<T>(
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` is how reload() asks for the same key again.
   useEffect(() => {
     if (key === null) {
-      setState({ data: null, error: null, loading: false });
+      setState({ of: null, data: null, error: null, loading: false });
       return;
     }
     const controller = new AbortController();
     // Beside an old answer the reason why it is old stays as well: a line that comes and goes with every try moves the page.
-    setState(({ data, error }) =>
-      keep && data !== null ? { data, error, loading: true } : { data: null, error: null, loading: true },
+    setState((before) =>
+      before.data !== null && (keep || before.of === key)
+        ? { ...before, loading: true }
+        : { of: key, data: null, error: null, loading: true },
     );
     void latest.current(controller.signal).then((answer) => {
       if (controller.signal.aborted) return;
-      if (answer.ok) setState({ data: answer.value, error: null, loading: false });
-      else setState((before) => ({ data: before.data, error: answer.error, loading: false }));
+      if (answer.ok) setState({ of: key, data: answer.value, error: null, loading: false });
+      else setState((before) => ({ ...before, error: answer.error, loading: false }));
     });
     return () => controller.abort();
   }, [key, keep, round]);
 
-  return { ...state, reload: () => setRound((n) => n + 1) };
+  const { data, error, loading } = state;
+  return { data, error, loading, reload: () => setRound((n) => n + 1) };
 }
