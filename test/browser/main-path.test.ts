@@ -32,7 +32,7 @@ describe('the main path in Chromium', () => {
     await search.press('Enter');
     const results = page.getByRole('grid', { name: /^Results/ });
     await results.getByText('ledger timeout while the tail is read').waitFor();
-    expect(await results.getByRole('row').count()).toBe(1);
+    await expect.poll(() => results.getByRole('row').count(), { timeout: 15_000 }).toBe(1);
 
     await page.reload();
     await results.getByText('ledger timeout while the tail is read').waitFor();

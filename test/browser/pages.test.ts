@@ -211,10 +211,9 @@ describe('searching logs', () => {
     await page.mouse.move(box.x + box.width * 0.6, box.y + 20, { steps: 4 });
     await page.mouse.up();
     await page.waitForURL(/from=\d+&to=\d+/);
-    await settled(page);
+    // Less than the page of 200 that was there before the zoom.
+    await expect.poll(() => status(page).textContent(), { timeout: 15_000 }).toMatch(/^[1-9]\d\s+records/);
     const found = await status(page).textContent();
-    expect(found).toMatch(/^\d+\s+records/);
-    expect(found).not.toMatch(/^(0|200|296)\s/);
 
     await results(page).getByRole('row').first().click();
     const message = page.getByRole('dialog', { name: 'Record' }).locator('.drawer-message');
