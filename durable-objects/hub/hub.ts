@@ -23,11 +23,6 @@ import { Outlet } from './outlet.ts';
 import { departed, HubSocket, Sockets, survivors } from './sockets.ts';
 import { Subscriber } from './subscriber.ts';
 
-/**
- * Between two appends. Where hub and journal share a thread (workerd on one machine) an append alone gathers nothing, because no frame is
- * read while it runs: without this pause a busy hub wrote one or two records at a time.
- */
-const GATHER_MS = 4;
 const PROJECT_KEY = 'project_id';
 
 /**
@@ -76,7 +71,7 @@ export class Hub extends DurableObject<Env> {
       append: (batch) => this.#append(batch),
       answer: (socket, frame) => socket.send(frame),
       refuse: (socket, idJson, error) => this.#refuse(socket, idJson, error),
-      pause: () => scheduler.wait(GATHER_MS),
+      pause: (ms) => scheduler.wait(ms),
       nowMs: () => this.#now(),
     });
     for (const { socket } of survived) this.#sockets.add(socket);

@@ -15,6 +15,15 @@ const MAX_BATCH_CHARS = 3 * 1024 * 1024;
 const MAX_WAITING_CHARS = 24 * 1024 * 1024;
 /** This much waits for no pause: timers are late while senders keep the event loop busy. */
 const MAX_PAUSING_CHARS = 1024 * 1024;
+/**
+ * Between two appends. Where hub and journal share a thread (workerd on one machine) an append alone gathers nothing, because no frame is
+ * read while it runs: without this pause a busy hub wrote one or two records at a time.
+ */
+export const PAUSE_MS = 4;
+/** In a flood, whose senders wait for more than this anyway: a sixth more records a second than with the short pause. */
+export const FLOOD_PAUSE_MS = 16;
+/** Frames of one round of appends that make a flood: nobody who waits for each answer before sending on comes near. */
+const FLOOD_FRAMES = 64;
 /** What a record gains on the way to its line: id, defaults, names of fields. */
 const LINE_OVERHEAD_CHARS = 160;
 
@@ -51,8 +60,8 @@ export interface GatherPort<S> {
   append(batch: Batch<S>): Promise<AppendOutcome>;
   answer(sender: S, frame: string): void;
   refuse(sender: S, idJson: string, error: LiveError): void;
-  /** Waits a moment between two appends. */
-  pause(): Promise<void>;
+  /** Waits between two appends. */
+  pause(ms: number): Promise<void>;
   nowMs(): number;
 }
 
@@ -133,15 +142,16 @@ export class Gather<S extends Sender> {
       this.#queue = [];
       this.#open.clear();
       await Promise.all(batches.map((batch) => this.#append(batch)));
-      if (this.#waitingChars <= MAX_PAUSING_CHARS) await this.#pause();
+      const frames = batches.reduce((sum, { waiting }) => sum + waiting.length, 0);
+      if (this.#waitingChars <= MAX_PAUSING_CHARS) await this.#pause(frames < FLOOD_FRAMES ? PAUSE_MS : FLOOD_PAUSE_MS);
     }
     this.#running = false;
   }
 
-  #pause(): Promise<void> {
+  #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
-      void this.#port.pause().then(resolve);
+      void this.#port.pause(ms).then(resolve);
     });
   }
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { AppendOutcome } from '../../src/journal/index.ts';
 import type { LiveError } from '../../src/live/errors.ts';
-import { type Batch, Gather, type Sender, type TelemetryFrame } from '../../src/live/gather.ts';
+import {
+  type Batch,
+  FLOOD_PAUSE_MS,
+  Gather,
+  PAUSE_MS,
+  type Sender,
+  type TelemetryFrame,
+} from '../../src/live/gather.ts';
 import type { Json, Stream } from '../../src/wire/record.ts';
 
 interface Name extends Sender {
@@ -19,7 +26,7 @@ const sender = (name: string, accountId: string, writes: readonly Stream[] | nul
 class Bench {
   readonly appends: { batch: Batch<Name>; end(outcome: AppendOutcome | Error): void }[] = [];
   readonly said: string[] = [];
-  readonly #pause: () => Promise<void>;
+  readonly #pause: (ms: number) => Promise<void>;
   readonly gather = new Gather<Name>({
     append: (batch) =>
       new Promise((resolve, reject) => {
@@ -27,11 +34,11 @@ class Bench {
       }),
     answer: (to, frame) => this.said.push(`${to.name} ${frame}`),
     refuse: (to, idJson, error) => this.said.push(`${to.name} ${idJson} ${error.kind}`),
-    pause: () => this.#pause(),
+    pause: (ms) => this.#pause(ms),
     nowMs: () => 1_000,
   });
 
-  constructor(pause: () => Promise<void> = async () => undefined) {
+  constructor(pause: (ms: number) => Promise<void> = async () => undefined) {
     this.#pause = pause;
   }
 
@@ -139,6 +146,17 @@ describe('gathering', () => {
     expect(taken).toBeLessThan(30);
     await bench.end(0, stored);
     expect(bench.add(a, 99, record, null, 1024 * 1024)).toBeNull();
+  });
+
+  it('pauses longer in a flood, and not for a sender who waits for each answer', async () => {
+    const pauses: number[] = [];
+    const bench = new Bench(async (ms) => void pauses.push(ms));
+    bench.add(sender('a', 'x'), 1, record);
+    for (let id = 2; id < 102; id++) bench.add(sender('a', 'x'), id, record);
+    await bench.end(0, stored);
+    await bench.end(1, stored);
+    expect(bench.appends.map(({ batch }) => batch.waiting.length)).toEqual([1, 100]);
+    expect(pauses).toEqual([PAUSE_MS, FLOOD_PAUSE_MS]);
   });
 
   it('pauses between two appends, but not when much is waiting', async () => {
