@@ -2,12 +2,10 @@ export { allShards, journalControl, journalFor, shardOf } from './client.ts';
 export { buildBlock } from './seal.ts';
 export {
   admission,
-  MAX_BACKLOG_BYTES,
   MAX_ROOM_WAIT_MS,
   type PendingTotals,
   planBlock,
   retryAfterSeconds,
-  SLOW_BACKLOG_BYTES,
   sealDueAtMs,
   sealRetryAtMs,
 } from './seal-policy.ts';

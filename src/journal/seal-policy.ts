@@ -1,11 +1,8 @@
 import { MAX_BLOCK_RAW_BYTES, MAX_BLOCK_RECORDS, MAX_PACKED_BYTES } from '../blocks/index.ts';
+import { MAX_BACKLOG_BYTES, SLOW_BACKLOG_BYTES } from '../wire/limits.ts';
 
 /** A tail older than this is sealed, however small: so a quiet project costs about one block a minute before compaction. */
 export const SEAL_AGE_MS = 60_000;
-/** Above this much unsealed data new batches are refused: an object may hold 10 GB, and queries read the whole tail. */
-export const MAX_BACKLOG_BYTES = 1024 * 1024 * 1024;
-/** Above this much a batch waits until sealing has made room, so that a burst that lasts slows its senders instead of failing them. */
-export const SLOW_BACKLOG_BYTES = 512 * 1024 * 1024;
 /** A batch waits this long at most: well within the time-outs of shippers, which are 10 s and more. */
 export const MAX_ROOM_WAIT_MS = 5_000;
 /** After a failed seal: 1 s, doubling, at most this. */

@@ -25,6 +25,11 @@ export const BODY_HASH_TTL_MS = 10 * 60_000;
 /** Records may be dated this far ahead of the server's clock; more is a broken clock, and would sort first for ever. */
 export const MAX_FUTURE_MS = 24 * 3_600_000;
 
+/** Raw bytes of a journal that are in no block yet. Above this new batches are refused: an object may hold 10 GB, and queries read the whole tail. */
+export const MAX_BACKLOG_BYTES = 1024 * 1024 * 1024;
+/** Above this a batch waits until sealing has made room, so that a burst that lasts slows its senders instead of failing them. */
+export const SLOW_BACKLOG_BYTES = 512 * 1024 * 1024;
+
 /** One incoming socket frame, in characters or bytes. */
 export const MAX_FRAME_CHARS = 4 * 1024 * 1024;
 /** Topics of one socket. Attachments that survive hibernation hold 16 KiB. */

@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_BLOCK_RAW_BYTES, MAX_BLOCK_RECORDS } from '../../src/blocks/index.ts';
-import {
-  admission,
-  MAX_BACKLOG_BYTES,
-  planBlock,
-  retryAfterSeconds,
-  SLOW_BACKLOG_BYTES,
-  sealDueAtMs,
-  sealRetryAtMs,
-} from '../../src/journal/index.ts';
+import { admission, planBlock, retryAfterSeconds, sealDueAtMs, sealRetryAtMs } from '../../src/journal/index.ts';
 import { MAX_SEAL_RETRY_MS, type PendingPart, SEAL_AGE_MS } from '../../src/journal/seal-policy.ts';
+import { MAX_BACKLOG_BYTES, SLOW_BACKLOG_BYTES } from '../../src/wire/limits.ts';
 
 const part = (over: Partial<PendingPart> = {}): PendingPart => ({
   records: 1_000,

@@ -2,8 +2,8 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { listBlocks } from '../../src/blocks/index.ts';
-import { journalFor, SLOW_BACKLOG_BYTES } from '../../src/journal/index.ts';
-import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
+import { journalFor } from '../../src/journal/index.ts';
+import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS, SLOW_BACKLOG_BYTES } from '../../src/wire/limits.ts';
 import { append, batchOf, everyRecord } from '../helpers/worker/journal.ts';
 
 const ALL = { fromMs: -8.64e15, toMs: 8.64e15, stream: null };

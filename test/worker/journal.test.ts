@@ -2,7 +2,8 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { listBlocks, mayContain, readFilters, tokenHash } from '../../src/blocks/index.ts';
-import { journalFor, MAX_BACKLOG_BYTES } from '../../src/journal/index.ts';
+import { journalFor } from '../../src/journal/index.ts';
+import { MAX_BACKLOG_BYTES } from '../../src/wire/limits.ts';
 import { append, batchOf, everyRecord, tailOf } from '../helpers/worker/journal.ts';
 
 const ALL = { fromMs: -8.64e15, toMs: 8.64e15, stream: null };

@@ -1,7 +1,8 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
-import { journalFor, MAX_BACKLOG_BYTES } from '../../src/journal/index.ts';
+import { journalFor } from '../../src/journal/index.ts';
+import { MAX_BACKLOG_BYTES } from '../../src/wire/limits.ts';
 import { createKey, signInAs } from '../helpers/worker/accounts.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 import { LiveClient, liveProject, numbered } from '../helpers/worker/live-client.ts';

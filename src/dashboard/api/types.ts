@@ -99,6 +99,14 @@ export interface Ledger {
     refused: number;
     lastSeenAtMs: number | null;
   }[];
+  journal: JournalState;
+}
+
+export interface JournalState {
+  /** Durable, searchable, and in no block yet. */
+  backlogRecords: number;
+  backlogBytes: number;
+  sealFailingSinceMs: number | null;
 }
 
 export interface Scanned {

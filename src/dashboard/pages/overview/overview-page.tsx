@@ -6,6 +6,7 @@ import { LevelChart } from '../../components/chart/level-chart.tsx';
 import { FirstUse } from '../../components/first-use.tsx';
 import { Failure, Notice } from '../../components/states.tsx';
 import { PHONE, useMedia } from '../../components/use-media.ts';
+import { troubleOf } from '../../lib/journal-trouble.ts';
 import { quoteValue } from '../../lib/query-edit.ts';
 import { now } from '../../state/clock.ts';
 import { link } from '../../state/link.ts';
@@ -34,6 +35,7 @@ export function OverviewPage({ project }: { project: Project }) {
   const phone = useMedia(PHONE);
   const { histogram } = overview;
   useLiveRefresh(reading, histogram.error !== null);
+  const trouble = overview.ledger.data ? troubleOf(overview.ledger.data.journal) : null;
   const nothing = histogram.data?.buckets.every((bucket) => bucket.total === 0) ?? false;
   const everUsed = useEverUsed(project.id, nothing);
   const toLogs = (q: string) => go(hrefOf('/logs', { q, stream: 'all' }, 'frame'));
@@ -45,6 +47,7 @@ export function OverviewPage({ project }: { project: Project }) {
     <div class="page">
       <HeadlineBar histogram={histogram.data} services={overview.errorFacets.data?.facets[0] ?? null} />
       {histogram.error ? <Failure line what="Not updated" error={histogram.error} onRetry={refresh} /> : null}
+      {trouble ? <Notice tone={trouble.tone}>{trouble.text}</Notice> : null}
       {histogram.data?.complete === false ? (
         <Notice tone="warn">
           These figures cover a part of the range: one request may only read so much. Choose a shorter time.

@@ -1,5 +1,6 @@
+import { getLedger } from '../../api/admin.ts';
 import { getFacets, getHistogram, getLogs, type Scope } from '../../api/query.ts';
-import type { Facets, Histogram, LogPage } from '../../api/types.ts';
+import type { Facets, Histogram, Ledger, LogPage } from '../../api/types.ts';
 import { type Resource, useResource } from '../../state/use-resource.ts';
 
 export const ERRORS_Q = 'level:>=error';
@@ -14,9 +15,10 @@ export interface Overview {
   facets: Resource<Facets>;
   errorFacets: Resource<Facets>;
   errors: Resource<LogPage>;
+  ledger: Resource<Ledger>;
 }
 
-/** Five small questions, asked at once; each part of the page stands as soon as its own answer is there. */
+/** Six small questions, asked at once; each part of the page stands as soon as its own answer is there. */
 export function useOverview(scope: Scope): Overview {
   const key = JSON.stringify(scope);
   const errorScope = { ...scope, q: ERRORS_Q };
@@ -27,5 +29,6 @@ export function useOverview(scope: Scope): Overview {
     facets: useResource(key, (signal) => getFacets(scope, ['service', 'stream'], TOP, signal)),
     errorFacets: useResource(key, (signal) => getFacets(errorScope, ['service'], TOP, signal)),
     errors: useResource(key, (signal) => getLogs(errorScope, { limit: RECENT }, signal)),
+    ledger: useResource(key, (signal) => getLedger(scope.project, signal)),
   };
 }
