@@ -75,7 +75,7 @@ describe('a method that a route does not take', () => {
   it.each([
     ['PUT', '/api/projects', 'GET, HEAD, POST'],
     ['DELETE', '/api/auth/login', 'POST'],
-    ['GET', '/api/ingest', 'POST'],
+    ['GET', '/api/ingest', 'OPTIONS, POST'],
     ['POST', '/health', 'GET, HEAD'],
     ['PUT', '/api/projects/prj_any/keys/key_any', 'DELETE'],
     ['OPTIONS', '/api/query/logs', 'GET, HEAD'],
