@@ -8,6 +8,7 @@ import { type Batch, Gather } from '../../src/live/gather.ts';
 import { decodeIdentity, IDENTITY_HEADER, type LiveIdentity, type SocketMatch } from '../../src/live/identity.ts';
 import { mayCommand } from '../../src/live/permit.ts';
 import { presenceLine } from '../../src/live/presence.ts';
+import { MAX_SOCKETS_PER_PROJECT } from '../../src/wire/limits.ts';
 import {
   CLOSE_RESTART,
   CLOSE_UNAUTHENTICATED,
@@ -81,8 +82,9 @@ export class Hub extends DurableObject<Env> {
     }
   }
 
-  /** An upgrade that the Worker has checked (src/live/upgrade.ts). */
+  /** An upgrade that the Worker has checked (src/live/upgrade.ts). An answer without a socket: the project has as many as it may have. */
   override async fetch(request: Request): Promise<Response> {
+    if (this.ctx.getWebSockets().length >= MAX_SOCKETS_PER_PROJECT) return new Response(null, { status: 503 });
     const identity = decodeIdentity(request.headers.get(IDENTITY_HEADER));
     if (this.#knownProjectId === null) {
       this.#knownProjectId = identity.projectId;

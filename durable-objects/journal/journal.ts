@@ -111,6 +111,8 @@ export class Journal extends DurableObject<Env> {
           answer,
           request.nowMs + ttlMs,
         );
+        // Each makes room for more than itself: a sender whose records are all rejected never arms the alarm that forgets.
+        this.#store.forgetAnswers(request.nowMs, 2);
       }
     });
     for (const part of placed) this.#noteStored(part, request.nowMs);

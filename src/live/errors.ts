@@ -2,7 +2,12 @@ import type { AppendOutcome } from '../journal/index.ts';
 import { type ProjectError, projectProblem } from '../projects/index.ts';
 import { forbidden, invalidInput, type Problem, UNAUTHENTICATED } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
-import { MAX_FRAME_CHARS, MAX_RECORDS_PER_REQUEST, MAX_TOPICS_PER_SOCKET } from '../wire/limits.ts';
+import {
+  MAX_FRAME_CHARS,
+  MAX_RECORDS_PER_REQUEST,
+  MAX_SOCKETS_PER_PROJECT,
+  MAX_TOPICS_PER_SOCKET,
+} from '../wire/limits.ts';
 import { SUBPROTOCOL } from '../wire/protocol.ts';
 
 /** Every way in which an upgrade or a frame is refused. */
@@ -16,6 +21,7 @@ export type LiveError =
   | { kind: 'forbidden'; detail: string }
   | { kind: 'bad_parameter'; name: string; reason: string }
   | { kind: 'project'; error: ProjectError }
+  | { kind: 'too_many_sockets' }
   // any frame
   | { kind: 'binary_frame' }
   | { kind: 'frame_too_long' }
@@ -142,6 +148,16 @@ export function liveProblem(error: LiveError): Problem {
           'It is not known to be stored; send it again, with the same batchId if it has one.',
         ),
         retryAfterSeconds: 1,
+      };
+    case 'too_many_sockets':
+      return {
+        ...problem(
+          503,
+          error.kind,
+          'Too many sockets',
+          `The project has ${MAX_SOCKETS_PER_PROJECT} open sockets, which is all that it may have.`,
+        ),
+        retryAfterSeconds: 3,
       };
     case 'key_reused':
       return problem(

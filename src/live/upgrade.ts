@@ -18,6 +18,7 @@ export async function openSocket(ctx: Ctx, request: Request): Promise<Result<Res
   // Made from nothing: neither a forged identity nor a cookie or key gets past this line.
   const headers = { upgrade: 'websocket', [IDENTITY_HEADER]: encodeIdentity(identity.value) };
   const { webSocket } = await ctx.env.HUB.getByName(identity.value.projectId).fetch('https://hub/', { headers });
+  if (!webSocket) return err({ kind: 'too_many_sockets' });
   // Headers of an answer that was fetched cannot be added to, and this one too has to say by which id the log knows it.
   const answered = { 'sec-websocket-protocol': SUBPROTOCOL, 'x-request-id': ctx.requestId };
   return ok(new Response(null, { status: 101, webSocket, headers: answered }));

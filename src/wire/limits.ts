@@ -32,6 +32,8 @@ export const SLOW_BACKLOG_BYTES = 512 * 1024 * 1024;
 
 /** One incoming socket frame, in characters or bytes. */
 export const MAX_FRAME_CHARS = 4 * 1024 * 1024;
+/** Open sockets of one project. The platform refuses to hold more than 32,768 in an object, and an object has 128 MB for all of them. */
+export const MAX_SOCKETS_PER_PROJECT = 10_000;
 /** Topics of one socket. Attachments that survive hibernation hold 16 KiB. */
 export const MAX_TOPICS_PER_SOCKET = 20;
 /** A search filter, in characters. */

@@ -12,6 +12,7 @@ const ERRORS: { [K in LiveError['kind']]: [LiveError & { kind: K }, number, stri
   forbidden: [{ kind: 'forbidden', detail: 'why' }, 403, 'forbidden'],
   bad_parameter: [{ kind: 'bad_parameter', name: 'client', reason: 'why' }, 400, 'invalid_input'],
   project: [{ kind: 'project', error: { kind: 'not_found' } }, 404, 'not_found'],
+  too_many_sockets: [{ kind: 'too_many_sockets' }, 503, 'too_many_sockets'],
   binary_frame: [{ kind: 'binary_frame' }, 400, 'binary_frame'],
   frame_too_long: [{ kind: 'frame_too_long' }, 413, 'frame_too_long'],
   malformed_frame: [{ kind: 'malformed_frame', reason: 'why' }, 400, 'malformed_frame'],

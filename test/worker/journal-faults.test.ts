@@ -194,6 +194,21 @@ describe('what a journal remembers', () => {
     expect(await send('old', nowMs)).toMatchObject({ kind: 'stored', answer: { stored: 1 } });
   });
 
+  it('of repeats is forgotten also where nothing is ever stored, so that no alarm goes off', async () => {
+    const nowMs = Date.now();
+    const send = (key: string, atMs: number) =>
+      append(batchOf('f-rejected', ['no record'], { nowMs: atMs, dedupe: { kind: 'key', key, payload: key } }));
+    for (const key of ['a', 'b', 'c']) await send(key, nowMs - IDEMPOTENCY_TTL_MS - 1_000);
+    await send('d', nowMs);
+    await send('e', nowMs);
+    const keys = await runInDurableObject(journal('f-rejected'), async (_, state) => {
+      expect(await state.storage.getAlarm()).toBeNull();
+      const rows = state.storage.sql.exec<{ key: string }>('SELECT key FROM dedupe ORDER BY key').toArray();
+      return rows.map(({ key }) => key);
+    });
+    expect(keys).toEqual(['k:key_test:d', 'k:key_test:e']);
+  });
+
   it('of repeats is forgotten a few thousand at a time, so that no batch waits for a day of them', async () => {
     await append(batchOf('f-many', lines(1)));
     const remembered = () =>

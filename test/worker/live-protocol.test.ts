@@ -1,7 +1,7 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { MAX_FRAME_CHARS } from '../../src/wire/limits.ts';
+import { MAX_FRAME_CHARS, MAX_SOCKETS_PER_PROJECT } from '../../src/wire/limits.ts';
 import { PING_FRAME, SUBPROTOCOL } from '../../src/wire/protocol.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
@@ -72,6 +72,28 @@ describe('the upgrade', () => {
     const forged = btoa(JSON.stringify({ projectId: home.project, mayRead: true, by: { kind: 'key', keyId: 'x' } }));
     const answer = await upgrade({ project: home.project, headers: { 'x-breakwater-identity': forged } });
     expect(answer.status).toBe(401);
+  });
+});
+
+describe('a project that has all the sockets that it may have', () => {
+  it('is refused another one until one is closed', async () => {
+    const { project, key } = await liveProject();
+    const held: WebSocket[] = [];
+    await runInDurableObject(env.HUB.getByName(project), (_, state) => {
+      for (let i = 0; i < MAX_SOCKETS_PER_PROJECT; i++) {
+        const { 0: client, 1: server } = new WebSocketPair();
+        state.acceptWebSocket(server);
+        held.push(client);
+      }
+    });
+    const refused = await upgrade({ project, key });
+    expect(refused.headers.get('retry-after')).toBe('3');
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([503, 'too_many_sockets']);
+    await runInDurableObject(env.HUB.getByName(project), () => {
+      held[0]?.accept();
+      held[0]?.close(1000);
+    });
+    await vi.waitFor(async () => expect((await upgrade({ project, key })).status).toBe(101));
   });
 });
 
