@@ -139,6 +139,8 @@ export interface Facet {
   values: { value: string; count: number }[];
   other: number;
   missing: number;
+  /** There were too many different values to tell all apart: counts of rarer ones may be too low. */
+  truncated: boolean;
 }
 
 export interface Facets {

@@ -57,6 +57,7 @@ export function FacetList({ facet, title, field, q, onFilter }: FacetListProps) 
       {facet.values.length === 0 && facet.missing === 0 ? <p class="faint">No values</p> : null}
       <Rest count={facet.other} word="other values" />
       <Rest count={facet.missing} word="without it" />
+      {facet.truncated ? <p class="faint">Too many values to tell all apart: these counts may be low.</p> : null}
     </section>
   );
 }

@@ -62,6 +62,13 @@ export function resolveRange(range: Range, nowMs: number): Span {
   return { fromMs: nowMs - ms, toMs: nowMs };
 }
 
+/** Twice the span around the same middle, moved back where it would reach past now: the way out of a zoom. */
+export function widened({ fromMs, toMs }: Span, nowMs: number): Span {
+  const half = (toMs - fromMs) / 2;
+  const past = Math.max(0, toMs + half - Math.max(toMs, nowMs));
+  return { fromMs: Math.round(fromMs - half - past), toMs: Math.round(toMs + half - past) };
+}
+
 /** The smallest preset that reaches back to `atMs`, or the widest. */
 export function presetReaching(atMs: number, nowMs: number): (typeof PRESETS)[number] {
   const age = nowMs - atMs;

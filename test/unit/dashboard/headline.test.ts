@@ -19,7 +19,13 @@ function histogram(errors: readonly number[], others = 100): Histogram {
 }
 
 function services(...values: [string, number][]): Facet {
-  return { field: 'service', values: values.map(([value, count]) => ({ value, count })), other: 0, missing: 0 };
+  return {
+    field: 'service',
+    values: values.map(([value, count]) => ({ value, count })),
+    other: 0,
+    missing: 0,
+    truncated: false,
+  };
 }
 
 function say(errors: readonly number[], facet: Facet | null = null) {

@@ -8,6 +8,7 @@ import {
   presetReaching,
   rangeParams,
   resolveRange,
+  widened,
 } from '../../../src/dashboard/lib/range.ts';
 
 const parse = (search: string) => parseRange(new URLSearchParams(search));
@@ -61,5 +62,16 @@ describe('the time range in the address', () => {
     expect(['', ' ', 'x', '8640000000000001', null].map(parseTime)).toEqual([null, null, null, null, null]);
     expect(parseTime(' 42 ')).toBe(42);
     expect(parseTime('-1')).toBe(-1);
+  });
+});
+
+describe('a range made twice as long', () => {
+  it.each([
+    ['reaches as far to both sides', { fromMs: 4_000, toMs: 6_000 }, 9_000, { fromMs: 3_000, toMs: 7_000 }],
+    ['ends now where it would reach past it', { fromMs: 4_000, toMs: 6_000 }, 6_400, { fromMs: 2_400, toMs: 6_400 }],
+    ['that ends now grows to the past', { fromMs: 4_000, toMs: 6_000 }, 6_000, { fromMs: 2_000, toMs: 6_000 }],
+    ['that lies in the future keeps its end', { fromMs: 4_000, toMs: 6_000 }, 1_000, { fromMs: 2_000, toMs: 6_000 }],
+  ])('%s', (_, range, nowMs, expected) => {
+    expect(widened(range, nowMs)).toEqual(expected);
   });
 });

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { day, minute } from '../../lib/format.ts';
-import { lastWords, PRESETS, parseTime, type Range } from '../../lib/range.ts';
+import { lastWords, PRESETS, parseTime, type Range, widened } from '../../lib/range.ts';
+import { now } from '../../state/clock.ts';
 import { range, setRange, span } from '../../state/range.ts';
 import { path } from '../../state/route.ts';
 import { Button } from '../button.tsx';
@@ -76,6 +77,13 @@ function RangeForm({ current, close }: { current: Range; close: () => void }) {
             {preset.label}
           </button>
         ))}
+        <button
+          type="button"
+          class="menu-item"
+          onClick={() => choose({ kind: 'fixed', ...widened(span.peek(), now()) })}
+        >
+          Twice as long
+        </button>
       </div>
       <form
         class="range-custom"
