@@ -32,8 +32,11 @@ export async function endAllSessions(ctx: Ctx, ports: AuthPorts, caller: UserAct
   return closeSockets(ctx, ports, caller.userId, null);
 }
 
-/** Sessions in one run; each is a call to every hub. What is left waits for the next run. */
-const MAX_SESSIONS_PER_RUN = 100;
+/**
+ * Sessions in one run, each two statements and a call to every hub; a thousand statements and ten thousand calls are for all jobs of the
+ * minute (cron.ts). What is left waits for the next run.
+ */
+const MAX_SESSIONS_PER_RUN = 20;
 
 /**
  * Cron: closes the sockets of sessions that were revoked and whose sockets nobody could be told of, also after a crash between the two. Whoever

@@ -23,7 +23,7 @@ const MIN_AGE_MS = 2 * 60_000;
 /** Blocks looked at in one run, and raw bytes packed again; what is left comes five minutes later. */
 const MAX_BLOCKS_PER_RUN = 2_000;
 const MAX_BYTES_PER_RUN = 64 * 1024 * 1024;
-/** A group takes nine statements, and an invocation of a Worker may make a thousand; the other job of the minute shares them (cron.ts). */
+/** A group takes nine statements, and an invocation of a Worker may make a thousand; the other jobs of the minute share them (cron.ts). */
 const MAX_GROUPS_PER_RUN = 60;
 /** Behind every id. */
 const LAST_PROJECT = '~';

@@ -5,9 +5,9 @@ import type { KeyRevocationPort } from './types.ts';
 
 /**
  * Pushes of each kind in one run, each a call to every journal of a project; up to seven statements together, of the thousand that an
- * invocation may make and shares with compaction. What is left waits for the next run.
+ * invocation may make and shares with the other jobs of the minute (cron.ts). What is left waits for the next run.
  */
-const MAX_PUSHES_PER_RUN = 60;
+const MAX_PUSHES_PER_RUN = 40;
 
 /**
  * Cron: pushes again to journals and hubs what has not been confirmed: after `revocation_pending` that nobody repeated, after a crash between batch and
