@@ -13,6 +13,8 @@ export interface Ledger {
   journal: {
     backlogRecords: number;
     backlogBytes: number;
+    /** Of the fullest journal: each has bounds of its own. */
+    largestBacklogBytes: number;
     /** Since when the database has refused blocks, Unix ms; null while it takes them. */
     sealFailingSinceMs: number | null;
     lastSealAtMs: number | null;
@@ -39,6 +41,7 @@ export async function readLedger(ctx: Ctx, projectId: string): Promise<Ledger> {
     journal: {
       backlogRecords: statuses.reduce((total, status) => total + status.backlogRecords, 0),
       backlogBytes: statuses.reduce((total, status) => total + status.backlogBytes, 0),
+      largestBacklogBytes: Math.max(...statuses.map((status) => status.backlogBytes)),
       sealFailingSinceMs: failing.length > 0 ? Math.min(...failing) : null,
       lastSealAtMs: sealed.length > 0 ? Math.max(...sealed) : null,
     },

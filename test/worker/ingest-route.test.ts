@@ -203,7 +203,9 @@ describe('a refusal tells by its status whether to repeat', () => {
     for (let i = 0; i < 6; i++) await send({ ...sharded, headers: { 'idempotency-key': `k${i}` } });
     for (let i = 0; i < 6; i++) await send({ ...sharded, headers: { 'idempotency-key': `k${i}` }, body: '{}' });
     await send({ ...sharded, body: '[' });
-    const { keys } = await readLedger(testCtx({ config: parseConfig(sharded.env) }), projectId);
+    const { keys, journal } = await readLedger(testCtx({ config: parseConfig(sharded.env) }), projectId);
+    expect(journal.largestBacklogBytes).toBeGreaterThan(0);
+    expect(journal.largestBacklogBytes).toBeLessThan(journal.backlogBytes);
     expect(keys).toMatchObject([
       { received: 6, stored: 6, refused: 7, refusedByCode: { idempotency_key_reused: 6, malformed_body: 1 } },
     ]);

@@ -106,6 +106,7 @@ export interface JournalState {
   /** Durable, searchable, and in no block yet. */
   backlogRecords: number;
   backlogBytes: number;
+  largestBacklogBytes: number;
   sealFailingSinceMs: number | null;
 }
 

@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { troubleOf } from '../../../src/dashboard/lib/journal-trouble.ts';
 import { SLOW_BACKLOG_BYTES } from '../../../src/wire/limits.ts';
 
-const well = { backlogRecords: 1_200, backlogBytes: 300_000, sealFailingSinceMs: null };
+const well = { backlogRecords: 1_200, backlogBytes: 300_000, largestBacklogBytes: 300_000, sealFailingSinceMs: null };
 
 describe('what the overview says about the journal', () => {
   it('is nothing while blocks are sealed in time', () => {
     expect(troubleOf(well)).toBeNull();
-    expect(troubleOf({ ...well, backlogBytes: SLOW_BACKLOG_BYTES })).toBeNull();
+    expect(troubleOf({ ...well, largestBacklogBytes: SLOW_BACKLOG_BYTES })).toBeNull();
+  });
+
+  it('is nothing while several journals together hold much, and none of them so much that its senders wait', () => {
+    const largestBacklogBytes = SLOW_BACKLOG_BYTES / 4;
+    expect(troubleOf({ ...well, backlogBytes: 8 * largestBacklogBytes, largestBacklogBytes })).toBeNull();
   });
 
   it('is since when the database takes no blocks, and that nothing is lost', () => {
@@ -21,7 +26,7 @@ describe('what the overview says about the journal', () => {
   });
 
   it('is that senders are slowed down where more comes than is sealed', () => {
-    const trouble = troubleOf({ ...well, backlogBytes: SLOW_BACKLOG_BYTES + 1 });
+    const trouble = troubleOf({ ...well, largestBacklogBytes: SLOW_BACKLOG_BYTES + 1 });
     expect(trouble?.tone).toBe('warn');
     expect(trouble?.text).toContain('senders are slowed down');
   });
