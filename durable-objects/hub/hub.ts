@@ -84,7 +84,7 @@ export class Hub extends DurableObject<Env> {
 
   /** An upgrade that the Worker has checked (src/live/upgrade.ts). An answer without a socket: the project has as many as it may have. */
   override async fetch(request: Request): Promise<Response> {
-    if (this.ctx.getWebSockets().length >= MAX_SOCKETS_PER_PROJECT) return new Response(null, { status: 503 });
+    if (this.#sockets.size >= MAX_SOCKETS_PER_PROJECT) return new Response(null, { status: 503 });
     const identity = decodeIdentity(request.headers.get(IDENTITY_HEADER));
     if (this.#knownProjectId === null) {
       this.#knownProjectId = identity.projectId;

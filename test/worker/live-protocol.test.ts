@@ -1,6 +1,8 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { decodeAttachment } from '../../src/live/attachment.ts';
+import { encodeIdentity, IDENTITY_HEADER } from '../../src/live/identity.ts';
 import { MAX_FRAME_CHARS, MAX_SOCKETS_PER_PROJECT } from '../../src/wire/limits.ts';
 import { PING_FRAME, SUBPROTOCOL } from '../../src/wire/protocol.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
@@ -77,19 +79,22 @@ describe('the upgrade', () => {
 
 describe('a project that has all the sockets that it may have', () => {
   it('is refused another one until one is closed', async () => {
-    const { project, key } = await liveProject();
-    const held: WebSocket[] = [];
-    await runInDurableObject(env.HUB.getByName(project), (_, state) => {
-      for (let i = 0; i < MAX_SOCKETS_PER_PROJECT; i++) {
-        const { 0: client, 1: server } = new WebSocketPair();
-        state.acceptWebSocket(server);
-        held.push(client);
+    const { project, key, open } = await liveProject();
+    await open();
+    const held: (WebSocket | null)[] = [];
+    const hub = env.HUB.getByName(project);
+    await runInDurableObject(hub, async (instance, state) => {
+      const identity = decodeAttachment(state.getWebSockets()[0]?.deserializeAttachment())?.identity;
+      if (!identity) throw new Error('the open socket has no attachment');
+      const headers = { upgrade: 'websocket', [IDENTITY_HEADER]: encodeIdentity(identity) };
+      while (held.length < MAX_SOCKETS_PER_PROJECT - 1) {
+        held.push((await instance.fetch(new Request('https://hub/', { headers }))).webSocket);
       }
     });
     const refused = await upgrade({ project, key });
     expect(refused.headers.get('retry-after')).toBe('3');
     expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([503, 'too_many_sockets']);
-    await runInDurableObject(env.HUB.getByName(project), () => {
+    await runInDurableObject(hub, () => {
       held[0]?.accept();
       held[0]?.close(1000);
     });
