@@ -67,7 +67,7 @@ export class Journal extends DurableObject<Env> {
 
   /** One batch: stored whole or not at all, answered after it is durable (the output gate holds the answer back until then). */
   async append(request: AppendRequest): Promise<AppendOutcome> {
-    await this.#sealer.room();
+    await this.#sealer.room(request.parts.reduce((sum, { data }) => sum + data.byteLength, 0));
     const refusal = this.#refusal(request);
     if (refusal) {
       this.#countRefusal(request, refusal.kind);

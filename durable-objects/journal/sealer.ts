@@ -15,6 +15,9 @@ import type { JournalStore } from './store.ts';
 /** Blocks of one alarm: a few, so that appends get their turn in between; the alarm comes straight back while more are due. */
 const BLOCKS_PER_ALARM = 8;
 
+/** Of all batches that wait for room, of the 128 MB that this object has. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+
 /** Knows what of the tail is due, and turns it into blocks. */
 export class Sealer {
   readonly #storage: DurableObjectStorage;
@@ -25,6 +28,8 @@ export class Sealer {
   #alarmAtMs: number | null = null;
   /** Fulfilled when the next block is sealed, or refused. */
   #nextTry = Promise.withResolvers<void>();
+  /** Of batches in room(). */
+  #waitingBytes = 0;
 
   constructor(storage: DurableObjectStorage, store: JournalStore) {
     this.#storage = storage;
@@ -41,13 +46,18 @@ export class Sealer {
     return admission(this.backlog().bytes, this.#failures);
   }
 
-  /** Waits while a batch has to, and for MAX_ROOM_WAIT_MS at most: a database that hangs must not hold up what the journal can take. */
-  async room(): Promise<void> {
-    if (this.admission() !== 'after_sealing') return;
+  /**
+   * Waits while a batch of `bytes` has to, and for MAX_ROOM_WAIT_MS at most: a database that hangs must not hold up what the journal can take.
+   * What waits is in memory, so where much does already the batch goes on at once: better on disk.
+   */
+  async room(bytes: number): Promise<void> {
+    if (this.admission() !== 'after_sealing' || this.#waitingBytes + bytes > MAX_WAITING_BYTES) return;
+    this.#waitingBytes += bytes;
     const patience = scheduler.wait(MAX_ROOM_WAIT_MS).then(() => 'over' as const);
     while (this.admission() === 'after_sealing') {
-      if ((await Promise.race([patience, this.#nextTry.promise])) === 'over') return;
+      if ((await Promise.race([patience, this.#nextTry.promise])) === 'over') break;
     }
+    this.#waitingBytes -= bytes;
   }
 
   backlog(): { records: number; bytes: number } {
@@ -99,7 +109,10 @@ export class Sealer {
       for (let sealed = 0; sealed < BLOCKS_PER_ALARM; sealed++) {
         const due = [...this.#pending].find(([, totals]) => sealDueAtMs(totals, nowMs) <= nowMs);
         if (!due) return;
-        const [stream] = due;
+        const [stream, totals] = due;
+        // To the end of the line: neither a stream that is due all the time nor one whose blocks are refused keeps the others waiting.
+        this.#pending.delete(stream);
+        this.#pending.set(stream, totals);
         const count = planBlock(this.#store.pendingParts(stream));
         const parts = this.#store.partsFrom(stream, 0, count, Number.POSITIVE_INFINITY);
         const { block } = buildBlock(place.projectId, place.shard, parts, nowMs);

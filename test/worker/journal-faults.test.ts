@@ -1,6 +1,8 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import { Sealer } from '../../durable-objects/journal/sealer.ts';
+import { JournalStore } from '../../durable-objects/journal/store.ts';
 import { listBlocks } from '../../src/blocks/index.ts';
 import { journalFor } from '../../src/journal/index.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS, SLOW_BACKLOG_BYTES } from '../../src/wire/limits.ts';
@@ -29,9 +31,9 @@ async function untilFailing(projectId: string): Promise<void> {
 }
 
 /** The database refuses blocks of the project from this sequence on, until the returned function is called. */
-async function refuseBlocks(projectId: string, fromSeq = 1): Promise<() => Promise<void>> {
+async function refuseBlocks(projectId: string, fromSeq = 1, stream = '%'): Promise<() => Promise<void>> {
   const name = `refuse_${projectId.replaceAll('-', '_')}`;
-  const when = `new.project_id = '${projectId}' AND new.first_seq >= ${fromSeq}`;
+  const when = `new.project_id = '${projectId}' AND new.first_seq >= ${fromSeq} AND new.stream LIKE '${stream}'`;
   await env.DB.prepare(
     `CREATE TRIGGER ${name} BEFORE INSERT ON blocks WHEN ${when} BEGIN SELECT RAISE(ABORT, 'refused'); END`,
   ).run();
@@ -91,6 +93,21 @@ describe('a database that refuses', () => {
     await expectOnce('f-second', 12_000);
   });
 
+  it('gets the blocks of the other streams where it refuses those of one', async () => {
+    await append(
+      batchOf('f-turns', [...lines(5), ...lines(3, 'vital').map((line) => ({ ...line, stream: 'vitals' }))]),
+    );
+    const heal = await refuseBlocks('f-turns', 1, 'logs');
+    await untilFailing('f-turns');
+    await alarm('f-turns');
+    const { heads, backlogRecords, sealFailingSinceMs } = await journal('f-turns').status();
+    expect(heads).toContainEqual({ stream: 'vitals', nextSeq: 4, sealedSeq: 4 });
+    expect([backlogRecords, typeof sealFailingSinceMs]).toEqual([5, 'number']);
+    await heal();
+    await alarm('f-turns');
+    await expectOnce('f-turns', 8);
+  });
+
   it('is not asked more often because records keep coming', async () => {
     await append(batchOf('f-calm', lines(5)));
     const heal = await refuseBlocks('f-calm');
@@ -128,6 +145,26 @@ describe('sealing beside other work', () => {
     expect(await append(batchOf('f-no-room', lines(3)))).toMatchObject({ kind: 'stored' });
     expect((await journal('f-no-room').status()).backlogRecords).toBe(13);
     await heal();
+  });
+
+  it('holds no more waiting batches than it has memory for: what is too much goes on at once', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    await append(batchOf('f-waiting', lines(1)));
+    await runInDurableObject(journal('f-waiting'), async (_, state) => {
+      const sealer = new Sealer(state.storage, new JournalStore(state.storage));
+      sealer.noteStored('logs', 1, SLOW_BACKLOG_BYTES + 1, Date.now());
+      let isWaiting = true;
+      const waiting = sealer.room(20 * 1024 * 1024).then(() => {
+        isWaiting = false;
+      });
+      await sealer.room(20 * 1024 * 1024);
+      expect(isWaiting).toBe(true);
+      const away = { prepare: () => ({ bind: () => null }), batch: () => Promise.reject(new Error('away')) };
+      const place = { projectId: 'f-waiting', shard: 0, heads: new Map() };
+      await sealer.sealDue(away as unknown as D1Database, place, Date.now());
+      await waiting;
+    });
+    error.mockRestore();
   });
 
   it('loses nothing that is appended meanwhile', async () => {
