@@ -60,7 +60,15 @@ function isDatabaseAway({ message }: Error): boolean {
 }
 
 /**
- * A fault: the client reads a fixed sentence and the id, the log reads the cause. A database that is away is no fault of the request: who comes
+ * A Durable Object that was moved, restarted for a new version, or has too much to do: the runtime marks the error so
+ * (developers.cloudflare.com/durable-objects/best-practices/error-handling), and no error of its code.
+ */
+function isObjectAway(error: Error): boolean {
+  return ['retryable', 'overloaded', 'durableObjectReset'].some((mark) => Reflect.get(error, mark) === true);
+}
+
+/**
+ * A fault: the client reads a fixed sentence and the id, the log reads the cause. A store that is away is no fault of the request: who comes
  * again will be served.
  */
 export function onFault(error: Error, c: AppContext): Response {
@@ -75,7 +83,8 @@ export function onFault(error: Error, c: AppContext): Response {
       cause: error.stack ?? String(error),
     }),
   );
-  const problem: Problem = isDatabaseAway(error)
+  const isAway = isDatabaseAway(error) || isObjectAway(error);
+  const problem: Problem = isAway
     ? STORE_AWAY
     : {
         status: 500,

@@ -71,6 +71,29 @@ describe('every answer', () => {
   });
 });
 
+describe('an object that does not answer', () => {
+  it.each([
+    ['was moved or restarted, as at each deployment', { durableObjectReset: true }, 503, 'store_away'],
+    ['cannot be reached', { retryable: true }, 503, 'store_away'],
+    ['has too much to do', { overloaded: true }, 503, 'store_away'],
+    ['has a fault of ours', { remote: true }, 500, 'internal_error'],
+  ])('because it %s is answered so that the caller knows whether to come again', async (_, marks, status, code) => {
+    const { id } = await createProject();
+    const { key } = await createKey(id, ['query']);
+    const broken = () => Promise.reject(Object.assign(new Error('no answer'), marks));
+    const JOURNAL = { getByName: () => ({ status: broken }) } as unknown as Env['JOURNAL'];
+    const silenced = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const answer = await callApp('GET', `/api/projects/${id}/ledger`, {
+      key,
+      app: createApp(),
+      env: { ...env, JOURNAL },
+    });
+    silenced.mockRestore();
+    expect([answer.status, answer.body.code]).toEqual([status, code]);
+    expect(answer.headers.get('retry-after')).toBe(status === 503 ? '1' : null);
+  });
+});
+
 describe('a method that a route does not take', () => {
   it.each([
     ['PUT', '/api/projects', 'GET, HEAD, POST'],
