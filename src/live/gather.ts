@@ -22,8 +22,10 @@ const MAX_PAUSING_CHARS = 1024 * 1024;
 export const PAUSE_MS = 4;
 /** In a flood, whose senders wait for more than this anyway: a sixth more records a second than with the short pause. */
 export const FLOOD_PAUSE_MS = 16;
-/** Frames of one round of appends that make a flood: nobody who waits for each answer before sending on comes near. */
+/** Frames of one round of appends that make a flood, */
 const FLOOD_FRAMES = 64;
+/** and of each sender on average: hundreds of senders that wait for each answer before sending on have one, and would only wait longer. */
+const FLOOD_FRAMES_PER_SENDER = 8;
 /** What a record gains on the way to its line: id, defaults, names of fields. */
 const LINE_OVERHEAD_CHARS = 160;
 
@@ -142,8 +144,7 @@ export class Gather<S extends Sender> {
       this.#queue = [];
       this.#open.clear();
       await Promise.all(batches.map((batch) => this.#append(batch)));
-      const frames = batches.reduce((sum, { waiting }) => sum + waiting.length, 0);
-      if (this.#waitingChars <= MAX_PAUSING_CHARS) await this.#pause(frames < FLOOD_FRAMES ? PAUSE_MS : FLOOD_PAUSE_MS);
+      if (this.#waitingChars <= MAX_PAUSING_CHARS) await this.#pause(isFlood(batches) ? FLOOD_PAUSE_MS : PAUSE_MS);
     }
     this.#running = false;
   }
@@ -209,6 +210,13 @@ export class Gather<S extends Sender> {
         unreachable(outcome as never);
     }
   }
+}
+
+function isFlood<S>(batches: readonly Batch<S>[]): boolean {
+  const frames = batches.reduce((sum, { waiting }) => sum + waiting.length, 0);
+  if (frames < FLOOD_FRAMES) return false;
+  const senders = new Set(batches.flatMap(({ waiting }) => waiting.map(({ sender }) => sender)));
+  return frames >= senders.size * FLOOD_FRAMES_PER_SENDER;
 }
 
 /** The rejections since the last frame, numbered within this one. The builder lists them up to a bound, so each frame takes its own. */

@@ -151,12 +151,23 @@ describe('gathering', () => {
   it('pauses longer in a flood, and not for a sender who waits for each answer', async () => {
     const pauses: number[] = [];
     const bench = new Bench(async (ms) => void pauses.push(ms));
-    bench.add(sender('a', 'x'), 1, record);
-    for (let id = 2; id < 102; id++) bench.add(sender('a', 'x'), id, record);
+    const a = sender('a', 'x');
+    for (let id = 1; id < 102; id++) bench.add(a, id, record);
     await bench.end(0, stored);
     await bench.end(1, stored);
     expect(bench.appends.map(({ batch }) => batch.waiting.length)).toEqual([1, 100]);
     expect(pauses).toEqual([PAUSE_MS, FLOOD_PAUSE_MS]);
+  });
+
+  it('nor for a hundred of them', async () => {
+    const pauses: number[] = [];
+    const bench = new Bench(async (ms) => void pauses.push(ms));
+    bench.add(sender('first', 'x'), 1, record);
+    for (let id = 2; id < 102; id++) bench.add(sender(`s${id}`, 'x'), id, record);
+    await bench.end(0, stored);
+    await bench.end(1, stored);
+    expect(bench.appends.map(({ batch }) => batch.waiting.length)).toEqual([1, 100]);
+    expect(pauses).toEqual([PAUSE_MS, PAUSE_MS]);
   });
 
   it('pauses between two appends, but not when much is waiting', async () => {

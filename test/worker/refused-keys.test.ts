@@ -83,14 +83,14 @@ describe('a request that is refused for its key is counted where a person sees i
     expect(await refusedKeys()).toEqual(before);
   });
 
-  it('for a week by the minute, then in sum: a flood that never ends does not grow for ever', async () => {
+  it('for a day by the minute, then in sum: a flood that never ends does not grow for ever', async () => {
     const journal = env.JOURNAL.getByName('no-project-of-this-test/0');
     const count = (nowMs: number) => journal.countRefused({ keyId: 'key_invalid', nowMs, code: 'key_invalid' });
     const startMs = Date.now();
     for (let minute = 0; minute < 20; minute++) await count(startMs + minute * 60_000);
-    await count(startMs + 8 * 86_400_000);
+    await count(startMs + 2 * 86_400_000);
     const { ledger } = await journal.status();
-    expect(ledger).toMatchObject([{ keyId: 'key_invalid', refused: 21, lastSeenAtMs: startMs + 8 * 86_400_000 }]);
+    expect(ledger).toMatchObject([{ keyId: 'key_invalid', refused: 21, lastSeenAtMs: startMs + 2 * 86_400_000 }]);
     const rows = await runInDurableObject(journal, (_, { storage }) =>
       storage.sql.exec('SELECT minute FROM ledger').toArray(),
     );
