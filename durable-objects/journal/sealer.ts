@@ -15,6 +15,11 @@ import type { JournalStore } from './store.ts';
 /** Blocks of one alarm: a few, so that appends get their turn in between; the alarm comes straight back while more are due. */
 const BLOCKS_PER_ALARM = 8;
 
+/**
+ * D1 ends a statement after 30 s. What has not answered long after that never will, and would hold the alarm for as long as the platform lets it
+ * run, 15 minutes, without a failure that anyone sees.
+ */
+const MAX_SEAL_MS = 60_000;
 /** Of all batches that wait for room, of the 128 MB that this object has. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 
@@ -116,7 +121,7 @@ export class Sealer {
         const count = planBlock(this.#store.pendingParts(stream));
         const parts = this.#store.partsFrom(stream, 0, count, Number.POSITIVE_INFINITY);
         const { block } = buildBlock(place.projectId, place.shard, parts, nowMs);
-        const { sealedSeq } = await storeSealed(db, block);
+        const { sealedSeq } = await inTime(storeSealed(db, block));
         const head = place.heads.get(stream);
         // Sealed is only what this journal has numbered. A watermark beyond it is that of a journal that was lost or rolled back: to believe
         // it would delete records that are in no block.
@@ -167,5 +172,18 @@ export class Sealer {
   #tried(): void {
     this.#nextTry.resolve();
     this.#nextTry = Promise.withResolvers<void>();
+  }
+}
+
+/** Throws where there is no answer within MAX_SEAL_MS. The work may still be done later: a repeat changes nothing. */
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  const answered = new AbortController();
+  const late = scheduler.wait(MAX_SEAL_MS, { signal: answered.signal }).then(() => {
+    throw new Error(`the database has not answered within ${MAX_SEAL_MS} ms`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    answered.abort();
   }
 }

@@ -5,6 +5,7 @@ import { Sealer } from '../../durable-objects/journal/sealer.ts';
 import { JournalStore } from '../../durable-objects/journal/store.ts';
 import { listBlocks } from '../../src/blocks/index.ts';
 import { journalFor } from '../../src/journal/index.ts';
+import { SEAL_AGE_MS } from '../../src/journal/seal-policy.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS, SLOW_BACKLOG_BYTES } from '../../src/wire/limits.ts';
 import { append, batchOf, everyRecord } from '../helpers/worker/journal.ts';
 
@@ -165,6 +166,26 @@ describe('sealing beside other work', () => {
       await waiting;
     });
     error.mockRestore();
+  });
+
+  it('gives up waiting for a database that does not answer, and counts that as a failure', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const nowMs = Date.now();
+    await append(batchOf('f-hangs', lines(1), { nowMs }));
+    await runInDurableObject(journal('f-hangs'), async (_, state) => {
+      const sealer = new Sealer(state.storage, new JournalStore(state.storage));
+      const statement = { bind: () => statement };
+      const hangs = { prepare: () => statement, batch: () => new Promise(() => undefined) } as unknown as D1Database;
+      const place = { projectId: 'f-hangs', shard: 0, heads: new Map() };
+      const waits = vi.spyOn(scheduler, 'wait').mockResolvedValue(undefined);
+      await sealer.sealDue(hangs, place, nowMs + SEAL_AGE_MS);
+      expect(waits).toHaveBeenCalledExactlyOnceWith(60_000, expect.anything());
+      waits.mockRestore();
+      expect(sealer.failures).toBe(1);
+    });
+    expect(String(error.mock.calls[0]?.[0])).toContain('has not answered within 60000 ms');
+    error.mockRestore();
+    expect((await journal('f-hangs').status()).backlogRecords).toBe(1);
   });
 
   it('loses nothing that is appended meanwhile', async () => {
