@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { troubleOf } from '../../../src/dashboard/lib/journal-trouble.ts';
+import { ledgerKey, troubleOf } from '../../../src/dashboard/lib/journal-trouble.ts';
 import { SLOW_BACKLOG_BYTES } from '../../../src/wire/limits.ts';
 
 const well = { backlogRecords: 1_200, backlogBytes: 300_000, largestBacklogBytes: 300_000, sealFailingSinceMs: null };
@@ -29,5 +29,14 @@ describe('what the overview says about the journal', () => {
     const trouble = troubleOf({ ...well, largestBacklogBytes: SLOW_BACKLOG_BYTES + 1 });
     expect(trouble?.tone).toBe('warn');
     expect(trouble?.text).toContain('senders are slowed down');
+  });
+});
+
+describe('the ledger of a page that refreshes by itself', () => {
+  it('is asked for once a minute, and at once for another project', () => {
+    const keys = Array.from({ length: 60 }, (_, i) => ledgerKey('a', 60_000 * 7 + i * 1_000));
+    expect(new Set(keys).size).toBe(1);
+    expect(ledgerKey('a', 60_000 * 8)).not.toBe(keys[0]);
+    expect(ledgerKey('b', 60_000 * 7)).not.toBe(keys[0]);
   });
 });

@@ -1,6 +1,7 @@
 import { getLedger } from '../../api/admin.ts';
 import { getFacets, getHistogram, getLogs, type Scope } from '../../api/query.ts';
 import type { Facets, Histogram, Ledger, LogPage } from '../../api/types.ts';
+import { ledgerKey } from '../../lib/journal-trouble.ts';
 import { type Resource, useResource } from '../../state/use-resource.ts';
 
 export const ERRORS_Q = 'level:>=error';
@@ -29,6 +30,6 @@ export function useOverview(scope: Scope): Overview {
     facets: useResource(key, (signal) => getFacets(scope, ['service', 'stream'], TOP, signal)),
     errorFacets: useResource(key, (signal) => getFacets(errorScope, ['service'], TOP, signal)),
     errors: useResource(key, (signal) => getLogs(errorScope, { limit: RECENT }, signal)),
-    ledger: useResource(key, (signal) => getLedger(scope.project, signal)),
+    ledger: useResource(ledgerKey(scope.project, scope.toMs), (signal) => getLedger(scope.project, signal)),
   };
 }
