@@ -8,7 +8,10 @@ export interface Headline {
   detail: string;
 }
 
-/** What is wrong, since when, for whom, in one sentence and one line below it. */
+/**
+ * What is wrong, since when, for whom, in one sentence and one line below it. `services` counts the failures that the
+ * sentence is about: those since the onset where there is one, else all.
+ */
 export function headlineOf(histogram: Histogram, services: Facet | null, rangeText: string): Headline {
   const { records, failures } = totalsOf(histogram);
   if (records === 0) return { tone: 'info', text: `No records ${rangeText}`, detail: 'Nothing arrived in this time.' };
@@ -19,25 +22,29 @@ export function headlineOf(histogram: Histogram, services: Facet | null, rangeTe
       text: `No errors ${rangeText}`,
       detail: `${plural(records, 'record')}, none of them an error.`,
     };
-  const where = mostlyIn(services, failures);
   const onset = onsetOf(histogram.buckets);
   if (onset === null) {
     return {
       tone: 'warn',
-      text: `${plural(failures, 'error')} ${rangeText}${where}`,
+      text: `${plural(failures, 'error')} ${rangeText}${mostlyIn(services, failures)}`,
       detail: `${share}. No rise that still goes on.`,
     };
   }
   const rise =
     onset.before < 0.05
       ? 'There were hardly any before'
-      : onset.now < 1.95 * onset.before
-        ? 'More than before'
-        : `About ${compact(Math.round(onset.now / onset.before))} times as many as before`;
+      : onset.now < onset.before
+        ? 'An earlier peak was higher'
+        : onset.now < 1.95 * onset.before
+          ? 'More than before'
+          : `About ${compact(Math.round(onset.now / onset.before))} times as many as before`;
+  // An earlier peak in the same range is another story: its errors would name the wrong service.
+  const since = totalsOf({ ...histogram, buckets: histogram.buckets.filter(({ ts }) => ts >= onset.sinceMs) });
+  const shareSince = `${percent(since.failures / since.records)} of ${plural(since.records, 'record')}`;
   return {
     tone: 'bad',
-    text: `Errors since ${minute(onset.sinceMs)}${where}`,
-    detail: `${rise}. ${plural(failures, 'error')}, ${share}.`,
+    text: `Errors since ${minute(onset.sinceMs)}${mostlyIn(services, since.failures)}`,
+    detail: `${rise}. ${plural(since.failures, 'error')} since then, ${shareSince}.`,
   };
 }
 

@@ -35,10 +35,10 @@ function say(errors: readonly number[], facet: Facet | null = null) {
 
 describe('the first sentence of the overview', () => {
   it('says since when, how much worse and for whom, while a rise goes on', () => {
-    expect(say([1, 1, 1, 1, 1, 1, 1, 20, 22, 18], services(['ledger', 60], ['api', 7]))).toEqual({
+    expect(say([1, 1, 1, 1, 1, 1, 1, 20, 22, 18], services(['ledger', 53], ['api', 7]))).toEqual({
       tone: 'bad',
       text: 'Errors since 08:07, mostly in ledger',
-      detail: 'About 20 times as many as before. 67 errors, 6.28 % of 1.07k records.',
+      detail: 'About 20 times as many as before. 60 errors since then, 16.7 % of 360 records.',
     });
   });
 
@@ -47,6 +47,13 @@ describe('the first sentence of the overview', () => {
       /^There were hardly any before\./,
     );
     expect(say([0, 0, 0, 0, 0, 0, 0, 9, 9], services(['ledger', 18])).text).toBe('Errors since 08:07, all in ledger');
+  });
+
+  it('counts only what came since then, not an earlier peak of the same range', () => {
+    expect(say([1, 1, 90, 90, 1, 1, 1, 1, 1, 1, 9, 9], services(['auth', 18]))).toMatchObject({
+      text: 'Errors since 08:10, all in auth',
+      detail: 'An earlier peak was higher. 18 errors since then, 8.26 % of 218 records.',
+    });
   });
 
   it('gives no factor where earlier peaks were nearly as high', () => {

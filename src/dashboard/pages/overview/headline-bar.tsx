@@ -1,6 +1,7 @@
 import type { Facet, Histogram } from '../../api/types.ts';
 import { Icon } from '../../components/icon.tsx';
 import { headlineOf } from '../../lib/headline.ts';
+import { onsetOf } from '../../lib/levels.ts';
 import { lastWords, presetOf } from '../../lib/range.ts';
 import { range } from '../../state/range.ts';
 
@@ -13,7 +14,15 @@ function rangeText(): string {
   return preset ? `in the ${lastWords(preset)}` : 'in this time';
 }
 
-export function HeadlineBar({ histogram, services }: { histogram: Histogram | null; services: Facet | null }) {
+interface HeadlineProps {
+  histogram: Histogram | null;
+  /** Of the failures in the whole range, and of those since the rise that goes on. */
+  allServices: Facet | null;
+  onsetServices: Facet | null;
+}
+
+export function HeadlineBar({ histogram, allServices, onsetServices }: HeadlineProps) {
+  const services = histogram && onsetOf(histogram.buckets) ? onsetServices : allServices;
   const headline = histogram ? headlineOf(histogram, services, rangeText()) : null;
   return (
     <header class={`headline headline-${headline?.tone ?? 'info'}`}>

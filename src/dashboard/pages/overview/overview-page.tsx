@@ -45,7 +45,11 @@ export function OverviewPage({ project }: { project: Project }) {
   if (nothing && everUsed === false) return <FirstUse top />;
   return (
     <div class="page">
-      <HeadlineBar histogram={histogram.data} services={overview.errorFacets.data?.facets[0] ?? null} />
+      <HeadlineBar
+        histogram={histogram.data}
+        allServices={overview.errorFacets.data?.facets[0] ?? null}
+        onsetServices={overview.onsetServices}
+      />
       {histogram.error ? <Failure line what="Not updated" error={histogram.error} onRetry={refresh} /> : null}
       {trouble ? <Notice tone={trouble.tone}>{trouble.text}</Notice> : null}
       {histogram.data?.complete === false ? (
