@@ -3,7 +3,7 @@ import * as auth from '../api/auth.ts';
 import { type Answer, type ApiError, connectSession, setCsrf } from '../api/http.ts';
 import type { Login, Me } from '../api/types.ts';
 import { learnServerTime, now } from './clock.ts';
-import { sayError } from './toasts.ts';
+import { clearToasts, sayError } from './toasts.ts';
 
 export type Session =
   | { kind: 'unknown' }
@@ -89,6 +89,7 @@ function adopt(me: Me): void {
 function leave(reason: 'never' | 'ended' | 'signed_out', tell = true): void {
   clearTimeout(renewal);
   setCsrf(null);
+  clearToasts();
   const wasUser = session.peek().kind === 'user';
   session.value = { kind: 'anonymous', reason };
   if (tell && wasUser) tabs.postMessage('signed-out');

@@ -19,6 +19,11 @@ export function closeToast(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }
 
+/** Of somebody who is not signed in any more: they name things, and their undo would be refused. */
+export function clearToasts(): void {
+  toasts.value = [];
+}
+
 export function say(text: string, undo: (() => void) | null = null): void {
   show({ id: nextId++, tone: 'ok', text, undo });
 }

@@ -76,6 +76,13 @@ export function UsersTab() {
   );
 }
 
+/** One's own role and access end the session at once, and with it the way to undo: left to another administrator. */
+function isSelf(user: User): boolean {
+  return user.id === signedIn.value?.userId;
+}
+
+const OWN = 'Another administrator changes your own role';
+
 type ChangeUser = (user: User, next: UserChange, text: string, back: UserChange | null) => Promise<void>;
 
 function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<User>[] {
@@ -87,7 +94,7 @@ function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<Us
       cell: (user) => (
         <strong class="clip">
           <bdi>{user.username}</bdi>
-          {user.id === signedIn.value?.userId ? <span class="faint"> (you)</span> : null}
+          {isSelf(user) ? <span class="faint"> (you)</span> : null}
         </strong>
       ),
     },
@@ -100,6 +107,8 @@ function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<Us
           class="select select-small"
           aria-label={`Role of ${user.username}`}
           value={user.role}
+          disabled={isSelf(user)}
+          title={isSelf(user) ? OWN : ''}
           onChange={(event) => {
             const role = event.currentTarget.value as Role;
             void change(user, { role }, `${user.username} is now ${role}`, { role: user.role });
@@ -152,17 +161,19 @@ function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<Us
           <Button small onClick={() => setOpen({ kind: 'password', user })}>
             New password
           </Button>
-          <Button
-            small
-            onClick={() => {
-              const disabled = !user.disabled;
-              void change(user, { disabled }, `${disabled ? 'Disabled' : 'Enabled'} ${user.username}`, {
-                disabled: user.disabled,
-              });
-            }}
-          >
-            {user.disabled ? 'Enable' : 'Disable'}
-          </Button>
+          {isSelf(user) ? null : (
+            <Button
+              small
+              onClick={() => {
+                const disabled = !user.disabled;
+                void change(user, { disabled }, `${disabled ? 'Disabled' : 'Enabled'} ${user.username}`, {
+                  disabled: user.disabled,
+                });
+              }}
+            >
+              {user.disabled ? 'Enable' : 'Disable'}
+            </Button>
+          )}
         </span>
       ),
     },
