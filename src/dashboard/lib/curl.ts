@@ -1,9 +1,13 @@
-/** A command that works as pasted into sh, bash or zsh: the values are ours, but quoted as if they were not. */
-export function curlCommand(origin: string, key: string): string {
+/**
+ * A command that works as pasted into sh, bash or zsh: the values are ours, but quoted as if they were not. `page` is the
+ * origin that a browser key wants to be told; without it the key is refused.
+ */
+export function curlCommand(origin: string, key: string, page: string | null = null): string {
   const record = { level: 'info', service: 'checkout', message: 'Hello from curl', attrs: { region: 'eu' } };
   return [
     `curl ${quote(`${origin}/api/ingest`)} \\`,
     `  -H ${quote(`Authorization: Bearer ${key}`)} \\`,
+    ...(page === null ? [] : [`  -H ${quote(`Origin: ${page}`)} \\`]),
     `  -H 'Content-Type: application/json' \\`,
     `  -d ${quote(JSON.stringify(record))}`,
   ].join('\n');

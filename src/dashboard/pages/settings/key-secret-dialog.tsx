@@ -19,10 +19,14 @@ export function KeySecretDialog({ created, projectId, onClose }: SecretProps) {
     <Dialog title={`Key “${created.name}”`} class="dialog-wide" stays onClose={onClose}>
       <Notice tone="warn">Copy the key now. It is stored as a hash and cannot be shown again.</Notice>
       <CodeBlock label="Key" code={created.key} />
-      <p>Try it:</p>
+      <p>{sends ? 'Try it, and see the record under Live and Logs:' : 'Try it:'}</p>
       <CodeBlock
         label="Command"
-        code={sends ? curlCommand(origin, created.key) : queryCommand(origin, created.key, projectId)}
+        code={
+          sends
+            ? curlCommand(origin, created.key, created.origins?.[0] ?? null)
+            : queryCommand(origin, created.key, projectId)
+        }
       />
       <div class="dialog-actions">
         <Button kind="primary" onClick={onClose}>

@@ -90,7 +90,7 @@ export function KeysTab() {
                 say(`Revoked ${open.key.name}`);
               }}
             >
-              Whatever still uses this key is refused from now on. This cannot be undone.
+              Whatever still uses the key <code>{open.key.prefix}…</code> is refused from now on. This cannot be undone.
             </ConfirmByName>
           ) : null}
         </>
