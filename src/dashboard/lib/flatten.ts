@@ -54,11 +54,19 @@ export function commonAttrs(records: readonly LogRecord[], limit: number): strin
 /** Share of different values from which on a list of the most frequent ones says nothing: durations, ids. */
 const TOO_VARIED = 0.4;
 const ENOUGH_TO_TELL = 20;
+/** Few records tell only the extreme: an amount, a time or an id that is new in (nearly) each. */
+const NEARLY_ALL = 0.9;
+const ENOUGH_FOR_EXTREMES = 5;
+
+function isTooVaried(count: number, values: number): boolean {
+  if (count >= ENOUGH_TO_TELL) return values >= count * TOO_VARIED;
+  return count >= ENOUGH_FOR_EXTREMES && values > count * NEARLY_ALL;
+}
 
 /** The same for facets: without what differs in nearly every record. */
 export function facetAttrs(records: readonly LogRecord[], limit: number): string[] {
   return [...scalarAttrs(records)]
-    .filter(([, { count, values }]) => count < ENOUGH_TO_TELL || values.size < count * TOO_VARIED)
+    .filter(([, { count, values }]) => !isTooVaried(count, values.size))
     .sort((a, b) => b[1].count - a[1].count)
     .slice(0, limit)
     .map(([name]) => name);

@@ -13,20 +13,26 @@ interface FacetsPanelProps {
   onFilter: (field: string, value: string, exclude: boolean) => void;
 }
 
+/** As many as tell an attribute with few values from one that is new in each record. */
+const SAMPLE = 20;
 const ATTRS = 6;
 const VALUES = 8;
 const PREFIX = 'attrs.';
 
-/** Asked for once the first records are here: they tell which attributes there are, so that one scan counts everything. */
+/**
+ * Asked for once enough records are here to tell which attributes there are, so that one scan counts everything. The first
+ * few of a search that streams in would let amounts and ids pass for facets.
+ */
 export function FacetsPanel({ scope, search, onFilter }: FacetsPanelProps) {
   const first = search.records[0]?.id ?? null;
+  const told = search.records.length >= SAMPLE || !search.running || search.pageCursor !== null;
   // biome-ignore lint/correctness/useExhaustiveDependencies: pages that are loaded later must not move the facets.
   const attrs = useMemo(
     () => facetAttrs(search.records, ATTRS).map((name) => PREFIX + name),
-    [first, scope, search.stale],
+    [first, scope, search.stale, told],
   );
   const fields = ['level', 'service', ...(scope.stream === null ? ['stream'] : []), ...attrs];
-  const ready = !search.stale && first !== null;
+  const ready = !search.stale && first !== null && told;
   const facets = useResource(ready ? JSON.stringify([scope, fields]) : null, (signal) =>
     getFacets(scope, fields, VALUES, signal),
   );
