@@ -20,6 +20,10 @@ export function EmptyResult({ scope }: { scope: Scope }) {
     return getHistogram({ ...scope, fromMs: toMs - WIDEST_MS, toMs }, BUCKETS, signal);
   });
   const never = wide.data?.buckets.every((bucket) => bucket.total === 0) ?? false;
+  // The default is one stream: that it has nothing must not pass for "there is nothing".
+  const elsewhereKey = never && scope.q !== '' && scope.stream !== null ? JSON.stringify(scope) : null;
+  const others = useResource(elsewhereKey, (signal) => getHistogram({ ...scope, stream: null }, 1, signal));
+  const elsewhere = others.data?.buckets.reduce((sum, bucket) => sum + bucket.total, 0) ?? 0;
   const everUsed = useEverUsed(scope.project, never && scope.q === '');
   if (wide.error)
     return (
@@ -30,6 +34,8 @@ export function EmptyResult({ scope }: { scope: Scope }) {
       />
     );
   if (!wide.data) return <Skeleton rows={6} label="Looking further back" />;
+  if (elsewhereKey !== null && !others.data && !others.error)
+    return <Skeleton rows={6} label="Looking into the other streams" />;
   const { buckets, bucketMs, complete } = wide.data;
   const hits = buckets.filter((bucket) => bucket.total > 0);
   const total = hits.reduce((sum, bucket) => sum + bucket.total, 0);
@@ -37,7 +43,22 @@ export function EmptyResult({ scope }: { scope: Scope }) {
   if (!newest) {
     if (everUsed === false) return <FirstUse />;
     if (scope.q === '' && everUsed === null) return <Skeleton rows={6} label="Looking into the other streams" />;
-    const reason = scope.q === '' ? 'This stream has no records.' : 'No record fits the search.';
+    if (elsewhere > 0) {
+      return (
+        <Empty icon="search" title={`Nothing matches in the stream ${scope.stream ?? ''}`}>
+          <p>The other streams have {plural(elsewhere, 'match', 'matches')} in this time.</p>
+          <Button kind="primary" onClick={() => setParams({ stream: 'all' })}>
+            Search all streams
+          </Button>
+        </Empty>
+      );
+    }
+    const reason =
+      scope.q === ''
+        ? 'This stream has no records.'
+        : scope.stream === null
+          ? 'No record fits the search.'
+          : `No record of the stream ${scope.stream} fits the search.`;
     return (
       <Empty
         icon="search"
