@@ -17,7 +17,14 @@ export function sentence(error: ApiError): string {
 /** The reason that belongs to one field of a form or to an entry of it (`/origins/1`), if the server gave one. */
 export function fieldReason(error: ApiError | null, field: string): string | null {
   if (error?.kind !== 'problem') return null;
-  return error.errors.find(({ pointer }) => within(pointer, field))?.reason ?? null;
+  const found = error.errors.find(({ pointer }) => within(pointer, field));
+  return found ? asSentence(found.reason) : null;
+}
+
+/** Reasons of the server are parts of a sentence. */
+export function asSentence(reason: string): string {
+  const text = reason.charAt(0).toUpperCase() + reason.slice(1);
+  return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
 /** Whether every reason has its place beside one of these fields, so that none is lost without a general sentence. */

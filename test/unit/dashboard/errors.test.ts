@@ -24,7 +24,7 @@ describe('what the dashboard says about an error', () => {
 
   it('stands beside the field that it is about, also for one entry of a list', () => {
     const error = problem([{ pointer: '/origins/1', reason: 'is no origin' }]);
-    expect(fieldReason(error, '/origins')).toBe('is no origin');
+    expect(fieldReason(error, '/origins')).toBe('Is no origin.');
     expect(fieldReason(error, '/name')).toBeNull();
   });
 

@@ -4,7 +4,7 @@ import type { Scope } from '../../api/query.ts';
 import { Button } from '../../components/button.tsx';
 import { LogList } from '../../components/logs/log-list.tsx';
 import { Empty, Failure, Notice, Skeleton } from '../../components/states.tsx';
-import type { QueryFault } from '../../lib/errors.ts';
+import { asSentence, type QueryFault } from '../../lib/errors.ts';
 import { day } from '../../lib/format.ts';
 import { highlightWords } from '../../lib/query-tokens.ts';
 import { refresh } from '../../state/range.ts';
@@ -133,10 +133,4 @@ function End({ search }: { search: SearchControl }) {
       </Button>
     </p>
   );
-}
-
-/** Reasons of the server are parts of a sentence. */
-function asSentence(reason: string): string {
-  const text = reason.charAt(0).toUpperCase() + reason.slice(1);
-  return /[.?]$/.test(text) ? text : `${text}.`;
 }

@@ -53,7 +53,7 @@ export function PasswordTab() {
           onInput={setNext}
           autoComplete="new-password"
           required
-          hint="Long beats complicated: four words are better than eight odd characters."
+          hint="At least 12 characters. Long beats complicated: four words will do."
           error={fieldReason(error, '/newPassword')}
         />
         <TextField

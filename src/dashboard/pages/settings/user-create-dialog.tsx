@@ -44,7 +44,7 @@ export function UserCreateDialog({ onDone, onClose }: CreateProps) {
             onInput={setPassword}
             autoComplete="new-password"
             required
-            hint="Tell it to the person on another way; they change it under Settings, Password."
+            hint="At least 12 characters. Tell it to the person another way; they change it under Settings, Password."
             error={fieldReason(error, '/password')}
           />
           <Field label="Role">
