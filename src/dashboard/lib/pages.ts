@@ -23,6 +23,10 @@ export function isCurrent(page: Page, path: string): boolean {
 /** Live and Logs show one search in two ways; between them it comes along. */
 const SEARCHING = new Set(['/live', '/logs']);
 
+export function hasSearch(path: string): boolean {
+  return SEARCHING.has(path);
+}
+
 export function keepsSearch(from: string, to: string): boolean {
-  return SEARCHING.has(from) && SEARCHING.has(to);
+  return hasSearch(from) && hasSearch(to);
 }

@@ -1,12 +1,18 @@
 import type { ComponentChildren } from 'preact';
-import { PAGES } from '../../lib/pages.ts';
-import { go } from '../../state/route.ts';
+import { hasSearch, PAGES } from '../../lib/pages.ts';
+import { go, path } from '../../state/route.ts';
 import { useShortcuts } from '../../state/use-shortcuts.ts';
 import { helpOpen, paletteOpen } from './overlays.ts';
 import { Palette } from './palette.tsx';
 import { pageHref, Rail } from './rail.tsx';
 import { ShortcutsHelp } from './shortcuts-help.tsx';
 import { TopBar } from './top-bar.tsx';
+
+/** Where the page has a search box of its own, that one has the key. */
+function SearchKey() {
+  useShortcuts([{ keys: '/', label: 'Search', group: 'Everywhere', run: () => (paletteOpen.value = true) }]);
+  return null;
+}
 
 export function Frame({ children }: { children: ComponentChildren }) {
   useShortcuts([
@@ -36,6 +42,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
           {children}
         </main>
       </div>
+      {hasSearch(path.value) ? null : <SearchKey />}
       {paletteOpen.value ? <Palette /> : null}
       {helpOpen.value ? <ShortcutsHelp /> : null}
     </div>
