@@ -77,7 +77,8 @@ function optionsFor(element: HTMLElement, latest: { current: TimeChartProps }): 
   return {
     width: Math.max(100, element.clientWidth),
     height: heightPx,
-    padding: [8, 4, 0, 0],
+    // On the right half a label of time has to fit beside the last tick.
+    padding: [8, 20, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { day, minute } from '../../lib/format.ts';
+import { day, minute, second } from '../../lib/format.ts';
 import { lastWords, PRESETS, parseTime, type Range, widened } from '../../lib/range.ts';
 import { now } from '../../state/clock.ts';
 import { range, setRange, span } from '../../state/range.ts';
@@ -13,6 +13,9 @@ function shown(): Range {
   return path.value === '/live' ? { kind: 'live' } : range.value;
 }
 
+/** From here down minutes are too coarse. */
+const SHORT_MS = 10 * 60_000;
+
 function labelOf(current: Range): string {
   if (current.kind === 'live') return 'Live';
   if (current.kind === 'preset') {
@@ -20,8 +23,10 @@ function labelOf(current: Range): string {
     return `${words[0]?.toUpperCase()}${words.slice(1)}`;
   }
   const sameDay = day(current.fromMs) === day(current.toMs);
-  const to = sameDay ? minute(current.toMs) : `${day(current.toMs).slice(5)} ${minute(current.toMs)}`;
-  return `${day(current.fromMs).slice(5)} ${minute(current.fromMs)} to ${to}`;
+  // "12:42 to 12:42" names no time.
+  const time = current.toMs - current.fromMs < SHORT_MS ? second : minute;
+  const to = sameDay ? time(current.toMs) : `${day(current.toMs).slice(5)} ${time(current.toMs)}`;
+  return `${day(current.fromMs).slice(5)} ${time(current.fromMs)} to ${to}`;
 }
 
 /** What `datetime-local` reads and writes: local time without a zone. */

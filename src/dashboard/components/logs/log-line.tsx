@@ -34,23 +34,32 @@ export function LogLine({ record, words, wrap, showDay }: LogLineProps) {
       <span role="gridcell" class="log-message">
         <span class="log-text" dir="auto">
           {message === '' ? <span class="faint">(no message)</span> : null}
-          {pieces(message, words).map((piece, i) => (piece.hit ? <mark key={i}>{piece.text}</mark> : piece.text))}
+          <Marked text={message} words={words} />
           {cut ? <span class="faint"> … {record.message.length - limit} more characters</span> : null}
         </span>
-        {wrap ? null : <InlineAttrs record={record} />}
+        {wrap ? null : <InlineAttrs record={record} words={words} />}
       </span>
     </>
   );
 }
 
 /** The first few attributes behind the message: often the answer is there, and the place is free. */
-function InlineAttrs({ record }: { record: LogRecord }) {
+function InlineAttrs({ record, words }: Pick<LogLineProps, 'record' | 'words'>) {
   const parts = inlineAttrs(record);
   if (parts.length === 0) return null;
   return (
     <span class="log-attrs">
       {/* Each by itself: one value in Hebrew or Arabic must not turn its neighbours round. */}
-      {parts.map((part, i) => [i > 0 ? '  ' : '', <bdi key={i}>{part}</bdi>])}
+      {parts.map((part, i) => [
+        i > 0 ? '  ' : '',
+        <bdi key={i}>
+          <Marked text={part} words={words} />
+        </bdi>,
+      ])}
     </span>
   );
+}
+
+function Marked({ text, words }: { text: string; words: readonly string[] }) {
+  return <>{pieces(text, words).map((piece, i) => (piece.hit ? <mark key={i}>{piece.text}</mark> : piece.text))}</>;
 }
