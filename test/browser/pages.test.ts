@@ -166,7 +166,7 @@ describe('without a mouse', () => {
     await page.keyboard.press('g');
     await page.keyboard.press('o');
     await page.getByRole('region', { name: 'Recent errors' }).waitFor();
-    await page.keyboard.press('Control+k');
+    await page.keyboard.press('/');
     await page.keyboard.type('sessions');
     await page.keyboard.press('Enter');
     await page.getByRole('table', { name: 'My sessions' }).waitFor();
@@ -309,6 +309,15 @@ describe('searching logs', () => {
     await results(page).waitFor();
   });
 
+  it('says that another stream has what this one has not', async () => {
+    await dashboard.send({ stream: 'operations', service: 'p2p', message: 'only-among-operations' });
+    const { page } = await dashboard.visit({ signedIn: true });
+    await page.goto(at('/logs?q=only-among-operations'));
+    await page.getByText('The other streams have 1 match in this time.').waitFor();
+    await page.getByRole('button', { name: 'Search all streams' }).click();
+    await results(page).getByRole('row').waitFor();
+  });
+
   it('says so when a shared link names a record that is not there', async () => {
     const { page } = await dashboard.visit({ signedIn: true });
     await page.goto(at('/logs?record=01939f00-0000-7000-8000-000000000001'));
@@ -400,6 +409,30 @@ describe('what is shown once or cannot be undone', () => {
     await page.getByLabel(/^Type /).fill('shipper of Leeds');
     await revoke.click();
     await row.getByText('Revoked').waitFor();
+  });
+
+  it('changes others at once, with undo, but never shuts out who is signed in', async () => {
+    await dashboard.admin.post('/api/users', {
+      username: 'mallory',
+      password: 'four words are enough',
+      role: 'viewer',
+    });
+    const { page } = await dashboard.visit({ signedIn: true });
+    await page.goto(at('/settings/users'));
+    const self = page.getByRole('row', { name: /\(you\)/ });
+    await self.getByRole('button', { name: 'New password' }).waitFor();
+    expect(await self.getByRole('button', { name: 'Disable' }).count()).toBe(0);
+    expect(await self.getByRole('combobox').isDisabled()).toBe(true);
+
+    const other = page.getByRole('row', { name: /mallory/ });
+    await other.getByRole('button', { name: 'Disable' }).click();
+    await page.getByRole('button', { name: 'Undo' }).waitFor();
+    // Nobody is there any more who could undo it. The server's own session is left to the other tests.
+    await page.route('**/api/auth/logout', (route) => route.fulfill({ status: 204 }));
+    await page.getByRole('button', { name: 'Account: admin' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByText('You are signed out.').waitFor();
+    expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0);
   });
 
   it('does not say that somebody is signed out while the server keeps the session', async () => {
