@@ -167,6 +167,7 @@ describe('without a mouse', () => {
     await page.keyboard.press('o');
     await page.getByRole('region', { name: 'Recent errors' }).waitFor();
     await page.keyboard.press('/');
+    await page.getByRole('combobox', { name: 'Search or jump to' }).waitFor();
     await page.keyboard.type('sessions');
     await page.keyboard.press('Enter');
     await page.getByRole('table', { name: 'My sessions' }).waitFor();
@@ -420,8 +421,8 @@ describe('what is shown once or cannot be undone', () => {
     const { page } = await dashboard.visit({ signedIn: true });
     await page.goto(at('/settings/users'));
     const self = page.getByRole('row', { name: /\(you\)/ });
-    await self.getByRole('button', { name: 'New password' }).waitFor();
-    expect(await self.getByRole('button', { name: 'Disable' }).count()).toBe(0);
+    await self.waitFor();
+    expect(await self.getByRole('button').count()).toBe(0);
     expect(await self.getByRole('combobox').isDisabled()).toBe(true);
 
     const other = page.getByRole('row', { name: /mallory/ });

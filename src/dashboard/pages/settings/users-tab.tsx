@@ -76,12 +76,13 @@ export function UsersTab() {
   );
 }
 
-/** One's own role and access end the session at once, and with it the way to undo: left to another administrator. */
+/**
+ * What is changed here ends the sessions of the user at once, and with one's own the way to undo. One's own role and access
+ * are left to another administrator; one's own password has a page of its own, which keeps the session.
+ */
 function isSelf(user: User): boolean {
   return user.id === signedIn.value?.userId;
 }
-
-const OWN = 'Another administrator changes your own role';
 
 type ChangeUser = (user: User, next: UserChange, text: string, back: UserChange | null) => Promise<void>;
 
@@ -108,7 +109,7 @@ function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<Us
           aria-label={`Role of ${user.username}`}
           value={user.role}
           disabled={isSelf(user)}
-          title={isSelf(user) ? OWN : ''}
+          {...(isSelf(user) ? { title: 'Another administrator changes your own role' } : {})}
           onChange={(event) => {
             const role = event.currentTarget.value as Role;
             void change(user, { role }, `${user.username} is now ${role}`, { role: user.role });
@@ -156,12 +157,12 @@ function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<Us
     {
       id: 'actions',
       label: 'Actions',
-      cell: (user) => (
-        <span class="row-actions">
-          <Button small onClick={() => setOpen({ kind: 'password', user })}>
-            New password
-          </Button>
-          {isSelf(user) ? null : (
+      cell: (user) =>
+        isSelf(user) ? null : (
+          <span class="row-actions">
+            <Button small onClick={() => setOpen({ kind: 'password', user })}>
+              New password
+            </Button>
             <Button
               small
               onClick={() => {
@@ -173,9 +174,8 @@ function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<Us
             >
               {user.disabled ? 'Enable' : 'Disable'}
             </Button>
-          )}
-        </span>
-      ),
+          </span>
+        ),
     },
   ];
 }
