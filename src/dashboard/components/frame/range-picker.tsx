@@ -55,10 +55,12 @@ export function RangePicker() {
 }
 
 function RangeForm({ current, close }: { current: Range; close: () => void }) {
-  const [from, setFrom] = useState(localInput(span.peek().fromMs));
-  const [to, setTo] = useState(localInput(span.peek().toMs));
-  const fromMs = parseTime(from);
-  const toMs = parseTime(to);
+  const [opened] = useState(span.peek());
+  const [from, setFrom] = useState(localInput(opened.fromMs));
+  const [to, setTo] = useState(localInput(opened.toMs));
+  // The fields know whole minutes; an end that nobody edits stays where it is.
+  const fromMs = from === localInput(opened.fromMs) ? opened.fromMs : parseTime(from);
+  const toMs = to === localInput(opened.toMs) ? opened.toMs : parseTime(to);
   const valid = fromMs !== null && toMs !== null && fromMs < toMs;
   const choose = (next: Range) => {
     setRange(next);
