@@ -1,31 +1,63 @@
 import { hasRole, sessionEndsAtMs } from '../auth/index.ts';
-import type { Actor, Ctx } from '../env.ts';
+import { type Actor, type Ctx, clockNowMs } from '../env.ts';
 import { writableStreams } from '../ingest/index.ts';
 import { presentedKey, projectAccess, verifyKey } from '../projects/index.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { SUBPROTOCOL } from '../wire/protocol.ts';
 import type { LiveError } from './errors.ts';
 import { encodeIdentity, IDENTITY_HEADER, type LiveIdentity } from './identity.ts';
+import { relay } from './relay.ts';
 import { isClientId } from './topics.ts';
 
-/** Checks who opens a socket and for what, and hands the upgrade to the project's hub. */
+/** What an upgrade asks for in its URL. */
+interface Asked {
+  clientId: string | null;
+  gathersAcks: boolean;
+  projectId: string | null;
+}
+
+/** Checks who opens a socket and for what, and hands it to the project's hub: at once, or when a frame has named the project. */
 export async function openSocket(ctx: Ctx, request: Request): Promise<Result<Response, LiveError>> {
   if (request.headers.get('upgrade')?.toLowerCase() !== 'websocket') return err({ kind: 'upgrade_required' });
   const offered = (request.headers.get('sec-websocket-protocol') ?? '').split(',').map((name) => name.trim());
   if (!offered.includes(SUBPROTOCOL)) return err({ kind: 'subprotocol_required' });
-  const identity = await identityOf(ctx, request);
+  const asked = readAsked(request);
+  if (!asked.ok) return asked;
+  const { projectId } = asked.value;
+  if (ctx.actor.kind === 'user') {
+    if (isForeign(request)) return err({ kind: 'cross_site_request' });
+    if (projectId === null) {
+      const { 0: client, 1: server } = new WebSocketPair();
+      // By then time has passed, and the session may have ended.
+      relay(server, (named) => connect({ ...ctx, nowMs: clockNowMs(ctx.config) }, request, asked.value, named));
+      return ok(switched(ctx, client));
+    }
+  }
+  const socket = await connect(ctx, request, asked.value, projectId);
+  return socket.ok ? ok(switched(ctx, socket.value)) : socket;
+}
+
+/** Headers of an answer that was fetched cannot be added to, and this one too has to say by which id the log knows it. */
+function switched(ctx: Ctx, webSocket: WebSocket): Response {
+  const headers = { 'sec-websocket-protocol': SUBPROTOCOL, 'x-request-id': ctx.requestId };
+  return new Response(null, { status: 101, webSocket, headers });
+}
+
+async function connect(
+  ctx: Ctx,
+  request: Request,
+  asked: Asked,
+  projectId: string | null,
+): Promise<Result<WebSocket, LiveError>> {
+  const identity = await identityOf(ctx, request, asked, projectId);
   if (!identity.ok) return identity;
   // Made from nothing: neither a forged identity nor a cookie or key gets past this line.
   const headers = { upgrade: 'websocket', [IDENTITY_HEADER]: encodeIdentity(identity.value) };
   const { webSocket } = await ctx.env.HUB.getByName(identity.value.projectId).fetch('https://hub/', { headers });
-  if (!webSocket) return err({ kind: 'too_many_sockets' });
-  // Headers of an answer that was fetched cannot be added to, and this one too has to say by which id the log knows it.
-  const answered = { 'sec-websocket-protocol': SUBPROTOCOL, 'x-request-id': ctx.requestId };
-  return ok(new Response(null, { status: 101, webSocket, headers: answered }));
+  return webSocket ? ok(webSocket) : err({ kind: 'too_many_sockets' });
 }
 
-async function identityOf(ctx: Ctx, request: Request): Promise<Result<LiveIdentity, LiveError>> {
-  const { actor } = ctx;
+function readAsked(request: Request): Result<Asked, LiveError> {
   const parameters = new URL(request.url).searchParams;
   const clientId = parameters.get('client');
   if (clientId !== null && !isClientId(clientId)) {
@@ -35,15 +67,20 @@ async function identityOf(ctx: Ctx, request: Request): Promise<Result<LiveIdenti
   if (acks !== 'each' && acks !== 'gathered') {
     return err({ kind: 'bad_parameter', name: 'acks', reason: 'must be each or gathered' });
   }
-  const common = { clientId, gathersAcks: acks === 'gathered', checkedAtMs: ctx.nowMs };
-  switch (actor.kind) {
-    case 'key':
-      return keyIdentity(ctx, actor, request, parameters.get('project'), common);
-    case 'user':
-      return userIdentity(ctx, actor, request, parameters.get('project'), common);
-    default:
-      return err({ kind: 'unauthenticated' });
-  }
+  return ok({ clientId, gathersAcks: acks === 'gathered', projectId: parameters.get('project') });
+}
+
+async function identityOf(
+  ctx: Ctx,
+  request: Request,
+  { clientId, gathersAcks }: Asked,
+  projectId: string | null,
+): Promise<Result<LiveIdentity, LiveError>> {
+  const { actor } = ctx;
+  const common = { clientId, gathersAcks, checkedAtMs: ctx.nowMs };
+  if (actor.kind === 'key') return keyIdentity(ctx, actor, request, projectId, common);
+  if (actor.kind === 'user' && projectId !== null) return userIdentity(ctx, actor, projectId, common);
+  return err({ kind: 'unauthenticated' });
 }
 
 type Common = Pick<LiveIdentity, 'clientId' | 'gathersAcks' | 'checkedAtMs'>;
@@ -79,16 +116,17 @@ function keyIdentity(
  * forge or leave out `Origin` (RFC 6455, 10.2). So what comes without is a program that holds the cookie itself, as in changes over HTTP; it too
  * reads and sends nothing before its token. `Sec-Fetch-Site` is not asked: browsers differ in whether `ws:` is of a page's own origin.
  */
+function isForeign(request: Request): boolean {
+  const origin = request.headers.get('origin');
+  return origin !== null && origin !== new URL(request.url).origin;
+}
+
 async function userIdentity(
   ctx: Ctx,
   actor: Extract<Actor, { kind: 'user' }>,
-  request: Request,
-  projectId: string | null,
+  projectId: string,
   common: Common,
 ): Promise<Result<LiveIdentity, LiveError>> {
-  const origin = request.headers.get('origin');
-  if (origin !== null && origin !== new URL(request.url).origin) return err({ kind: 'cross_site_request' });
-  if (projectId === null) return err({ kind: 'bad_parameter', name: 'project', reason: 'is missing' });
   const project = await projectAccess(ctx, projectId, 'read');
   if (!project.ok) return err({ kind: 'project', error: project.error });
   const { userId, sessionId } = actor;

@@ -133,6 +133,9 @@ async function* searchStores(
   );
   const end = (next: Position | null, complete: boolean): Result<SearchEnd, ReadError> =>
     ok({ next, complete, scanned: { blocks: walk.blocksRead, bytes: walk.bytes + tailBytes } });
+  await walk.bound();
+  // Said once at least, also where nothing has to be read: then the reader knows that the tail is done.
+  yield { kind: 'progress', blocksDone: 0, blocksLeft: walk.blocksLeft, bytes: tailBytes };
   for (;;) {
     const bound = await walk.bound();
     const hits = page.takeBefore(bound);

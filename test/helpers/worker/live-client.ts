@@ -11,6 +11,8 @@ export interface OpenOptions {
   /** A session: sends its cookie and our own origin. */
   as?: SignedIn;
   client?: string;
+  /** The URL does not say the project; frames do. */
+  unnamed?: boolean;
   /** Instead of what the protocol asks for. */
   headers?: Record<string, string>;
   /** False: a program, which says no origin. */
@@ -41,7 +43,7 @@ export function upgrade(options: OpenOptions): Promise<Response> {
   }
   for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value);
   const url = new URL('/ws/telemetry', ORIGIN);
-  url.searchParams.set('project', options.project);
+  if (!options.unnamed) url.searchParams.set('project', options.project);
   if (options.client !== undefined) url.searchParams.set('client', options.client);
   return exports.default.fetch(new Request(url, { headers }));
 }
