@@ -4,6 +4,8 @@ import {
   buildBlock,
   MAX_ROOM_WAIT_MS,
   type PendingTotals,
+  type PlacedPart,
+  pauseAfterBlockMs,
   planBlock,
   type StreamHead,
   sealDueAtMs,
@@ -33,6 +35,8 @@ export class Sealer {
   #alarmAtMs: number | null = null;
   /** Fulfilled when the next block is sealed, or refused. */
   #nextTry = Promise.withResolvers<void>();
+  /** Parts that came since the last block. */
+  #appended = 0;
   /** Of batches in room(). */
   #waitingBytes = 0;
 
@@ -76,6 +80,7 @@ export class Sealer {
   }
 
   noteStored(stream: Stream, records: number, rawBytes: number, nowMs: number): void {
+    this.#appended++;
     const totals = this.#pending.get(stream);
     if (!totals) {
       this.#pending.set(stream, { records, rawBytes, oldestAtMs: nowMs });
@@ -129,6 +134,7 @@ export class Sealer {
           throw new Error(`${stream} is sealed to ${sealedSeq}, beyond what this journal ever numbered`);
         this.#drop(stream, sealedSeq, nowMs);
         head.sealedSeq = Math.max(head.sealedSeq, sealedSeq + 1);
+        await this.#leaveToAppends(parts);
       }
     } catch (cause) {
       this.#failures++;
@@ -146,6 +152,16 @@ export class Sealer {
         }),
       );
     }
+  }
+
+  /** Only while somebody appends: what a flood leaves behind is sealed without a pause. */
+  async #leaveToAppends(parts: readonly PlacedPart[]): Promise<void> {
+    const appended = this.#appended;
+    this.#appended = 0;
+    if (appended === 0) return;
+    const packedHere = parts.reduce((sum, { codec, rawBytes }) => sum + (codec === 'raw' ? rawBytes : 0), 0);
+    const pauseMs = pauseAfterBlockMs(packedHere, this.backlog().bytes);
+    if (pauseMs > 0) await scheduler.wait(pauseMs);
   }
 
   /** What is left is known without looking at it: a seal that read the whole backlog would slow down as the backlog grows. */

@@ -4,6 +4,7 @@ export {
   admission,
   MAX_ROOM_WAIT_MS,
   type PendingTotals,
+  pauseAfterBlockMs,
   planBlock,
   retryAfterSeconds,
   sealDueAtMs,

@@ -54,6 +54,16 @@ describe('when a tail is due', () => {
   });
 });
 
+describe('the sealer leaves the thread to appends', () => {
+  it.each([
+    ['three times as long as it packed', 1_300_000, 0, 66],
+    ['not at all for parts that came packed', 0, 0, 0],
+    ['not at all once half of the room is taken', 1_300_000, SLOW_BACKLOG_BYTES / 2 + 1, 0],
+  ])('%s', (_, packedHereBytes, backlogBytes, expected) => {
+    expect(pauseAfterBlockMs(packedHereBytes, backlogBytes)).toBe(expected);
+  });
+});
+
 describe('a batch is taken', () => {
   it.each([
     ['now while there is room', SLOW_BACKLOG_BYTES, 0, 'now'],
