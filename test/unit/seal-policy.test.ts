@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_BLOCK_RAW_BYTES, MAX_BLOCK_RECORDS } from '../../src/blocks/index.ts';
-import { admission, planBlock, retryAfterSeconds, sealDueAtMs, sealRetryAtMs } from '../../src/journal/index.ts';
+import {
+  admission,
+  pauseAfterBlockMs,
+  planBlock,
+  retryAfterSeconds,
+  sealDueAtMs,
+  sealRetryAtMs,
+} from '../../src/journal/index.ts';
 import { MAX_SEAL_RETRY_MS, type PendingPart, SEAL_AGE_MS } from '../../src/journal/seal-policy.ts';
 import { MAX_BACKLOG_BYTES, SLOW_BACKLOG_BYTES } from '../../src/wire/limits.ts';
 
