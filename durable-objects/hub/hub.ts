@@ -160,7 +160,7 @@ export class Hub extends DurableObject<Env> {
     const { parts, received, rejected, rejectedByReason, rejections } = builder;
     return journalFor(this.env, projectId, shard).append({
       ...{ projectId, shard, keyId: accountId, nowMs, parts, received, rejected, rejectedByReason, rejections },
-      ...{ bodyBytes: bodyChars, dedupe },
+      ...{ bodyBytes: bodyChars, dedupe, protocol: 'socket', userAgent: '' },
     });
   }
 

@@ -4,7 +4,7 @@ import { utf8 } from '../shared/bytes.ts';
 import type { Rejection } from '../wire/ingest.ts';
 import { MAX_REJECTIONS_LISTED } from '../wire/limits.ts';
 import { isStream, type Json, type Stream } from '../wire/record.ts';
-import { type Defaults, isRefusal, normalise } from './normalise.ts';
+import { type Defaults, isRefusal, normalise, type Refusal } from './normalise.ts';
 
 /**
  * Below this a part stays NDJSON: deflated alone it would shrink little, and the journal packs neighbours together when it seals.
@@ -50,7 +50,8 @@ export class BatchBuilder {
     this.#pack = pack;
   }
 
-  add(record: Json): void {
+  /** Null where the record was taken. */
+  add(record: Json): Refusal | null {
     const index = this.received++;
     const stream = ownStream(record) ?? this.#defaults.stream;
     let open = this.#open.get(stream) ?? this.#start(stream);
@@ -61,18 +62,19 @@ export class BatchBuilder {
     const result = normalise(record, this.#defaults, open.tokens);
     if (isRefusal(result)) {
       this.#reject(index, result.pointer, result.reason);
-      return;
+      return result;
     }
     open.lines += `{"id":"${this.#ids(this.accepted)}${result.tail}\n`;
     open.records++;
     open.summary.add(result.ts, result.level, result.service);
     this.accepted++;
     if (!result.hasOwnTime) this.everyRecordTimed = false;
+    return null;
   }
 
   /** A unit that could not be read as a record at all. */
-  addMalformed(reason: string): void {
-    this.#reject(this.received++, '', reason);
+  addMalformed(reason: string, pointer = ''): void {
+    this.#reject(this.received++, pointer, reason);
   }
 
   finish(): void {

@@ -1,5 +1,14 @@
 export { BatchBuilder } from './batch.ts';
+export { answerPreflight, readableEverywhere } from './cors.ts';
+export { type IngestError, ingestProblem } from './errors.ts';
+export { readBody } from './inflate.ts';
 export { parseJson } from './json.ts';
 export { toLevel } from './level.ts';
+export { idempotencyKeyOf, serviceOf } from './parameters.ts';
+export type { ParseError } from './parse.ts';
+export { type BodyReader, type Delivery, receive } from './receive.ts';
+export { countRefused } from './refusals.ts';
 export { countRefusedKey } from './refused-keys.ts';
-export { ingestRoutes, ledgerRoutes, writableStreams } from './routes.ts';
+export { ingestRoutes, ledgerRoutes } from './routes.ts';
+export { authenticateSender, type Sender, streamRefusal, writableStreams } from './sender.ts';
+export { type FinishedBatch, storeBatch } from './store-batch.ts';

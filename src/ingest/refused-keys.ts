@@ -1,7 +1,7 @@
 import type { Ctx } from '../env.ts';
 import { journalFor } from '../journal/index.ts';
 import { verifyKey } from '../projects/index.ts';
-import { countRefusedCode } from './ingest.ts';
+import { countRefusedCode } from './refusals.ts';
 
 /**
  * Counts what no project can be blamed for: no project has this id. One object for the deployment, so a flood of bad keys slows its own

@@ -1,5 +1,6 @@
 import type { Summary } from '../blocks/index.ts';
 import type { IngestAnswer } from '../wire/ingest.ts';
+import type { Protocol } from '../wire/protocols.ts';
 import type { Stream } from '../wire/record.ts';
 
 /** Records of one stream, finished: what one journal row holds. At most MAX_PART_RECORDS records and 1.8 MB. */
@@ -29,6 +30,9 @@ export interface AppendRequest {
   shard: number;
   /** The key, or `user:<id>` for a signed-in socket: the ledger's account. */
   keyId: string;
+  protocol: Protocol;
+  /** As the client names itself; '' where it does not. */
+  userAgent: string;
   nowMs: number;
   parts: Part[];
   received: number;

@@ -25,6 +25,8 @@ export function batchOf(
     projectId,
     shard: 0,
     keyId: options.keyId ?? 'key_test',
+    protocol: 'ingest',
+    userAgent: 'test',
     nowMs,
     parts: batch.parts,
     received: batch.received,

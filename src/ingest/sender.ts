@@ -1,0 +1,100 @@
+import { type KeyClaims, verifyKey } from '../projects/index.ts';
+import type { AppContext } from '../shared/http.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import { BROWSER_STREAMS, STREAMS, type Stream } from '../wire/record.ts';
+import { type IngestError, ingestProblem } from './errors.ts';
+import { countRefused } from './refusals.ts';
+import { countRefusedKey } from './refused-keys.ts';
+
+/** Who sends, as the ledger and the journal know it. */
+export interface Sender {
+  projectId: string;
+  /** The key, or `user:<id>` of somebody signed in: the ledger's account. */
+  keyId: string;
+  /** Streams it may write; null is all. */
+  streams: readonly Stream[] | null;
+}
+
+/**
+ * The sender of a request to a write route, from its key alone: no database is read (DESIGN 3). A refusal is counted where an operator sees it
+ * before it is returned.
+ */
+export async function authenticateSender(c: AppContext): Promise<Result<Sender, IngestError>> {
+  const ctx = c.get('ctx');
+  const presented = presentedKey(c);
+  const claims = presented === null ? null : verifyKey(ctx.config, presented.key);
+  if (!claims) {
+    const error: IngestError = { kind: presented === null ? 'no_key' : 'bad_key' };
+    await countRefusedKey(ctx, presented?.key ?? null, ingestProblem(error).code);
+    return err(error);
+  }
+  const { projectId, keyId } = claims;
+  const streams = writableStreams(claims);
+  const error = refusal(c, claims, streams, presented?.inUrl === true);
+  if (error === null) return ok({ projectId, keyId, streams });
+  await countRefused(ctx, claims, error);
+  return err(error);
+}
+
+function refusal(
+  c: AppContext,
+  { scopes, origins }: KeyClaims,
+  streams: Stream[] | null,
+  inUrl: boolean,
+): IngestError | null {
+  if (streams !== null && streams.length === 0) return { kind: 'scope', needed: 'ingest' };
+  // URLs end up in logs and histories: what can be found there must not be able to read.
+  if (inUrl && !scopes.every((scope) => scope.startsWith('ingest'))) return { kind: 'key_in_url' };
+  const origin = c.req.header('origin') ?? '';
+  return origins === null || origins.includes(origin) ? null : { kind: 'origin', origin };
+}
+
+/** Null: every stream. A browser key writes browser streams, whatever its scopes say. */
+export function writableStreams({ scopes, origins }: Pick<KeyClaims, 'scopes' | 'origins'>): Stream[] | null {
+  const all = scopes.includes('ingest') || scopes.includes('admin');
+  if (all && origins === null) return null;
+  return (origins === null ? STREAMS : BROWSER_STREAMS).filter((stream) => all || scopes.includes(`ingest:${stream}`));
+}
+
+/** Null where the key may write the stream. */
+export function streamRefusal({ streams }: Pick<Sender, 'streams'>, stream: Stream): IngestError | null {
+  return streams === null || streams.includes(stream) ? null : { kind: 'scope', needed: `ingest:${stream}` };
+}
+
+interface PresentedKey {
+  key: string;
+  inUrl: boolean;
+}
+
+/** As each client can: `Authorization` (Bearer, Basic, ApiKey), `X-Api-Key`, or `?key=` for senders that can set nothing else. Null: none. */
+function presentedKey(c: AppContext): PresentedKey | null {
+  const authorization = c.req.header('authorization');
+  if (authorization !== undefined) return { key: keyOfAuthorization(authorization), inUrl: false };
+  const header = c.req.header('x-api-key');
+  if (header !== undefined) return { key: header, inUrl: false };
+  const query = c.req.query('key');
+  return query === undefined ? null : { key: query, inUrl: true };
+}
+
+/** '' for what cannot be a key: such a request claims to have one, and is refused as such. */
+export function keyOfAuthorization(authorization: string): string {
+  const [, scheme = '', value = ''] = /^([A-Za-z]+) +(\S+)$/.exec(authorization) ?? [];
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+      return value;
+    case 'basic': {
+      // RFC 7617: `user:password`. Shippers ask for both; the key is the password, or the user where there is no password.
+      const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(fromBase64Text(value)) ?? [];
+      return password === '' ? user : password;
+    }
+    case 'apikey':
+      // Elasticsearch's clients send a text as it is, or base64 of `id:key`. A dot is in each of our keys and in no base64.
+      return value.includes('.') ? value : (/^[^:]*:(.*)$/s.exec(fromBase64Text(value))?.[1] ?? '');
+    default:
+      return '';
+  }
+}
+
+function fromBase64Text(value: string): string {
+  return Buffer.from(value, 'base64').toString('utf8');
+}
