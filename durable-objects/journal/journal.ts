@@ -5,6 +5,8 @@ import {
   type AppendRequest,
   type Dedupe,
   type JournalStatus,
+  type LedgerDetail,
+  type LedgerRequest,
   type PlacedPart,
   retryAfterSeconds,
   type StreamHead,
@@ -14,7 +16,7 @@ import {
 import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import type { Stream } from '../../src/wire/record.ts';
-import { type LedgerEntry, LedgerStore } from './ledger-store.ts';
+import { LedgerStore } from './ledger-store.ts';
 import { Publisher } from './publisher.ts';
 import { Sealer } from './sealer.ts';
 import { JournalStore } from './store.ts';
@@ -26,9 +28,12 @@ const PARTS_PER_READ = 5_000;
  * 11 ms for a day and took 78 ms for a week.
  */
 const LEDGER_DETAIL_MS = 24 * 3_600_000;
+const MINUTE_MS = 60_000;
 const FOLD_INTERVAL_MS = 3_600_000;
 /** As many as there can be requests for a block: each alarm forgets what has come since the last one, in about 30 ms at most. */
 const ANSWERS_FORGOTTEN_PER_ALARM = 5_000;
+/** Of records, in the ledger. */
+const NOTHING = { received: 0, stored: 0, duplicate: 0, rejected: 0, bytes: 0, rejectedByReason: {} };
 /** What the clocks of two machines differ by. */
 const MAX_CLOCK_SKEW_MS = 250;
 
@@ -97,12 +102,7 @@ export class Journal extends DurableObject<Env> {
         next.set(part.stream, firstSeq + part.summary.records);
         placed.push({ ...part, firstSeq });
       }
-      this.#count(request, {
-        received: request.received,
-        stored,
-        rejected: request.rejected,
-        bytes: request.bodyBytes,
-      });
+      this.#count(request, { stored });
       if (request.dedupe) {
         const ttlMs = request.dedupe.kind === 'key' ? IDEMPOTENCY_TTL_MS : BODY_HASH_TTL_MS;
         this.#store.rememberAnswer(
@@ -121,9 +121,12 @@ export class Journal extends DurableObject<Env> {
     return { kind: 'stored', answer };
   }
 
-  /** Counts a request that never became a batch (malformed, wrong scope), so that an operator sees it. */
-  countRefused(request: { keyId: string; nowMs: number; code: string }): void {
-    this.#countRefusal(request, request.code);
+  /** Counts requests that never became a batch (malformed, wrong scope), so that an operator sees them. */
+  countRefused(request: { keyId: string; nowMs: number; code: string; requests: number }): void {
+    const { keyId, nowMs, code, requests } = request;
+    this.ctx.storage.transactionSync(() =>
+      this.#ledger.count({ ...NOTHING, keyId, nowMs, requests, refusedCode: code, client: null }),
+    );
     // A journal that only ever refuses has no alarm.
     this.#foldLedgerDue(request.nowMs);
   }
@@ -174,6 +177,11 @@ export class Journal extends DurableObject<Env> {
     };
   }
 
+  ledger(request: LedgerRequest): LedgerDetail {
+    const foldedBeforeMs = Number(this.#store.meta('ledger_folded_before_minute') ?? 0) * MINUTE_MS;
+    return { foldedBeforeMs, ...this.#ledger.detail(request) };
+  }
+
   override async alarm(): Promise<void> {
     this.#sealer.disarmed();
     const nowMs = this.#now();
@@ -185,8 +193,13 @@ export class Journal extends DurableObject<Env> {
   }
 
   #foldLedgerDue(nowMs: number): void {
-    if (nowMs - this.#foldedAtMs <= FOLD_INTERVAL_MS) return;
-    this.ctx.storage.transactionSync(() => this.#ledger.fold(nowMs, LEDGER_DETAIL_MS));
+    // Either way: a clock that was ahead and is right again must not put it off.
+    if (Math.abs(nowMs - this.#foldedAtMs) <= FOLD_INTERVAL_MS) return;
+    const beforeMinute = Math.max(0, Math.floor((nowMs - LEDGER_DETAIL_MS) / MINUTE_MS));
+    this.ctx.storage.transactionSync(() => {
+      this.#ledger.fold(beforeMinute);
+      this.#store.setMeta('ledger_folded_before_minute', String(beforeMinute));
+    });
     this.#foldedAtMs = nowMs;
   }
 
@@ -207,12 +220,7 @@ export class Journal extends DurableObject<Env> {
       return { kind: 'key_reused' };
     }
     const duplicate = request.received - request.rejected;
-    this.#count(request, {
-      received: request.received,
-      duplicate,
-      rejected: request.rejected,
-      bytes: request.bodyBytes,
-    });
+    this.ctx.storage.transactionSync(() => this.#count(request, { duplicate }));
     if (dedupe.kind === 'key') return { kind: 'replayed', answer: seen.answer };
     return {
       kind: 'stored',
@@ -226,26 +234,17 @@ export class Journal extends DurableObject<Env> {
     };
   }
 
-  #count(request: Pick<AppendRequest, 'keyId' | 'nowMs' | 'rejectedByReason'>, counts: Partial<LedgerEntry>): void {
-    this.#ledger.count({
-      keyId: request.keyId,
-      nowMs: request.nowMs,
-      received: 0,
-      stored: 0,
-      duplicate: 0,
-      rejected: 0,
-      refused: 0,
-      bytes: 0,
-      ...counts,
-      rejectedByReason: counts.rejected ? request.rejectedByReason : {},
-    });
+  #count(request: AppendRequest, became: { stored: number } | { duplicate: number }): void {
+    const { keyId, nowMs, received, rejected, rejectedByReason, bodyBytes: bytes } = request;
+    const counts = { ...NOTHING, received, rejected, rejectedByReason, bytes, ...became };
+    this.#ledger.count({ ...counts, keyId, nowMs, requests: 1, refusedCode: null, client: request });
   }
 
-  #countRefusal({ keyId, nowMs }: Pick<AppendRequest, 'keyId' | 'nowMs'>, code: string): void {
-    this.ctx.storage.transactionSync(() => {
-      this.#count({ keyId, nowMs, rejectedByReason: {} }, { refused: 1 });
-      this.#ledger.countRefusal(keyId, code);
-    });
+  #countRefusal(request: AppendRequest, code: string): void {
+    const { keyId, nowMs } = request;
+    this.ctx.storage.transactionSync(() =>
+      this.#ledger.count({ ...NOTHING, keyId, nowMs, requests: 1, refusedCode: code, client: request }),
+    );
   }
 
   #noteStored(part: PlacedPart, nowMs: number): void {

@@ -1,104 +1,176 @@
-import type { LedgerRow } from '../../src/journal/types.ts';
+import { boundCauses } from '../../src/journal/ledger-policy.ts';
+import type { LedgerCause, LedgerDetail, LedgerMinute, LedgerRequest, LedgerRow } from '../../src/journal/types.ts';
+import type { Protocol } from '../../src/wire/protocols.ts';
+import { SourceStore } from './source-store.ts';
 
 export interface LedgerEntry {
   keyId: string;
   nowMs: number;
+  requests: number;
+  received: number;
+  stored: number;
+  duplicate: number;
+  rejected: number;
+  bytes: number;
+  rejectedByReason: Readonly<Record<string, number>>;
+  /** The code of the answer, where the requests were refused whole. */
+  refusedCode: string | null;
+  /** Who sent it; null where it was refused before that was looked at. */
+  client: { protocol: Protocol; userAgent: string } | null;
+}
+
+type CauseKind = LedgerCause['kind'];
+
+const COUNTS = 'requests, received, stored, duplicate, rejected, refused, bytes';
+const SUMS = COUNTS.replace(/\w+/g, 'sum($&) AS $&');
+const ADD_COUNTS = `ON CONFLICT (key_id, minute) DO UPDATE SET ${COUNTS.replace(/\w+/g, '$& = $& + excluded.$&')},
+  last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms)`;
+const ADD_TOTAL = 'ON CONFLICT (key_id, kind, cause, minute) DO UPDATE SET total = total + excluded.total';
+
+// type, not interface: SqlStorage.exec asks for an index signature
+type Counts = {
+  key_id: string;
+  requests: number;
   received: number;
   stored: number;
   duplicate: number;
   rejected: number;
   refused: number;
   bytes: number;
-  rejectedByReason: Record<string, number>;
-}
+};
 
 /** What was received and became of it, by key. Written in the transaction of what it counts; its tables come with those of JournalStore. */
 export class LedgerStore {
   readonly #sql: SqlStorage;
+  readonly #sources: SourceStore;
+  /** Named causes by kind and key, so that a count need not ask the table. */
+  readonly #causes = new Map<string, Set<string>>();
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.#sources = new SourceStore(sql);
   }
 
   count(entry: LedgerEntry): void {
+    const { keyId, nowMs } = entry;
+    const refused = entry.refusedCode === null ? 0 : entry.requests;
     this.#sql.exec(
-      `INSERT INTO ledger (key_id, minute, received, stored, duplicate, rejected, refused, bytes, last_seen_at_ms) VALUES (?,?,?,?,?,?,?,?,?)
-       ON CONFLICT (key_id, minute) DO UPDATE SET received = received + excluded.received, stored = stored + excluded.stored,
-         duplicate = duplicate + excluded.duplicate, rejected = rejected + excluded.rejected, refused = refused + excluded.refused,
-         bytes = bytes + excluded.bytes, last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms)`,
-      entry.keyId,
-      Math.floor(entry.nowMs / 60_000),
+      `INSERT INTO ledger (key_id, minute, ${COUNTS}, last_seen_at_ms) VALUES (?,?,?,?,?,?,?,?,?,?) ${ADD_COUNTS}`,
+      keyId,
+      minuteOf(nowMs),
+      entry.requests,
       entry.received,
       entry.stored,
       entry.duplicate,
       entry.rejected,
-      entry.refused,
+      refused,
       entry.bytes,
-      entry.nowMs,
+      nowMs,
     );
-    for (const [reason, records] of Object.entries(entry.rejectedByReason)) {
-      this.#sql.exec(
-        'INSERT INTO ledger_reasons (key_id, reason, records) VALUES (?,?,?) ON CONFLICT (key_id, reason) DO UPDATE SET records = records + excluded.records',
-        entry.keyId,
-        reason,
-        records,
-      );
-    }
-  }
-
-  /** Beside `count`, for a request that is refused whole. */
-  countRefusal(keyId: string, code: string): void {
-    this.#sql.exec(
-      'INSERT INTO ledger_refusals (key_id, code, requests) VALUES (?,?,1) ON CONFLICT (key_id, code) DO UPDATE SET requests = requests + 1',
-      keyId,
-      code,
-    );
+    if (entry.rejected > 0) this.#countCauses(keyId, 'rejected', nowMs, entry.rejectedByReason);
+    if (entry.refusedCode !== null) this.#countCauses(keyId, 'refused', nowMs, { [entry.refusedCode]: refused });
+    if (entry.client === null) return;
+    const { protocol, userAgent } = entry.client;
+    this.#sources.count({ keyId, nowMs, protocol, userAgent, records: entry.received, bytes: entry.bytes });
   }
 
   rows(): LedgerRow[] {
-    const refusals = this.#sql
-      .exec<{ key_id: string; code: string; requests: number }>('SELECT key_id, code, requests FROM ledger_refusals')
+    const causes = this.#sql
+      .exec<{ key_id: string; kind: string; cause: string; total: number }>(
+        'SELECT key_id, kind, cause, sum(total) AS total FROM ledger_causes GROUP BY key_id, kind, cause',
+      )
       .toArray();
-    const reasons = this.#sql
-      .exec<{ key_id: string; reason: string; records: number }>('SELECT key_id, reason, records FROM ledger_reasons')
-      .toArray();
+    const causesOf = (keyId: string, kind: CauseKind) =>
+      Object.fromEntries(causes.filter((c) => c.key_id === keyId && c.kind === kind).map((c) => [c.cause, c.total]));
     return this.#sql
-      .exec<{
-        key_id: string;
-        received: number;
-        stored: number;
-        duplicate: number;
-        rejected: number;
-        refused: number;
-        bytes: number;
-        last: number;
-      }>(
-        `SELECT key_id, sum(received) AS received, sum(stored) AS stored, sum(duplicate) AS duplicate, sum(rejected) AS rejected,
-           sum(refused) AS refused, sum(bytes) AS bytes, max(last_seen_at_ms) AS last FROM ledger GROUP BY key_id`,
+      .exec<Counts & { last: number }>(
+        `SELECT key_id, ${SUMS}, max(last_seen_at_ms) AS last FROM ledger GROUP BY key_id`,
       )
       .toArray()
       .map(({ key_id, last, ...counts }) => ({
         keyId: key_id,
         ...counts,
         lastSeenAtMs: last,
-        rejectedByReason: Object.fromEntries(
-          reasons.filter((r) => r.key_id === key_id).map((r) => [r.reason, r.records]),
-        ),
-        refusedByCode: Object.fromEntries(refusals.filter((r) => r.key_id === key_id).map((r) => [r.code, r.requests])),
+        rejectedByReason: causesOf(key_id, 'rejected'),
+        refusedByCode: causesOf(key_id, 'refused'),
       }));
   }
 
-  /** Folds minutes older than `detailMs` into minute 0; sums never change. */
-  fold(nowMs: number, detailMs: number): void {
-    const before = Math.floor((nowMs - detailMs) / 60_000);
-    this.#sql.exec(
-      `INSERT INTO ledger SELECT key_id, 0, sum(received), sum(stored), sum(duplicate), sum(rejected), sum(refused), sum(bytes), max(last_seen_at_ms)
-         FROM ledger WHERE minute > 0 AND minute < ?1 GROUP BY key_id
-       ON CONFLICT (key_id, minute) DO UPDATE SET received = received + excluded.received, stored = stored + excluded.stored,
-         duplicate = duplicate + excluded.duplicate, rejected = rejected + excluded.rejected, refused = refused + excluded.refused,
-         bytes = bytes + excluded.bytes, last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms)`,
-      before,
-    );
-    this.#sql.exec('DELETE FROM ledger WHERE minute > 0 AND minute < ?', before);
+  detail({ keyId, fromMinute, toMinute, maxMinutes, maxSources }: LedgerRequest): Omit<LedgerDetail, 'foldedBeforeMs'> {
+    // By key, so that the index finds the range of each; a scan of a day of minutes stops the thread that appends.
+    const minutes: LedgerMinute[] = this.#sql
+      .exec<Counts & { minute: number }>(
+        `WITH RECURSIVE keys (id) AS (
+           SELECT coalesce(?1, (SELECT min(key_id) FROM ledger))
+           UNION ALL
+           SELECT (SELECT min(key_id) FROM ledger WHERE key_id > keys.id) FROM keys WHERE ?1 IS NULL AND keys.id IS NOT NULL
+         )
+         SELECT key_id, minute, ${COUNTS} FROM keys JOIN ledger ON key_id = keys.id AND minute >= max(1, ?2) AND minute < ?3
+         ORDER BY minute DESC LIMIT ?4`,
+        keyId,
+        fromMinute,
+        toMinute,
+        maxMinutes + 1,
+      )
+      .toArray()
+      .map(({ key_id, minute, ...counts }) => ({ minute: minute * 60_000, keyId: key_id, ...counts }));
+    const causes: LedgerCause[] = this.#sql
+      .exec<{ key_id: string; kind: CauseKind; cause: string; total: number; last: number }>(
+        `SELECT key_id, kind, cause, sum(total) AS total, max(minute) AS last FROM ledger_causes
+         WHERE minute >= max(1, ?2) AND minute < ?3 AND (?1 IS NULL OR key_id = ?1) GROUP BY key_id, kind, cause`,
+        keyId,
+        fromMinute,
+        toMinute,
+      )
+      .toArray()
+      .map(({ key_id, last, ...cause }) => ({ keyId: key_id, ...cause, lastMinute: last * 60_000 }));
+    return { minutes, causes, sources: this.#sources.list(keyId, maxSources + 1) };
   }
+
+  /** Folds minutes before `beforeMinute` into minute 0; sums never change. */
+  fold(beforeMinute: number): void {
+    this.#sql.exec(
+      `INSERT INTO ledger (key_id, minute, ${COUNTS}, last_seen_at_ms) SELECT key_id, 0, ${SUMS}, max(last_seen_at_ms)
+         FROM ledger WHERE minute > 0 AND minute < ? GROUP BY key_id ${ADD_COUNTS}`,
+      beforeMinute,
+    );
+    this.#sql.exec('DELETE FROM ledger WHERE minute > 0 AND minute < ?', beforeMinute);
+    this.#sql.exec(
+      `INSERT INTO ledger_causes (key_id, kind, cause, minute, total) SELECT key_id, kind, cause, 0, sum(total)
+         FROM ledger_causes WHERE minute > 0 AND minute < ? GROUP BY key_id, kind, cause ${ADD_TOTAL}`,
+      beforeMinute,
+    );
+    this.#sql.exec('DELETE FROM ledger_causes WHERE minute > 0 AND minute < ?', beforeMinute);
+  }
+
+  #countCauses(keyId: string, kind: CauseKind, nowMs: number, counts: Readonly<Record<string, number>>): void {
+    for (const [cause, total] of boundCauses(counts, this.#causesOf(keyId, kind))) {
+      this.#sql.exec(
+        `INSERT INTO ledger_causes (key_id, kind, cause, minute, total) VALUES (?,?,?,?,?) ${ADD_TOTAL}`,
+        keyId,
+        kind,
+        cause,
+        minuteOf(nowMs),
+        total,
+      );
+    }
+  }
+
+  #causesOf(keyId: string, kind: CauseKind): Set<string> {
+    const held = this.#causes.get(`${kind} ${keyId}`);
+    if (held) return held;
+    const rows = this.#sql.exec<{ cause: string }>(
+      "SELECT DISTINCT cause FROM ledger_causes WHERE key_id = ? AND kind = ? AND cause <> '(other)'",
+      keyId,
+      kind,
+    );
+    const known = new Set(rows.toArray().map(({ cause }) => cause));
+    this.#causes.set(`${kind} ${keyId}`, known);
+    return known;
+  }
+}
+
+/** From 1 on: 0 is what was folded. A clock before the second minute of 1970 is none. */
+function minuteOf(nowMs: number): number {
+  return Math.max(1, Math.floor(nowMs / 60_000));
 }

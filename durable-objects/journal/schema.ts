@@ -38,4 +38,34 @@ export const JOURNAL_SCHEMA: readonly string[] = [
    CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
   `-- Requests refused whole, by the code of the answer.
    CREATE TABLE ledger_refusals (key_id TEXT NOT NULL, code TEXT NOT NULL, requests INTEGER NOT NULL, PRIMARY KEY (key_id, code)) WITHOUT ROWID;`,
+  `-- Requests by minute. Those of before are not known, but for the refused ones.
+   ALTER TABLE ledger ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;
+   UPDATE ledger SET requests = refused;
+   -- Why: records by the reason of their rejection, requests by the code of their refusal. Minute 0 as in the ledger.
+   CREATE TABLE ledger_causes (
+     key_id TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     cause TEXT NOT NULL,
+     minute INTEGER NOT NULL,
+     total INTEGER NOT NULL,
+     PRIMARY KEY (key_id, kind, cause, minute)
+   ) WITHOUT ROWID;
+   INSERT INTO ledger_causes (key_id, kind, cause, minute, total)
+     SELECT key_id, 'rejected', iif(place > 30 OR length(reason) > 128, '(other)', reason), 0, sum(records)
+     FROM (SELECT *, row_number() OVER (PARTITION BY key_id ORDER BY records DESC) AS place FROM ledger_reasons) GROUP BY 1, 3;
+   INSERT INTO ledger_causes (key_id, kind, cause, minute, total) SELECT key_id, 'refused', code, 0, requests FROM ledger_refusals;
+   DROP TABLE ledger_reasons;
+   DROP TABLE ledger_refusals;
+   -- Who sends. A bounded number a key: the user agent is whatever a client says.
+   CREATE TABLE ledger_sources (
+     key_id TEXT NOT NULL,
+     protocol TEXT NOT NULL,
+     user_agent TEXT NOT NULL,
+     requests INTEGER NOT NULL,
+     records INTEGER NOT NULL,
+     bytes INTEGER NOT NULL,
+     first_seen_at_ms INTEGER NOT NULL,
+     last_seen_at_ms INTEGER NOT NULL,
+     PRIMARY KEY (key_id, protocol, user_agent)
+   ) WITHOUT ROWID;`,
 ];

@@ -18,7 +18,8 @@ type MetaName =
   | 'disabled'
   | 'seal_failing_since_ms'
   | 'seal_failures'
-  | 'last_seal_at_ms';
+  | 'last_seal_at_ms'
+  | 'ledger_folded_before_minute';
 
 // type, not interface: SqlStorage.exec asks for an index signature
 type PartRow = {

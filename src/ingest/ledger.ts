@@ -1,7 +1,10 @@
 import type { Ctx } from '../env.ts';
 import { allShards, journalFor, type LedgerRow } from '../journal/index.ts';
+import { type LedgerView, mergeByKey, mergeDetails } from './ledger-merge.ts';
+import { ANSWERED_MINUTES, ANSWERED_SOURCES, type LedgerScope } from './ledger-scope.ts';
 
-export interface Ledger {
+export interface Ledger extends LedgerView {
+  requests: number;
   received: number;
   stored: number;
   duplicate: number;
@@ -21,16 +24,27 @@ export interface Ledger {
   };
 }
 
-/** What a project's journals have counted since they exist: `received = stored + duplicate + rejected`, per key and in total. */
-export async function readLedger(ctx: Ctx, projectId: string): Promise<Ledger> {
-  const statuses = await Promise.all(
-    allShards(ctx.config).map((shard) => journalFor(ctx.env, projectId, shard).status()),
-  );
+/**
+ * What a project's journals have counted since they exist: `received = stored + duplicate + rejected`, per key and in total. With it the
+ * minutes of `scope`, why records and requests were turned away in them, and who sends.
+ */
+export async function readLedger(ctx: Ctx, projectId: string, scope: LedgerScope): Promise<Ledger> {
+  const { keyId, fromMs, toMs } = scope;
+  const journals = allShards(ctx.config).map((shard) => journalFor(ctx.env, projectId, shard));
+  const request = {
+    ...{ keyId, fromMinute: fromMs / 60_000, toMinute: toMs / 60_000 },
+    ...{ maxMinutes: ANSWERED_MINUTES, maxSources: ANSWERED_SOURCES },
+  };
+  const [statuses, details] = await Promise.all([
+    Promise.all(journals.map((journal) => journal.status())),
+    Promise.all(journals.map((journal) => journal.ledger(request))),
+  ]);
   const keys = mergeByKey(statuses.flatMap((status) => status.ledger));
   const failing = statuses.map((status) => status.sealFailingSinceMs).filter((since) => since !== null);
   const sealed = statuses.map((status) => status.lastSealAtMs).filter((at) => at !== null);
   const sum = (pick: (row: LedgerRow) => number): number => keys.reduce((total, row) => total + pick(row), 0);
   return {
+    requests: sum((row) => row.requests),
     received: sum((row) => row.received),
     stored: sum((row) => row.stored),
     duplicate: sum((row) => row.duplicate),
@@ -38,6 +52,7 @@ export async function readLedger(ctx: Ctx, projectId: string): Promise<Ledger> {
     refused: sum((row) => row.refused),
     bytes: sum((row) => row.bytes),
     keys,
+    ...mergeDetails(details, scope),
     journal: {
       backlogRecords: statuses.reduce((total, status) => total + status.backlogRecords, 0),
       backlogBytes: statuses.reduce((total, status) => total + status.backlogBytes, 0),
@@ -46,34 +61,4 @@ export async function readLedger(ctx: Ctx, projectId: string): Promise<Ledger> {
       lastSealAtMs: sealed.length > 0 ? Math.max(...sealed) : null,
     },
   };
-}
-
-/** One row a key: each shard counts what it saw. */
-function mergeByKey(rows: readonly LedgerRow[]): LedgerRow[] {
-  const byKey = new Map<string, LedgerRow>();
-  for (const row of rows) {
-    const known = byKey.get(row.keyId);
-    if (!known) {
-      byKey.set(row.keyId, {
-        ...row,
-        rejectedByReason: { ...row.rejectedByReason },
-        refusedByCode: { ...row.refusedByCode },
-      });
-      continue;
-    }
-    known.received += row.received;
-    known.stored += row.stored;
-    known.duplicate += row.duplicate;
-    known.rejected += row.rejected;
-    known.refused += row.refused;
-    known.bytes += row.bytes;
-    known.lastSeenAtMs = Math.max(known.lastSeenAtMs, row.lastSeenAtMs);
-    addCounts(known.rejectedByReason, row.rejectedByReason);
-    addCounts(known.refusedByCode, row.refusedByCode);
-  }
-  return [...byKey.values()];
-}
-
-function addCounts(to: Record<string, number>, counts: Readonly<Record<string, number>>): void {
-  for (const [name, count] of Object.entries(counts)) to[name] = (to[name] ?? 0) + count;
 }

@@ -17,7 +17,7 @@ export async function countRefusedCode(
   code: string,
 ): Promise<void> {
   try {
-    await journalFor(ctx.env, to.projectId, 0).countRefused({ keyId: to.keyId, nowMs: ctx.nowMs, code });
+    await journalFor(ctx.env, to.projectId, 0).countRefused({ keyId: to.keyId, nowMs: ctx.nowMs, code, requests: 1 });
   } catch (cause) {
     console.error(
       JSON.stringify({

@@ -8,6 +8,7 @@ import type { IngestAnswer } from '../wire/ingest.ts';
 import { answerPreflight, readableEverywhere } from './cors.ts';
 import { type IngestError, ingestProblem } from './errors.ts';
 import { readLedger } from './ledger.ts';
+import { ledgerScope } from './ledger-scope.ts';
 import { idempotencyKeyOf, serviceOf, streamOf } from './parameters.ts';
 import { parseBody } from './parse.ts';
 import { type Delivery, receive } from './receive.ts';
@@ -52,7 +53,9 @@ export function ledgerRoutes(): Hono<AppEnv> {
     const ctx = c.get('ctx');
     const project = await projectAccess(ctx, c.req.param('id'), 'read');
     if (!project.ok) return refuse(c, projectProblem(project.error));
-    return c.json(await readLedger(ctx, project.value.id));
+    const scope = ledgerScope(c.req.query(), ctx.nowMs);
+    if (!scope.ok) return refuse(c, ingestProblem(scope.error));
+    return c.json(await readLedger(ctx, project.value.id, scope.value));
   });
   return routes;
 }

@@ -1,4 +1,5 @@
 export { allShards, journalControl, journalFor, shardOf } from './client.ts';
+export { MAX_SOURCES_PER_KEY, OTHER } from './ledger-policy.ts';
 export { buildBlock } from './seal.ts';
 export {
   admission,
@@ -15,7 +16,13 @@ export {
   type AppendRequest,
   type Dedupe,
   type JournalStatus,
+  type LedgerCause,
+  type LedgerCounts,
+  type LedgerDetail,
+  type LedgerMinute,
+  type LedgerRequest,
   type LedgerRow,
+  type LedgerSource,
   MAX_PART_RECORDS,
   type Part,
   type PlacedPart,

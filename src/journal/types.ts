@@ -85,8 +85,9 @@ export interface TailPage {
   more: boolean;
 }
 
-export interface LedgerRow {
-  keyId: string;
+export interface LedgerCounts {
+  /** All that came with the key, refused ones too. */
+  requests: number;
   received: number;
   stored: number;
   duplicate: number;
@@ -94,10 +95,63 @@ export interface LedgerRow {
   /** Requests refused whole: revoked key, malformed body, full backlog. */
   refused: number;
   bytes: number;
+}
+
+export interface LedgerRow extends LedgerCounts {
+  keyId: string;
   lastSeenAtMs: number;
   rejectedByReason: Record<string, number>;
   /** By the code of the answer (docs/errors.md). */
   refusedByCode: Record<string, number>;
+}
+
+/** What of the ledger is asked: minutes from `fromMinute` to before `toMinute`, counted since 1970, of one key or of all. */
+export interface LedgerRequest {
+  keyId: string | null;
+  fromMinute: number;
+  toMinute: number;
+  /** At most this many and one more of each, which says that there are more. */
+  maxMinutes: number;
+  maxSources: number;
+}
+
+export interface LedgerMinute extends LedgerCounts {
+  /** Its start, Unix ms. */
+  minute: number;
+  keyId: string;
+}
+
+export interface LedgerCause {
+  keyId: string;
+  kind: 'rejected' | 'refused';
+  /** Why records were rejected, or the code by which requests were refused; `(other)` past the bound of a key. */
+  cause: string;
+  total: number;
+  /** The last minute with one, Unix ms. */
+  lastMinute: number;
+}
+
+/** A client, as it names itself, since the key exists. Requests that were refused before the journal saw them are not in it. */
+export interface LedgerSource {
+  keyId: string;
+  protocol: Protocol;
+  /** '' where it says none, `(other)` for those past the bound of a key. */
+  userAgent: string;
+  requests: number;
+  records: number;
+  bytes: number;
+  firstSeenAtMs: number;
+  lastSeenAtMs: number;
+}
+
+export interface LedgerDetail {
+  /** Minutes before this one are folded; 0 where none is. */
+  foldedBeforeMs: number;
+  /** The newest first. */
+  minutes: LedgerMinute[];
+  causes: LedgerCause[];
+  /** The latest seen first. */
+  sources: LedgerSource[];
 }
 
 export interface JournalStatus {

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../shared/result.ts';
+import { parseTime } from '../shared/time.ts';
 import { DEFAULT_PAGE_RECORDS, MAX_PAGE_RECORDS } from '../wire/limits.ts';
 import { isStream, STREAMS } from '../wire/record.ts';
 import { compileQuery } from './compile.ts';
@@ -6,7 +7,6 @@ import type { ReadError } from './errors.ts';
 import { DEFAULT_RANGE_MS } from './limits.ts';
 import { pathOf } from './match/values.ts';
 import type { Scope, SearchRequest } from './search.ts';
-import { parseTime } from './time.ts';
 import { decodeCursor, type Order } from './walk/order.ts';
 
 /** Beyond every date that a record can have. */

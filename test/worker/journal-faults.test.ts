@@ -287,19 +287,6 @@ describe('what a journal remembers', () => {
     expect(left).toEqual([7_000, 2_000, 0]);
   });
 
-  it('before it had a table for refusals stays, and the table is made when it wakes', async () => {
-    await append(batchOf('f-older', lines(2)));
-    await runInDurableObject(journal('f-older'), (_, state) => {
-      state.storage.sql.exec('DROP TABLE ledger_refusals');
-      state.storage.sql.exec('DELETE FROM schema_steps WHERE step = 1');
-    });
-    await evictDurableObject(journal('f-older'));
-    await journal('f-older').countRefused({ keyId: 'key_test', nowMs: Date.now(), code: 'malformed_body' });
-    expect((await journal('f-older').status()).ledger).toMatchObject([
-      { stored: 2, refused: 1, refusedByCode: { malformed_body: 1 } },
-    ]);
-  });
-
   it('of a batch stands or falls with its records', async () => {
     await append(batchOf('f-whole', lines(3)));
     // The second of two parts finds its place taken, so the first must not stay.

@@ -85,7 +85,8 @@ describe('a request that is refused for its key is counted where a person sees i
 
   it('for a day by the minute, then in sum: a flood that never ends does not grow for ever', async () => {
     const journal = env.JOURNAL.getByName('no-project-of-this-test/0');
-    const count = (nowMs: number) => journal.countRefused({ keyId: 'key_invalid', nowMs, code: 'key_invalid' });
+    const count = (nowMs: number) =>
+      journal.countRefused({ keyId: 'key_invalid', nowMs, code: 'key_invalid', requests: 1 });
     const startMs = Date.now();
     for (let minute = 0; minute < 20; minute++) await count(startMs + minute * 60_000);
     await count(startMs + 2 * 86_400_000);

@@ -1,9 +1,9 @@
 import { OTHER } from '../../blocks/index.ts';
 import { toLevel } from '../../ingest/index.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { parseTime } from '../../shared/time.ts';
 import { isStream, LEVELS, type Level, STREAMS } from '../../wire/record.ts';
 import type { FieldTest, QueryError, QueryNode, Span } from '../language/ast.ts';
-import { parseTime } from '../time.ts';
 import { compileGlob, matchesWhole } from './glob.ts';
 import type { BlockFacts, Plan, Verdict } from './plan.ts';
 import { holds, scalarTest } from './values.ts';
