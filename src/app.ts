@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { authRoutes, userRoutes } from './auth/index.ts';
+import { idempotent } from './idempotency/index.ts';
 import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { healthRoutes } from './observability/index.ts';
@@ -7,6 +8,9 @@ import { authPorts, revocations } from './ports.ts';
 import { identify, projectRoutes } from './projects/index.ts';
 import { queryRoutes } from './query/index.ts';
 import { type AppEnv, notFoundIn, onFault, requestContext } from './shared/http.ts';
+
+/** What is not done without an Idempotency-Key. */
+const KEY_REQUIRED: readonly string[] = ['POST /api/etl/jobs/:id/resend'];
 
 /** The table of contents: every feature, where it is mounted. */
 export function createApp(): Hono<AppEnv> {
@@ -18,6 +22,7 @@ export function createApp(): Hono<AppEnv> {
   // The write side verifies its keys itself and never reads D1; sign-in is where an actor comes from.
   const except = ['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'];
   app.use('/api/*', identify({ except, keyRefused: countRefusedKey }));
+  app.use('/api/*', idempotent({ except: [...except, '/api/auth/*', '/api/etl/start'], required: KEY_REQUIRED }));
   app.use('/ws/*', identify({ except: [], keyRefused: countRefusedKey }));
 
   app.route('/', healthRoutes());

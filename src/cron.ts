@@ -1,6 +1,7 @@
 import { cleanupExpired, reconcileEndedSessions } from './auth/index.ts';
 import { compactBlocks } from './blocks/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
+import { cleanIdempotencyKeys } from './idempotency/index.ts';
 import { authPorts, revocations } from './ports.ts';
 import { reconcileRevocations } from './projects/index.ts';
 import { cleanQueryCache } from './query/index.ts';
@@ -22,7 +23,11 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
     // Answers live a minute, and each can have 600 KB: an hour of them could fill the database.
     { name: 'query_cache_cleanup', run: cleanQueryCache },
   ],
-  '17 * * * *': [{ name: 'sign_in_cleanup', run: cleanupExpired }],
+  '17 * * * *': [
+    { name: 'sign_in_cleanup', run: cleanupExpired },
+    // Twenty statements at most.
+    { name: 'idempotency_cleanup', run: cleanIdempotencyKeys },
+  ],
 };
 
 /** Runs every job of the expression, also when one of them fails; throws at the end so that the platform records the failure. */

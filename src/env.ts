@@ -50,6 +50,19 @@ export type Actor =
   | { kind: 'key'; keyId: string; projectId: string; scopes: readonly string[] }
   | { kind: 'system'; job: string };
 
+/** What a route asked before it let somebody in. */
+export type AccessCheck =
+  | { kind: 'role'; role: Role }
+  | { kind: 'project'; projectId: string; action: 'read' | 'export' | 'write' | 'admin' };
+
+/** Held by a request that came with an Idempotency-Key (src/idempotency) while it runs. */
+export interface Claim {
+  /** In every audit row of the request, whose transaction fails once the claim is another's. */
+  id: string;
+  /** Asked again before the answer is given to a repeat. */
+  checks: AccessCheck[];
+}
+
 /** What every verb gets: nothing else reads the clock, the bindings or the request. */
 export interface Ctx {
   env: Env;
@@ -60,6 +73,7 @@ export interface Ctx {
   requestId: string;
   /** Client address as the edge saw it; 'unknown' where it did not say. */
   address: string;
+  claim?: Claim;
 }
 
 const parsed = new WeakMap<object, Config>();

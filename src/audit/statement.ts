@@ -12,8 +12,8 @@ export interface AuditEntry {
   detail: JsonObject;
 }
 
-const COLUMNS = 'at_ms, actor_kind, actor_id, action, target, project_id, request_id, address, detail';
-const VALUES = '?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9';
+const COLUMNS = 'at_ms, actor_kind, actor_id, action, target, project_id, request_id, address, detail, claim_id';
+const VALUES = '?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10';
 
 /** The audit row of a change, for the same `DB.batch` as the change. */
 export function auditStatement(ctx: Ctx, entry: AuditEntry): D1PreparedStatement {
@@ -53,5 +53,6 @@ function bind(ctx: Ctx, entry: AuditEntry, sql: string): D1PreparedStatement {
     ctx.requestId,
     ctx.address,
     JSON.stringify(entry.detail),
+    ctx.claim?.id ?? null,
   );
 }

@@ -20,6 +20,7 @@ export function hasRole(actor: UserActor, least: Role): boolean {
 
 /** For routes that concern the whole deployment. What concerns a project goes through projectAccess. */
 export function requireRole(ctx: Ctx, least: Role): Result<UserActor, GuardError> {
+  ctx.claim?.checks.push({ kind: 'role', role: least });
   const user = requireUser(ctx.actor);
   if (!user.ok) return user;
   if (!hasRole(user.value, least)) return err({ kind: 'forbidden', detail: `This needs the role ${least}.` });

@@ -1,7 +1,7 @@
 export { authenticateCookie, sessionEndsAtMs } from './authenticate.ts';
 export { cleanupExpired } from './cleanup.ts';
 export { readSessionCookie } from './cookies.ts';
-export { verifyCsrf } from './csrf.ts';
+export { changesState, verifyCsrf } from './csrf.ts';
 export { reconcileEndedSessions } from './end-sessions.ts';
 export { type AuthError, authProblem } from './errors.ts';
 export { hasRole, requireRole } from './guard.ts';

@@ -31,6 +31,7 @@ export async function projectAccess(
   projectId: string,
   action: ProjectAction,
 ): Promise<Result<Project, ProjectError>> {
+  ctx.claim?.checks.push({ kind: 'project', projectId, action });
   if (ctx.actor.kind === 'anonymous') return err({ kind: 'unauthenticated' });
   const project = seesProject(ctx.actor, projectId) ? await findProject(ctx.env.DB, projectId) : null;
   if (!project) return err({ kind: 'not_found' });

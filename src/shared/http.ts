@@ -122,7 +122,8 @@ async function dashboardPage(c: AppContext): Promise<Response> {
   return new Response(page.body, page);
 }
 
-function matches(pattern: string, path: string): boolean {
+/** Whether a path is one of a registered route, such as `/api/projects/:id`. */
+export function matches(pattern: string, path: string): boolean {
   const [expected, parts] = [pattern.split('/'), path.split('/')];
   return (
     expected.length === parts.length &&

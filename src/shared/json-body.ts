@@ -4,19 +4,19 @@ import { invalidInput, type Problem } from './problem.ts';
 import { err, ok, type Result } from './result.ts';
 
 /** Bodies of the management API are forms, not data: the largest is a list of project ids. */
-const MAX_JSON_BODY_BYTES = 64 * 1024;
+export const MAX_JSON_BODY_BYTES = 64 * 1024;
+
+export const BODY_TOO_LARGE: Problem = {
+  status: 413,
+  code: 'body_too_large',
+  title: 'The body is too large',
+  detail: `The body of this request may have ${MAX_JSON_BODY_BYTES} bytes.`,
+};
 
 /** The JSON body of a management request, checked against its schema, or the refusal. An empty body reads as `{}`. */
 export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<Result<T, Problem>> {
   const bytes = await readBounded(request, MAX_JSON_BODY_BYTES);
-  if (bytes === null) {
-    return err({
-      status: 413,
-      code: 'body_too_large',
-      title: 'The body is too large',
-      detail: `The body of this request may have ${MAX_JSON_BODY_BYTES} bytes.`,
-    });
-  }
+  if (bytes === null) return err(BODY_TOO_LARGE);
   if (bytes.byteLength > 0 && !/^application\/(.+\+)?json\b/i.test(request.headers.get('content-type') ?? '')) {
     return err({
       status: 415,
@@ -62,11 +62,14 @@ function pointerOf(path: readonly PropertyKey[]): string {
 }
 
 /** Null when the body is longer than `maxBytes`; stops reading there, so that a lying or absent Content-Length costs nothing. */
-async function readBounded(request: Request, maxBytes: number): Promise<Uint8Array | null> {
-  if (!request.body) return new Uint8Array(0);
+export async function readBounded(
+  message: Pick<Request | Response, 'body'>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (!message.body) return new Uint8Array(0);
   const parts: Uint8Array[] = [];
   let total = 0;
-  for await (const part of request.body as ReadableStream<Uint8Array>) {
+  for await (const part of message.body as ReadableStream<Uint8Array>) {
     total += part.byteLength;
     if (total > maxBytes) return null;
     parts.push(part);

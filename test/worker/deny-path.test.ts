@@ -246,6 +246,32 @@ describe('with a lower role', () => {
   });
 });
 
+describe('of somebody who lost the right since, with the Idempotency-Key of an answer that was given', () => {
+  /** Changes that are made once by their key; `/api/etl/start` tells repeats by its batches. */
+  const keyed = CHANGING.filter(([, { access, route }]) => access.kind !== 'session' && route !== '/api/etl/start');
+  it.each(keyed)(
+    '%s repeats the answer to who still has it, and answers 403 or 404 to who has not',
+    async (name, rule) => {
+      const on = await makeFixture();
+      const user = await createUser({ role: 'admin' });
+      const headers = { 'idempotency-key': name };
+      const repeat = async () => call(rule, { as: await signIn(user), headers }, on);
+      const [first, second] = [await repeat(), await repeat()];
+      // What was refused changed nothing, and is decided anew each time.
+      const isKept = first.status < 400;
+      expect([second.status, second.headers.has('idempotent-replayed')]).toEqual([first.status, isKept]);
+      if (isKept) expect(JSON.stringify(second.body)).toBe(JSON.stringify(first.body));
+      for (const [change, refusal] of [
+        [`role = 'viewer'`, '403 forbidden'],
+        [`project_ids = '["prj_another"]'`, rule.access.kind === 'project' ? '404 not_found' : '403 forbidden'],
+      ]) {
+        await env.DB.prepare(`UPDATE users SET ${change} WHERE id = ?1`).bind(user.id).run();
+        expect(outcome(await repeat()), change).toBe(refusal);
+      }
+    },
+  );
+});
+
 describe('of a disabled project', () => {
   it.each(of('project', 'socket'))('%s answers 403, unless it manages the project', async (_, rule) => {
     const manages = rule.access.kind === 'project' && rule.access.action === 'admin';

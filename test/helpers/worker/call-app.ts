@@ -1,3 +1,4 @@
+import { createExecutionContext } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import type { Env } from '../../../src/env.ts';
 
@@ -26,7 +27,7 @@ export interface CallOptions {
   address?: string;
   origin?: string;
   /** Instead of the Worker of this test file: an app with other ports, or other bindings. */
-  app?: { fetch(request: Request, env: Env): Response | Promise<Response> };
+  app?: { fetch(request: Request, env: Env, execution: ExecutionContext): Response | Promise<Response> };
   env?: Env;
 }
 
@@ -58,7 +59,7 @@ export async function callApp(method: string, path: string, options: CallOptions
     ...(options.body === undefined ? {} : { body }),
   });
   const response = options.app
-    ? await options.app.fetch(request, options.env ?? env)
+    ? await options.app.fetch(request, options.env ?? env, createExecutionContext())
     : await exports.default.fetch(request);
   const text = await response.text();
   const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');

@@ -88,7 +88,12 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'POST', route: '/api/auth/password', access: session },
 
   { method: 'GET', route: '/api/users', access: admins },
-  { method: 'POST', route: '/api/users', access: admins },
+  {
+    method: 'POST',
+    route: '/api/users',
+    access: admins,
+    body: (f) => ({ username: `by-${f.userId}`, password: 'correct horse battery staple', role: 'viewer' }),
+  },
   {
     method: 'PATCH',
     route: '/api/users/:id',

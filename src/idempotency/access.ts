@@ -1,0 +1,32 @@
+import { authProblem, requireRole } from '../auth/index.ts';
+import type { AccessCheck, Ctx } from '../env.ts';
+import { projectAccess, projectProblem } from '../projects/index.ts';
+import type { Problem } from '../shared/problem.ts';
+import { unreachable } from '../shared/result.ts';
+
+/**
+ * Asks again what the route asked when it ran: whoever has lost a right since is refused the answer as the route would refuse the request.
+ * Null when all of it holds.
+ */
+export async function refusalOfReplay(ctx: Ctx, checks: readonly AccessCheck[]): Promise<Problem | null> {
+  for (const check of checks) {
+    const problem = await refusalBy(ctx, check);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+async function refusalBy(ctx: Ctx, check: AccessCheck): Promise<Problem | null> {
+  switch (check.kind) {
+    case 'role': {
+      const caller = requireRole(ctx, check.role);
+      return caller.ok ? null : authProblem(caller.error);
+    }
+    case 'project': {
+      const project = await projectAccess(ctx, check.projectId, check.action);
+      return project.ok ? null : projectProblem(project.error);
+    }
+    default:
+      return unreachable(check);
+  }
+}

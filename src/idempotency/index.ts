@@ -1,0 +1,2 @@
+export { cleanIdempotencyKeys } from './cleanup.ts';
+export { idempotent } from './routes.ts';
