@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
 import { authRoutes, userRoutes } from './auth/index.ts';
 import { idempotent } from './idempotency/index.ts';
+import { elasticRoutes } from './elastic/index.ts';
 import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
 import { liveRoutes } from './live/index.ts';
+import { lokiRoutes } from './loki/index.ts';
 import { healthRoutes } from './observability/index.ts';
 import { authPorts, revocations } from './ports.ts';
 import { identify, projectRoutes } from './projects/index.ts';
@@ -28,6 +30,8 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', healthRoutes());
   app.route('/', ingestRoutes());
   app.route('/', ledgerRoutes());
+  app.route('/', lokiRoutes());
+  app.route('/', elasticRoutes());
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
   app.route('/api/auth', authRoutes(authPorts));

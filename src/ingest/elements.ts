@@ -1,5 +1,6 @@
 const QUOTE = 34;
 const COMMA = 44;
+const COLON = 58;
 const BACKSLASH = 92;
 const OPEN_SQUARE = 91;
 const CLOSE_SQUARE = 93;
@@ -37,6 +38,47 @@ export function* elementsOf(text: string): Generator<string | null> {
         if (--depth > 0) break;
         if (text.charCodeAt(at) !== CLOSE_SQUARE || skipBlanks(text, at + 1) < text.length) return yield null;
         if (!isFirst || skipBlanks(text, start) < at) yield text.slice(start, at);
+        return;
+    }
+  }
+  yield null;
+}
+
+/**
+ * The members of the JSON object that `text` is, as texts of name and value, by the same means and with the same promise; null last where it is no
+ * object from end to end.
+ */
+export function* membersOf(text: string): Generator<[name: string, value: string] | null> {
+  let at = skipBlanks(text, 0);
+  if (text.charCodeAt(at) !== OPEN_CURLY) return yield null;
+  let start = ++at;
+  let colon = -1;
+  let depth = 1;
+  for (; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at);
+        break;
+      case OPEN_SQUARE:
+      case OPEN_CURLY:
+        depth++;
+        break;
+      case COLON:
+        if (depth === 1 && colon < 0) colon = at;
+        break;
+      case COMMA:
+        if (depth > 1) break;
+        if (colon < 0) return yield null;
+        yield [text.slice(start, colon), text.slice(colon + 1, at)];
+        start = at + 1;
+        colon = -1;
+        break;
+      case CLOSE_SQUARE:
+      case CLOSE_CURLY:
+        if (--depth > 0) break;
+        if (text.charCodeAt(at) !== CLOSE_CURLY || skipBlanks(text, at + 1) < text.length) return yield null;
+        if (colon >= 0) yield [text.slice(start, colon), text.slice(colon + 1, at)];
+        else if (skipBlanks(text, start) < at) yield null;
         return;
     }
   }

@@ -79,7 +79,7 @@ export function ingestProblem(error: IngestError): Problem {
         415,
         'encoding_unknown',
         'The content coding is not known',
-        `"${error.encoding}" is none of gzip, deflate, br, zstd.`,
+        `"${error.encoding}" is none of gzip, deflate, br, zstd, snappy.`,
       );
     case 'bad_encoding':
       return problem(

@@ -1,11 +1,13 @@
 export { BatchBuilder } from './batch.ts';
 export { answerPreflight, readableEverywhere } from './cors.ts';
+export { elementsOf, membersOf } from './elements.ts';
 export { type IngestError, ingestProblem } from './errors.ts';
 export { readBody } from './inflate.ts';
-export { parseJson } from './json.ts';
+export { hasRiskyNumbers, parseJson } from './json.ts';
 export { toLevel } from './level.ts';
-export { idempotencyKeyOf, serviceOf } from './parameters.ts';
-export type { ParseError } from './parse.ts';
+export { type Refusal, toUnixMs } from './normalise.ts';
+export { idempotencyKeyOf, serviceOf, streamOf } from './parameters.ts';
+export { MAX_RECORD_TEXT_CHARS, type ParseError } from './parse.ts';
 export { type BodyReader, type Delivery, receive } from './receive.ts';
 export { countRefused } from './refusals.ts';
 export { countRefusedKey } from './refused-keys.ts';

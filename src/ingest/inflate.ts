@@ -9,6 +9,7 @@ import {
 import { concatBytes } from '../shared/bytes.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_BODY_INFLATED_BYTES, MAX_BODY_PACKED_BYTES } from '../wire/limits.ts';
+import { unsnappy } from './snappy.ts';
 
 export type BodyError =
   | { kind: 'too_large'; limitBytes: number }
@@ -79,6 +80,8 @@ function inflate(body: Uint8Array, coding: string): Result<Uint8Array, BodyError
         return single(coding, body, brotliDecompressSync);
       case 'zstd':
         return inflateFrames(body);
+      case 'snappy':
+        return ok(unsnappy(body, MAX_BODY_INFLATED_BYTES));
       default:
         return err({ kind: 'unknown_encoding', encoding: coding });
     }

@@ -7,6 +7,7 @@ import {
   MAX_RECORD_CHARS,
 } from '../wire/limits.ts';
 import { isStream, type Json, type JsonObject, type Level, STREAMS, type Stream } from '../wire/record.ts';
+import { isContainerStream, isEcsService, liftAliases } from './aliases.ts';
 import { toLevel } from './level.ts';
 
 /** What the request says for records that do not say it themselves. */
@@ -93,6 +94,10 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
       }
       case 'service':
         if (value === null) break;
+        if (isEcsService(value)) {
+          extra = withField(extra, key, value);
+          break;
+        }
         if (typeof value !== 'string') return { pointer: '/service', reason: 'must be a string' };
         if (value.length > MAX_IDENTIFIER_CHARS) return tooLong('/service');
         service = value;
@@ -106,6 +111,10 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
         break;
       case 'stream':
         if (value === null) break;
+        if (isContainerStream(value)) {
+          extra = withField(extra, key, value);
+          break;
+        }
         if (!isStream(value)) return { pointer: '/stream', reason: `must be one of ${STREAMS.join(', ')}` };
         stream = value;
         break;
@@ -124,6 +133,11 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
         extra = withField(extra, key, value);
     }
   }
+  const lifted = extra === null ? null : liftAliases(input, extra, hasOwnTime, defaults.nowMs);
+  if (lifted) {
+    ({ ts = ts, message = message, level = level, service = service } = lifted);
+    hasOwnTime ||= lifted.ts !== undefined;
+  }
   // Before they are merged: finding free names for thousands of fields takes quadratic time.
   if (attrs && extra && Object.keys(attrs).length + Object.keys(extra).length > MAX_ATTRS_PROPERTIES) return tooMany();
   const allAttrs = extra ? mergeAttrs(attrs, extra) : attrs;
@@ -135,7 +149,7 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
     if (walk.properties > 0) attrsJson = JSON.stringify(allAttrs);
   }
   for (const key of IDENTIFIERS) {
-    const value = input[key];
+    const value = input[key] ?? lifted?.[key as keyof typeof lifted];
     if (value === undefined || value === null) continue;
     const text = typeof value === 'string' ? value : (numberText(value) ?? '');
     identifiers += `,"${key}":${JSON.stringify(text)}`;
@@ -169,7 +183,7 @@ function numberText(value: Json): string | null {
 }
 
 /** Null for what is no time. Fractions of a millisecond are dropped. */
-function toUnixMs(value: Json): number | null {
+export function toUnixMs(value: Json): number | null {
   const number = JSON.isRawJSON(value) ? Number(value.rawJSON) : value;
   // 8.64e15 ms is the range of Date; anything outside it is no time that could be shown.
   if (typeof number === 'number') return Math.abs(number) <= 8.64e15 ? Math.floor(number) : null;

@@ -1,8 +1,10 @@
+import { decodeUtf8 } from '../shared/bytes.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_RECORD_CHARS, MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
 import type { Json } from '../wire/record.ts';
 import type { BatchBuilder } from './batch.ts';
 import { elementsOf } from './elements.ts';
+import { enveloped } from './envelope.ts';
 import { hasRiskyNumbers, parseJson } from './json.ts';
 
 export type ParseError = { kind: 'malformed'; reason: string } | { kind: 'too_many_records'; limit: number };
@@ -12,13 +14,13 @@ const NEWLINE = 10;
  * A record's text may be longer than its stored line: six characters for one where a client escapes what is not ASCII. What is longer is
  * refused unparsed, because parsed JSON can take thirty times its size and an isolate has 128 MB.
  */
-const MAX_RECORD_TEXT_CHARS = 6 * MAX_RECORD_CHARS;
+export const MAX_RECORD_TEXT_CHARS = 6 * MAX_RECORD_CHARS;
 /** Arrays longer than this are cut into elements before they are parsed, for the same reason. */
 const MAX_WHOLE_ARRAY_CHARS = 1024 * 1024;
 
 /**
- * One JSON object, an array of them, or NDJSON, told apart by content: `[` opens an array; everything else is read line by line, and
- * as one object where the first line alone is not JSON. Blank lines are nothing. Bad lines are rejected one by one.
+ * One JSON object, an array of them, an envelope around one (envelope.ts), or NDJSON, told apart by content: `[` opens an array; everything else is
+ * read line by line, and as one object where the first line alone is not JSON. Blank lines are nothing. Bad lines are rejected one by one.
  */
 export function parseBody(body: Uint8Array, batch: BatchBuilder): Result<null, ParseError> {
   const text = decodeUtf8(body);
@@ -26,17 +28,9 @@ export function parseBody(body: Uint8Array, batch: BatchBuilder): Result<null, P
   const start = firstNonBlank(text);
   if (start < 0) return ok(null);
   if (text[start] === '[') return parseArray(text, batch);
+  const records = enveloped(text);
+  if (records !== null) return parseArray(records, batch);
   return parseLines(text, batch);
-}
-
-/** Null where the bytes are not UTF-8. */
-function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
-  } catch (cause) {
-    if (cause instanceof TypeError) return null;
-    throw cause;
-  }
 }
 
 function parseArray(text: string, batch: BatchBuilder): Result<null, ParseError> {

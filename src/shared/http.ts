@@ -116,8 +116,11 @@ function mayBePage(method: string, path: string): boolean {
   return (method === 'GET' || method === 'HEAD') && !/\.|^\/(api|ws|assets)(\/|$)/.test(path);
 }
 
-async function dashboardPage(c: AppContext): Promise<Response> {
-  const page = await c.env.ASSETS.fetch(new URL('/', c.req.url), { method: c.req.method });
+/** The dashboard's one file; a browser that has it is told that it has not changed. */
+export async function dashboardPage(c: AppContext): Promise<Response> {
+  const known = c.req.header('if-none-match');
+  const headers: Record<string, string> = known === undefined ? {} : { 'if-none-match': known };
+  const page = await c.env.ASSETS.fetch(new URL('/', c.req.url), { method: c.req.method, headers });
   // With the headers of public/_headers, in an answer that requestContext can add its own to.
   return new Response(page.body, page);
 }

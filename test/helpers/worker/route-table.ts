@@ -9,6 +9,8 @@ export type Access =
   | { kind: 'public' }
   /** Write side: a key with an ingest scope, verified without D1; the journal knows revocation. Its projects' cookies count for nothing. */
   | { kind: 'ingest' }
+  /** What shippers ask before they send: a key with an ingest scope, verified without D1 or journal. Tells nothing of a project. */
+  | { kind: 'probe' }
   /** Any signed-in person, about their own account. A key cannot. */
   | { kind: 'session' }
   /** A list that is cut to what the caller may see: any signed-in person, or a key that may read. */
@@ -54,6 +56,8 @@ const key = (fixture: Fixture): string => `${project(fixture)}/keys/${fixture.ke
 
 const of = ({ projectId }: Fixture): string => `?project=${projectId}`;
 
+const bulkBody = (): string => '{"create":{"_index":"app"}}\n{"message":"hello"}\n';
+
 /** Every route of the Worker. A route that is registered and not listed here, or listed and not registered, fails the suite. */
 export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/health', access: { kind: 'public' } },
@@ -62,6 +66,25 @@ export const ROUTES: readonly RouteRule[] = [
 
   { method: 'OPTIONS', route: '/api/ingest', access: { kind: 'public' } },
   { method: 'POST', route: '/api/ingest', access: { kind: 'ingest' }, body: () => ({ message: 'hello' }) },
+  {
+    method: 'POST',
+    route: '/loki/api/v1/push',
+    access: { kind: 'ingest' },
+    body: () => ({ streams: [{ stream: { app: 'x' }, values: [['1760000000000000000', 'hello']] }] }),
+  },
+  { method: 'POST', route: '/_bulk', access: { kind: 'ingest' }, body: bulkBody },
+  { method: 'PUT', route: '/_bulk', access: { kind: 'ingest' }, body: bulkBody },
+  { method: 'POST', route: '/:index/_bulk', access: { kind: 'ingest' }, url: () => '/app/_bulk', body: bulkBody },
+  { method: 'PUT', route: '/:index/_bulk', access: { kind: 'ingest' }, url: () => '/app/_bulk', body: bulkBody },
+  // The dashboard, and for clients of Elasticsearch a probe: test/worker/elastic.test.ts.
+  { method: 'GET', route: '/', access: { kind: 'public' } },
+  { method: 'GET', route: '/_cluster/health', access: { kind: 'probe' } },
+  { method: 'GET', route: '/_license', access: { kind: 'probe' } },
+  { method: 'GET', route: '/_xpack', access: { kind: 'probe' } },
+  { method: 'GET', route: '/_ilm/policy/:name', access: { kind: 'probe' }, url: () => '/_ilm/policy/filebeat' },
+  { method: 'GET', route: '/_index_template/:name', access: { kind: 'probe' }, url: () => '/_index_template/filebeat' },
+  { method: 'GET', route: '/_template/:name', access: { kind: 'probe' }, url: () => '/_template/logstash' },
+  { method: 'GET', route: '/_data_stream/:name', access: { kind: 'probe' }, url: () => '/_data_stream/filebeat' },
 
   {
     method: 'GET',

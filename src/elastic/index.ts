@@ -1,0 +1,1 @@
+export { elasticRoutes } from './routes.ts';

@@ -1,0 +1,1 @@
+export { lokiRoutes } from './routes.ts';
