@@ -11,6 +11,7 @@ import {
   sealDueAtMs,
   sealRetryAtMs,
 } from '../../src/journal/index.ts';
+import { storeSealedMetrics } from '../../src/rollups/index.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import type { JournalStore } from './store.ts';
 
@@ -126,7 +127,8 @@ export class Sealer {
         const count = planBlock(this.#store.pendingParts(stream));
         const parts = this.#store.partsFrom(stream, 0, count, Number.POSITIVE_INFINITY);
         const { block } = buildBlock(place.projectId, place.shard, parts, nowMs);
-        const { sealedSeq } = await inTime(storeSealed(db, block));
+        const stored = stream === 'metrics' ? storeSealedMetrics(db, block, nowMs) : storeSealed(db, block);
+        const { sealedSeq } = await inTime(stored);
         const head = place.heads.get(stream);
         // Sealed is only what this journal has numbered. A watermark beyond it is that of a journal that was lost or rolled back: to believe
         // it would delete records that are in no block.

@@ -9,7 +9,7 @@ export {
 } from './block.ts';
 export { compactBlocks } from './compact.ts';
 export { buildFilter, mayContain } from './filter.ts';
-export { deflatePiece, inflatePiece, joinedBytes, joinPieces, type Piece } from './gzip.ts';
+export { deflatePiece, gunzip, inflatePiece, joinedBytes, joinPieces, type Piece } from './gzip.ts';
 export { lineId, lineLevel, lineTs } from './line.ts';
 export {
   type BlockHead,
@@ -24,6 +24,6 @@ export {
   type SealedHead,
 } from './read-store.ts';
 export { addLineTokens, addRecordTokens } from './record-tokens.ts';
-export { listBlocks, listBlocksFromSeq, readPayloads, storeSealed } from './store.ts';
+export { type Beside, listBlocks, listBlocksFromSeq, readPayloads, storeSealed } from './store.ts';
 export { OTHER, type Summary, SummaryBuilder } from './summary.ts';
 export { addTokens, isWordUnit, TokenSet, tokenHash, wordsOf } from './token.ts';

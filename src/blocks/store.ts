@@ -82,20 +82,37 @@ function insertStatements(
   ];
 }
 
+/** What is stored with a block in its transaction, and on what condition of its own. */
+export interface Beside {
+  /** Before the watermark moves, so that they can be guarded as the block is. */
+  before: D1PreparedStatement[];
+  after: D1PreparedStatement[];
+  /** SQL, where ?2 is the project. Where it does not hold nothing is stored, and the answer may be less than the block's first record. */
+  guard: string;
+  /** From ?16 on. */
+  guardArgs: unknown[];
+}
+
 /**
  * Stores a sealed block once and answers how far its stream is sealed now. The watermark refuses a range that was stored before, even
  * where compaction has replaced the block since, or where a crash came between this call and the journal's deletion and the journal
  * offers a longer range now: the caller drops what the answer covers and nothing more.
  */
-export async function storeSealed(db: D1Database, block: SealedBlock): Promise<{ sealedSeq: number }> {
+export async function storeSealed(
+  db: D1Database,
+  block: SealedBlock,
+  beside: Beside | null = null,
+): Promise<{ sealedSeq: number }> {
   const { id, projectId, shard, stream, lastSeq, firstSeq } = block.index;
+  const unsealed =
+    'NOT EXISTS (SELECT 1 FROM seal_watermarks WHERE project_id = ?2 AND shard = ?3 AND stream = ?4 AND last_seq >= ?15)';
   const results = await db.batch<{ last_seq: number }>([
-    ...insertStatements(
-      db,
-      block,
-      'NOT EXISTS (SELECT 1 FROM seal_watermarks WHERE project_id = ?2 AND shard = ?3 AND stream = ?4 AND last_seq >= ?15)',
-      [firstSeq],
-    ),
+    ...(beside?.before ?? []),
+    ...insertStatements(db, block, beside ? `${unsealed} AND ${beside.guard}` : unsealed, [
+      firstSeq,
+      ...(beside?.guardArgs ?? []),
+    ]),
+    ...(beside?.after ?? []),
     db
       .prepare(
         `INSERT INTO seal_watermarks (project_id, shard, stream, last_seq)
@@ -108,6 +125,7 @@ export async function storeSealed(db: D1Database, block: SealedBlock): Promise<{
       .bind(projectId, shard, stream),
   ]);
   const row = results[results.length - 1]?.results[0];
+  if (!row && beside) return { sealedSeq: 0 };
   if (!row) throw new Error(`block ${id} left no watermark`);
   return { sealedSeq: row.last_seq };
 }

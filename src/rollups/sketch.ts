@@ -1,0 +1,178 @@
+import { fromBase64, toBase64 } from '../shared/bytes.ts';
+
+/**
+ * DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch", VLDB 2019) with logarithmic mapping at 1 % relative
+ * error. Ours and not `@datadog/sketches-js`, whose merge() drops the negative values of the other sketch and whose codec needs a package
+ * that it does not declare.
+ */
+const RELATIVE_ERROR = 0.01;
+const LOG_GAMMA = Math.log((1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR));
+/** The middle of a bin is this far below its upper edge: 2γ^k / (γ + 1) is within the error of both edges. */
+const LOG_MIDDLE = Math.log(2 / (1 + Math.exp(LOG_GAMMA)));
+/** Smaller values count as zero: subnormal numbers have no relative precision. */
+const LEAST_VALUE = 2.3e-308;
+/** Values of 17 orders of magnitude, 8 KB when encoded. What is nearer to zero than that goes into the nearest bin that is kept. */
+const MAX_BINS = 2_048;
+
+type Bins = Map<number, number>;
+
+/** Counts by bins. Merging is associative and commutative, also where bins were given up: those kept are always the farthest from zero. */
+export class Sketch {
+  #zeros = 0;
+  readonly #positive: Bins = new Map();
+  readonly #negative: Bins = new Map();
+
+  get count(): number {
+    return this.#zeros + total(this.#positive) + total(this.#negative);
+  }
+
+  add(value: number, weight = 1): void {
+    if (value >= LEAST_VALUE) addTo(this.#positive, keyOf(Math.log(value)), weight);
+    else if (value <= -LEAST_VALUE) addTo(this.#negative, keyOf(Math.log(-value)), weight);
+    else this.#zeros += weight;
+  }
+
+  /** A value by the logarithm of its magnitude, for buckets whose edges no double can hold. */
+  addLog(log: number, weight: number, isNegative: boolean): void {
+    addTo(isNegative ? this.#negative : this.#positive, keyOf(clampLog(log)), weight);
+  }
+
+  merge(other: Sketch): void {
+    this.#zeros += other.#zeros;
+    for (const [key, count] of other.#positive) addTo(this.#positive, key, count);
+    for (const [key, count] of other.#negative) addTo(this.#negative, key, count);
+  }
+
+  /** What came since `before`, a former state of the same counts; a bin that shrank counts nothing. */
+  since(before: Sketch): Sketch {
+    const rise = new Sketch();
+    rise.#zeros = Math.max(0, this.#zeros - before.#zeros);
+    const sides = [
+      [this.#positive, before.#positive, rise.#positive],
+      [this.#negative, before.#negative, rise.#negative],
+    ] as const;
+    for (const [now, then, into] of sides) {
+      for (const [key, count] of now) {
+        const more = count - (then.get(key) ?? 0);
+        if (more > 0) into.set(key, more);
+      }
+    }
+    return rise;
+  }
+
+  /** The value at rank ⌊q·(n − 1)⌋ in ascending order, with 1 % relative error; null where there is none. */
+  quantile(q: number): number | null {
+    const count = this.count;
+    if (count === 0) return null;
+    const rank = Math.floor(q * (count - 1));
+    let seen = 0;
+    for (const [key, weight] of sorted(this.#negative).reverse()) {
+      seen += weight;
+      if (seen > rank) return -middleOf(key);
+    }
+    seen += this.#zeros;
+    if (seen > rank) return 0;
+    for (const [key, weight] of sorted(this.#positive)) {
+      seen += weight;
+      if (seen > rank) return middleOf(key);
+    }
+    return null;
+  }
+
+  /** Base64 of varints: zeros, then positive and negative bins, each as its length and pairs of step from the key before and count. */
+  encode(): string {
+    const out: number[] = [];
+    writeVarint(out, this.#zeros);
+    for (const bins of [this.#positive, this.#negative]) {
+      const entries = sorted(bins);
+      writeVarint(out, entries.length);
+      let last = 0;
+      for (const [key, count] of entries) {
+        writeVarint(out, zigzag(key - last));
+        writeVarint(out, count);
+        last = key;
+      }
+    }
+    return toBase64(Uint8Array.from(out));
+  }
+
+  /** Throws for what encode() did not write. */
+  static decode(text: string): Sketch {
+    const reader = new VarintReader(fromBase64(text));
+    const sketch = new Sketch();
+    sketch.#zeros = reader.next();
+    for (const bins of [sketch.#positive, sketch.#negative]) {
+      let key = 0;
+      for (let left = reader.next(); left > 0; left--) {
+        key += unzigzag(reader.next());
+        bins.set(key, reader.next());
+      }
+    }
+    return sketch;
+  }
+}
+
+/** A double's logarithm, so that exp() of it is one again. */
+function clampLog(log: number): number {
+  return Math.min(709.7, Math.max(-708, log));
+}
+
+function keyOf(log: number): number {
+  return Math.ceil(log / LOG_GAMMA);
+}
+
+function middleOf(key: number): number {
+  return Math.exp(key * LOG_GAMMA + LOG_MIDDLE);
+}
+
+function total(bins: Bins): number {
+  let sum = 0;
+  for (const count of bins.values()) sum += count;
+  return sum;
+}
+
+function sorted(bins: Bins): [number, number][] {
+  return [...bins].sort(([a], [b]) => a - b);
+}
+
+function addTo(bins: Bins, key: number, weight: number): void {
+  bins.set(key, (bins.get(key) ?? 0) + weight);
+  if (bins.size <= MAX_BINS) return;
+  const [lowest, next] = sorted(bins) as [[number, number], [number, number]];
+  bins.delete(lowest[0]);
+  bins.set(next[0], next[1] + lowest[1]);
+}
+
+function zigzag(value: number): number {
+  return value >= 0 ? value * 2 : -value * 2 - 1;
+}
+
+function unzigzag(value: number): number {
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}
+
+/** Whole numbers up to 2^53, so no bit operations. */
+function writeVarint(out: number[], value: number): void {
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) out.push((rest % 128) + 128);
+  out.push(rest);
+}
+
+class VarintReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  next(): number {
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined) throw new Error('a sketch ends in the middle of a number');
+      value += (byte % 128) * factor;
+      if (byte < 128) return value;
+    }
+  }
+}
