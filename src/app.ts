@@ -8,7 +8,7 @@ import { lokiRoutes } from './loki/index.ts';
 import { healthRoutes } from './observability/index.ts';
 import { authPorts, revocations } from './ports.ts';
 import { identify, projectRoutes } from './projects/index.ts';
-import { queryRoutes } from './query/index.ts';
+import { metricRoutes, queryRoutes, traceRoutes } from './query/index.ts';
 import { type AppEnv, notFoundIn, onFault, requestContext } from './shared/http.ts';
 
 /** What is not done without an Idempotency-Key. */
@@ -34,6 +34,8 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', elasticRoutes());
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
+  app.route('/', metricRoutes());
+  app.route('/', traceRoutes());
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/users', userRoutes(authPorts));
   app.route('/api/projects', projectRoutes(revocations));

@@ -12,6 +12,7 @@ export type ReadError =
   /** Not among the blocks that one request may read to find a record by its id. */
   | { kind: 'record_not_reached' }
   | { kind: 'search_not_found' }
+  | { kind: 'trace_not_found' }
   | { kind: 'too_many_searches'; limit: number }
   /** So many blocks overlap in time that not even the first page could be made within the hard budget. */
   | { kind: 'query_too_broad'; limitBytes: number }
@@ -42,6 +43,12 @@ export function readProblem(error: ReadError): Problem {
         'The record was not reached',
         'It is not among the records that arrived soon after its id was given. Name its time as ts, or search for its id within a range.',
       );
+    case 'trace_not_found':
+      return {
+        ...NOT_FOUND,
+        detail:
+          'No record of the searched time carries that trace id. Name a time of the trace as around to look there.',
+      };
     case 'search_not_found':
       return { ...NOT_FOUND, detail: 'No saved search of this project has that id.' };
     case 'too_many_searches':

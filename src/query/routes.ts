@@ -1,9 +1,7 @@
 import { Hono } from 'hono';
-import { type ProjectAction, projectAccess } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
 import { parsePage } from '../shared/page.ts';
-import { err, ok, type Result } from '../shared/result.ts';
 import { DOWNLOAD_CHUNK_CHARS, EVENT_CHUNK_CHARS, searchEvents, searchJson, streamOf } from './answer.ts';
 import { cachedAnswer } from './cached.ts';
 import { recordContext } from './context.ts';
@@ -12,6 +10,7 @@ import { exportRecords } from './export.ts';
 import { facets } from './facets.ts';
 import { histogram } from './histogram.ts';
 import { type ExportFormat, readContext, readExport, readFacets, readHistogram, readSearch } from './parameters.ts';
+import { NOBODY, projectOf } from './project.ts';
 import { removeSearch, saveSearch, saveSearchSchema } from './saved-searches.ts';
 import { type Scope, search, storeAway } from './search.ts';
 import { listSavedSearches } from './search-store.ts';
@@ -24,7 +23,7 @@ export function queryRoutes(): Hono<AppEnv> {
 
   app.get('/api/query/logs', async function searchRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(c, c.req.query('project'), 'read');
+    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readSearch(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);
@@ -43,7 +42,7 @@ export function queryRoutes(): Hono<AppEnv> {
 
   app.get('/api/query/logs/histogram', async function histogramRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(c, c.req.query('project'), 'read');
+    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readHistogram(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);
@@ -56,7 +55,7 @@ export function queryRoutes(): Hono<AppEnv> {
 
   app.get('/api/query/logs/facets', async function facetsRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(c, c.req.query('project'), 'read');
+    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readFacets(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);
@@ -68,7 +67,7 @@ export function queryRoutes(): Hono<AppEnv> {
   });
 
   app.get('/api/query/logs/context/:id', async function contextRoute(c) {
-    const project = await projectOf(c, c.req.query('project'), 'read');
+    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readContext(c.req.query());
     if (!request.ok) return deny(c, request.error);
@@ -80,7 +79,7 @@ export function queryRoutes(): Hono<AppEnv> {
 
   app.get('/api/export', async function exportRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(c, c.req.query('project'), 'export');
+    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'export');
     if (!project.ok) return deny(c, project.error);
     const request = readExport(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);
@@ -96,7 +95,7 @@ export function queryRoutes(): Hono<AppEnv> {
   });
 
   app.get('/api/searches', async function listSearchesRoute(c) {
-    const project = await projectOf(c, c.req.query('project'), 'read');
+    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const page = parsePage({ limit: c.req.query('limit'), cursor: c.req.query('cursor') });
     if (!page.ok) return refuse(c, page.error);
@@ -107,36 +106,20 @@ export function queryRoutes(): Hono<AppEnv> {
     if (c.get('ctx').actor.kind === 'anonymous') return deny(c, NOBODY);
     const body = await readJsonBody(c.req.raw, saveSearchSchema);
     if (!body.ok) return refuse(c, body.error);
-    const project = await projectOf(c, body.value.project ?? c.req.query('project'), 'write');
+    const project = await projectOf(c.get('ctx'), body.value.project ?? c.req.query('project'), 'write');
     if (!project.ok) return deny(c, project.error);
     const saved = await saveSearch(c.get('ctx'), project.value, body.value);
     return saved.ok ? c.json(saved.value, 201) : deny(c, saved.error);
   });
 
   app.delete('/api/searches/:id', async function removeSearchRoute(c) {
-    const project = await projectOf(c, c.req.query('project'), 'write');
+    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'write');
     if (!project.ok) return deny(c, project.error);
     const removed = await removeSearch(c.get('ctx'), project.value, c.req.param('id'));
     return removed.ok ? c.body(null, 204) : deny(c, removed.error);
   });
 
   return app;
-}
-
-const NOBODY: ReadError = { kind: 'project', error: { kind: 'unauthenticated' } };
-
-/** The project that is meant, once it is sure that the caller may do this there. A key means its own. */
-async function projectOf(
-  c: AppContext,
-  named: string | undefined,
-  action: ProjectAction,
-): Promise<Result<string, ReadError>> {
-  const ctx = c.get('ctx');
-  if (ctx.actor.kind === 'anonymous') return err(NOBODY);
-  const projectId = named || (ctx.actor.kind === 'key' ? ctx.actor.projectId : '');
-  if (projectId === '') return err({ kind: 'invalid_input', errors: [{ pointer: '/project', reason: 'is missing' }] });
-  const project = await projectAccess(ctx, projectId, action);
-  return project.ok ? ok(project.value.id) : err({ kind: 'project', error: project.error });
 }
 
 /** What makes two scopes the same question; the project is in the key already. */

@@ -31,7 +31,8 @@ let granted: Record<Role, SignedIn>;
 async function makeFixture(): Promise<Fixture> {
   const [project, session] = [await createProject(), await signInAs('viewer')];
   const { id } = await createKey(project.id, ['ingest']);
-  await put(project.id, [{ message: 'a record' }]);
+  const traceId = crypto.randomUUID().replaceAll('-', '');
+  await put(project.id, [{ message: 'a record', traceId }]);
   const [record] = await everyRecord(project.id);
   const search = await saveSearch(testCtx(), project.id, { name: 'a search', q: '' });
   return {
@@ -40,6 +41,7 @@ async function makeFixture(): Promise<Fixture> {
     userId: session.userId,
     sessionId: session.sessionId,
     recordId: record?.id ?? '',
+    traceId,
     searchId: search.ok ? search.value.id : '',
   };
 }
@@ -202,10 +204,12 @@ describe('of another tenant', () => {
 
 describe('what belongs to another project', () => {
   /** Our project in every place but one, where the other project's resource is named. */
-  const mixed = (['keyId', 'recordId', 'searchId'] as const).flatMap((part) =>
+  const mixed = (['keyId', 'recordId', 'traceId', 'searchId'] as const).flatMap((part) =>
     of('project')
       .filter(([, { route }]) =>
-        route.includes({ keyId: ':keyId', recordId: 'context/:id', searchId: 'searches/:id' }[part]),
+        route.includes(
+          { keyId: ':keyId', recordId: 'context/:id', traceId: ':traceId', searchId: 'searches/:id' }[part],
+        ),
       )
       .map(([name, rule]): [string, string, RouteRule] => [name, part, rule]),
   );

@@ -31,6 +31,8 @@ export interface Fixture {
   sessionId: string;
   /** A record in the tail of the project. */
   recordId: string;
+  /** Of that record. */
+  traceId: string;
   /** A saved search of the project. */
   searchId: string;
 }
@@ -166,6 +168,24 @@ export const ROUTES: readonly RouteRule[] = [
     route: '/api/query/logs/context/:id',
     access: can('read'),
     url: (f) => `/api/query/logs/context/${f.recordId}${of(f)}`,
+  },
+  {
+    method: 'GET',
+    route: '/api/query/metrics/timeseries',
+    access: can('read'),
+    url: (f) => `/api/query/metrics/timeseries${of(f)}&name=cpu`,
+  },
+  {
+    method: 'GET',
+    route: '/api/query/metrics/names',
+    access: can('read'),
+    url: (f) => `/api/query/metrics/names${of(f)}`,
+  },
+  {
+    method: 'GET',
+    route: '/api/query/traces/:traceId',
+    access: can('read'),
+    url: (f) => `/api/query/traces/${f.traceId}${of(f)}`,
   },
   { method: 'GET', route: '/api/export', access: can('export'), url: (f) => `/api/export${of(f)}` },
   { method: 'GET', route: '/api/searches', access: can('read'), url: (f) => `/api/searches${of(f)}` },
