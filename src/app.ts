@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { authRoutes, userRoutes } from './auth/index.ts';
-import { idempotent } from './idempotency/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
+import { idempotent } from './idempotency/index.ts';
 import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';

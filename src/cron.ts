@@ -34,7 +34,6 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
     { name: 'rollups', run: foldRollups },
     { name: 'rollup_retention', run: forgetRollups },
   ],
-  '17 * * * *': [{ name: 'sign_in_cleanup', run: cleanupExpired }],
 };
 
 /** Runs every job of the expression, also when one of them fails; throws at the end so that the platform records the failure. */

@@ -3,12 +3,10 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
-import { readLedger } from '../../src/ingest/ledger.ts';
 import { MAX_RECORDS_PER_REQUEST } from '../../src/wire/limits.ts';
 import { createKey, createProject } from '../helpers/worker/accounts.ts';
 import { ORIGIN } from '../helpers/worker/call-app.ts';
-import { testCtx } from '../helpers/worker/context.ts';
-import { everyRecord } from '../helpers/worker/journal.ts';
+import { everyRecord, ledgerOf } from '../helpers/worker/journal.ts';
 
 const TIME = '2026-11-20T10:00:00.123Z';
 const MS = Date.parse(TIME);
@@ -155,7 +153,7 @@ describe('_bulk', () => {
     ]);
     expect(answer.body.items[1].create.error.reason).toMatch(/not valid JSON/);
     expect((await stored()).map(({ message }) => message)).toEqual(['good']);
-    const { received, stored: kept, rejected } = await readLedger(testCtx(), projectId);
+    const { received, stored: kept, rejected } = await ledgerOf(projectId);
     expect([received, kept, rejected]).toEqual([6, 1, 5]);
   });
 
@@ -212,7 +210,7 @@ describe('_bulk', () => {
     const again = await call('/_bulk', { body });
     expect([again.status, again.body.items]).toEqual([200, first.body.items]);
     expect((await stored()).length).toBe(1);
-    const { received, stored: kept, duplicate, rejected } = await readLedger(testCtx(), projectId);
+    const { received, stored: kept, duplicate, rejected } = await ledgerOf(projectId);
     expect(received).toBe(kept + duplicate + rejected);
   });
 

@@ -5,12 +5,10 @@ import { compress } from 'snappyjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
-import { readLedger } from '../../src/ingest/ledger.ts';
 import { MAX_BODY_INFLATED_BYTES, MAX_RECORDS_PER_REQUEST } from '../../src/wire/limits.ts';
 import { createKey, createProject } from '../helpers/worker/accounts.ts';
 import { ORIGIN } from '../helpers/worker/call-app.ts';
-import { testCtx } from '../helpers/worker/context.ts';
-import { everyRecord } from '../helpers/worker/journal.ts';
+import { everyRecord, ledgerOf } from '../helpers/worker/journal.ts';
 
 const NS = '1760000000123456789';
 const MS = 1_760_000_000_123;
@@ -200,7 +198,7 @@ describe('a repeat', () => {
     expect((await push(body)).status).toBe(204);
     expect((await push(body)).status).toBe(204);
     expect((await stored()).length).toBe(2);
-    const { received, stored: kept, duplicate } = await readLedger(testCtx(), projectId);
+    const { received, stored: kept, duplicate } = await ledgerOf(projectId);
     expect([received, kept, duplicate]).toEqual([4, 2, 2]);
   });
 });
@@ -212,7 +210,7 @@ describe('entries that are wrong', () => {
     );
     expect([answer.status, answer.headers.get('x-breakwater-rejected')]).toEqual([204, '4']);
     expect((await stored()).map(({ message }) => message)).toEqual(['good', 'a number']);
-    const { keys } = await readLedger(testCtx(), projectId);
+    const { keys } = await ledgerOf(projectId);
     expect(keys[0]?.rejectedByReason).toEqual({ '/ts': 1, '/line': 1, '/values': 1, '/metadata': 1 });
   });
 
@@ -254,7 +252,7 @@ describe('a refusal', () => {
   ])('of a body that %s says so in one line', async (_, body, status, code) => {
     const answer = await push(body);
     expect([answer.status, answer.text.split(':')[0]]).toEqual([status, code]);
-    expect((await readLedger(testCtx(), projectId)).refused).toBe(1);
+    expect((await ledgerOf(projectId)).refused).toBe(1);
   });
 
   it('of more entries than a request may have stores none', async () => {

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { inflatePiece, listBlocks, readPayloads } from '../../../src/blocks/index.ts';
 import { BatchBuilder } from '../../../src/ingest/batch.ts';
+import { type Ledger, readLedger } from '../../../src/ingest/ledger.ts';
 import {
   type AppendOutcome,
   type AppendRequest,
@@ -10,6 +11,7 @@ import {
 } from '../../../src/journal/index.ts';
 import { batchIds } from '../../../src/shared/ids.ts';
 import type { Json, LogRecord } from '../../../src/wire/record.ts';
+import { testCtx } from './context.ts';
 
 /** A batch as the ingest route would hand it to the journal. */
 export function batchOf(
@@ -74,4 +76,10 @@ export async function everyRecord(projectId: string): Promise<LogRecord[]> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as LogRecord);
+}
+
+/** What the journals of a project have counted since they exist, and the minutes of now. */
+export function ledgerOf(projectId: string): Promise<Ledger> {
+  const ctx = testCtx();
+  return readLedger(ctx, projectId, { keyId: null, fromMs: ctx.nowMs - 60_000, toMs: ctx.nowMs + 60_000 });
 }
