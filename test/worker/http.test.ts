@@ -81,7 +81,7 @@ describe('an object that does not answer', () => {
     const { id } = await createProject();
     const { key } = await createKey(id, ['query']);
     const broken = () => Promise.reject(Object.assign(new Error('no answer'), marks));
-    const JOURNAL = { getByName: () => ({ status: broken }) } as unknown as Env['JOURNAL'];
+    const JOURNAL = { getByName: () => ({ status: broken, ledger: broken }) } as unknown as Env['JOURNAL'];
     const silenced = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const answer = await callApp('GET', `/api/projects/${id}/ledger`, {
       key,
