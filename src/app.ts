@@ -3,6 +3,7 @@ import { authRoutes, userRoutes } from './auth/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { idempotent } from './idempotency/index.ts';
 import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
+import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';
 import { healthRoutes } from './observability/index.ts';
@@ -18,20 +19,24 @@ const KEY_REQUIRED: readonly string[] = ['POST /api/etl/jobs/:id/resend'];
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(requestContext);
+  app.use(rateLimitHeaders);
   app.onError(onFault);
   app.notFound(notFoundIn(app));
 
   // The write side verifies its keys itself and never reads D1; sign-in is where an actor comes from.
   const except = ['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'];
   app.use('/api/*', identify({ except, keyRefused: countRefusedKey }));
-  app.use('/api/*', idempotent({ except: [...except, '/api/auth/*', '/api/etl/start'], required: KEY_REQUIRED }));
   app.use('/ws/*', identify({ except: [], keyRefused: countRefusedKey }));
+  app.use('/api/*', limitUsers);
+  app.use('/ws/*', limitUsers);
+  app.use('/api/*', idempotent({ except: [...except, '/api/auth/*', '/api/etl/start'], required: KEY_REQUIRED }));
 
   app.route('/', healthRoutes());
   app.route('/', ingestRoutes());
   app.route('/', ledgerRoutes());
   app.route('/', lokiRoutes());
   app.route('/', elasticRoutes());
+  app.route('/', limitRoutes());
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());

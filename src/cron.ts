@@ -50,6 +50,7 @@ export async function runCron(controller: Pick<ScheduledController, 'cron'>, env
       actor: { kind: 'system', job: job.name },
       requestId: crypto.randomUUID().replaceAll('-', ''),
       address: 'cron',
+      allowances: [],
     };
     try {
       const counts = await job.run(ctx);

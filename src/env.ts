@@ -1,5 +1,6 @@
 import type { Hub } from '../durable-objects/hub/hub.ts';
 import type { Journal } from '../durable-objects/journal/journal.ts';
+import type { Limiter } from '../durable-objects/limiter/limiter.ts';
 
 /** Bindings as the platform hands them over: strings, unchecked. Only parseConfig reads the strings. */
 export interface Env {
@@ -7,8 +8,10 @@ export interface Env {
   ASSETS: Fetcher;
   JOURNAL: DurableObjectNamespace<Journal>;
   HUB: DurableObjectNamespace<Hub>;
+  LIMITER: DurableObjectNamespace<Limiter>;
   ENVIRONMENT: string;
   JOURNAL_SHARDS: string;
+  USER_REQUESTS_PER_MINUTE: string;
   CLOCK_OFFSET_MS: string;
   /** Secret. `kid:secret` pairs, comma separated; the first signs, all verify, so that keys rotate by overlap. */
   SESSION_SECRETS: string;
@@ -29,6 +32,8 @@ export interface Config {
   /** Added to the real clock in every decision; 0 in production. */
   clockOffsetMs: number;
   journalShards: number;
+  /** Of one user or key, on what is neither ingest nor query. */
+  userRequestsPerMinute: number;
   sessionSecrets: readonly [SigningSecret, ...SigningSecret[]];
   apiKeySecrets: readonly [SigningSecret, ...SigningSecret[]];
   setupToken: string | null;
@@ -63,6 +68,17 @@ export interface Claim {
   checks: AccessCheck[];
 }
 
+/** What is left of a limit after this request, for the `RateLimit` headers of its answer. */
+export interface Allowance {
+  /** The policy's name in the headers. */
+  name: string;
+  limit: number;
+  windowSeconds: number;
+  remaining: number;
+  /** Until all of it is there again. */
+  resetSeconds: number;
+}
+
 /** What every verb gets: nothing else reads the clock, the bindings or the request. */
 export interface Ctx {
   env: Env;
@@ -74,6 +90,8 @@ export interface Ctx {
   /** Client address as the edge saw it; 'unknown' where it did not say. */
   address: string;
   claim?: Claim;
+  /** The limits that this request was counted against so far. Whoever counts it adds to it; copies of this context share it. */
+  allowances: Allowance[];
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -87,12 +105,17 @@ export function parseConfig(env: Env): Config {
   if (!Number.isInteger(journalShards) || journalShards < 1 || journalShards > 64) {
     throw new Error('JOURNAL_SHARDS must be a whole number from 1 to 64');
   }
+  const userRequestsPerMinute = Number(env.USER_REQUESTS_PER_MINUTE);
+  if (!Number.isInteger(userRequestsPerMinute) || userRequestsPerMinute < 1) {
+    throw new Error('USER_REQUESTS_PER_MINUTE must be a whole number of at least 1');
+  }
   const clockOffsetMs = environment === 'local' ? Number(env.CLOCK_OFFSET_MS || '0') : 0;
   if (!Number.isSafeInteger(clockOffsetMs)) throw new Error('CLOCK_OFFSET_MS must be whole milliseconds');
   const config: Config = {
     environment,
     clockOffsetMs,
     journalShards,
+    userRequestsPerMinute,
     sessionSecrets: parseSecrets('SESSION_SECRETS', env.SESSION_SECRETS),
     apiKeySecrets: parseSecrets('API_KEY_SECRETS', env.API_KEY_SECRETS),
     setupToken: parseSetupToken(env.SETUP_TOKEN),

@@ -1,6 +1,7 @@
 import type { AuthPorts } from './auth/index.ts';
 import type { Ctx } from './env.ts';
 import { journalControl } from './journal/index.ts';
+import { setProjectLimits } from './limits/index.ts';
 import { liveControl } from './live/index.ts';
 import { type KeyRevocationPort, unknownProjects } from './projects/index.ts';
 
@@ -16,6 +17,7 @@ export function revocations(ctx: Ctx): KeyRevocationPort {
       await journals.setProjectDisabled(projectId, disabled);
       if (disabled) await sockets.closeProject(projectId);
     },
+    setProjectLimits: (projectId, limits) => setProjectLimits(ctx.env, projectId, limits),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Env } from './env.ts';
 
 export { Hub } from '../durable-objects/hub/hub.ts';
 export { Journal } from '../durable-objects/journal/journal.ts';
+export { Limiter } from '../durable-objects/limiter/limiter.ts';
 
 const app = createApp();
 

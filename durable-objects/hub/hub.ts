@@ -1,10 +1,10 @@
 import { DurableObject } from 'cloudflare:workers';
 import { type Config, clockNowMs, type Env, parseConfig } from '../../src/env.ts';
-import { journalFor, type Publication, shardOf } from '../../src/journal/index.ts';
+import type { Publication } from '../../src/journal/index.ts';
 import { errorFrame } from '../../src/live/answers.ts';
 import type { LiveError } from '../../src/live/errors.ts';
 import { parseFrame } from '../../src/live/frame.ts';
-import { type Batch, Gather } from '../../src/live/gather.ts';
+import { Gather } from '../../src/live/gather.ts';
 import { decodeIdentity, IDENTITY_HEADER, type LiveIdentity, type SocketMatch } from '../../src/live/identity.ts';
 import { mayCommand } from '../../src/live/permit.ts';
 import { presenceLine } from '../../src/live/presence.ts';
@@ -17,6 +17,7 @@ import {
   SUBPROTOCOL,
   TOPIC_CLIENT_PREFIX,
 } from '../../src/wire/protocol.ts';
+import { appendGathered } from './append.ts';
 import { Ends } from './ends.ts';
 import { Fanout } from './fanout.ts';
 import { Feed } from './feed.ts';
@@ -69,7 +70,7 @@ export class Hub extends DurableObject<Env> {
       projectId,
     });
     this.#gather = new Gather({
-      append: (batch) => this.#append(batch),
+      append: (batch) => appendGathered(env, this.#config, projectId(), batch),
       answer: (socket, frame) => socket.send(frame),
       refuse: (socket, idJson, error) => this.#refuse(socket, idJson, error),
       pause: (ms) => scheduler.wait(ms),
@@ -152,16 +153,6 @@ export class Hub extends DurableObject<Env> {
   /** Some session or key has ended by now. */
   override async alarm(): Promise<void> {
     await this.#closeEnded();
-  }
-
-  #append({ accountId, nowMs, builder, dedupe, bodyChars }: Batch<HubSocket>) {
-    const projectId = this.#projectId();
-    const shard = shardOf(this.#config, dedupe?.kind === 'key' ? dedupe.key : null);
-    const { parts, received, rejected, rejectedByReason, rejections } = builder;
-    return journalFor(this.env, projectId, shard).append({
-      ...{ projectId, shard, keyId: accountId, nowMs, parts, received, rejected, rejectedByReason, rejections },
-      ...{ bodyBytes: bodyChars, dedupe, protocol: 'socket', userAgent: '' },
-    });
   }
 
   #refuse(socket: HubSocket, idJson: string, error: LiveError): void {

@@ -31,6 +31,7 @@ export class HubSocket {
   readonly identity: LiveIdentity;
   readonly accountId: string;
   readonly writes: readonly Stream[] | null;
+  readonly recordsPerDay: number | null;
   readonly gathersAcks: boolean;
   readonly subscriptions = new Map<string, Subscription>();
   csrfVerified: boolean;
@@ -43,6 +44,7 @@ export class HubSocket {
     this.identity = identity;
     this.accountId = identity.accountId;
     this.writes = identity.writes;
+    this.recordsPerDay = identity.recordsPerDay ?? null;
     this.gathersAcks = identity.gathersAcks;
     this.csrfVerified = csrfVerified;
   }

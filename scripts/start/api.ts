@@ -4,6 +4,7 @@ import { Stop } from '../lib/stop.ts';
 export interface AdminSession {
   get(path: string): Promise<unknown>;
   post(path: string, body?: unknown): Promise<unknown>;
+  patch(path: string, body: unknown): Promise<unknown>;
 }
 
 export type LoginOutcome = { kind: 'ok'; session: AdminSession } | { kind: 'refused' } | { kind: 'throttled' };
@@ -34,6 +35,7 @@ export async function logIn(url: string, username: string, password: string): Pr
     session: {
       get: async (path) => answerBody(await send(url, 'GET', path, headers), `GET ${path}`),
       post: async (path, data) => answerBody(await send(url, 'POST', path, headers, data), `POST ${path}`),
+      patch: async (path, data) => answerBody(await send(url, 'PATCH', path, headers, data), `PATCH ${path}`),
     },
   };
 }

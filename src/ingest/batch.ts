@@ -1,5 +1,6 @@
 import { deflatePiece, SummaryBuilder, TokenSet } from '../blocks/index.ts';
 import { MAX_PART_RECORDS, type Part } from '../journal/index.ts';
+import { SeenNames } from '../limits/index.ts';
 import { utf8 } from '../shared/bytes.ts';
 import type { Rejection } from '../wire/ingest.ts';
 import { MAX_REJECTIONS_LISTED } from '../wire/limits.ts';
@@ -33,6 +34,8 @@ export class BatchBuilder {
   readonly parts: Part[] = [];
   readonly rejections: Rejection[] = [];
   readonly rejectedByReason: Record<string, number> = {};
+  /** Attribute names and label values of the accepted records. */
+  readonly seen = new SeenNames();
   received = 0;
   rejected = 0;
   accepted = 0;
@@ -59,7 +62,7 @@ export class BatchBuilder {
       this.#close(open);
       open = this.#start(stream);
     }
-    const result = normalise(record, this.#defaults, open.tokens);
+    const result = normalise(record, this.#defaults, open.tokens, this.seen);
     if (isRefusal(result)) {
       this.#reject(index, result.pointer, result.reason);
       return result;

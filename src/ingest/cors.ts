@@ -11,7 +11,10 @@ const PREFLIGHT_MAX_AGE_SECONDS = 7_200;
 export async function readableEverywhere(c: AppContext, next: () => Promise<void>): Promise<void> {
   await next();
   c.res.headers.set('access-control-allow-origin', '*');
-  c.res.headers.set('access-control-expose-headers', 'retry-after, x-request-id, idempotent-replayed');
+  c.res.headers.set(
+    'access-control-expose-headers',
+    'retry-after, x-request-id, idempotent-replayed, ratelimit, ratelimit-policy',
+  );
 }
 
 /** Asked by browsers before a request that has more than a simple form would send. It carries no key, so it tells nothing about one. */

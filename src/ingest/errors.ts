@@ -1,3 +1,4 @@
+import { type LimitError, limitProblem } from '../limits/index.ts';
 import type { Problem } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
 import type { BodyError } from './inflate.ts';
@@ -6,6 +7,7 @@ import type { ParseError } from './parse.ts';
 export type IngestError =
   | BodyError
   | ParseError
+  | LimitError
   | { kind: 'no_key' }
   | { kind: 'bad_key' }
   | { kind: 'key_revoked' }
@@ -107,6 +109,9 @@ export function ingestProblem(error: IngestError): Problem {
         'The idempotency key was used',
         'This Idempotency-Key came with another body within the last 24 h.',
       );
+    case 'rate_limited':
+    case 'quota_exceeded':
+      return limitProblem(error);
     case 'backlog_full':
       return {
         ...problem(

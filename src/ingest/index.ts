@@ -1,3 +1,4 @@
+export { type Admitted, admitBatch } from './admit.ts';
 export { BatchBuilder } from './batch.ts';
 export { answerPreflight, readableEverywhere } from './cors.ts';
 export { elementsOf, membersOf } from './elements.ts';

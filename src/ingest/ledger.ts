@@ -2,6 +2,7 @@ import type { Ctx } from '../env.ts';
 import { allShards, journalFor, type LedgerRow } from '../journal/index.ts';
 import { type LedgerView, mergeByKey, mergeDetails } from './ledger-merge.ts';
 import { ANSWERED_MINUTES, ANSWERED_SOURCES, type LedgerScope } from './ledger-scope.ts';
+import { flushRefusals } from './refusals.ts';
 
 export interface Ledger extends LedgerView {
   requests: number;
@@ -29,6 +30,7 @@ export interface Ledger extends LedgerView {
  * minutes of `scope`, why records and requests were turned away in them, and who sends.
  */
 export async function readLedger(ctx: Ctx, projectId: string, scope: LedgerScope): Promise<Ledger> {
+  await flushRefusals();
   const { keyId, fromMs, toMs } = scope;
   const journals = allShards(ctx.config).map((shard) => journalFor(ctx.env, projectId, shard));
   const request = {

@@ -1,4 +1,5 @@
 import { addTokens, type TokenSet } from '../blocks/index.ts';
+import type { SeenNames } from '../limits/index.ts';
 import {
   MAX_ATTRS_DEPTH,
   MAX_ATTRS_PROPERTIES,
@@ -40,10 +41,15 @@ const ISO_8601 = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)
 
 /**
  * One record as the client sent it → as it is stored. Pure but for `tokens`, which receives the record's words (null: nobody wants
- * them now). Top-level fields that the envelope does not know move into `attrs`, so nothing a client says is lost; `id` is the
+ * them now), and `seen`, which receives the names of a record that is taken. Top-level fields that the envelope does not know move into `attrs`, so nothing a client says is lost; `id` is the
  * server's to give.
  */
-export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | null): Normalised | Refusal {
+export function normalise(
+  input: Json,
+  defaults: Defaults,
+  tokens: TokenSet | null,
+  seen: SeenNames | null = null,
+): Normalised | Refusal {
   // Raw JSON is a number that no double can hold: it looks like an object and is none.
   if (input === null || typeof input !== 'object' || Array.isArray(input) || JSON.isRawJSON(input)) {
     return { pointer: '', reason: 'a record must be a JSON object' };
@@ -161,6 +167,7 @@ export function normalise(input: Json, defaults: Defaults, tokens: TokenSet | nu
   }
   const tail = `","ts":${ts},"stream":"${stream}","level":"${level}","service":${JSON.stringify(service)},"message":${JSON.stringify(message)},"attrs":${attrsJson}${identifiers}}`;
   if (tail.length > MAX_RECORD_CHARS) return { pointer: '', reason: `is larger than ${MAX_RECORD_CHARS} characters` };
+  seen?.record(service, allAttrs);
   return { stream, ts, level, service, hasOwnTime, tail };
 }
 

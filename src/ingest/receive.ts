@@ -1,4 +1,5 @@
 import type { Ctx } from '../env.ts';
+import { knownRefusal, takeIngest } from '../limits/index.ts';
 import { batchIds } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { IngestAnswer } from '../wire/ingest.ts';
@@ -47,18 +48,29 @@ export async function receive(
     await countRefused(ctx, sender, error);
     return err(error);
   };
+  const over = knownRefusal(ctx, sender);
+  if (over) return refused(over);
+  // What cannot be used was a request all the same.
+  const unusable = async (error: IngestError): Promise<Result<never, IngestError>> => {
+    const taken = await takeIngest(
+      ctx,
+      { ...sender, recordsPerDay: null },
+      { records: 0, seen: null, isRequest: true },
+    );
+    return refused(taken.ok ? error : taken.error);
+  };
   const body = await readBody(request);
-  if (!body.ok) return refused(body.error);
+  if (!body.ok) return unusable(body.error);
   const batch = new BatchBuilder(
     { stream: delivery.stream, service: delivery.service, nowMs: ctx.nowMs },
     batchIds(ctx.nowMs),
     true,
   );
   const parsed = read(body.value, batch);
-  if (!parsed.ok) return refused(parsed.error);
+  if (!parsed.ok) return unusable(parsed.error);
   batch.finish();
   const forbidden = sender.streams && batch.parts.find((part) => !sender.streams?.includes(part.stream));
-  if (forbidden) return refused({ kind: 'scope', needed: `ingest:${forbidden.stream}` });
+  if (forbidden) return unusable({ kind: 'scope', needed: `ingest:${forbidden.stream}` });
   const payload = fingerprint(delivery, body.value);
   const stored = await storeBatch(ctx, {
     ...delivery,

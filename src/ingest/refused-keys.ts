@@ -1,7 +1,7 @@
 import type { Ctx } from '../env.ts';
 import { journalFor } from '../journal/index.ts';
 import { verifyKey } from '../projects/index.ts';
-import { countRefusedCode } from './refusals.ts';
+import { countRefusedCode, flushRefusals } from './refusals.ts';
 
 /**
  * Counts what no project can be blamed for: no project has this id. One object for the deployment, so a flood of bad keys slows its own
@@ -25,6 +25,7 @@ export interface RefusedKeys {
 
 /** Requests that were refused for their key and belong to no project, since the deployment exists. */
 export async function readRefusedKeys(ctx: Ctx): Promise<RefusedKeys[]> {
+  await flushRefusals();
   const { ledger } = await journalFor(ctx.env, NO_PROJECT_ID, 0).status();
   return ledger.map(({ keyId, refused, lastSeenAtMs }) => ({ code: keyId, requests: refused, lastSeenAtMs }));
 }

@@ -13,6 +13,8 @@ export interface Sender {
   keyId: string;
   /** Streams it may write; null is all. */
   streams: readonly Stream[] | null;
+  /** The key's quota; null for keys without one, and for people. */
+  recordsPerDay: number | null;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function authenticateSender(c: AppContext): Promise<Result<Sender, 
   const { projectId, keyId } = claims;
   const streams = writableStreams(claims);
   const error = refusal(c, claims, streams, presented?.inUrl === true);
-  if (error === null) return ok({ projectId, keyId, streams });
+  if (error === null) return ok({ projectId, keyId, streams, recordsPerDay: claims.quota?.recordsPerDay ?? null });
   await countRefused(ctx, claims, error);
   return err(error);
 }

@@ -1,14 +1,17 @@
 import type { Ctx } from '../env.ts';
 import { type AppendOutcome, type Dedupe, journalFor, shardOf } from '../journal/index.ts';
+import { refundQuota } from '../limits/index.ts';
 import { err, ok, type Result, unreachable } from '../shared/result.ts';
 import type { Protocol } from '../wire/protocols.ts';
+import { admitBatch } from './admit.ts';
 import type { BatchBuilder } from './batch.ts';
 import type { IngestError } from './errors.ts';
 import type { IngestResult } from './receive.ts';
+import { countRefused } from './refusals.ts';
 import type { Sender } from './sender.ts';
 
 export interface FinishedBatch {
-  sender: Pick<Sender, 'projectId' | 'keyId'>;
+  sender: Pick<Sender, 'projectId' | 'keyId' | 'recordsPerDay'>;
   protocol: Protocol;
   userAgent: string;
   /** After finish(). */
@@ -18,13 +21,22 @@ export interface FinishedBatch {
   dedupe: Dedupe | null;
 }
 
-/** Hands a finished batch to the journal: stored whole or not at all, and counted either way. Answers after it is durable. */
+/**
+ * Hands a finished batch to the journal, if the project's limits admit it: stored whole or not at all, and counted either way. Answers after
+ * it is durable. All batches of one request are one request of the rate.
+ */
 export async function storeBatch(
   ctx: Ctx,
   { sender, protocol, userAgent, batch, bodyBytes, dedupe }: FinishedBatch,
 ): Promise<Result<IngestResult, IngestError>> {
   const { projectId, keyId } = sender;
   const shard = shardOf(ctx.config, dedupe ? (dedupe.kind === 'key' ? dedupe.key : dedupe.payload) : null);
+  const admitted = await admitBatch(ctx, sender, batch, true);
+  if (!admitted.ok) {
+    await countRefused(ctx, sender, admitted.error);
+    return admitted;
+  }
+  const { parts, quarantined } = admitted.value;
   let outcome: AppendOutcome;
   try {
     outcome = await journalFor(ctx.env, projectId, shard).append({
@@ -34,7 +46,7 @@ export async function storeBatch(
       protocol,
       userAgent,
       nowMs: ctx.nowMs,
-      parts: batch.parts,
+      parts,
       received: batch.received,
       rejected: batch.rejected,
       rejectedByReason: batch.rejectedByReason,
@@ -55,9 +67,13 @@ export async function storeBatch(
     );
     return err({ kind: 'journal_away' });
   }
+  const stored = outcome.kind === 'stored' ? outcome.answer.stored : 0;
+  if (stored < batch.accepted) await refundQuota(ctx, sender, batch.accepted - stored);
   switch (outcome.kind) {
-    case 'stored':
-      return ok({ answer: outcome.answer, replayed: false });
+    case 'stored': {
+      const { answer } = outcome;
+      return ok({ answer: quarantined > 0 && stored > 0 ? { ...answer, quarantined } : answer, replayed: false });
+    }
     case 'replayed':
       return ok({ answer: outcome.answer, replayed: true });
     case 'key_reused':

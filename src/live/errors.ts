@@ -1,4 +1,5 @@
 import type { AppendOutcome } from '../journal/index.ts';
+import { type LimitError, limitProblem } from '../limits/index.ts';
 import { type ProjectError, projectProblem } from '../projects/index.ts';
 import { forbidden, invalidInput, type Problem, UNAUTHENTICATED } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
@@ -43,6 +44,7 @@ export type LiveError =
   | { kind: 'too_many_records' }
   | { kind: 'overloaded' }
   | { kind: 'journal_away' }
+  | LimitError
   | Exclude<AppendOutcome, { kind: 'stored' | 'replayed' }>;
 
 /** The one place where a refusal gets its words: an HTTP problem before the upgrade, code and message of an ERROR frame after it. */
@@ -170,6 +172,9 @@ export function liveProblem(error: LiveError): Problem {
       return problem(401, error.kind, 'The key was revoked', 'Create a new key in Settings, Keys.');
     case 'project_disabled':
       return problem(403, error.kind, 'The project is disabled', 'An administrator has disabled this project.');
+    case 'rate_limited':
+    case 'quota_exceeded':
+      return limitProblem(error);
     case 'backlog_full':
       return {
         ...problem(

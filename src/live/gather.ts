@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BatchBuilder } from '../ingest/index.ts';
 import type { AppendOutcome, Dedupe } from '../journal/index.ts';
+import type { LimitError } from '../limits/index.ts';
 import { batchIds } from '../shared/ids.ts';
 import { unreachable } from '../shared/result.ts';
 import type { Rejection } from '../wire/ingest.ts';
@@ -36,6 +37,8 @@ export interface Sender {
   accountId: string;
   /** Streams it may send to; null is all. */
   writes: readonly Stream[] | null;
+  /** The key's quota; null for who has none. */
+  recordsPerDay: number | null;
   /** It asked for one ACK for all its frames of an append. */
   gathersAcks: boolean;
 }
@@ -50,6 +53,7 @@ interface Waiting<S> {
 
 export interface Batch<S> {
   readonly accountId: string;
+  readonly recordsPerDay: number | null;
   readonly nowMs: number;
   readonly builder: BatchBuilder;
   readonly dedupe: Dedupe | null;
@@ -59,7 +63,7 @@ export interface Batch<S> {
 }
 
 export interface GatherPort<S> {
-  append(batch: Batch<S>): Promise<AppendOutcome>;
+  append(batch: Batch<S>): Promise<AppendOutcome | LimitError>;
   answer(sender: S, frame: string): void;
   refuse(sender: S, idJson: string, error: LiveError): void;
   /** Waits between two appends. */
@@ -125,14 +129,14 @@ export class Gather<S extends Sender> {
     return started;
   }
 
-  #start({ accountId, writes }: S, dedupe: Dedupe | null): Batch<S> {
+  #start({ accountId, writes, recordsPerDay }: S, dedupe: Dedupe | null): Batch<S> {
     const nowMs = this.#port.nowMs();
     const builder = new BatchBuilder(
       { stream: writes?.[0] ?? 'logs', service: 'unknown', nowMs },
       batchIds(nowMs),
       false,
     );
-    const batch: Batch<S> = { accountId, nowMs, builder, dedupe, bodyChars: 0, chars: 0, waiting: [] };
+    const batch: Batch<S> = { accountId, recordsPerDay, nowMs, builder, dedupe, bodyChars: 0, chars: 0, waiting: [] };
     this.#queue.push(batch);
     return batch;
   }
@@ -157,7 +161,7 @@ export class Gather<S extends Sender> {
   }
 
   async #append(batch: Batch<S>): Promise<void> {
-    let outcome: AppendOutcome | null;
+    let outcome: AppendOutcome | LimitError | null;
     try {
       batch.builder.finish();
       outcome = await this.#port.append(batch);
@@ -187,7 +191,7 @@ export class Gather<S extends Sender> {
     for (const [sender, { idsJson, received }] of gathered) this.#port.answer(sender, gatheredFrame(idsJson, received));
   }
 
-  #settle({ waiting }: Batch<S>, outcome: AppendOutcome | null): void {
+  #settle({ waiting }: Batch<S>, outcome: AppendOutcome | LimitError | null): void {
     const port = this.#port;
     switch (outcome?.kind) {
       case 'stored':
@@ -203,6 +207,8 @@ export class Gather<S extends Sender> {
       case 'key_revoked':
       case 'project_disabled':
       case 'backlog_full':
+      case 'rate_limited':
+      case 'quota_exceeded':
         for (const { sender, idJson } of waiting)
           port.refuse(sender, idJson, outcome as Exclude<typeof outcome, null | undefined>);
         return;

@@ -10,6 +10,8 @@ export interface LiveIdentity {
   mayRead: boolean;
   /** Streams it may send to; null is all. */
   writes: readonly Stream[] | null;
+  /** The key's quota. Null for people and keys without one; a socket that slept through the version that brought it has none yet. */
+  recordsPerDay?: number | null;
   clientId: string | null;
   /** One ACK for all frames of an append, instead of one each: see docs/api.md. */
   gathersAcks: boolean;

@@ -107,6 +107,7 @@ function keyIdentity(
     by,
     mayRead,
     writes: writableStreams(claims),
+    recordsPerDay: claims.quota?.recordsPerDay ?? null,
     expiresAtMs: null,
   });
 }

@@ -13,14 +13,14 @@ export type NewKey = ApiKey & { key: string };
 /** Creates a key of a project the caller was granted `admin` on. */
 export async function createKey(ctx: Ctx, projectId: string, input: CreateKeyInput): Promise<NewKey> {
   const made = makeKey(ctx, projectId, input);
-  const { id, name, scopes, origins } = made;
+  const { id, name, scopes, origins, quota } = made;
   await ctx.env.DB.batch([
     insertKey(ctx.env.DB, made, sha256Hex(made.key)),
     auditStatement(ctx, {
       action: 'key.create',
       target: id,
       projectId,
-      detail: { name, scopes: [...scopes], origins: origins && [...origins] },
+      detail: { name, scopes: [...scopes], origins: origins && [...origins], ...(quota ? { ...quota } : {}) },
     }),
   ]);
   return made;
@@ -30,10 +30,10 @@ export async function createKey(ctx: Ctx, projectId: string, input: CreateKeyInp
 export function makeKey(
   ctx: Ctx,
   projectId: string,
-  { name, scopes, origins }: Pick<ApiKey, 'name' | 'scopes' | 'origins'>,
+  { name, scopes, origins, quota }: Pick<ApiKey, 'name' | 'scopes' | 'origins' | 'quota'>,
 ): NewKey {
   const id = randomId('key');
-  const key = signKey(ctx.config, { keyId: id, projectId, scopes, origins });
+  const key = signKey(ctx.config, { keyId: id, projectId, scopes, origins, quota });
   return {
     id,
     key,
@@ -41,6 +41,7 @@ export function makeKey(
     name,
     scopes,
     origins,
+    quota,
     prefix: displayPrefix(key),
     createdAtMs: ctx.nowMs,
     createdBy: actorId(ctx.actor) ?? 'anonymous',

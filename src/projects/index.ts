@@ -4,5 +4,5 @@ export { verifyKey } from './key.ts';
 export { reconcileRevocations } from './reconcile.ts';
 export { presentedKey } from './resolve-actor.ts';
 export { identify, projectRoutes } from './routes.ts';
-export { allProjectIds, unknownProjects } from './store.ts';
+export { allProjectIds, keyQuotas, unknownProjects } from './store.ts';
 export type { KeyClaims, KeyRevocationPort, Project, Scope } from './types.ts';

@@ -42,7 +42,7 @@ export function keyRoutes(makePort: (ctx: Ctx) => KeyRevocationPort): Hono<AppEn
     if (!project.ok) return deny(c, project.error);
     const body = await readJsonBody(c.req.raw, rotateKeySchema);
     if (!body.ok) return refuse(c, body.error);
-    const done = await rotateKey(ctx, makePort(ctx), project.value.id, c.req.param('keyId'), body.value.graceSeconds);
+    const done = await rotateKey(ctx, makePort(ctx), project.value.id, c.req.param('keyId'), body.value);
     return done.ok ? c.json(done.value, 201) : deny(c, done.error);
   });
 

@@ -20,12 +20,15 @@ interface Payload {
   p: string;
   s: readonly string[];
   o?: readonly string[];
+  /** Records a day. */
+  q?: number;
 }
 
 export function signKey(config: Config, claims: KeyClaims): string {
   const { kid, secret } = config.apiKeySecrets[0];
   const payload: Payload = { p: claims.projectId, s: claims.scopes };
   if (claims.origins) payload.o = claims.origins;
+  if (claims.quota) payload.q = claims.quota.recordsPerDay;
   const id = claims.keyId.slice(ID_PREFIX.length);
   const signed = `bw_${id}.${kid}.${toBase64Url(utf8(JSON.stringify(payload)))}`;
   return `${signed}.${toBase64Url(hmacSha256(secret, signed))}`;
@@ -78,9 +81,10 @@ function verify(secrets: readonly SigningSecret[], key: string): KeyClaims | nul
 /** The signature is ours, so the shape is what some version of signKey wrote; one that this version does not know is refused. */
 function claimsOf(keyId: string, payload: unknown): KeyClaims | null {
   if (typeof payload !== 'object' || payload === null) return null;
-  const { p, s, o = null, ...unknown } = payload as Record<string, unknown>;
+  const { p, s, o = null, q = null, ...unknown } = payload as Record<string, unknown>;
   if (Object.keys(unknown).length > 0 || typeof p !== 'string') return null;
   if (!Array.isArray(s) || !s.every(isScope)) return null;
   if (o !== null && !(Array.isArray(o) && o.every((origin) => typeof origin === 'string'))) return null;
-  return { keyId, projectId: p, scopes: s, origins: o };
+  if (q !== null && !(typeof q === 'number' && Number.isSafeInteger(q) && q >= 1)) return null;
+  return { keyId, projectId: p, scopes: s, origins: o, quota: q === null ? null : { recordsPerDay: q } };
 }

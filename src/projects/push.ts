@@ -18,7 +18,7 @@ export async function pushRevocation(
 }
 
 /**
- * Tells the journals whether the project is disabled, as its row says now. Two changes at once may reach the journals in the wrong order;
+ * Tells the journals whether the project is disabled, and its limiter the limits, as its row says now. Two changes at once may reach them in the wrong order;
  * the confirmation then finds that the row has moved on, and the newer state is pushed again, a few times before cron takes over.
  */
 export async function pushProjectState(
@@ -29,9 +29,12 @@ export async function pushProjectState(
   for (let round = 0; round < 3; round++) {
     const project = await findProject(ctx.env.DB, projectId);
     if (!project) return err({ kind: 'not_found' });
-    const told = await attempt(ctx, projectId, () => port.setProjectDisabled(projectId, project.disabled));
+    const told = await attempt(ctx, projectId, async () => {
+      await port.setProjectDisabled(projectId, project.disabled);
+      await port.setProjectLimits(projectId, project.limits);
+    });
     if (!told) return err({ kind: 'revocation_pending' });
-    const confirmed = await confirmProject(ctx.env.DB, projectId, project.disabled, ctx.config.journalShards).run();
+    const confirmed = await confirmProject(ctx.env.DB, project, ctx.config.journalShards).run();
     if (confirmed.meta.changes === 1) return ok(null);
   }
   return err({ kind: 'revocation_pending' });

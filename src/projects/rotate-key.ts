@@ -5,11 +5,12 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { makeKey, type NewKey } from './create-key.ts';
 import type { ProjectError } from './errors.ts';
 import { pushRevocation } from './push.ts';
+import type { RotateKeyInput } from './schema.ts';
 import { discardKey, findKey, insertKeyIfChanged, revokeForRotation } from './store.ts';
 import type { KeyRevocationPort } from './types.ts';
 
 /**
- * Makes a successor with the same name, scopes and origins. The old key ends now, or after the grace: both sides then refuse it by the
+ * Makes a successor with the same name, scopes and origins, and with the same quota unless another one is named. The old key ends now, or after the grace: both sides then refuse it by the
  * time they were told, so nothing has to run at that moment.
  */
 export async function rotateKey(
@@ -17,12 +18,12 @@ export async function rotateKey(
   port: KeyRevocationPort,
   projectId: string,
   keyId: string,
-  graceSeconds: number,
+  { graceSeconds, quota }: RotateKeyInput,
 ): Promise<Result<NewKey, ProjectError>> {
   const db = ctx.env.DB;
   const old = await findKey(db, projectId, keyId);
   if (!old) return err({ kind: 'not_found' });
-  const successor = makeKey(ctx, projectId, old);
+  const successor = makeKey(ctx, projectId, quota === undefined ? old : { ...old, quota });
   const fromMs = ctx.nowMs + graceSeconds * 1000;
   const [ended] = await db.batch([
     revokeForRotation(db, keyId, fromMs, ctx.nowMs),
@@ -30,7 +31,11 @@ export async function rotateKey(
       action: 'key.rotate',
       target: keyId,
       projectId,
-      detail: { successor: successor.id, graceSeconds },
+      detail: {
+        successor: successor.id,
+        graceSeconds,
+        ...(quota === undefined ? {} : { quota: quota && { ...quota } }),
+      },
     }),
     insertKeyIfChanged(db, successor, sha256Hex(successor.key)),
   ]);

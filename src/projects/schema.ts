@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_PROJECT_LIMITS, MAX_QUOTA_RECORDS_PER_DAY, type ProjectLimits } from '../wire/limits.ts';
 import { BROWSER_SCOPES, isScope, SCOPES } from './scopes.ts';
 import type { Scope } from './types.ts';
 
@@ -18,8 +19,33 @@ const origin = z
   .refine(isOrigin, 'must be an origin such as https://shop.example, without path or trailing slash');
 
 export const createProjectSchema = z.strictObject({ name });
+
+/** Null: the default again. */
+const limit = (of: keyof ProjectLimits) => {
+  const sentence = `must be a whole number from 1 to ${MAX_PROJECT_LIMITS[of]}, or null for the default`;
+  return z.int(sentence).min(1, sentence).max(MAX_PROJECT_LIMITS[of], sentence).nullable().exactOptional();
+};
+
+const limits = z
+  .strictObject({
+    ingestPerMinute: limit('ingestPerMinute'),
+    queryPerMinute: limit('queryPerMinute'),
+    attributeNames: limit('attributeNames'),
+    labelValues: limit('labelValues'),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'must name a limit to change');
+
+const quota = z
+  .strictObject({
+    recordsPerDay: z
+      .int('must be a whole number')
+      .min(1, 'must be at least 1')
+      .max(MAX_QUOTA_RECORDS_PER_DAY, `must be at most ${MAX_QUOTA_RECORDS_PER_DAY}`),
+  })
+  .nullable();
+
 export const updateProjectSchema = z
-  .strictObject({ name: name.optional(), disabled: z.boolean().optional() })
+  .strictObject({ name: name.optional(), disabled: z.boolean().optional(), limits: limits.optional() })
   .refine((change) => Object.keys(change).length > 0, 'must name something to change');
 
 export const createKeySchema = z
@@ -37,6 +63,7 @@ export const createKeySchema = z
       .max(8, 'must name at most 8 origins')
       .nullable()
       .default(null),
+    quota: quota.default(null),
   })
   .refine(({ scopes, origins }) => origins === null || scopes.every((scope) => BROWSER_SCOPES.includes(scope)), {
     path: ['scopes'],
@@ -47,9 +74,12 @@ export const createKeySchema = z
 const MAX_GRACE_SECONDS = 24 * 3_600;
 export const rotateKeySchema = z.strictObject({
   graceSeconds: z.int().min(0).max(MAX_GRACE_SECONDS, `must be at most ${MAX_GRACE_SECONDS} (a day)`).default(0),
+  /** Left out: as before. */
+  quota: quota.optional(),
 });
 
 export type CreateKeyInput = z.infer<typeof createKeySchema>;
+export type RotateKeyInput = z.infer<typeof rotateKeySchema>;
 export type UpdateProjectInput = z.infer<typeof updateProjectSchema>;
 
 function isOrigin(text: string): boolean {

@@ -1,14 +1,19 @@
 import type { PageRequest } from '../shared/page.ts';
+import { DEFAULT_PROJECT_LIMITS, type ProjectLimits } from '../wire/limits.ts';
 import type { ApiKey, Project, Scope } from './types.ts';
 
-const PROJECT = 'p.id, p.name, p.disabled, p.created_at_ms';
-const KEY = 'k.id, k.project_id, k.name, k.scopes, k.origins, k.prefix, k.created_at_ms, k.created_by, k.revoked_at_ms';
+const PROJECT = 'p.id, p.name, p.disabled, p.created_at_ms, p.limits';
+const KEY =
+  'k.id, k.project_id, k.name, k.scopes, k.origins, k.prefix, k.created_at_ms, k.created_by, k.revoked_at_ms, k.records_per_day';
+
+const LIMIT_NAMES = Object.keys(DEFAULT_PROJECT_LIMITS) as (keyof ProjectLimits)[];
 
 interface StoredProject {
   id: string;
   name: string;
   disabled: 0 | 1;
   created_at_ms: number;
+  limits: string | null;
 }
 
 interface StoredKey {
@@ -21,6 +26,7 @@ interface StoredKey {
   created_at_ms: number;
   created_by: string;
   revoked_at_ms: number | null;
+  records_per_day: number | null;
 }
 
 export async function findProject(db: D1Database, projectId: string): Promise<Project | null> {
@@ -68,31 +74,46 @@ export function insertProject(db: D1Database, project: Project): D1PreparedState
     .bind(project.id, project.name, project.createdAtMs);
 }
 
-/** Null fields stay as they are. Naming `disabled` makes the journals' confirmation count from nothing. */
+/**
+ * Null fields stay as they are; of limits those that are named change, and null there is the default again (RFC 7396). Naming `disabled` or
+ * limits makes the confirmation count from nothing.
+ */
 export function updateProject(
   db: D1Database,
   projectId: string,
-  change: { name: string | null; disabled: boolean | null },
+  change: {
+    name: string | null;
+    disabled: boolean | null;
+    limits: { [name in keyof ProjectLimits]?: number | null | undefined } | null;
+  },
 ): D1PreparedStatement {
   return db
     .prepare(
       `UPDATE projects SET name = coalesce(?2, name), disabled = coalesce(?3, disabled),
-         confirmed_shards = iif(?3 IS NULL, confirmed_shards, 0)
+         limits = iif(?4 IS NULL, limits, json_patch(coalesce(limits, '{}'), ?4)),
+         confirmed_shards = iif(?3 IS NULL AND ?4 IS NULL, confirmed_shards, 0)
        WHERE id = ?1`,
     )
-    .bind(projectId, change.name, change.disabled === null ? null : Number(change.disabled));
+    .bind(
+      projectId,
+      change.name,
+      change.disabled === null ? null : Number(change.disabled),
+      change.limits === null ? null : JSON.stringify(change.limits),
+    );
 }
 
-/** Changes nothing when `disabled` has moved on since it was pushed. */
+/** Changes nothing when `disabled` or a limit has moved on since it was pushed. */
 export function confirmProject(
   db: D1Database,
-  projectId: string,
-  disabled: boolean,
+  { id, disabled, limits }: Pick<Project, 'id' | 'disabled' | 'limits'>,
   shards: number,
 ): D1PreparedStatement {
+  const unmoved = LIMIT_NAMES.map(
+    (name, i) => `coalesce(limits ->> '${name}', ${DEFAULT_PROJECT_LIMITS[name]}) = ?${4 + i}`,
+  );
   return db
-    .prepare('UPDATE projects SET confirmed_shards = ?3 WHERE id = ?1 AND disabled = ?2')
-    .bind(projectId, Number(disabled), shards);
+    .prepare(`UPDATE projects SET confirmed_shards = ?3 WHERE id = ?1 AND disabled = ?2 AND ${unmoved.join(' AND ')}`)
+    .bind(id, Number(disabled), shards, ...LIMIT_NAMES.map((name) => limits[name]));
 }
 
 /** The literal 64 repeats the condition of the partial index, which is not used without it. */
@@ -149,16 +170,33 @@ export async function listKeyRows(db: D1Database, projectId: string, { limit, af
   return results.map(keyOf);
 }
 
-const INSERT_KEY = `INSERT INTO project_keys (id, project_id, name, scopes, origins, key_hash, prefix, created_at_ms, created_by)`;
+/** Live keys with a quota; a project has few keys, and the answer is bounded all the same. */
+export async function keyQuotas(
+  db: D1Database,
+  projectId: string,
+  nowMs: number,
+): Promise<{ keyId: string; name: string; recordsPerDay: number }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT id AS keyId, name, records_per_day AS recordsPerDay FROM project_keys
+       WHERE project_id = ?1 AND records_per_day IS NOT NULL AND (revoked_at_ms IS NULL OR revoked_at_ms > ?2)
+       ORDER BY created_at_ms, id LIMIT 1000`,
+    )
+    .bind(projectId, nowMs)
+    .all<{ keyId: string; name: string; recordsPerDay: number }>();
+  return results;
+}
+
+const INSERT_KEY = `INSERT INTO project_keys (id, project_id, name, scopes, origins, key_hash, prefix, created_at_ms, created_by, records_per_day)`;
 
 export function insertKey(db: D1Database, key: ApiKey, keyHash: string): D1PreparedStatement {
-  return bindKey(db.prepare(`${INSERT_KEY} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)`), key, keyHash);
+  return bindKey(db.prepare(`${INSERT_KEY} VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`), key, keyHash);
 }
 
 /** Only if the statement before it in the batch changed something. */
 export function insertKeyIfChanged(db: D1Database, key: ApiKey, keyHash: string): D1PreparedStatement {
   return bindKey(
-    db.prepare(`${INSERT_KEY} SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE changes() > 0`),
+    db.prepare(`${INSERT_KEY} SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE changes() > 0`),
     key,
     keyHash,
   );
@@ -207,12 +245,23 @@ export async function unconfirmedKeys(db: D1Database, shards: number, limit: num
 
 function bindKey(statement: D1PreparedStatement, key: ApiKey, keyHash: string): D1PreparedStatement {
   const origins = key.origins === null ? null : JSON.stringify(key.origins);
-  const { id, projectId, name, scopes, prefix, createdAtMs, createdBy } = key;
-  return statement.bind(id, projectId, name, JSON.stringify(scopes), origins, keyHash, prefix, createdAtMs, createdBy);
+  const { id, projectId, name, scopes, prefix, createdAtMs, createdBy, quota } = key;
+  const bound = [id, projectId, name, JSON.stringify(scopes), origins, keyHash, prefix, createdAtMs, createdBy];
+  return statement.bind(...bound, quota?.recordsPerDay ?? null);
 }
 
 function projectOf(row: StoredProject): Project {
-  return { id: row.id, name: row.name, createdAtMs: row.created_at_ms, disabled: row.disabled === 1 };
+  return {
+    id: row.id,
+    name: row.name,
+    createdAtMs: row.created_at_ms,
+    disabled: row.disabled === 1,
+    limits: limitsOf(row.limits),
+  };
+}
+
+function limitsOf(stored: string | null): ProjectLimits {
+  return { ...DEFAULT_PROJECT_LIMITS, ...(stored === null ? {} : (JSON.parse(stored) as Partial<ProjectLimits>)) };
 }
 
 function keyOf(row: StoredKey): ApiKey {
@@ -222,6 +271,7 @@ function keyOf(row: StoredKey): ApiKey {
     name: row.name,
     scopes: JSON.parse(row.scopes) as Scope[],
     origins: row.origins === null ? null : (JSON.parse(row.origins) as string[]),
+    quota: row.records_per_day === null ? null : { recordsPerDay: row.records_per_day },
     prefix: row.prefix,
     createdAtMs: row.created_at_ms,
     createdBy: row.created_by,

@@ -1,3 +1,4 @@
+import { type LimitError, limitProblem } from '../limits/index.ts';
 import { type ProjectError, projectProblem } from '../projects/index.ts';
 import { invalidInput, NOT_FOUND, type Problem, STORE_AWAY } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
@@ -6,6 +7,7 @@ import type { QueryError } from './language/ast.ts';
 /** Every way in which the read side refuses. */
 export type ReadError =
   | { kind: 'project'; error: ProjectError }
+  | { kind: 'limit'; error: LimitError }
   | { kind: 'invalid_input'; errors: { pointer: string; reason: string }[] }
   | { kind: 'invalid_query'; error: QueryError }
   | { kind: 'record_not_found' }
@@ -23,6 +25,8 @@ export function readProblem(error: ReadError): Problem {
   switch (error.kind) {
     case 'project':
       return projectProblem(error.error);
+    case 'limit':
+      return limitProblem(error.error);
     case 'invalid_input':
       return invalidInput(error.errors);
     case 'invalid_query': {

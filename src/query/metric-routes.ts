@@ -4,7 +4,7 @@ import { type ReadError, readProblem } from './errors.ts';
 import { metricNames } from './metrics/names.ts';
 import { readNames, readTimeseries } from './metrics/parameters.ts';
 import { timeseries } from './metrics/timeseries.ts';
-import { projectOf } from './project.ts';
+import { queriedProject } from './project.ts';
 
 const deny = (c: AppContext, error: ReadError): Response => refuse(c, readProblem(error));
 
@@ -14,7 +14,7 @@ export function metricRoutes(): Hono<AppEnv> {
 
   app.get('/api/query/metrics/timeseries', async function timeseriesRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(ctx, c.req.query('project'), 'read');
+    const project = await queriedProject(ctx, c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readTimeseries(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);
@@ -24,7 +24,7 @@ export function metricRoutes(): Hono<AppEnv> {
 
   app.get('/api/query/metrics/names', async function metricNamesRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(ctx, c.req.query('project'), 'read');
+    const project = await queriedProject(ctx, c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readNames(c.req.query());
     if (!request.ok) return deny(c, request.error);

@@ -10,7 +10,7 @@ import { exportRecords } from './export.ts';
 import { facets } from './facets.ts';
 import { histogram } from './histogram.ts';
 import { type ExportFormat, readContext, readExport, readFacets, readHistogram, readSearch } from './parameters.ts';
-import { NOBODY, projectOf } from './project.ts';
+import { NOBODY, projectOf, queriedProject } from './project.ts';
 import { removeSearch, saveSearch, saveSearchSchema } from './saved-searches.ts';
 import { type Scope, search, storeAway } from './search.ts';
 import { listSavedSearches } from './search-store.ts';
@@ -23,7 +23,7 @@ export function queryRoutes(): Hono<AppEnv> {
 
   app.get('/api/query/logs', async function searchRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'read');
+    const project = await queriedProject(c.get('ctx'), c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readSearch(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);
@@ -42,7 +42,7 @@ export function queryRoutes(): Hono<AppEnv> {
 
   app.get('/api/query/logs/histogram', async function histogramRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'read');
+    const project = await queriedProject(c.get('ctx'), c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readHistogram(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);
@@ -55,7 +55,7 @@ export function queryRoutes(): Hono<AppEnv> {
 
   app.get('/api/query/logs/facets', async function facetsRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'read');
+    const project = await queriedProject(c.get('ctx'), c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readFacets(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);
@@ -67,7 +67,7 @@ export function queryRoutes(): Hono<AppEnv> {
   });
 
   app.get('/api/query/logs/context/:id', async function contextRoute(c) {
-    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'read');
+    const project = await queriedProject(c.get('ctx'), c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readContext(c.req.query());
     if (!request.ok) return deny(c, request.error);
@@ -79,7 +79,7 @@ export function queryRoutes(): Hono<AppEnv> {
 
   app.get('/api/export', async function exportRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(c.get('ctx'), c.req.query('project'), 'export');
+    const project = await queriedProject(c.get('ctx'), c.req.query('project'), 'export');
     if (!project.ok) return deny(c, project.error);
     const request = readExport(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { type ReadError, readProblem } from './errors.ts';
-import { projectOf } from './project.ts';
+import { queriedProject } from './project.ts';
 import { readTrace } from './traces/parameters.ts';
 import { trace } from './traces/trace.ts';
 
@@ -13,7 +13,7 @@ export function traceRoutes(): Hono<AppEnv> {
 
   app.get('/api/query/traces/:traceId', async function traceRoute(c) {
     const ctx = c.get('ctx');
-    const project = await projectOf(ctx, c.req.query('project'), 'read');
+    const project = await queriedProject(ctx, c.req.query('project'), 'read');
     if (!project.ok) return deny(c, project.error);
     const request = readTrace(c.req.query(), project.value, c.req.param('traceId'), ctx.nowMs);
     if (!request.ok) return deny(c, request.error);

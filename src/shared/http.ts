@@ -32,6 +32,7 @@ export const requestContext: MiddlewareHandler<AppEnv> = async function requestC
     actor: { kind: 'anonymous' },
     requestId,
     address: c.req.header('cf-connecting-ip') ?? 'unknown',
+    allowances: [],
   });
   await next();
   if (c.res.status === 101) return; // what else there is to say of an upgrade, its socket says

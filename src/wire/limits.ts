@@ -43,3 +43,35 @@ export const MAX_PAGE_RECORDS = 1_000;
 export const DEFAULT_PAGE_RECORDS = 100;
 /** The heartbeat a client should send; the runtime answers it without waking the hub. */
 export const HEARTBEAT_INTERVAL_MS = 10_000;
+
+/** What a project may do, each with its default below; `PATCH /api/projects/:id {limits}` changes them. */
+export interface ProjectLimits {
+  /** Requests of every write route together. */
+  ingestPerMinute: number;
+  /** `/api/query/*` and `/api/export`, whoever asks. */
+  queryPerMinute: number;
+  /** Different names of top-level attributes in a UTC day. */
+  attributeNames: number;
+  /** Different values of each label in a UTC day. */
+  labelValues: number;
+}
+export const DEFAULT_PROJECT_LIMITS: ProjectLimits = {
+  ingestPerMinute: 10_000,
+  queryPerMinute: 1_000,
+  attributeNames: 2_000,
+  labelValues: 1_000,
+};
+/**
+ * How far a project can raise them. Rates: one object counts them all and manages about 5,000 durable takes a second. Names and values: all
+ * of one set are told to an isolate at once, and 10,000 are 80 KB.
+ */
+export const MAX_PROJECT_LIMITS: ProjectLimits = {
+  ingestPerMinute: 300_000,
+  queryPerMinute: 300_000,
+  attributeNames: 10_000,
+  labelValues: 10_000,
+};
+/** Different label names in a UTC day, `service` among them. */
+export const MAX_LABEL_NAMES = 200;
+/** Of a key's quota; more than the largest deployment takes in. */
+export const MAX_QUOTA_RECORDS_PER_DAY = 1_000_000_000_000;

@@ -13,6 +13,7 @@ const CLAIMS: KeyClaims = {
   projectId: 'prj_0123456789abcdef',
   scopes: ['ingest:vitals'],
   origins: ['https://shop.example'],
+  quota: null,
 };
 const KEY = signKey(config, CLAIMS);
 
@@ -30,6 +31,14 @@ describe('API keys', () => {
 
   it('have no origins when they were made without', () => {
     expect(verifyKey(config, signKey(config, { ...CLAIMS, origins: null }))).toEqual({ ...CLAIMS, origins: null });
+  });
+
+  it('carry a quota, and have none where they were made before there were quotas', () => {
+    const quota = { recordsPerDay: 5_000 };
+    expect(verifyKey(config, signKey(config, { ...CLAIMS, quota }))?.quota).toEqual(quota);
+    expect(verifyKey(config, signed({ p: 'prj_1', s: ['ingest'] }))?.quota).toBeNull();
+    for (const q of [0, -1, 1.5, '5', {}])
+      expect(verifyKey(config, signed({ p: 'prj_1', s: ['ingest'], q }))).toBeNull();
   });
 
   it('fit a WebSocket subprotocol and a URL as they are', () => {

@@ -6,7 +6,12 @@ const OTHER = 'another-secret-of-at-least-forty-three-chars';
 
 /** Checks the variables; the bindings are none of parseConfig's business. */
 function parse(variables: Partial<Env>): ReturnType<typeof parseConfig> {
-  const good = { SESSION_SECRETS: `k1:${SECRET}`, API_KEY_SECRETS: `k1:${SECRET}`, JOURNAL_SHARDS: '1' };
+  const good = {
+    SESSION_SECRETS: `k1:${SECRET}`,
+    API_KEY_SECRETS: `k1:${SECRET}`,
+    JOURNAL_SHARDS: '1',
+    USER_REQUESTS_PER_MINUTE: '100',
+  };
   return parseConfig({
     ENVIRONMENT: 'production',
     CLOCK_OFFSET_MS: '0',
@@ -43,6 +48,7 @@ describe('the configuration', () => {
     ['no shards', { JOURNAL_SHARDS: '' }, 'JOURNAL_SHARDS must be'],
     ['too many shards', { JOURNAL_SHARDS: '65' }, 'JOURNAL_SHARDS must be'],
     ['half a shard', { JOURNAL_SHARDS: '1.5' }, 'JOURNAL_SHARDS must be'],
+    ['no rate', { USER_REQUESTS_PER_MINUTE: '0' }, 'USER_REQUESTS_PER_MINUTE must be'],
     ['a clock that is no number', { ENVIRONMENT: 'local', CLOCK_OFFSET_MS: 'soon' }, 'CLOCK_OFFSET_MS must be'],
   ];
   it.each(refused)('with %s is refused by name, and no secret is in the sentence', (_, variables, sentence) => {

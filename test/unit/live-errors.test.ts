@@ -34,6 +34,8 @@ const ERRORS: { [K in LiveError['kind']]: [LiveError & { kind: K }, number, stri
   key_reused: [{ kind: 'key_reused' }, 422, 'batch_id_reused'],
   key_revoked: [{ kind: 'key_revoked' }, 401, 'key_revoked'],
   project_disabled: [{ kind: 'project_disabled' }, 403, 'project_disabled'],
+  rate_limited: [{ kind: 'rate_limited', rate: 'ingest', limit: 5, retryAfterSeconds: 7 }, 429, 'rate_limited'],
+  quota_exceeded: [{ kind: 'quota_exceeded', limit: 5, remaining: 2, retryAfterSeconds: 7 }, 429, 'quota_exceeded'],
   backlog_full: [{ kind: 'backlog_full', retryAfterSeconds: 2 }, 503, 'backlog_full'],
 };
 
@@ -43,7 +45,7 @@ describe('each error of a socket has its status, a code, a sentence, and a headi
     expect([problem.status, problem.code]).toEqual([status, code]);
     expect(problem.detail).not.toBe('');
     expect(errorDocs).toContain(`\n### ${code}\n${status}. `);
-    expect(problem.retryAfterSeconds !== undefined).toBe(status === 503);
+    expect(problem.retryAfterSeconds !== undefined).toBe(status === 503 || status === 429);
   });
 
   it('becomes a frame with the id of the frame that it answers, if that had one', () => {

@@ -19,6 +19,7 @@ const sender = (name: string, accountId: string, writes: readonly Stream[] | nul
   name,
   accountId,
   writes,
+  recordsPerDay: null,
   gathersAcks: false,
 });
 

@@ -4,6 +4,11 @@ import { type ReadError, readProblem } from '../../src/query/errors.ts';
 
 const ERRORS: { [K in ReadError['kind']]: [ReadError & { kind: K }, number, string] } = {
   project: [{ kind: 'project', error: { kind: 'project_disabled' } }, 403, 'project_disabled'],
+  limit: [
+    { kind: 'limit', error: { kind: 'rate_limited', rate: 'query', limit: 5, retryAfterSeconds: 7 } },
+    429,
+    'rate_limited',
+  ],
   invalid_input: [{ kind: 'invalid_input', errors: [{ pointer: '/x', reason: 'why' }] }, 400, 'invalid_input'],
   invalid_query: [{ kind: 'invalid_query', error: { position: 3, length: 2, reason: 'why' } }, 400, 'invalid_query'],
   record_not_found: [{ kind: 'record_not_found' }, 404, 'not_found'],
@@ -21,7 +26,7 @@ describe('each error of the read side has its status, a code, and a heading wher
     expect([problem.status, problem.code]).toEqual([status, code]);
     expect(problem.detail).not.toBe('');
     expect(errorDocs).toContain(`\n### ${code}\n`);
-    if (status === 503) expect(problem.retryAfterSeconds).toBeGreaterThan(0);
+    if (status === 503 || status === 429) expect(problem.retryAfterSeconds).toBeGreaterThan(0);
   });
 
   it('points into the search', () => {

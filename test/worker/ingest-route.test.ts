@@ -511,6 +511,8 @@ describe('each error of the write side has its status, and a heading where its l
     cut: [{ kind: 'cut' }, 400, 'body_cut'],
     malformed: [{ kind: 'malformed', reason: 'why' }, 400, 'malformed_body'],
     key_reused: [{ kind: 'key_reused' }, 422, 'idempotency_key_reused'],
+    rate_limited: [{ kind: 'rate_limited', rate: 'ingest', limit: 5, retryAfterSeconds: 7 }, 429, 'rate_limited'],
+    quota_exceeded: [{ kind: 'quota_exceeded', limit: 5, remaining: 2, retryAfterSeconds: 7 }, 429, 'quota_exceeded'],
     backlog_full: [{ kind: 'backlog_full', retryAfterSeconds: 2 }, 503, 'backlog_full'],
     journal_away: [{ kind: 'journal_away' }, 503, 'journal_away'],
   };
@@ -519,7 +521,7 @@ describe('each error of the write side has its status, and a heading where its l
     const problem = ingestProblem(error);
     expect([problem.status, problem.code]).toEqual([status, code]);
     expect(errorDocs).toContain(`\n### ${code}\n${status}. `);
-    expect(problem.retryAfterSeconds !== undefined).toBe(status === 503);
+    expect(problem.retryAfterSeconds !== undefined).toBe(status === 503 || status === 429);
   });
 
   it('and so has the answer to a batch without a usable record', () => {

@@ -34,12 +34,14 @@ describe('POST /api/projects/:id/keys', () => {
       name: 'collector',
       scopes: ['ingest:logs', 'query'],
       origins: null,
+      quota: null,
       prefix: id.replace('key_', 'bw_'),
       createdAtMs: expect.any(Number),
       createdBy: admin.userId,
       revokedAtMs: null,
     });
-    expect(verifyKey(config, key)).toEqual({ keyId: id, projectId, scopes: ['ingest:logs', 'query'], origins: null });
+    const claims = { keyId: id, projectId, scopes: ['ingest:logs', 'query'], origins: null, quota: null };
+    expect(verifyKey(config, key)).toEqual(claims);
     expect(await read(key)).toBe('ok');
 
     const [listed] = (await callApp('GET', `/api/projects/${projectId}/keys`, { as: admin })).body.items.slice(-1);
@@ -95,13 +97,14 @@ describe('on the read side a key', () => {
 
   it('with the right signature but no row is refused: a leaked signing secret alone reads nothing', async () => {
     const real = await createKey(projectId, ['query']);
-    const forged = signKey(config, { keyId: 'key_forged', projectId, scopes: ['admin'], origins: null });
-    const promoted = signKey(config, { keyId: real.id, projectId, scopes: ['admin'], origins: null });
+    const forged = signKey(config, { keyId: 'key_forged', projectId, scopes: ['admin'], origins: null, quota: null });
+    const promoted = signKey(config, { keyId: real.id, projectId, scopes: ['admin'], origins: null, quota: null });
     const elsewhere = signKey(config, {
       keyId: real.id,
       projectId: (await createProject()).id,
       scopes: ['query'],
       origins: null,
+      quota: null,
     });
     for (const key of [forged, promoted, elsewhere]) {
       expect(verifyKey(config, key)).not.toBeNull();

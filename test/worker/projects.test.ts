@@ -2,10 +2,11 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/env.ts';
 import { type ProjectAction, projectAccess, reconcileRevocations } from '../../src/projects/index.ts';
+import { DEFAULT_PROJECT_LIMITS } from '../../src/wire/limits.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf, testCtx } from '../helpers/worker/context.ts';
-import { appWith, recordingPorts } from '../helpers/worker/ports.ts';
+import { appWith, recordingPorts, toldOf } from '../helpers/worker/ports.ts';
 
 let admin: SignedIn;
 beforeAll(async () => {
@@ -17,7 +18,13 @@ describe('/api/projects', () => {
     const made = await callApp('POST', '/api/projects', { as: admin, body: { name: '  Köln shop  ' } });
     expect(made.status).toBe(201);
     const id = made.body.id;
-    expect(made.body).toEqual({ id, name: 'Köln shop', createdAtMs: expect.any(Number), disabled: false });
+    expect(made.body).toEqual({
+      id,
+      name: 'Köln shop',
+      createdAtMs: expect.any(Number),
+      disabled: false,
+      limits: DEFAULT_PROJECT_LIMITS,
+    });
     expect(id).toMatch(/^prj_[0-9a-z]{16}$/);
     expect((await callApp('GET', `/api/projects/${id}`, { as: admin })).body).toEqual(made.body);
     expect(await auditOf(id)).toMatchObject([
@@ -85,7 +92,7 @@ describe('disabling a project', () => {
     const path = `/api/projects/${project.id}`;
     const disabled = await callApp('PATCH', path, { app, as: admin, body: { disabled: true } });
     expect([disabled.status, disabled.body.disabled]).toEqual([200, true]);
-    expect(ports.told).toEqual([['setProjectDisabled', project.id, true]]);
+    expect(toldOf(ports, 'setProjectDisabled')).toEqual([['setProjectDisabled', project.id, true]]);
     for (const who of [{ key }, { as: viewer }]) {
       const refused = await callApp('GET', path, who);
       expect([refused.status, refused.body.code]).toEqual([403, 'project_disabled']);
@@ -96,7 +103,7 @@ describe('disabling a project', () => {
     });
 
     await callApp('PATCH', path, { app, as: admin, body: { disabled: false } });
-    expect(ports.told.at(-1)).toEqual(['setProjectDisabled', project.id, false]);
+    expect(toldOf(ports, 'setProjectDisabled').at(-1)).toEqual(['setProjectDisabled', project.id, false]);
     expect((await callApp('GET', path, { key })).status).toBe(200);
     expect((await auditOf(project.id)).map(({ detail }) => detail)).toEqual([
       { name: 'Test project' },
@@ -122,7 +129,7 @@ describe('disabling a project', () => {
     expect(await reconcileRevocations(testCtx(), ports)).toEqual({ keys: 0, projects: 1, failed: 0 });
     expect(await reconcileRevocations(testCtx(), ports)).toEqual({ keys: 0, projects: 0, failed: 0 });
     expect((await disable()).status).toBe(200);
-    expect(ports.told).toEqual([
+    expect(toldOf(ports, 'setProjectDisabled')).toEqual([
       ['setProjectDisabled', project.id, true],
       ['setProjectDisabled', project.id, true],
     ]);
@@ -142,7 +149,7 @@ describe('disabling a project', () => {
       await told(id, disabled);
     };
     await callApp('PATCH', `/api/projects/${project.id}`, { app: appWith(ports), as: admin, body: { disabled: true } });
-    expect(ports.told.map(([, , disabled]) => disabled)).toEqual([true, false]);
+    expect(toldOf(ports, 'setProjectDisabled').map(([, , disabled]) => disabled)).toEqual([true, false]);
   });
 });
 

@@ -59,7 +59,7 @@ describe('a request that is refused for its key is counted where a person sees i
 
   it('not in the ledger of the project that a forged key names', async () => {
     const { id } = await createKey(projectId, ['query']);
-    const forged = signKey(testCtx().config, { keyId: id, projectId, scopes: ['admin'], origins: null });
+    const forged = signKey(testCtx().config, { keyId: id, projectId, scopes: ['admin'], origins: null, quota: null });
     const before = (await refusedKeys()).key_invalid ?? 0;
     expect((await callApp('GET', '/api/projects', { key: forged })).body.code).toBe('key_invalid');
     expect((await refusedKeys()).key_invalid).toBe(before + 1);

@@ -65,6 +65,10 @@ export function createKey(
   projectId: string,
   scopes: Scope[] = ['ingest'],
   origins: string[] | null = null,
+  recordsPerDay: number | null = null,
 ): Promise<{ id: string; key: string }> {
-  return createKeyVerb(testCtx(), projectId, { name: 'test', scopes, origins });
+  return createKeyVerb(testCtx(), projectId, {
+    ...{ name: 'test', scopes, origins },
+    quota: recordsPerDay === null ? null : { recordsPerDay },
+  });
 }

@@ -9,6 +9,7 @@ export function configWith(overrides: Partial<Config>): Config {
     environment: 'local',
     clockOffsetMs: 0,
     journalShards: 1,
+    userRequestsPerMinute: 100,
     sessionSecrets: [SECRET_1],
     apiKeySecrets: [SECRET_1],
     setupToken: null,

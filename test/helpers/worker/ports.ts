@@ -19,6 +19,7 @@ export function recordingPorts(): RecordingPorts {
     failing: false,
     revokeKey: (...args) => tell('revokeKey', args),
     setProjectDisabled: (...args) => tell('setProjectDisabled', args),
+    setProjectLimits: (...args) => tell('setProjectLimits', args),
     sessionsEnded: (...args) => tell('sessionsEnded', args),
     // Whom it counts for is tested with the real ledger (refused-keys.test.ts).
     keyRefused: async () => undefined,
@@ -28,6 +29,11 @@ export function recordingPorts(): RecordingPorts {
     ports.told.push([what, ...args]);
   }
   return ports;
+}
+
+/** What was told of one kind, in order. */
+export function toldOf({ told }: RecordingPorts, what: keyof KeyRevocationPort): unknown[][] {
+  return told.filter(([told]) => told === what);
 }
 
 export function authPortsOf({ sessionsEnded }: RecordingPorts, db: D1Database): AuthPorts {

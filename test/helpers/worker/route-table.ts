@@ -139,6 +139,19 @@ export const ROUTES: readonly RouteRule[] = [
   },
   { method: 'GET', route: '/api/refused-keys', access: admins },
   { method: 'GET', route: '/api/projects/:id/ledger', access: can('read'), url: (f) => `${project(f)}/ledger` },
+  { method: 'GET', route: '/api/projects/:id/limits', access: can('read'), url: (f) => `${project(f)}/limits` },
+  {
+    method: 'GET',
+    route: '/api/projects/:id/cardinality',
+    access: can('read'),
+    url: (f) => `${project(f)}/cardinality`,
+  },
+  {
+    method: 'POST',
+    route: '/api/projects/:id/cardinality/release',
+    access: can('admin'),
+    url: (f) => `${project(f)}/cardinality/release`,
+  },
   { method: 'GET', route: '/api/projects/:id/keys', access: can('admin'), url: (f) => `${project(f)}/keys` },
   {
     method: 'POST',
