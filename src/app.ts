@@ -7,6 +7,7 @@ import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';
 import { healthRoutes } from './observability/index.ts';
+import { otlpRoutes } from './otlp/index.ts';
 import { authPorts, revocations } from './ports.ts';
 import { identify, projectRoutes } from './projects/index.ts';
 import { metricRoutes, queryRoutes, traceRoutes } from './query/index.ts';
@@ -33,6 +34,7 @@ export function createApp(): Hono<AppEnv> {
 
   app.route('/', healthRoutes());
   app.route('/', ingestRoutes());
+  app.route('/', otlpRoutes());
   app.route('/', ledgerRoutes());
   app.route('/', lokiRoutes());
   app.route('/', elasticRoutes());

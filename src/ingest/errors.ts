@@ -16,6 +16,7 @@ export type IngestError =
   | { kind: 'origin'; origin: string }
   | { kind: 'key_in_url' }
   | { kind: 'bad_parameter'; name: string; reason: string }
+  | { kind: 'unknown_media_type'; accepted: readonly string[] }
   | { kind: 'key_reused' }
   | { kind: 'backlog_full'; retryAfterSeconds: number }
   | { kind: 'journal_away' };
@@ -75,6 +76,13 @@ export function ingestProblem(error: IngestError): Problem {
         'too_many_records',
         'Too many records',
         `A request may carry ${error.limit} records. Send smaller batches.`,
+      );
+    case 'unknown_media_type':
+      return problem(
+        415,
+        'unsupported_media_type',
+        'The content type is not known',
+        `Send the body with Content-Type: ${error.accepted.join(' or ')}.`,
       );
     case 'unknown_encoding':
       return problem(

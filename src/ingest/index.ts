@@ -2,6 +2,7 @@ export { type Admitted, admitBatch } from './admit.ts';
 export { BatchBuilder } from './batch.ts';
 export { answerPreflight, readableEverywhere } from './cors.ts';
 export { elementsOf, membersOf } from './elements.ts';
+export { elementsOf } from './elements.ts';
 export { type IngestError, ingestProblem } from './errors.ts';
 export { readBody } from './inflate.ts';
 export { hasRiskyNumbers, parseJson } from './json.ts';

@@ -55,7 +55,8 @@ function call(rule: RouteRule, options: CallOptions, on: Fixture = fixture): Pro
   });
 }
 
-const outcome = ({ status, body }: Answer) => `${status} ${body?.code ?? ''}`.trim();
+/** By the code of problem+json, or of google.rpc.Status, which has it in its ErrorInfo. */
+const outcome = ({ status, body }: Answer) => `${status} ${body?.details?.[0]?.reason ?? body?.code ?? ''}`.trim();
 
 beforeAll(async () => {
   admin = await signInAs('admin');
@@ -235,7 +236,7 @@ describe('what belongs to another project', () => {
     const isOurs = rule.route === '/api/ingest';
     const body = isOurs
       ? () => ({ message: 'strayed', project: fixture.projectId, projectId: fixture.projectId })
-      : (rule.body ?? (() => undefined));
+      : () => rule.bodyWith?.('strayed') ?? rule.body?.(other);
     expect((await call({ ...rule, url, body }, { key: keys.otherProject })).status).toBeLessThan(300);
     expect([await count(fixture), await count(other)]).toEqual([before, beforeOther + 1]);
   });

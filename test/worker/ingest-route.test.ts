@@ -506,6 +506,7 @@ describe('each error of the write side has its status, and a heading where its l
     bad_parameter: [{ kind: 'bad_parameter', name: 'x', reason: 'why' }, 400, 'invalid_input'],
     too_large: [{ kind: 'too_large', limitBytes: 1 }, 413, 'body_too_large'],
     too_many_records: [{ kind: 'too_many_records', limit: 1 }, 413, 'too_many_records'],
+    unknown_media_type: [{ kind: 'unknown_media_type', accepted: ['x'] }, 415, 'unsupported_media_type'],
     unknown_encoding: [{ kind: 'unknown_encoding', encoding: 'x' }, 415, 'encoding_unknown'],
     bad_encoding: [{ kind: 'bad_encoding', encoding: 'x', cause: 'why' }, 400, 'encoding_broken'],
     cut: [{ kind: 'cut' }, 400, 'body_cut'],

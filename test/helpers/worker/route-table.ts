@@ -47,6 +47,8 @@ export interface RouteRule {
   /** A body that gets past validation far enough to show that the right caller is let in. */
   body?: (fixture: Fixture) => unknown;
   headers?: Record<string, string>;
+  /** Of a write route: the body that stores one record with this message; the body of /api/ingest where it is not said. */
+  bodyWith?: (message: string) => unknown;
 }
 
 const session: Access = { kind: 'session' };
@@ -59,6 +61,19 @@ const key = (fixture: Fixture): string => `${project(fixture)}/keys/${fixture.ke
 const of = ({ projectId }: Fixture): string => `?project=${projectId}`;
 
 const bulkBody = (): string => '{"create":{"_index":"app"}}\n{"message":"hello"}\n';
+/** One record by OTLP's JSON. */
+function otlpRequest(signal: 'logs' | 'metrics' | 'traces', message: string): unknown {
+  switch (signal) {
+    case 'logs':
+      return { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: message } }] }] }] };
+    case 'metrics': {
+      const metrics = [{ name: message, gauge: { dataPoints: [{ asDouble: 1 }] } }];
+      return { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] };
+    }
+    case 'traces':
+      return { resourceSpans: [{ scopeSpans: [{ spans: [{ name: message }] }] }] };
+  }
+}
 
 /** Every route of the Worker. A route that is registered and not listed here, or listed and not registered, fails the suite. */
 export const ROUTES: readonly RouteRule[] = [
@@ -87,6 +102,17 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/_index_template/:name', access: { kind: 'probe' }, url: () => '/_index_template/filebeat' },
   { method: 'GET', route: '/_template/:name', access: { kind: 'probe' }, url: () => '/_template/logstash' },
   { method: 'GET', route: '/_data_stream/:name', access: { kind: 'probe' }, url: () => '/_data_stream/filebeat' },
+
+  ...(['logs', 'metrics', 'traces'] as const).flatMap((signal): RouteRule[] => [
+    { method: 'OPTIONS', route: `/v1/${signal}`, access: { kind: 'public' } },
+    {
+      method: 'POST',
+      route: `/v1/${signal}`,
+      access: { kind: 'ingest' },
+      body: () => otlpRequest(signal, 'hello'),
+      bodyWith: (message) => otlpRequest(signal, message),
+    },
+  ]),
 
   {
     method: 'GET',

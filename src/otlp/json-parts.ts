@@ -1,0 +1,113 @@
+import { elementsOf, parseJson } from '../ingest/index.ts';
+import { MAX_RECORD_CHARS } from '../wire/limits.ts';
+import type { Json, JsonObject } from '../wire/record.ts';
+
+/** What is longer is cut into its members and elements before it is parsed: parsed JSON can take thirty times its size, and an isolate has 128 MB. */
+const MAX_WHOLE_CHARS = 1024 * 1024;
+/** A record's text may be longer than its stored line: six characters for one where a client escapes what is not ASCII. */
+const MAX_RECORD_TEXT_CHARS = 6 * MAX_RECORD_CHARS;
+
+/** A piece of JSON that is not parsed yet, because it is too long to be parsed in one go. */
+export class LongText {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type Piece = Json | LongText;
+
+/** An object with its long members still as text. */
+export interface Opened {
+  head: JsonObject;
+  long: ReadonlyMap<string, LongText>;
+}
+
+const NONE: ReadonlyMap<string, LongText> = new Map();
+
+/** Takes JSON apart, piece by piece where it is long. `malformed` says why it is no JSON, once that is known. */
+export class JsonParts {
+  malformed: string | null = null;
+
+  /** What is longer than the limit stays text. */
+  piece(text: string): Piece {
+    return text.length > MAX_WHOLE_CHARS ? new LongText(text) : this.#parse(text);
+  }
+
+  /** Null for what is no object. */
+  open(piece: Piece): Opened | null {
+    if (piece instanceof LongText) return this.#openText(piece.text);
+    if (piece === null || typeof piece !== 'object' || Array.isArray(piece) || JSON.isRawJSON(piece)) return null;
+    return { head: piece, long: NONE };
+  }
+
+  /** The member `key` where it is an array; nothing where it is absent. Undefined for what is neither. */
+  items({ head, long }: Opened, key: string): Iterable<Piece> | undefined {
+    const text = long.get(key);
+    if (text !== undefined) return this.#elements(text.text);
+    const value = head[key];
+    if (value === undefined || value === null) return [];
+    return Array.isArray(value) ? value : undefined;
+  }
+
+  /** Parses a leaf: undefined where it is longer than a record may be. */
+  whole(piece: Piece): Json | undefined {
+    if (!(piece instanceof LongText)) return piece;
+    return piece.text.length > MAX_RECORD_TEXT_CHARS ? undefined : this.#parse(piece.text);
+  }
+
+  #parse(text: string): Json {
+    try {
+      return parseJson(text);
+    } catch (cause) {
+      // SyntaxError quotes the input; RangeError is a stack that nesting has used up.
+      this.#fail(cause instanceof Error ? cause.message : String(cause));
+      return null;
+    }
+  }
+
+  #fail(reason: string): void {
+    this.malformed ??= `not valid JSON: ${reason}`;
+  }
+
+  *#elements(text: string): Generator<Piece> {
+    for (const element of elementsOf(text)) {
+      if (element === null) this.#fail('an array does not end where it must');
+      else yield this.piece(element);
+      if (this.malformed !== null) return;
+    }
+  }
+
+  #openText(text: string): Opened | null {
+    const head: JsonObject = {};
+    const long = new Map<string, LongText>();
+    // An object is cut at its commas as an array is: each piece is `"key": value`.
+    const start = text.search(/\S/);
+    const end = text.trimEnd().length;
+    if (text[start] !== '{' || text[end - 1] !== '}') return null;
+    for (const member of elementsOf(`[${text.slice(start + 1, end - 1)}]`)) {
+      const colon = member === null ? -1 : colonOf(member);
+      if (member === null || colon < 0) {
+        this.#fail('an object does not end where it must');
+        return null;
+      }
+      const key = this.#parse(member.slice(0, colon));
+      const piece = this.piece(member.slice(colon + 1));
+      if (this.malformed !== null || typeof key !== 'string') return null;
+      if (piece instanceof LongText) long.set(key, piece);
+      else Object.defineProperty(head, key, { value: piece, enumerable: true, configurable: true, writable: true });
+    }
+    return { head, long };
+  }
+}
+
+/** The colon behind the key that a member begins with; -1 where there is none. */
+function colonOf(member: string): number {
+  const open = member.indexOf('"');
+  for (let at = open + 1; open >= 0 && at < member.length; at++) {
+    if (member[at] === '\\') at++;
+    else if (member[at] === '"') return member.indexOf(':', at);
+  }
+  return -1;
+}
