@@ -34,7 +34,7 @@ export async function runHttpLoad(config: LoadConfig): Promise<LoadResult> {
   return JSON.parse(output) as LoadResult;
 }
 
-function post(agent: http.Agent, config: LoadConfig, body: Buffer): Promise<number> {
+export function post(agent: http.Agent, config: LoadConfig, body: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = http.request(
       config.url,

@@ -1,11 +1,6 @@
-import {
-  type BatchBuilder,
-  hasRiskyNumbers,
-  MAX_RECORD_TEXT_CHARS,
-  type ParseError,
-  parseJson,
-} from '../ingest/index.ts';
+import { type BatchBuilder, MAX_RECORD_TEXT_CHARS, type ParseError } from '../ingest/index.ts';
 import { decodeUtf8 } from '../shared/bytes.ts';
+import { hasRiskyNumbers, parseJson } from '../shared/json.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
 import type { Json, JsonObject } from '../wire/record.ts';

@@ -1,11 +1,11 @@
 import { decodeUtf8 } from '../shared/bytes.ts';
+import { hasRiskyNumbers, parseJson } from '../shared/json.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_RECORD_CHARS, MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
 import type { Json } from '../wire/record.ts';
 import type { BatchBuilder } from './batch.ts';
 import { elementsOf } from './elements.ts';
 import { enveloped } from './envelope.ts';
-import { hasRiskyNumbers, parseJson } from './json.ts';
 
 export type ParseError = { kind: 'malformed'; reason: string } | { kind: 'too_many_records'; limit: number };
 

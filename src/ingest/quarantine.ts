@@ -2,8 +2,8 @@ import { addLineTokens, deflatePiece, inflatePiece, OTHER, SummaryBuilder, Token
 import type { Part } from '../journal/index.ts';
 import { isLabels, labelText, type QuarantinedName, type Refusals, shortName, valuesOf } from '../limits/index.ts';
 import { utf8 } from '../shared/bytes.ts';
+import { parseJson } from '../shared/json.ts';
 import type { Json, JsonObject, LogRecord } from '../wire/record.ts';
-import { parseJson } from './json.ts';
 
 /** Different names and values of one batch that are told to the operator's list; the list itself is shorter. */
 const MAX_ITEMS = 400;

@@ -1,4 +1,4 @@
-import { parseJson } from '../ingest/index.ts';
+import { parseJson } from '../shared/json.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import {
   MAX_FRAME_CHARS,

@@ -4,10 +4,10 @@ import {
   MAX_RECORD_TEXT_CHARS,
   membersOf,
   type ParseError,
-  parseJson,
   type Refusal,
 } from '../ingest/index.ts';
 import { decodeUtf8 } from '../shared/bytes.ts';
+import { parseJson } from '../shared/json.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
 import type { Json, JsonObject } from '../wire/record.ts';

@@ -1,4 +1,5 @@
-import { elementsOf, parseJson } from '../ingest/index.ts';
+import { elementsOf } from '../ingest/index.ts';
+import { parseJson } from '../shared/json.ts';
 import { MAX_RECORD_CHARS } from '../wire/limits.ts';
 import type { Json, JsonObject } from '../wire/record.ts';
 

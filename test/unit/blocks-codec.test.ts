@@ -20,9 +20,9 @@ import {
   tokenHash,
   wordsOf,
 } from '../../src/blocks/index.ts';
-import { parseJson } from '../../src/ingest/json.ts';
 import { normalise } from '../../src/ingest/normalise.ts';
 import { concatBytes, utf8 } from '../../src/shared/bytes.ts';
+import { parseJson } from '../../src/shared/json.ts';
 import { LEVELS } from '../../src/wire/record.ts';
 
 const bytes = fc.oneof(

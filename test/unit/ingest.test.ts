@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addRecordTokens, lineId, lineTs, MAX_PACKED_BYTES, TokenSet } from '../../src/blocks/index.ts';
 import { BatchBuilder } from '../../src/ingest/batch.ts';
-import { parseJson } from '../../src/ingest/json.ts';
 import { isRefusal, normalise } from '../../src/ingest/normalise.ts';
 import { parseBody } from '../../src/ingest/parse.ts';
 import { batchIds, isUuidV7, uuidV7Ms } from '../../src/shared/ids.ts';
+import { parseJson } from '../../src/shared/json.ts';
 import { MAX_RECORD_CHARS } from '../../src/wire/limits.ts';
 import type { Json, LogRecord } from '../../src/wire/record.ts';
 

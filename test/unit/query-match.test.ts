@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildFilter, lineTs, type Summary, SummaryBuilder, TokenSet } from '../../src/blocks/index.ts';
-import { parseJson } from '../../src/ingest/index.ts';
 import { normalise } from '../../src/ingest/normalise.ts';
 import { compileQuery } from '../../src/query/index.ts';
 import { isSafe, ODD_FOLDS } from '../../src/query/match/needle.ts';
 import { filterAllows } from '../../src/query/match/token-need.ts';
 import { RawText } from '../../src/query/scan/raw-text.ts';
 import { scanText } from '../../src/query/scan/scan.ts';
+import { parseJson } from '../../src/shared/json.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { naiveMatch, render, type Search } from '../helpers/worker/query-reference.ts';
 

@@ -2,13 +2,11 @@ import { exports } from 'cloudflare:workers';
 import { gzipSync } from 'node:zlib';
 import { PbfReader } from 'pbf';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { readLedger } from '../../src/ingest/ledger.ts';
 import type { Scope } from '../../src/projects/index.ts';
 import type { JsonObject } from '../../src/wire/record.ts';
 import { createKey, createProject } from '../helpers/worker/accounts.ts';
 import { ORIGIN } from '../helpers/worker/call-app.ts';
-import { testCtx } from '../helpers/worker/context.ts';
-import { everyRecord } from '../helpers/worker/journal.ts';
+import { everyRecord, ledgerOf } from '../helpers/worker/journal.ts';
 import { encodeOtlp } from '../helpers/worker/otlp-encode.ts';
 import { logsOf, metricsOf, spansOf } from '../helpers/worker/otlp-read.ts';
 
@@ -61,7 +59,7 @@ function fieldsOf(bytes: Uint8Array): Record<number, Uint8Array | number> {
 const textOf = (value: Uint8Array | number | undefined) => new TextDecoder().decode(value as Uint8Array);
 
 async function ledger() {
-  const { received, stored, duplicate, rejected, refused, keys } = await readLedger(testCtx(), projectId);
+  const { received, stored, duplicate, rejected, refused, keys } = await ledgerOf(projectId);
   return { received, stored, duplicate, rejected, refused, refusedByCode: keys[0]?.refusedByCode };
 }
 

@@ -1,1 +1,0 @@
-export { hasRiskyNumbers, parseJson } from '../shared/json.ts';
