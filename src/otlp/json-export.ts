@@ -6,7 +6,7 @@ import { Intake } from './intake.ts';
 import type { JsonExport, JsonItemReader } from './json-item.ts';
 import { readJsonLog } from './json-logs.ts';
 import { readJsonMetric } from './json-metrics.ts';
-import { JsonParts, type Opened, type Piece } from './json-parts.ts';
+import { JsonParts, MAX_WHOLE_CHARS, type Opened, type Piece } from './json-parts.ts';
 import { readJsonSpan } from './json-spans.ts';
 import { JsonReader } from './json-values.ts';
 import { SIGNALS, type Signal, type SignalNames } from './signals.ts';
@@ -20,11 +20,11 @@ const ITEM_READERS: Readonly<Record<Signal, JsonItemReader>> = {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /** Export{Logs,Metrics,Trace}ServiceRequest. They differ in the names of their arrays and in their innermost messages only. */
-export function readJson(signal: Signal): BodyReader {
+export function readJson(signal: Signal, maxWholeChars = MAX_WHOLE_CHARS): BodyReader {
   return function read(body: Uint8Array, batch: BatchBuilder): Result<null, ParseError> {
     const text = decoded(body);
     if (text === null) return err({ kind: 'malformed', reason: 'not valid UTF-8' });
-    const from: JsonExport = { parts: new JsonParts(), read: new JsonReader(), intake: new Intake(batch) };
+    const from: JsonExport = { parts: new JsonParts(maxWholeChars), read: new JsonReader(), intake: new Intake(batch) };
     const malformed = readRequest(from, from.parts.piece(text), SIGNALS[signal], ITEM_READERS[signal]);
     if (from.intake.full !== null) return err(from.intake.full);
     const reason = from.parts.malformed ?? malformed;
@@ -45,12 +45,12 @@ function decoded(body: Uint8Array): string | null {
 /** Why the body is no export request; null where it is one. */
 function readRequest(from: JsonExport, body: Piece, names: SignalNames, readItem: JsonItemReader): string | null {
   const { parts, read, intake } = from;
-  const request = parts.open(body);
+  const request = parts.open(body, [names.resources]);
   if (request === null) return 'the body is no JSON object';
   const resources = parts.items(request, names.resources);
   if (resources === undefined) return `${names.resources} is no array`;
   for (const piece of resources) {
-    const opened = parts.open(piece);
+    const opened = parts.open(piece, [names.scopes]);
     if (opened === null) return `an element of ${names.resources} is no object`;
     const scopes = parts.items(opened, names.scopes);
     if (scopes === undefined) return `${names.scopes} is no array`;
@@ -58,7 +58,7 @@ function readRequest(from: JsonExport, body: Piece, names: SignalNames, readItem
     const resource = resourceOf(read.resource(opened.head.resource, opened.head.schemaUrl));
     const flaw = read.flaw ?? tooLong(opened, names.scopes);
     for (const scopePiece of scopes) {
-      const scope = parts.open(scopePiece);
+      const scope = parts.open(scopePiece, [names.items]);
       if (scope === null) return `an element of ${names.scopes} is no object`;
       const items = parts.items(scope, names.items);
       if (items === undefined) return `${names.items} is no array`;

@@ -11,7 +11,7 @@ const TEMPORALITIES = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'].map((name) => `AGGR
 /** Metric. One may have more data points than are parsed in one go, so it is opened as its scope is. */
 export function readJsonMetric(from: JsonExport, item: Piece, context: Context): void {
   const { parts, read, intake } = from;
-  const opened = parts.open(item);
+  const opened = parts.open(item, TYPES);
   if (parts.malformed !== null) return;
   if (opened === null) {
     intake.reject({ pointer: '', reason: 'must be an object' });
@@ -21,7 +21,7 @@ export function readJsonMetric(from: JsonExport, item: Piece, context: Context):
   for (const type of TYPES) {
     const piece = opened.long.get(type) ?? head[type];
     if (piece === undefined || piece === null) continue;
-    const data = parts.open(piece);
+    const data = parts.open(piece, ['dataPoints']);
     const points = data && parts.items(data, 'dataPoints');
     if (parts.malformed !== null) return;
     if (!data || !points) {

@@ -4,7 +4,7 @@ import { MAX_RECORD_CHARS } from '../wire/limits.ts';
 import type { Json, JsonObject } from '../wire/record.ts';
 
 /** What is longer is cut into its members and elements before it is parsed: parsed JSON can take thirty times its size, and an isolate has 128 MB. */
-const MAX_WHOLE_CHARS = 1024 * 1024;
+export const MAX_WHOLE_CHARS = 1024 * 1024;
 /** A record's text may be longer than its stored line: six characters for one where a client escapes what is not ASCII. */
 const MAX_RECORD_TEXT_CHARS = 6 * MAX_RECORD_CHARS;
 
@@ -30,15 +30,20 @@ const NONE: ReadonlyMap<string, LongText> = new Map();
 /** Takes JSON apart, piece by piece where it is long. `malformed` says why it is no JSON, once that is known. */
 export class JsonParts {
   malformed: string | null = null;
+  readonly #maxWholeChars: number;
+
+  constructor(maxWholeChars: number) {
+    this.#maxWholeChars = maxWholeChars;
+  }
 
   /** What is longer than the limit stays text. */
   piece(text: string): Piece {
-    return text.length > MAX_WHOLE_CHARS ? new LongText(text) : this.#parse(text);
+    return text.length > this.#maxWholeChars ? new LongText(text) : this.#parse(text);
   }
 
-  /** Null for what is no object. */
-  open(piece: Piece): Opened | null {
-    if (piece instanceof LongText) return this.#openText(piece.text);
+  /** Null for what is no object. `cut`: members that may be long; of the others only what is longer than a record may be stays text. */
+  open(piece: Piece, cut: readonly string[]): Opened | null {
+    if (piece instanceof LongText) return this.#openText(piece.text, cut);
     if (piece === null || typeof piece !== 'object' || Array.isArray(piece) || JSON.isRawJSON(piece)) return null;
     return { head: piece, long: NONE };
   }
@@ -80,7 +85,7 @@ export class JsonParts {
     }
   }
 
-  #openText(text: string): Opened | null {
+  #openText(text: string, cut: readonly string[]): Opened | null {
     const head: JsonObject = {};
     const long = new Map<string, LongText>();
     // An object is cut at its commas as an array is: each piece is `"key": value`.
@@ -94,8 +99,11 @@ export class JsonParts {
         return null;
       }
       const key = this.#parse(member.slice(0, colon));
-      const piece = this.piece(member.slice(colon + 1));
-      if (this.malformed !== null || typeof key !== 'string') return null;
+      if (typeof key !== 'string') return null;
+      const value = member.slice(colon + 1);
+      const stays = !cut.includes(key) && value.length > MAX_RECORD_TEXT_CHARS;
+      const piece = stays ? new LongText(value) : cut.includes(key) ? this.piece(value) : this.#parse(value);
+      if (this.malformed !== null) return null;
       if (piece instanceof LongText) long.set(key, piece);
       else Object.defineProperty(head, key, { value: piece, enumerable: true, configurable: true, writable: true });
     }

@@ -191,7 +191,8 @@ function writeFields(pbf: PbfWriter, message: Message, json: JsonObject, reverse
 function writeScalar(pbf: PbfWriter, field: number, type: Exclude<FieldType, object>, value: Json): void {
   switch (type) {
     case 'string':
-      pbf.writeStringField(field, String(value));
+      // Not writeStringField, which writes U+20000 as U+10000 (pbf 5.1.2).
+      pbf.writeBytesField(field, Buffer.from(String(value)));
       return;
     case 'bool':
       pbf.writeBooleanField(field, value === true);

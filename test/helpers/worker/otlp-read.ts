@@ -20,10 +20,15 @@ export interface Read {
 }
 
 /** A body as the route would read it. */
-export function readBytes(signal: Signal, encoding: 'json' | 'protobuf', body: Uint8Array): Read {
+export function readBytes(
+  signal: Signal,
+  encoding: 'json' | 'protobuf',
+  body: Uint8Array,
+  maxWholeChars?: number,
+): Read {
   const defaults = { stream: SIGNALS[signal].stream, service: 'unknown', nowMs: NOW_MS };
   const batch = new BatchBuilder(defaults, batchIds(NOW_MS), false);
-  const outcome = (encoding === 'json' ? readJson : readProtobuf)(signal)(body, batch);
+  const outcome = (encoding === 'json' ? readJson(signal, maxWholeChars) : readProtobuf(signal))(body, batch);
   batch.finish();
   const lines = batch.parts
     .flatMap(({ data }) => Buffer.from(data).toString().split('\n'))
