@@ -3,7 +3,7 @@
 # cannot be had, the test says that it is skipped.
 set -uo pipefail
 
-have() { command -v syslog-ng >/dev/null && syslog-ng --version 2>/dev/null | grep -q '[:,]http\b\|,http,'; }
+have() { command -v syslog-ng >/dev/null && syslog-ng --version 2>/dev/null | grep -qE '[ ,]http(,|$)'; }
 skip() {
   echo "syslog-ng: $1; its test will be skipped"
   exit 0
