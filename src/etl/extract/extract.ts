@@ -2,6 +2,7 @@ import type { DataType } from '../../wire/etl.ts';
 import { BinaryExtractor } from './binary.ts';
 import { JsonExtractor } from './json.ts';
 import type { Extractor } from './unit.ts';
+import { YamlExtractor } from './yaml.ts';
 
 export type { DataType } from '../../wire/etl.ts';
 export type { Extracted, Extractor } from './unit.ts';
@@ -14,7 +15,7 @@ export function extractorFor(dataType: DataType, contentType: string | null = nu
       return new JsonExtractor();
     case 'BINARY':
       return new BinaryExtractor(contentType);
-    default:
-      return new JsonExtractor();
+    case 'YAML':
+      return new YamlExtractor();
   }
 }

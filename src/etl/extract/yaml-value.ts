@@ -1,0 +1,111 @@
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments } from 'yaml';
+import type { Json } from '../../wire/record.ts';
+import { integer } from './binary-value.ts';
+import { MAX_UNIT_BYTES, MAX_UNIT_DEPTH, TOO_DEEP } from './unit.ts';
+
+/** An alias may be used this often; the library refuses more, counted as they multiply. */
+const MAX_ALIAS_COUNT = 100;
+const TOO_MUCH = `is larger than ${MAX_UNIT_BYTES} bytes when its aliases are written out`;
+
+const OPTIONS = {
+  version: '1.2',
+  schema: 'core',
+  merge: false,
+  /** Of `!!binary`, `!!set` and the like: the core schema has none, and nothing of ours makes objects out of text. */
+  resolveKnownTags: false,
+  /** Integers beyond 2^53 keep their digits. */
+  intAsBigInt: true,
+  /** The library compares each key with all before it; duplicateKey() takes one look at each. */
+  uniqueKeys: false,
+  logLevel: 'error',
+} as const;
+
+/** One document: its value, or why it has none. */
+export type YamlDocument = { value: Json; isEmpty: boolean } | { reason: string };
+
+/** The documents of a text. A splitter has cut it before, so mostly one; none where it holds nothing but comments. */
+export function yamlDocuments(text: string): YamlDocument[] {
+  try {
+    const documents = parseAllDocuments(text, OPTIONS);
+    if ('empty' in documents) {
+      const [error] = documents.errors;
+      return error ? [{ reason: reasonOf(error) }] : [];
+    }
+    return documents.map(documentOf);
+  } catch (cause) {
+    // RangeError: a stack that nesting has used up.
+    return [{ reason: reasonOf(cause) }];
+  }
+}
+
+function documentOf(document: Document.Parsed<ParsedNode, true>): YamlDocument {
+  const [error] = document.errors;
+  if (error) return { reason: reasonOf(error) };
+  try {
+    const repeated = duplicateKey(document.contents);
+    if (repeated !== null) return { reason: `not valid YAML: the key ${JSON.stringify(repeated)} stands twice in one map` };
+    const value = new Walk().toJson(document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }), 0);
+    return { value, isEmpty: document.contents === null || isNothing(document.contents) };
+  } catch (cause) {
+    return { reason: cause instanceof Refused ? cause.message : reasonOf(cause) };
+  }
+}
+
+/** Not even `null` is written. */
+function isNothing(node: ParsedNode): boolean {
+  return isScalar(node) && node.source === '' && node.type === 'PLAIN' && !node.tag && !node.anchor;
+}
+
+function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // The lines behind the first quote the input.
+  return `not valid YAML: ${message.split('\n', 1)[0]?.replace(/:$/, '')}`;
+}
+
+/** The first key that a map has twice. Maps behind aliases were looked at where they stand. */
+function duplicateKey(node: unknown): string | null {
+  if (isSeq(node)) return firstOf(node.items, duplicateKey);
+  if (!isMap(node)) return null;
+  const keys = new Set<unknown>();
+  return firstOf(node.items, (pair) => {
+    if (!isPair(pair)) return null;
+    if (isScalar(pair.key)) {
+      if (keys.has(pair.key.value)) return String(pair.key.value);
+      keys.add(pair.key.value);
+    }
+    return (isNode(pair.key) ? duplicateKey(pair.key) : null) ?? duplicateKey(pair.value);
+  });
+}
+
+function firstOf<T>(items: readonly T[], find: (item: T) => string | null): string | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+class Refused extends Error {}
+
+/** Aliases make one object stand in many places, also in itself: what is counted is what the JSON would have. */
+class Walk {
+  #left = MAX_UNIT_BYTES;
+
+  toJson(value: unknown, depth: number): Json {
+    this.#left -= typeof value === 'string' ? value.length : 1;
+    if (this.#left < 0) throw new Refused(TOO_MUCH);
+    if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+    if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+    if (typeof value === 'bigint') return integer(value);
+    if (typeof value !== 'object') return null;
+    if (depth > MAX_UNIT_DEPTH) throw new Refused(TOO_DEEP);
+    if (Array.isArray(value)) return value.map((inner) => this.toJson(inner, depth + 1));
+    // As own properties, `__proto__` too.
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => {
+        this.#left -= key.length;
+        return [key, this.toJson(inner, depth + 1)];
+      }),
+    );
+  }
+}
