@@ -25,6 +25,8 @@ export type YamlDocument = { value: Json; isEmpty: boolean } | { reason: string 
 
 /** The documents of a text. A splitter has cut it before, so mostly one; none where it holds nothing but comments. */
 export function yamlDocuments(text: string): YamlDocument[] {
+  const misplaced = directiveError(text);
+  if (misplaced !== null) return [{ reason: `not valid YAML: ${misplaced}` }];
   try {
     const documents = parseAllDocuments(text, OPTIONS);
     if ('empty' in documents) {
@@ -38,12 +40,28 @@ export function yamlDocuments(text: string): YamlDocument[] {
   }
 }
 
+/** What the library lets pass of directives (YAML 1.2.2, 6.8.1 and 9.2): two of the version, and those that no document follows. */
+function directiveError(text: string): string | null {
+  if (!text.includes('%')) return null;
+  const names: string[] = [];
+  for (const line of text.split('\n')) {
+    if (line.startsWith('%')) names.push(line.split(/\s/, 1)[0] as string);
+    else if (!/^\s*(#|$)/.test(line)) {
+      const isMarked = /^---(\s|$)/.test(line);
+      if (!isMarked && names.length > 0) return 'directives stand before no document';
+      return names.filter((name) => name === '%YAML').length > 1 ? 'the version is given twice' : null;
+    }
+  }
+  return names.length > 0 ? 'directives stand before no document' : null;
+}
+
 function documentOf(document: Document.Parsed<ParsedNode, true>): YamlDocument {
   const [error] = document.errors;
   if (error) return { reason: reasonOf(error) };
   try {
     const repeated = duplicateKey(document.contents);
-    if (repeated !== null) return { reason: `not valid YAML: the key ${JSON.stringify(repeated)} stands twice in one map` };
+    if (repeated !== null)
+      return { reason: `not valid YAML: the key ${JSON.stringify(repeated)} stands twice in one map` };
     const value = new Walk().toJson(document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }), 0);
     return { value, isEmpty: document.contents === null || isNothing(document.contents) };
   } catch (cause) {
