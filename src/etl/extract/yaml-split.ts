@@ -86,3 +86,20 @@ function hasContent(bytes: Uint8Array, from: number, end: number): boolean {
 export function itemsOf(text: string): string[] {
   return text.split(/(?<=\n)(?=-(?:[ \t\r\n]|$))/);
 }
+
+/** Each is a token of its own; a run of blanks is one too, and so is what stands between two of these. */
+const INDICATOR_OF = Uint8Array.from({ length: 256 }, (_, byte) =>
+  '[]{},:-?&*!|>%@`"\'#\n'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
+
+/** More tokens than this the lexer cannot make of a text. */
+export function tokensAtMost(bytes: Uint8Array): number {
+  let tokens = 1;
+  let wasBlank = false;
+  for (const byte of bytes) {
+    const isBlank = byte === 32 || byte === 9;
+    if (INDICATOR_OF[byte] === 1 || (isBlank && !wasBlank)) tokens++;
+    wasBlank = isBlank;
+  }
+  return tokens;
+}

@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments } from 'yaml';
+import { type Document, isMap, isNode, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments, type YAMLError } from 'yaml';
 import type { Json } from '../../wire/record.ts';
 import { integer } from './binary-value.ts';
 import { MAX_UNIT_BYTES, MAX_UNIT_DEPTH, TOO_DEEP } from './unit.ts';
@@ -18,6 +18,8 @@ const OPTIONS = {
   /** The library compares each key with all before it; duplicateKey() takes one look at each. */
   uniqueKeys: false,
   logLevel: 'error',
+  /** Each of a thousand errors would copy its surroundings; the line of the first is enough. */
+  prettyErrors: false,
 } as const;
 
 /** One document: its value, or why it has none. */
@@ -31,9 +33,9 @@ export function yamlDocuments(text: string): YamlDocument[] {
     const documents = parseAllDocuments(text, OPTIONS);
     if ('empty' in documents) {
       const [error] = documents.errors;
-      return error ? [{ reason: reasonOf(error) }] : [];
+      return error ? [{ reason: errorIn(text, error) }] : [];
     }
-    return documents.map(documentOf);
+    return documents.map((document) => documentOf(document, text));
   } catch (cause) {
     // RangeError: a stack that nesting has used up.
     return [{ reason: reasonOf(cause) }];
@@ -55,9 +57,9 @@ function directiveError(text: string): string | null {
   return names.length > 0 ? 'directives stand before no document' : null;
 }
 
-function documentOf(document: Document.Parsed<ParsedNode, true>): YamlDocument {
+function documentOf(document: Document.Parsed<ParsedNode, true>, text: string): YamlDocument {
   const [error] = document.errors;
-  if (error) return { reason: reasonOf(error) };
+  if (error) return { reason: errorIn(text, error) };
   try {
     const repeated = duplicateKey(document.contents);
     if (repeated !== null)
@@ -74,10 +76,13 @@ function isNothing(node: ParsedNode): boolean {
   return isScalar(node) && node.source === '' && node.type === 'PLAIN' && !node.tag && !node.anchor;
 }
 
+function errorIn(text: string, error: YAMLError): string {
+  const before = text.slice(0, error.pos[0]).split('\n');
+  return `${reasonOf(error)} at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
 function reasonOf(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
-  // The lines behind the first quote the input.
-  return `not valid YAML: ${message.split('\n', 1)[0]?.replace(/:$/, '')}`;
+  return `not valid YAML: ${cause instanceof Error ? cause.message : String(cause)}`;
 }
 
 /** The first key that a map has twice. Maps behind aliases were looked at where they stand. */

@@ -1,15 +1,19 @@
+import { MAX_RECORD_CHARS } from '../../wire/limits.ts';
 import { Held } from './held.ts';
 import { bomLength, decodeLeniently, decodeUtf8, NOT_UTF8 } from './text.ts';
 import { type Extracted, type Extractor, MAX_HEAD_BYTES, tooLarge, unitsOf } from './unit.ts';
-import { itemsOf, MARKER_BYTES, YamlSplit } from './yaml-split.ts';
+import { itemsOf, MARKER_BYTES, tokensAtMost, YamlSplit } from './yaml-split.ts';
 import { yamlDocuments } from './yaml-value.ts';
 
 const NEWLINE = 10;
+/** One document, or one item of a document that is a sequence: as much as a record may hold. */
+const MAX_YAML_BYTES = MAX_RECORD_CHARS;
 /**
- * One document, or one item of a document that is a sequence. The parser makes some 60 MB of nodes of a megabyte, and takes a second for it:
- * twice as much would be too near to what an isolate has.
+ * The parser makes half a kilobyte of objects for each token, so 256 KiB of nothing but brackets would fill an isolate. Prose and records have a
+ * token in four bytes.
  */
-const MAX_YAML_BYTES = 1024 * 1024;
+const MAX_YAML_TOKENS = 32 * 1024;
+const TOO_DENSE = `has more than ${MAX_YAML_TOKENS} YAML tokens`;
 
 /** YAML documents one after another. Of each that is a sequence the elements are units; empty documents are none. */
 export class YamlExtractor implements Extractor {
@@ -110,6 +114,7 @@ export class YamlExtractor implements Extractor {
 function unitsOfText(bytes: Uint8Array, isSequence: boolean): Extracted[] {
   const text = decodeUtf8(bytes);
   if (text === null) return [{ reason: NOT_UTF8, raw: decodeLeniently(bytes) }];
+  if (tokensAtMost(bytes) > MAX_YAML_TOKENS) return [{ reason: TOO_DENSE, raw: text }];
   const units = unitsOfPiece(text);
   if (!isSequence || units.every(isValue)) return units;
   // One bad item costs one item.
