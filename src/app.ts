@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { authRoutes, userRoutes } from './auth/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
+import { etlRoutes } from './etl/index.ts';
 import { idempotent } from './idempotency/index.ts';
 import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
 import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
@@ -39,6 +40,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', lokiRoutes());
   app.route('/', elasticRoutes());
   app.route('/', limitRoutes());
+  app.route('/', etlRoutes());
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());

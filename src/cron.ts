@@ -1,6 +1,7 @@
 import { cleanupExpired, reconcileEndedSessions } from './auth/index.ts';
 import { compactBlocks } from './blocks/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
+import { cleanupJobs } from './etl/index.ts';
 import { cleanIdempotencyKeys } from './idempotency/index.ts';
 import { authPorts, revocations } from './ports.ts';
 import { reconcileRevocations } from './projects/index.ts';
@@ -28,6 +29,7 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
     { name: 'sign_in_cleanup', run: cleanupExpired },
     // Twenty statements at most.
     { name: 'idempotency_cleanup', run: cleanIdempotencyKeys },
+    { name: 'etl_cleanup', run: cleanupJobs },
   ],
   // An invocation of its own: folding takes up to 700 statements, deleting 82.
   '3-58/5 * * * *': [

@@ -9,7 +9,7 @@ export { type Refusal, toUnixMs } from './normalise.ts';
 export { idempotencyKeyOf, serviceOf, streamOf } from './parameters.ts';
 export { MAX_RECORD_TEXT_CHARS, type ParseError } from './parse.ts';
 export { type BodyReader, type Delivery, receive } from './receive.ts';
-export { countRefused } from './refusals.ts';
+export { countRefused, countRefusedCode } from './refusals.ts';
 export { countRefusedKey } from './refused-keys.ts';
 export { ingestRoutes, ledgerRoutes } from './routes.ts';
 export { authenticateSender, type Sender, streamRefusal, writableStreams } from './sender.ts';

@@ -49,7 +49,7 @@ function placeOf(cause: unknown): string {
 }
 
 /** Checks already decoded input; every finding names its place as an RFC 6901 pointer. */
-function checkInput<T>(schema: z.ZodType<T>, data: unknown): Result<T, Problem> {
+export function checkInput<T>(schema: z.ZodType<T>, data: unknown): Result<T, Problem> {
   const parsed = schema.safeParse(data);
   if (parsed.success) return ok(parsed.data);
   return err(

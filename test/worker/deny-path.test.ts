@@ -15,7 +15,7 @@ const named = (rules: readonly RouteRule[]) =>
 const of = (...kinds: RouteRule['access']['kind'][]) =>
   named(ROUTES.filter(({ access }) => kinds.includes(access.kind)));
 /** Everything that identify stands before. */
-const READ_SIDE = of('session', 'own-projects', 'role', 'project', 'socket');
+const READ_SIDE = of('session', 'own-projects', 'role', 'project', 'socket', 'send');
 const CHANGING = READ_SIDE.filter(([, { method }]) => method !== 'GET');
 
 let admin: SignedIn;
@@ -35,6 +35,11 @@ async function makeFixture(): Promise<Fixture> {
   await put(project.id, [{ message: 'a record', traceId }]);
   const [record] = await everyRecord(project.id);
   const search = await saveSearch(testCtx(), project.id, { name: 'a search', q: '' });
+  const { key } = await createKey(project.id, ['ingest']);
+  const job = await callApp('POST', '/api/etl/start', {
+    key,
+    body: { dataType: 'JSON', payload: [{ message: 'taken' }, { level: {} }] },
+  });
   return {
     projectId: project.id,
     keyId: id,
@@ -43,6 +48,7 @@ async function makeFixture(): Promise<Fixture> {
     recordId: record?.id ?? '',
     traceId,
     searchId: search.ok ? search.value.id : '',
+    jobId: job.body.jobId,
   };
 }
 
@@ -117,7 +123,7 @@ describe('the table', () => {
     },
   );
 
-  it.each(of('ingest', 'probe'))('lets a key with the scope into %s', async (_, rule) => {
+  it.each(of('ingest', 'probe', 'send'))('lets a key with the scope into %s', async (_, rule) => {
     expect((await call(rule, { key: keys.ingest })).status).toBeLessThan(300);
   });
 });
@@ -180,22 +186,22 @@ describe('with a key that may only read', () => {
     expect(outcome(await call(rule, { key: keys.query }))).toBe('403 forbidden');
   });
 
-  it.each(of('ingest', 'probe'))('%s answers 403', async (_, rule) => {
+  it.each(of('ingest', 'probe', 'send'))('%s answers 403', async (_, rule) => {
     // Protocols that are not ours say the code in their own words, or only in the ledger.
     expect(outcome(await call(rule, { key: keys.query }))).toMatch(/^403( scope_missing)?$/);
   });
 });
 
 describe('of another tenant', () => {
-  it.each(of('project', 'socket'))('%s answers 404 to a key of another project', async (_, rule) => {
+  it.each(of('project', 'socket', 'send'))('%s answers 404 to a key of another project', async (_, rule) => {
     expect(outcome(await call(rule, { key: keys.otherProject }))).toBe('404 not_found');
   });
 
-  it.each(of('project', 'socket'))('%s answers 404 to a user without a grant', async (_, rule) => {
+  it.each(of('project', 'socket', 'send'))('%s answers 404 to a user without a grant', async (_, rule) => {
     expect(outcome(await call(rule, { as: ungranted }))).toBe('404 not_found');
   });
 
-  it.each(of('project', 'socket'))(
+  it.each(of('project', 'socket', 'send'))(
     '%s answers 404 for a project that does not exist, the same as for one of another tenant',
     async (_, rule) => {
       expect(outcome(await call(rule, { as: admin }, { ...fixture, projectId: 'prj_none' }))).toBe('404 not_found');
@@ -205,11 +211,17 @@ describe('of another tenant', () => {
 
 describe('what belongs to another project', () => {
   /** Our project in every place but one, where the other project's resource is named. */
-  const mixed = (['keyId', 'recordId', 'traceId', 'searchId'] as const).flatMap((part) =>
+  const mixed = (['keyId', 'recordId', 'traceId', 'searchId', 'jobId'] as const).flatMap((part) =>
     of('project')
       .filter(([, { route }]) =>
         route.includes(
-          { keyId: ':keyId', recordId: 'context/:id', traceId: ':traceId', searchId: 'searches/:id' }[part],
+          {
+            keyId: ':keyId',
+            recordId: 'context/:id',
+            traceId: ':traceId',
+            searchId: 'searches/:id',
+            jobId: 'jobs/:id',
+          }[part],
         ),
       )
       .map(([name, rule]): [string, string, RouteRule] => [name, part, rule]),
@@ -224,7 +236,10 @@ describe('what belongs to another project', () => {
   );
 
   it('covers every route that names a resource within a project', () => {
-    const nested = of('project').filter(([, { route }]) => route.replace('/api/projects/:id', '').includes(':'));
+    // A data type is no resource: each project has the same four.
+    const nested = of('project').filter(([, { route }]) =>
+      route.replace(/^\/api\/projects\/:id|:dataType$/, '').includes(':'),
+    );
     expect(mixed.map(([name]) => name).sort()).toEqual(nested.map(([name]) => name).sort());
   });
 
@@ -252,9 +267,9 @@ describe('what belongs to another project', () => {
 describe('with a lower role', () => {
   const below: Record<Role, Role[]> = { admin: ['analyst', 'viewer'], analyst: ['viewer'], viewer: [] };
   const least: Record<string, Role> = { read: 'viewer', export: 'analyst', write: 'analyst', admin: 'admin' };
-  it.each(of('project', 'role'))('%s answers 403', async (_, { ...rule }) => {
-    const needed =
-      rule.access.kind === 'role' ? rule.access.role : least[rule.access.kind === 'project' ? rule.access.action : ''];
+  it.each(of('project', 'role', 'send'))('%s answers 403', async (_, { ...rule }) => {
+    const { access } = rule;
+    const needed = access.kind === 'role' ? access.role : least[access.kind === 'project' ? access.action : 'write'];
     for (const role of below[needed ?? 'admin']) {
       expect(outcome(await call(rule, { as: granted[role] })), role).toBe('403 forbidden');
     }
@@ -288,7 +303,7 @@ describe('of somebody who lost the right since, with the Idempotency-Key of an a
 });
 
 describe('of a disabled project', () => {
-  it.each(of('project', 'socket'))('%s answers 403, unless it manages the project', async (_, rule) => {
+  it.each(of('project', 'socket', 'send'))('%s answers 403, unless it manages the project', async (_, rule) => {
     const manages = rule.access.kind === 'project' && rule.access.action === 'admin';
     const answer = await call(rule, { as: admin }, disabledProject);
     if (manages) expect(answer.status).toBeLessThan(300);

@@ -1,4 +1,14 @@
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, type ParsedNode, parseAllDocuments, type YAMLError } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  type ParsedNode,
+  parseAllDocuments,
+  type YAMLError,
+} from 'yaml';
 import type { Json } from '../../wire/record.ts';
 import { integer } from './binary-value.ts';
 import { MAX_UNIT_BYTES, MAX_UNIT_DEPTH, TOO_DEEP } from './unit.ts';

@@ -11,6 +11,8 @@ export type Access =
   | { kind: 'ingest' }
   /** What shippers ask before they send: a key with an ingest scope, verified without D1 or journal. Tells nothing of a project. */
   | { kind: 'probe' }
+  /** Sends by a key with an ingest scope, for its own project, or signed in, for any project that one may write to. Keys are verified with D1. */
+  | { kind: 'send' }
   /** Any signed-in person, about their own account. A key cannot. */
   | { kind: 'session' }
   /** A list that is cut to what the caller may see: any signed-in person, or a key that may read. */
@@ -35,6 +37,8 @@ export interface Fixture {
   traceId: string;
   /** A saved search of the project. */
   searchId: string;
+  /** A run of ETL of the project, with a reject. */
+  jobId: string;
 }
 
 export interface RouteRule {
@@ -74,6 +78,8 @@ function otlpRequest(signal: 'logs' | 'metrics' | 'traces', message: string): un
       return { resourceSpans: [{ scopeSpans: [{ spans: [{ name: message }] }] }] };
   }
 }
+const etlJob = (f: Fixture, more = ''): string => `/api/etl/jobs/${f.jobId}${more}${of(f)}`;
+const etlPayload = (f: Fixture): unknown => ({ dataType: 'JSON', payload: { message: 'hello' }, project: f.projectId });
 
 /** Every route of the Worker. A route that is registered and not listed here, or listed and not registered, fails the suite. */
 export const ROUTES: readonly RouteRule[] = [
@@ -239,5 +245,39 @@ export const ROUTES: readonly RouteRule[] = [
     route: '/api/searches/:id',
     access: can('write'),
     url: (f) => `/api/searches/${f.searchId}${of(f)}`,
+  },
+
+  { method: 'POST', route: '/api/etl/start', access: { kind: 'send' }, body: etlPayload },
+  { method: 'POST', route: '/api/etl/dry-run', access: can('write'), body: etlPayload },
+  { method: 'GET', route: '/api/etl/schemas', access: can('read'), url: (f) => `/api/etl/schemas${of(f)}` },
+  {
+    method: 'GET',
+    route: '/api/etl/schemas/:dataType',
+    access: can('read'),
+    url: (f) => `/api/etl/schemas/JSON${of(f)}`,
+  },
+  {
+    method: 'PUT',
+    route: '/api/etl/schemas/:dataType',
+    access: can('admin'),
+    url: (f) => `/api/etl/schemas/JSON${of(f)}`,
+    body: () => ({ unknownFields: 'keep' }),
+  },
+  {
+    method: 'POST',
+    route: '/api/etl/schemas/:dataType',
+    access: can('admin'),
+    url: (f) => `/api/etl/schemas/JSON${of(f)}`,
+    body: () => ({ unknownFields: 'keep' }),
+  },
+  { method: 'GET', route: '/api/etl/jobs', access: can('read'), url: (f) => `/api/etl/jobs${of(f)}` },
+  { method: 'GET', route: '/api/etl/jobs/:id', access: can('read'), url: (f) => etlJob(f) },
+  { method: 'GET', route: '/api/etl/jobs/:id/rejects', access: can('export'), url: (f) => etlJob(f, '/rejects') },
+  {
+    method: 'POST',
+    route: '/api/etl/jobs/:id/resend',
+    access: can('write'),
+    url: (f) => etlJob(f, '/resend'),
+    headers: { 'idempotency-key': 'again' },
   },
 ];

@@ -1,0 +1,51 @@
+import { authenticateSender, type Sender } from '../ingest/index.ts';
+import { type ProjectAction, projectAccess } from '../projects/index.ts';
+import type { AppContext } from '../shared/http.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import type { EtlError } from './errors.ts';
+
+/** The project that is meant, once it is sure that the caller may do this there. A key means its own. */
+export async function projectOf(
+  c: AppContext,
+  named: string | undefined,
+  action: ProjectAction,
+): Promise<Result<string, EtlError>> {
+  const ctx = c.get('ctx');
+  if (ctx.actor.kind === 'anonymous') return err({ kind: 'project', error: { kind: 'unauthenticated' } });
+  const projectId = named || (ctx.actor.kind === 'key' ? ctx.actor.projectId : '');
+  if (projectId === '') return err({ kind: 'invalid', errors: [{ pointer: '/project', reason: 'is missing' }] });
+  const project = await projectAccess(ctx, projectId, action);
+  return project.ok ? ok(project.value.id) : err({ kind: 'project', error: project.error });
+}
+
+/** The sender by its key; null for somebody signed in, whose project has yet to be known. Refusals of keys are counted. */
+export async function keySender(c: AppContext): Promise<Result<Sender | null, EtlError>> {
+  const { actor } = c.get('ctx');
+  if (actor.kind === 'anonymous') return err({ kind: 'project', error: { kind: 'unauthenticated' } });
+  if (actor.kind !== 'key') return ok(null);
+  const sender = await authenticateSender(c);
+  return sender.ok ? sender : err({ kind: 'ingest', error: sender.error });
+}
+
+/** A key sends to its own project only, whatever it names; whether another exists is not told. */
+export async function senderFor(
+  c: AppContext,
+  byKey: Sender | null,
+  named: string | undefined,
+): Promise<Result<Sender, EtlError>> {
+  const project = named || undefined;
+  if (byKey !== null) {
+    if (project === undefined || project === byKey.projectId) return ok(byKey);
+    return err({ kind: 'project', error: { kind: 'not_found' } });
+  }
+  const granted = await projectOf(c, project, 'write');
+  return granted.ok
+    ? ok({ projectId: granted.value, keyId: accountOf(c), streams: null, recordsPerDay: null })
+    : granted;
+}
+
+/** The ledger's account. */
+export function accountOf(c: AppContext): string {
+  const { actor } = c.get('ctx');
+  return actor.kind === 'user' ? `user:${actor.userId}` : actor.kind === 'key' ? actor.keyId : actor.kind;
+}

@@ -1,0 +1,2 @@
+export { cleanupJobs } from './cleanup.ts';
+export { etlRoutes } from './routes.ts';

@@ -1,0 +1,60 @@
+import type { Ctx } from '../env.ts';
+import type { JobState } from '../wire/etl-job.ts';
+import { type Attempt, LEASE_MS, updateJob } from './job-store.ts';
+import type { Progress } from './progress.ts';
+import { deleteOldRejects } from './reject-store.ts';
+
+/** A third of the lease: two signs of life may get lost. */
+const BEAT_MS = LEASE_MS / 3;
+
+/** What the database is told of a run on its way. That it does not hear it is logged, and no reason to stop: the journal has the data. */
+export class JobRow {
+  /** False once the end of the job did not get into its row. */
+  isRecorded = true;
+  readonly #ctx: Ctx;
+  readonly #attempt: Attempt;
+  readonly #elapsedMs: () => number;
+  #toldAtMs = 0;
+
+  constructor(ctx: Ctx, attempt: Attempt, elapsedMs: () => number) {
+    this.#ctx = ctx;
+    this.#attempt = attempt;
+    this.#elapsedMs = elapsedMs;
+  }
+
+  async beat(progress: Progress): Promise<void> {
+    const elapsedMs = this.#elapsedMs();
+    if (elapsedMs - this.#toldAtMs < BEAT_MS) return;
+    this.#toldAtMs = elapsedMs;
+    await this.#tell('running', null, progress);
+  }
+
+  /** `brokenBy` null: it is done. */
+  async close(progress: Progress, brokenBy: string | null): Promise<void> {
+    await progress.keepRejects();
+    this.isRecorded = await this.#tell(brokenBy === null ? 'done' : 'broken', brokenBy, progress);
+    if (this.isRecorded && this.#attempt.attempt > 1)
+      await this.#quietly(() => deleteOldRejects(this.#ctx.env.DB, this.#attempt));
+  }
+
+  async #tell(state: JobState, brokenBy: string | null, progress: Progress): Promise<boolean> {
+    const elapsedMs = this.#elapsedMs();
+    const nowMs = this.#ctx.nowMs + Math.floor(elapsedMs);
+    const change = { state, brokenBy, progress: progress.row(elapsedMs), nowMs };
+    return this.#quietly(() => updateJob(this.#ctx.env.DB, this.#attempt, change));
+  }
+
+  async #quietly(tell: () => Promise<void>): Promise<boolean> {
+    try {
+      await tell();
+      return true;
+    } catch (cause) {
+      const { requestId } = this.#ctx;
+      const { id: jobId } = this.#attempt;
+      console.error(
+        JSON.stringify({ level: 'error', event: 'etl_job_not_told', requestId, jobId, cause: String(cause) }),
+      );
+      return false;
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import { type Page, type PageRequest, pageOf } from '../shared/page.ts';
+import type { DataType } from '../wire/etl.ts';
+import type { EtlJob, JobState } from '../wire/etl-job.ts';
+import { IDEMPOTENCY_TTL_MS } from '../wire/limits.ts';
+import type { Stream } from '../wire/record.ts';
+import type { ProgressRow } from './progress.ts';
+
+/** A job that has shown no sign of life for so long reads as broken. */
+export const LEASE_MS = 60_000;
+
+/** What a job is from its first moment on. */
+export interface NewJob {
+  id: string;
+  projectId: string;
+  principal: string;
+  dedupe: string | null;
+  dataType: DataType;
+  schemaVersion: number;
+  stream: Stream;
+  service: string;
+  resentFrom: string | null;
+  nowMs: number;
+  progress: ProgressRow;
+}
+
+/** A start of a job, which alone may write to its row until the next. */
+export interface Attempt {
+  id: string;
+  attempt: number;
+  schemaVersion: number;
+}
+
+interface Row {
+  id: string;
+  principal: string;
+  attempt: number;
+  data_type: string;
+  schema_version: number;
+  resent_from: string | null;
+  state: string;
+  broken_by: string | null;
+  progress: string;
+  created_at_ms: number;
+  updated_at_ms: number;
+  lease_until_ms: number;
+  stream: string;
+  service: string;
+}
+
+const COLUMNS =
+  'id, principal, attempt, data_type, schema_version, resent_from, state, broken_by, progress, created_at_ms, updated_at_ms, lease_until_ms, stream, service';
+
+/** The job that an Idempotency-Key has begun since `sinceMs`: a repeat keeps to the schema that it began with. */
+export async function findAttempt(
+  db: D1Database,
+  projectId: string,
+  principal: string,
+  dedupe: string,
+  sinceMs: number,
+): Promise<(Attempt & { dataType: DataType }) | null> {
+  const row = await db
+    .prepare(
+      `SELECT id, attempt, schema_version, data_type FROM etl_jobs
+       WHERE project_id = ?1 AND principal = ?2 AND dedupe = ?3 AND created_at_ms > ?4`,
+    )
+    .bind(projectId, principal, dedupe, sinceMs)
+    .first<{ id: string; attempt: number; schema_version: number; data_type: string }>();
+  return (
+    row && {
+      id: row.id,
+      attempt: row.attempt,
+      schemaVersion: row.schema_version,
+      dataType: row.data_type as DataType,
+    }
+  );
+}
+
+/** A new job, or the next attempt of the one with this Idempotency-Key, whose row it takes over. */
+export async function openJob(db: D1Database, job: NewJob): Promise<Attempt> {
+  const [, opened] = await db.batch<{ id: string; attempt: number; schema_version: number }>([
+    // The journal has forgotten the key by then, so this is another job.
+    db
+      .prepare(
+        `UPDATE etl_jobs SET dedupe = NULL
+         WHERE project_id = ?1 AND principal = ?2 AND dedupe = ?3 AND created_at_ms <= ?4`,
+      )
+      .bind(job.projectId, job.principal, job.dedupe, job.nowMs - IDEMPOTENCY_TTL_MS),
+    db
+      .prepare(
+        `INSERT INTO etl_jobs (id, project_id, principal, dedupe, attempt, data_type, schema_version, resent_from, state,
+           progress, created_at_ms, updated_at_ms, lease_until_ms, stream, service)
+         VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, 'running', ?8, ?9, ?9, ?10, ?11, ?12)
+         ON CONFLICT (project_id, principal, dedupe) WHERE dedupe IS NOT NULL DO UPDATE SET
+           attempt = attempt + 1, state = 'running', broken_by = NULL, updated_at_ms = ?9, lease_until_ms = ?10
+         RETURNING id, attempt, schema_version`,
+      )
+      .bind(
+        ...[job.id, job.projectId, job.principal, job.dedupe, job.dataType, job.schemaVersion, job.resentFrom],
+        ...[JSON.stringify(job.progress), job.nowMs, job.nowMs + LEASE_MS, job.stream, job.service],
+      ),
+  ]);
+  const row = opened?.results[0];
+  if (!row) throw new Error('an insert with RETURNING returned nothing');
+  return { id: row.id, attempt: row.attempt, schemaVersion: row.schema_version };
+}
+
+/** Does nothing where a later attempt has taken the job over. */
+export async function updateJob(
+  db: D1Database,
+  { id, attempt }: Attempt,
+  change: { state: JobState; brokenBy: string | null; progress: ProgressRow; nowMs: number },
+): Promise<void> {
+  await db
+    .prepare(
+      `UPDATE etl_jobs SET state = ?3, broken_by = ?4, progress = ?5, updated_at_ms = ?6, lease_until_ms = ?7
+       WHERE id = ?1 AND attempt = ?2`,
+    )
+    .bind(
+      id,
+      attempt,
+      change.state,
+      change.brokenBy,
+      JSON.stringify(change.progress),
+      change.nowMs,
+      change.nowMs + LEASE_MS,
+    )
+    .run();
+}
+
+export async function findJob(db: D1Database, projectId: string, id: string, nowMs: number): Promise<EtlJob | null> {
+  const row = await db
+    .prepare(`SELECT ${COLUMNS} FROM etl_jobs WHERE id = ?1 AND project_id = ?2`)
+    .bind(id, projectId)
+    .first<Row>();
+  return row && jobOf(row, nowMs);
+}
+
+/** Newest first. */
+export async function listJobs(
+  db: D1Database,
+  projectId: string,
+  { limit, after }: PageRequest,
+  nowMs: number,
+): Promise<Page<EtlJob>> {
+  const before = after.atMs < 0 ? Number.MAX_SAFE_INTEGER : after.atMs;
+  const { results } = await db
+    .prepare(
+      `SELECT ${COLUMNS} FROM etl_jobs WHERE project_id = ?1 AND (created_at_ms, id) < (?2, ?3)
+       ORDER BY created_at_ms DESC, id DESC LIMIT ?4`,
+    )
+    .bind(projectId, before, after.id, limit + 1)
+    .all<Row>();
+  return pageOf(
+    results.map((row) => jobOf(row, nowMs)),
+    limit,
+  );
+}
+
+/** Jobs past their time, with what they hold. Returns how many went. */
+export async function deleteJobs(db: D1Database, beforeMs: number, most: number): Promise<number> {
+  const old = 'SELECT id FROM etl_jobs WHERE created_at_ms < ?1 ORDER BY created_at_ms LIMIT ?2';
+  const [, jobs] = await db.batch([
+    db.prepare(`DELETE FROM etl_rejects WHERE job_id IN (${old})`).bind(beforeMs, most),
+    db.prepare(`DELETE FROM etl_jobs WHERE id IN (${old})`).bind(beforeMs, most),
+  ]);
+  return jobs?.meta.changes ?? 0;
+}
+
+/** A process that died says nothing: its lease says it. */
+function jobOf(row: Row, nowMs: number): EtlJob {
+  const hasDied = row.state === 'running' && row.lease_until_ms <= nowMs;
+  return {
+    id: row.id,
+    dataType: row.data_type as DataType,
+    schemaVersion: row.schema_version,
+    state: hasDied ? 'broken' : (row.state as JobState),
+    brokenBy: hasDied ? 'lease_passed' : row.broken_by,
+    attempt: row.attempt,
+    stream: row.stream as Stream,
+    service: row.service,
+    startedBy: row.principal,
+    resentFrom: row.resent_from,
+    ...(JSON.parse(row.progress) as ProgressRow),
+    createdAtMs: row.created_at_ms,
+    updatedAtMs: row.updated_at_ms,
+  };
+}
