@@ -9,7 +9,7 @@ import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';
 import { healthRoutes } from './observability/index.ts';
 import { otlpRoutes } from './otlp/index.ts';
-import { authPorts, revocations } from './ports.ts';
+import { authPorts, revocations, schemaPort } from './ports.ts';
 import { identify, projectRoutes } from './projects/index.ts';
 import { metricRoutes, queryRoutes, traceRoutes } from './query/index.ts';
 import { type AppEnv, notFoundIn, onFault, requestContext } from './shared/http.ts';
@@ -40,7 +40,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', lokiRoutes());
   app.route('/', elasticRoutes());
   app.route('/', limitRoutes());
-  app.route('/', etlRoutes());
+  app.route('/', etlRoutes(schemaPort));
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());

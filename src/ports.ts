@@ -1,5 +1,6 @@
 import type { AuthPorts } from './auth/index.ts';
 import type { Ctx } from './env.ts';
+import type { SchemaPort } from './etl/index.ts';
 import { journalControl } from './journal/index.ts';
 import { setProjectLimits } from './limits/index.ts';
 import { liveControl } from './live/index.ts';
@@ -29,4 +30,10 @@ export function authPorts(ctx: Ctx): AuthPorts {
     sessionsEnded: (userId, sessionId) =>
       sessionId === null ? sockets.closeUser(userId) : sockets.closeSession(sessionId),
   };
+}
+
+/** Who must know of a new schema for telemetry before it is answered: sockets go by it without asking D1. */
+export function schemaPort(ctx: Ctx): SchemaPort {
+  const sockets = liveControl(ctx.env, ctx.nowMs);
+  return { telemetrySchemaSaved: (projectId, saved) => sockets.useSchema(projectId, saved) };
 }

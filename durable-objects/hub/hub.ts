@@ -1,10 +1,11 @@
 import { DurableObject } from 'cloudflare:workers';
 import { type Config, clockNowMs, type Env, parseConfig } from '../../src/env.ts';
+import type { TelemetrySchema } from '../../src/etl/index.ts';
 import type { Publication } from '../../src/journal/index.ts';
 import { errorFrame } from '../../src/live/answers.ts';
 import type { LiveError } from '../../src/live/errors.ts';
 import { parseFrame } from '../../src/live/frame.ts';
-import { Gather } from '../../src/live/gather.ts';
+import { Gather, type TelemetryFrame } from '../../src/live/gather.ts';
 import { decodeIdentity, IDENTITY_HEADER, type LiveIdentity, type SocketMatch } from '../../src/live/identity.ts';
 import { mayCommand } from '../../src/live/permit.ts';
 import { presenceLine } from '../../src/live/presence.ts';
@@ -24,6 +25,7 @@ import { Feed } from './feed.ts';
 import { Outlet } from './outlet.ts';
 import { departed, HubSocket, Sockets, survivors } from './sockets.ts';
 import { Subscriber } from './subscriber.ts';
+import { HubSchema } from './telemetry.ts';
 
 const PROJECT_KEY = 'project_id';
 
@@ -39,6 +41,7 @@ export class Hub extends DurableObject<Env> {
   readonly #subscriber: Subscriber;
   readonly #gather: Gather<HubSocket>;
   readonly #ends: Ends;
+  readonly #schema: HubSchema;
   readonly #config: Config;
   #knownProjectId: string | null;
 
@@ -49,6 +52,7 @@ export class Hub extends DurableObject<Env> {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     this.#knownProjectId = ctx.storage.kv.get<string>(PROJECT_KEY) ?? null;
     const projectId = () => this.#projectId();
+    this.#schema = new HubSchema(env, ctx.storage, projectId);
     const survived = survivors(ctx);
     this.#outlet = new Outlet(
       // Of a topic that is catching up, not the present: who resumed from that would lose what is still to be read.
@@ -75,6 +79,7 @@ export class Hub extends DurableObject<Env> {
       refuse: (socket, idJson, error) => this.#refuse(socket, idJson, error),
       pause: (ms) => scheduler.wait(ms),
       nowMs: () => this.#now(),
+      pipeline: () => this.#schema.pipeline,
     });
     for (const { socket } of survived) this.#sockets.add(socket);
     for (const { socket, subscriptions } of survived) {
@@ -116,6 +121,11 @@ export class Hub extends DurableObject<Env> {
     return await this.#closeEnded();
   }
 
+  /** A new version of the schema for telemetry: every frame that comes after the answer goes by it. */
+  useSchema(schema: TelemetrySchema): void {
+    this.#schema.use(schema);
+  }
+
   override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
     const socket = this.#sockets.get(ws);
     if (!socket) return;
@@ -135,8 +145,11 @@ export class Hub extends DurableObject<Env> {
       socket.save();
     }
     if (frame.type === 'SUBSCRIBE') return this.#subscriber.subscribe(socket, frame);
-    const full = this.#gather.add(socket, frame, (message as string).length);
-    if (full) this.#refuse(socket, frame.idJson, full);
+    if (this.#schema.isKnown) return this.#take(socket, frame, (message as string).length);
+    return this.#schema.load().then((isKnown) => {
+      if (isKnown) this.#take(socket, frame, (message as string).length);
+      else this.#refuse(socket, frame.idJson, { kind: 'schema_away' });
+    });
   }
 
   override webSocketClose(ws: WebSocket): void {
@@ -153,6 +166,11 @@ export class Hub extends DurableObject<Env> {
   /** Some session or key has ended by now. */
   override async alarm(): Promise<void> {
     await this.#closeEnded();
+  }
+
+  #take(socket: HubSocket, frame: TelemetryFrame, chars: number): void {
+    const refusal = this.#gather.add(socket, frame, chars);
+    if (refusal) this.#refuse(socket, frame.idJson, refusal);
   }
 
   #refuse(socket: HubSocket, idJson: string, error: LiveError): void {

@@ -5,20 +5,15 @@ import type { EtlError } from './errors.ts';
 import { NO_SCHEMA } from './pipeline.ts';
 import type { EtlSchema } from './schema.ts';
 import { findReference, findSchema } from './schema-store.ts';
+import type { TelemetrySchema } from './telemetry-schema.ts';
 
-export interface ChosenSchema {
-  /** 0 is none. */
-  version: number;
-  schema: EtlSchema;
-  /** The project's key for masked values; '' where none is masked by hash. */
-  reference: string;
-}
+export type ChosenSchema = TelemetrySchema;
 
 const NONE: ChosenSchema = { version: 0, schema: NO_SCHEMA, reference: '' };
 
 /** `version` null is the newest, or none where there is none; 0 is none. Errors: schema_not_found. */
 export async function chooseSchema(
-  ctx: Ctx,
+  ctx: Pick<Ctx, 'env'>,
   projectId: string,
   dataType: DataType,
   version: number | null,
@@ -34,7 +29,7 @@ export async function chooseSchema(
 }
 
 /** '' where the schema masks nothing by hash, or the project has no such schema yet. */
-export async function referenceFor(ctx: Ctx, projectId: string, schema: EtlSchema): Promise<string> {
+export async function referenceFor(ctx: Pick<Ctx, 'env'>, projectId: string, schema: EtlSchema): Promise<string> {
   return masksByHash(schema) ? ((await findReference(ctx.env.DB, projectId)) ?? '') : '';
 }
 

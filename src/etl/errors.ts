@@ -16,6 +16,7 @@ export type EtlError =
   | { kind: 'stream_encoding'; encoding: string }
   | { kind: 'schema_not_found'; dataType: string; version: number }
   | { kind: 'too_many_schemas'; limit: number }
+  | { kind: 'schema_pending' }
   | { kind: 'job_not_found' }
   | { kind: 'job_running' }
   | { kind: 'all_rejected'; first: Rejection | undefined }
@@ -83,6 +84,11 @@ export function etlProblem(error: EtlError): Problem {
         'Too many versions',
         `A data type can have ${error.limit} versions of its schema, and none can be deleted.`,
       );
+    case 'schema_pending':
+      return {
+        ...problem(503, error.kind, 'Not yet effective on sockets', 'The version is saved. Repeat the request.'),
+        retryAfterSeconds: 1,
+      };
     case 'job_not_found':
       return { ...NOT_FOUND, detail: 'No job of this project has that id. It may be past its retention.' };
     case 'job_running':

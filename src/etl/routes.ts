@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { Ctx } from '../env.ts';
 import { idempotencyKeyOf, type Sender, streamRefusal } from '../ingest/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import type { DataType } from '../wire/etl.ts';
@@ -12,8 +13,9 @@ import { extractorFor, extractPayload } from './extract/extract.ts';
 import { jobRoutes } from './job-routes.ts';
 import { schemaRoutes } from './schema-routes.ts';
 import { type Feed, type Feeder, refusedBy, startJob } from './start.ts';
+import type { SchemaPort } from './telemetry-schema.ts';
 
-export function etlRoutes(): Hono<AppEnv> {
+export function etlRoutes(makePort: (ctx: Ctx) => SchemaPort): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.post('/api/etl/start', async function postStart(c) {
     const startedMs = performance.now();
@@ -35,7 +37,7 @@ export function etlRoutes(): Hono<AppEnv> {
     const done = await dryRun(c.get('ctx'), project.value, input.value);
     return done.ok ? c.json(done.value) : refuse(c, etlProblem(done.error));
   });
-  routes.route('/', schemaRoutes());
+  routes.route('/', schemaRoutes(makePort));
   routes.route('/', jobRoutes());
   return routes;
 }

@@ -3,18 +3,44 @@ import type { Ctx } from '../env.ts';
 import { randomSecret } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { DataType } from '../wire/etl.ts';
-import { masksByHash } from './choose-schema.ts';
+import { masksByHash, referenceFor } from './choose-schema.ts';
 import type { EtlError } from './errors.ts';
 import type { EtlSchema } from './schema.ts';
 import { findSchema, insertReference, insertSchema, type SchemaVersion } from './schema-store.ts';
+import type { SchemaPort } from './telemetry-schema.ts';
 
 /** Somebody who changes a schema with every deployment reaches it in years. */
 const MAX_VERSIONS = 1_000;
 /** Each lost one means that somebody else's version came in between. */
 const MAX_TRIES = 5;
 
-/** A new version, which is the newest from now on; the newest itself where that says the same already. Errors: too_many_schemas. */
+/**
+ * A new version, which is the newest from now on; the newest itself where that says the same already. Errors: too_many_schemas, and
+ * schema_pending where it is saved and the sockets could not be told: the same again tells them.
+ */
 export async function saveSchema(
+  ctx: Ctx,
+  port: SchemaPort,
+  projectId: string,
+  dataType: DataType,
+  schema: EtlSchema,
+): Promise<Result<{ saved: SchemaVersion; isNew: boolean }, EtlError>> {
+  const done = await insertVersion(ctx, projectId, dataType, schema);
+  if (!done.ok || dataType !== 'TELEMETRY') return done;
+  try {
+    const reference = await referenceFor(ctx, projectId, schema);
+    await port.telemetrySchemaSaved(projectId, { version: done.value.saved.version, schema, reference });
+    return done;
+  } catch (cause) {
+    const { requestId } = ctx;
+    console.error(
+      JSON.stringify({ level: 'error', event: 'hub_not_told', requestId, projectId, cause: String(cause) }),
+    );
+    return err({ kind: 'schema_pending' });
+  }
+}
+
+async function insertVersion(
   ctx: Ctx,
   projectId: string,
   dataType: DataType,

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { Ctx } from '../env.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
 import { parsePage } from '../shared/page.ts';
@@ -9,10 +10,11 @@ import { type EtlError, etlProblem } from './errors.ts';
 import { saveSchema } from './save-schema.ts';
 import { etlSchemaSchema } from './schema.ts';
 import { listSchemas, listSchemaVersions } from './schema-store.ts';
+import type { SchemaPort } from './telemetry-schema.ts';
 
 const deny = (c: AppContext, error: EtlError): Response => refuse(c, etlProblem(error));
 
-export function schemaRoutes(): Hono<AppEnv> {
+export function schemaRoutes(makePort: (ctx: Ctx) => SchemaPort): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.get('/api/etl/schemas', async function getSchemas(c) {
     const project = await projectOf(c, c.req.query('project'), 'read');
@@ -36,7 +38,8 @@ export function schemaRoutes(): Hono<AppEnv> {
     if (!dataType.ok) return deny(c, dataType.error);
     const body = await readJsonBody(c.req.raw, etlSchemaSchema);
     if (!body.ok) return refuse(c, body.error);
-    const done = await saveSchema(c.get('ctx'), project.value, dataType.value, body.value);
+    const ctx = c.get('ctx');
+    const done = await saveSchema(ctx, makePort(ctx), project.value, dataType.value, body.value);
     return done.ok ? c.json(done.value.saved, done.value.isNew ? 201 : 200) : deny(c, done.error);
   });
   return routes;

@@ -1,4 +1,5 @@
 import type { Env } from '../env.ts';
+import type { TelemetrySchema } from '../etl/index.ts';
 import { allProjectIds } from '../projects/index.ts';
 import type { SocketMatch } from './identity.ts';
 
@@ -14,6 +15,8 @@ export interface LiveControl {
   closeKey(projectId: string, keyId: string, fromMs: number): Promise<void>;
   /** Closes every socket of a project. */
   closeProject(projectId: string): Promise<void>;
+  /** Telemetry on the sockets of a project goes by this schema from now on. */
+  useSchema(projectId: string, schema: TelemetrySchema): Promise<void>;
 }
 
 /** Ends open sockets after a revocation, before that is answered. Throws where a hub cannot be told; all calls may be repeated. */
@@ -31,6 +34,7 @@ export function liveControl(env: Env, nowMs: number): LiveControl {
     closeSession: (sessionId) => everywhere({ kind: 'session', sessionId }),
     closeUser: (userId) => everywhere({ kind: 'user', userId }),
     closeKey: (projectId, keyId, fromMs) => close(projectId, { kind: 'key', keyId }, fromMs),
+    useSchema: async (projectId, schema) => env.HUB.getByName(projectId).useSchema(schema),
     closeProject: (projectId) => close(projectId, { kind: 'everyone' }, nowMs),
   };
 }

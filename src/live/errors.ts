@@ -45,6 +45,7 @@ export type LiveError =
   | { kind: 'overloaded' }
   | { kind: 'journal_away' }
   | LimitError
+  | { kind: 'schema_away' }
   | Exclude<AppendOutcome, { kind: 'stored' | 'replayed' }>;
 
 /** The one place where a refusal gets its words: an HTTP problem before the upgrade, code and message of an ERROR frame after it. */
@@ -148,6 +149,16 @@ export function liveProblem(error: LiveError): Problem {
           error.kind,
           'The journal did not answer',
           'It is not known to be stored; send it again, with the same batchId if it has one.',
+        ),
+        retryAfterSeconds: 1,
+      };
+    case 'schema_away':
+      return {
+        ...problem(
+          503,
+          error.kind,
+          'The schema cannot be read',
+          'What this project does to telemetry is not known while the database is away. Nothing of this frame was stored; send it again.',
         ),
         retryAfterSeconds: 1,
       };

@@ -1,5 +1,6 @@
 import { parseJson } from '../shared/json.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { DATA_TYPES, type DataType } from '../wire/etl.ts';
 import {
   MAX_FRAME_CHARS,
   MAX_IDEMPOTENCY_KEY_CHARS,
@@ -23,7 +24,16 @@ export type Frame =
       csrf: string | null;
     }
   | { type: 'UNSUBSCRIBE'; idJson: string; topics: string[] }
-  | { type: 'TELEMETRY'; idJson: string; project: string; payload: Json; batchId: string | null; csrf: string | null }
+  | {
+      type: 'TELEMETRY';
+      idJson: string;
+      project: string;
+      /** TELEMETRY reads as JSON here: a record or an array of them is what both are. */
+      dataType: Exclude<DataType, 'TELEMETRY'>;
+      payload: Json;
+      batchId: string | null;
+      csrf: string | null;
+    }
   | { type: 'PING' };
 
 /** A refusal of a frame, with the id that the client gave it as far as it could be read; 'null' without one. */
@@ -70,8 +80,8 @@ export function parseFrame(message: string | ArrayBuffer): Result<Frame, FrameRe
 function readTelemetry(frame: JsonObject, idJson: string): Result<Frame, FrameRefusal> {
   const { project, payload, dataType, batchId = null, csrf = null } = frame;
   if (typeof project !== 'string') return refused(idJson, invalid('/project', 'must be a string'));
-  if (dataType !== undefined && dataType !== 'JSON')
-    return refused(idJson, invalid('/dataType', 'must be JSON, or left out'));
+  const known = dataType === undefined ? 'JSON' : DATA_TYPES.find((name) => name === dataType);
+  if (known === undefined) return refused(idJson, invalid('/dataType', `must be one of ${DATA_TYPES.join(', ')}`));
   if (payload === undefined) return refused(idJson, invalid('/payload', 'is missing: one record or an array of them'));
   if (Array.isArray(payload) && payload.length > MAX_RECORDS_PER_REQUEST)
     return refused(idJson, { kind: 'too_many_records' });
@@ -82,7 +92,10 @@ function readTelemetry(frame: JsonObject, idJson: string): Result<Frame, FrameRe
     return refused(idJson, invalid('/batchId', `must be a string of 1 to ${MAX_IDEMPOTENCY_KEY_CHARS} characters`));
   }
   if (csrf !== null && typeof csrf !== 'string') return refused(idJson, invalid('/csrf', 'must be a string'));
-  return ok({ type: 'TELEMETRY', idJson, project, payload, batchId, csrf });
+  return ok({
+    ...{ type: 'TELEMETRY', idJson, project, payload, batchId, csrf },
+    dataType: known === 'TELEMETRY' ? 'JSON' : known,
+  });
 }
 
 function readSubscribe(frame: JsonObject, idJson: string): Result<Frame, FrameRefusal> {

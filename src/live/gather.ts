@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Pipeline } from '../etl/index.ts';
 import { BatchBuilder } from '../ingest/index.ts';
 import type { AppendOutcome, Dedupe } from '../journal/index.ts';
 import type { LimitError } from '../limits/index.ts';
@@ -9,6 +10,7 @@ import { isStream, type Json, type Stream } from '../wire/record.ts';
 import { gatheredFrame, replayedFrame, storedFrame } from './answers.ts';
 import type { LiveError } from './errors.ts';
 import type { Frame } from './frame.ts';
+import { addThroughSteps, valuesOf } from './steps.ts';
 
 /** An append may carry 32 MiB (the limit of a call across objects). A batch that is past this many units takes no further frame. */
 const MAX_BATCH_CHARS = 3 * 1024 * 1024;
@@ -69,6 +71,8 @@ export interface GatherPort<S> {
   /** Waits between two appends. */
   pause(ms: number): Promise<void>;
   nowMs(): number;
+  /** The steps of the project's schema for telemetry; null where it has none. */
+  pipeline(): Pipeline | null;
 }
 
 /**
@@ -93,15 +97,19 @@ export class Gather<S extends Sender> {
   add(sender: S, frame: TelemetryFrame, chars: number): LiveError | null {
     const { payload } = frame;
     if (this.#waitingChars > MAX_WAITING_CHARS) return { kind: 'overloaded' };
+    const pipeline = this.#port.pipeline();
+    const values = pipeline === null && frame.dataType === 'JSON' ? null : valuesOf(frame);
+    if (values?.ok === false) return values.error;
     if (sender.writes !== null) {
-      const forbidden = forbiddenStream(sender.writes, payload);
+      const forbidden = forbiddenStream(sender.writes, values === null ? payload : []);
       if (forbidden !== null) return { kind: 'scope', needed: forbidden };
     }
     const batch = this.#batchFor(sender, frame);
     const { builder } = batch;
     const receivedBefore = builder.received;
     const rejectedBefore = builder.rejected;
-    if (Array.isArray(payload)) for (const record of payload) builder.add(record);
+    if (values?.ok) addThroughSteps(builder, values.value, { pipeline, writes: sender.writes, nowMs: batch.nowMs });
+    else if (Array.isArray(payload)) for (const record of payload) builder.add(record);
     else builder.add(payload);
     const received = builder.received - receivedBefore;
     const rejected = builder.rejected - rejectedBefore;
@@ -119,7 +127,7 @@ export class Gather<S extends Sender> {
   #batchFor(sender: S, frame: TelemetryFrame): Batch<S> {
     const { accountId } = sender;
     if (frame.batchId !== null) {
-      const payload = createHash('sha256').update(JSON.stringify(frame.payload)).digest('base64url');
+      const payload = createHash('sha256').update(hashedText(frame)).digest('base64url');
       return this.#start(sender, { kind: 'key', key: frame.batchId, payload });
     }
     const open = this.#open.get(accountId);
@@ -216,6 +224,11 @@ export class Gather<S extends Sender> {
         unreachable(outcome as never);
     }
   }
+}
+
+/** Of JSON its text alone: what batches are remembered by across versions. */
+function hashedText({ dataType, payload }: TelemetryFrame): string {
+  return (dataType === 'JSON' ? '' : `${dataType}:`) + JSON.stringify(payload);
 }
 
 function isFlood<S>(batches: readonly Batch<S>[]): boolean {

@@ -1,3 +1,4 @@
+import type { DataType } from './etl.ts';
 import type { Rejection } from './ingest.ts';
 import type { Json, LogRecord } from './record.ts';
 
@@ -41,8 +42,8 @@ export type ClientFrame =
       type: 'TELEMETRY';
       id?: FrameId;
       project: string;
-      dataType?: 'JSON';
-      /** One record or an array of them. */
+      dataType?: DataType;
+      /** One record or an array of them; of YAML its text, of BINARY its bytes as base64. */
       payload: Json;
       /** As `Idempotency-Key` over HTTP: the same id within 24 h gets the first answer. Such a frame is written alone. */
       batchId?: string;

@@ -6,7 +6,7 @@ import { compilePipeline, runPipeline } from '../../src/etl/pipeline.ts';
 import { etlSchemaSchema } from '../../src/etl/schema.ts';
 import { parsePath } from '../../src/etl/transform/path.ts';
 import { timeReader } from '../../src/etl/transform/timestamp.ts';
-import { parseJson } from '../../src/ingest/index.ts';
+import { parseJson } from '../../src/shared/json.ts';
 import type { Json } from '../../src/wire/record.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 21, 12);

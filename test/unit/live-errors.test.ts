@@ -31,6 +31,7 @@ const ERRORS: { [K in LiveError['kind']]: [LiveError & { kind: K }, number, stri
   too_many_records: [{ kind: 'too_many_records' }, 413, 'too_many_records'],
   overloaded: [{ kind: 'overloaded' }, 503, 'overloaded'],
   journal_away: [{ kind: 'journal_away' }, 503, 'journal_away'],
+  schema_away: [{ kind: 'schema_away' }, 503, 'schema_away'],
   key_reused: [{ kind: 'key_reused' }, 422, 'batch_id_reused'],
   key_revoked: [{ kind: 'key_revoked' }, 401, 'key_revoked'],
   project_disabled: [{ kind: 'project_disabled' }, 403, 'project_disabled'],

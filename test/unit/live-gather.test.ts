@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Pipeline } from '../../src/etl/index.ts';
 import type { AppendOutcome } from '../../src/journal/index.ts';
 import type { LiveError } from '../../src/live/errors.ts';
 import {
@@ -37,14 +38,25 @@ class Bench {
     refuse: (to, idJson, error) => this.said.push(`${to.name} ${idJson} ${error.kind}`),
     pause: (ms) => this.#pause(ms),
     nowMs: () => 1_000,
+    pipeline: () => this.pipeline,
   });
+  /** The steps of the project's schema. */
+  pipeline: Pipeline | null = null;
 
   constructor(pause: (ms: number) => Promise<void> = async () => undefined) {
     this.#pause = pause;
   }
 
   add(to: Name, id: number, payload: Json, batchId: string | null = null, chars = 50): LiveError | null {
-    const frame: TelemetryFrame = { type: 'TELEMETRY', idJson: String(id), project: 'p', payload, batchId, csrf: null };
+    const frame: TelemetryFrame = {
+      type: 'TELEMETRY',
+      idJson: String(id),
+      project: 'p',
+      dataType: 'JSON',
+      payload,
+      batchId,
+      csrf: null,
+    };
     return this.gather.add(to, frame, chars);
   }
 

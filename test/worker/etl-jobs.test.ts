@@ -4,11 +4,10 @@ import { createApp } from '../../src/app.ts';
 import { type Env, parseConfig } from '../../src/env.ts';
 import { cleanupJobs } from '../../src/etl/index.ts';
 import { MAX_REJECTS_KEPT } from '../../src/etl/rejects.ts';
-import { readLedger } from '../../src/ingest/ledger.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
-import { everyRecord } from '../helpers/worker/journal.ts';
+import { everyRecord, ledgerOf } from '../helpers/worker/journal.ts';
 
 let projectId: string;
 let admin: SignedIn;
@@ -100,7 +99,7 @@ describe('rejects', () => {
       MAX_REJECTS_KEPT,
       expect.objectContaining({ index: MAX_REJECTS_KEPT - 1 }),
     ]);
-    expect(await readLedger(testCtx(), projectId)).toMatchObject({ received: count, rejected: count, stored: 0 });
+    expect(await ledgerOf(projectId)).toMatchObject({ received: count, rejected: count, stored: 0 });
   });
 
   it('are sent again through the newest schema as a new job, once for each key', async () => {
@@ -202,7 +201,7 @@ describe('a database that is away', () => {
     expect(status).toBe(202);
     expect(body).toMatchObject({ received: 201, stored: 200, rejected: 1, rejectsKept: 0, recorded: false });
     expect(await everyRecord(projectId)).toHaveLength(200);
-    expect(await readLedger(testCtx(), projectId)).toMatchObject({ received: 201, stored: 200, rejected: 1 });
+    expect(await ledgerOf(projectId)).toMatchObject({ received: 201, stored: 200, rejected: 1 });
     // Whoever repeats it, because the answer was lost, gets the row straight and nothing twice.
     const again = await send(text, { 'idempotency-key': 'k' });
     expect(again.body).toMatchObject({ jobId: body.jobId, stored: 200, rejected: 1, rejectsKept: 1 });

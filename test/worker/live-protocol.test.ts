@@ -161,7 +161,7 @@ describe('frames', () => {
     ['with a cursor from the future', { type: 'SUBSCRIBE', topics: ['logs'], since: 'a0lzzz' }, 'invalid_cursor'],
     ['UNSUBSCRIBE without topics', { type: 'UNSUBSCRIBE' }, 'invalid_input'],
     ['TELEMETRY without payload', { type: 'TELEMETRY' }, 'invalid_input'],
-    ['TELEMETRY of another dataType', { type: 'TELEMETRY', dataType: 'YAML', payload: {} }, 'invalid_input'],
+    ['TELEMETRY of another dataType', { type: 'TELEMETRY', dataType: 'XML', payload: {} }, 'invalid_input'],
     ['TELEMETRY with an empty batchId', { type: 'TELEMETRY', batchId: '', payload: {} }, 'invalid_input'],
     ['TELEMETRY with too many records', { type: 'TELEMETRY', payload: new Array(50_001).fill(0) }, 'too_many_records'],
   ])('%s: an ERROR with the id', async (_, frame, code) => {
