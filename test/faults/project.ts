@@ -1,18 +1,24 @@
 import type { AdminSession } from '../../scripts/start/api.ts';
+import type { LogRecord } from '../../src/wire/record.ts';
 import type { StartedWorkerd } from '../helpers/node/workerd.ts';
 
 export interface Project {
   id: string;
   /** Scopes ingest and query. */
   key: string;
+  keyId: string;
 }
 
-export interface Ledger {
+interface Counts {
   received: number;
   stored: number;
   duplicate: number;
   rejected: number;
+}
+
+export interface Ledger extends Counts {
   refused: number;
+  keys: (Counts & { keyId: string })[];
   journal: {
     backlogRecords: number;
     backlogBytes: number;
@@ -27,8 +33,18 @@ export async function newProject(admin: AdminSession, name = 'Test'): Promise<Pr
   // Writers that never pause are over the default rate.
   await admin.patch(`/api/projects/${id}`, { limits: { ingestPerMinute: 300_000, queryPerMinute: 300_000 } });
   const body = { name: 'test', scopes: ['ingest', 'query'] };
-  const { key } = (await admin.post(`/api/projects/${id}/keys`, body)) as { key: string };
-  return { id, key };
+  const made = (await admin.post(`/api/projects/${id}/keys`, body)) as { id: string; key: string };
+  return { id, key: made.key, keyId: made.id };
+}
+
+/** Every record of the project, read as a customer takes them away. */
+export async function exportRecords(worker: Pick<StartedWorkerd, 'url'>, project: Project): Promise<LogRecord[]> {
+  const range = `from=0&to=${Date.now() + 2 * 86_400_000}`;
+  const url = `${worker.url}/api/export?project=${project.id}&format=ndjson&${range}`;
+  const response = await fetch(url, { headers: { authorization: `Bearer ${project.key}` } });
+  if (!response.ok) throw new Error(`the export answers ${response.status}: ${await response.text()}`);
+  const lines = (await response.text()).split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as LogRecord);
 }
 
 /** The ledger, as the key's owner reads it. */

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../src/wire/record.ts';
+import type { Ledger } from './project.ts';
 import type { Subscriber } from './sockets.ts';
 import { type Batch, messageOf } from './writers.ts';
 
@@ -30,6 +31,38 @@ export function wrongWith(records: readonly LogRecord[], batches: readonly Batch
     );
   }
   for (const batch of found.keys()) wrong.push(`batch ${batch} was never sent`);
+  return wrong;
+}
+
+/**
+ * Holds the ledger against what an export gives and what clients were told, and says what does not balance: a sum that is not that of its
+ * parts, records that were counted and are not there, and more or fewer of them than were acknowledged, beyond what came in requests whose
+ * answer was lost.
+ */
+export function imbalanceOf(ledger: Ledger, exported: readonly LogRecord[], batches: readonly Batch[]): string[] {
+  const wrong: string[] = [];
+  for (const [name, row] of [['in all', ledger] as const, ...ledger.keys.map((row) => [row.keyId, row] as const)]) {
+    const { received, stored, duplicate, rejected } = row;
+    if (received !== stored + duplicate + rejected)
+      wrong.push(`${name}: ${received} received, ${stored} + ${duplicate} + ${rejected} accounted for`);
+  }
+  for (const count of ['received', 'stored', 'duplicate', 'rejected'] as const) {
+    const sum = ledger.keys.reduce((total, row) => total + row[count], 0);
+    if (sum !== ledger[count]) wrong.push(`${count}: ${ledger[count]} in all, ${sum} by key`);
+  }
+  if (ledger.stored !== exported.length) wrong.push(`${ledger.stored} stored, ${exported.length} exported`);
+
+  const acknowledged = batches.filter((batch) => batch.acknowledged);
+  const told = acknowledged.reduce((total, { size }) => total + size, 0);
+  const known = new Set(acknowledged.map(({ id }) => id));
+  const untold = exported.filter(({ attrs }) => !known.has(String(attrs.batch))).length;
+  if (told > ledger.stored) wrong.push(`${told} acknowledged, ${ledger.stored} stored`);
+  if (told + untold !== ledger.stored)
+    wrong.push(`${ledger.stored} stored, ${told} acknowledged and ${untold} in requests whose answer was lost`);
+  const broken = acknowledged.reduce((total, batch) => total + batch.broken, 0);
+  if (ledger.rejected < broken) wrong.push(`${broken} told to be rejected, ${ledger.rejected} counted`);
+  if (ledger.duplicate > 0 && !batches.some((batch) => batch.repeated))
+    wrong.push(`${ledger.duplicate} duplicates, and nobody repeated anything`);
   return wrong;
 }
 

@@ -58,6 +58,7 @@ export interface Load {
 }
 
 const MAX_BATCH_RECORDS = 500;
+const HTTP_KINDS: readonly BatchKind[] = ['keyed', 'timed', 'bare'];
 
 export interface WriterOptions {
   target: Target;
@@ -66,6 +67,10 @@ export interface WriterOptions {
   seed: number;
   /** Between two batches of a writer; without it there is none. */
   pauseMs?: number;
+  /** What the writers send; without it all that HTTP has. */
+  kinds?: readonly BatchKind[];
+  /** Tells the batches of several loads apart. */
+  name?: string;
 }
 
 export function startWriters(options: WriterOptions): Load {
@@ -74,7 +79,7 @@ export function startWriters(options: WriterOptions): Load {
   const runs = Array.from({ length: options.writers }, async (_, writer) => {
     const next = random(options.seed + writer);
     for (let serial = 0; !stopping; serial++) {
-      const draft = draftBatch(`w${writer}-${serial}`, next);
+      const draft = draftBatch(`${options.name ?? 'w'}${writer}-${serial}`, options.kinds ?? HTTP_KINDS, next);
       load.batches.push(draft.batch);
       await deliver(options, draft, load.surprises);
       if (options.pauseMs) await sleep(options.pauseMs);
@@ -106,8 +111,8 @@ interface Draft {
 }
 
 /** Sizes lean to the small side, as real batches do. One batch in eight spans two streams, one has lines that are no records. */
-function draftBatch(id: string, next: () => number): Draft {
-  const kind = (['keyed', 'timed', 'bare'] as const)[Math.floor(next() * 3)] ?? 'bare';
+function draftBatch(id: string, kinds: readonly BatchKind[], next: () => number): Draft {
+  const kind = kinds[Math.floor(next() * kinds.length)] ?? 'bare';
   const size = 1 + Math.floor(next() ** 2 * MAX_BATCH_RECORDS);
   const spansStreams = next() < 1 / 8;
   const broken = next() < 1 / 8 ? 1 + Math.floor(next() * 3) : 0;
@@ -168,8 +173,13 @@ async function attempt(url: string, body: string | Uint8Array, headers: Record<s
     return { kind: 'lost' };
   }
   if (response.status === 202) return { kind: 'answered', counts: JSON.parse(text) as IngestAnswer };
+  const retryAfter = response.headers.get('retry-after');
   // The server is there and its journal is not yet, or no longer: the status policy says to repeat.
-  if (response.status === 503 && response.headers.get('retry-after') !== null) return { kind: 'lost' };
+  if (response.status === 503 && retryAfter !== null) return { kind: 'lost' };
+  if (response.status === 429 && retryAfter !== null) {
+    await sleep(Number(retryAfter) * 1_000);
+    return { kind: 'lost' };
+  }
   return { kind: 'refused', text: `${response.status} ${text}` };
 }
 

@@ -83,7 +83,7 @@ function forward(targetUrl: string, agent: http.Agent, request: http.IncomingMes
   const { connection: _, 'transfer-encoding': __, 'content-length': ___, expect: ____, ...headers } = request.headers;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const outgoing = http.request(
-    new URL(request.url ?? '/', targetUrl),
+    String(new URL(request.url ?? '/', targetUrl)),
     { method: request.method ?? 'GET', agent, headers: { ...headers, 'content-length': body.byteLength } },
     (answer) => {
       const { 'transfer-encoding': _____, connection: ______, ...answerHeaders } = answer.headers;
