@@ -15,6 +15,8 @@ CREATE INDEX idempotency_keys_by_expiry ON idempotency_keys (expires_at_ms);
 
 -- The claim under which the change was made; null where it came without a key.
 ALTER TABLE audit ADD COLUMN claim_id TEXT;
+-- What a claim changed, for whoever asks after its answer was lost.
+CREATE INDEX audit_by_claim ON audit (claim_id) WHERE claim_id IS NOT NULL;
 
 -- Every change writes its audit row in its own transaction. There it is decided whether the request may still make it: not after another
 -- request has taken the claim over, and not after the claim was given up.

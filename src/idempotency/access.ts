@@ -3,6 +3,8 @@ import type { AccessCheck, Ctx } from '../env.ts';
 import { projectAccess, projectProblem } from '../projects/index.ts';
 import type { Problem } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
+import type { MadeChange } from './errors.ts';
+import type { AuditedChange } from './store.ts';
 
 /**
  * Asks again what the route asked when it ran: whoever has lost a right since is refused the answer as the route would refuse the request.
@@ -14,6 +16,17 @@ export async function refusalOfReplay(ctx: Ctx, checks: readonly AccessCheck[]):
     if (problem !== null) return problem;
   }
   return null;
+}
+
+/** Of what was changed under a claim, what the caller may still know of. */
+export async function visibleChanges(ctx: Ctx, changes: readonly AuditedChange[]): Promise<MadeChange[]> {
+  const visible: MadeChange[] = [];
+  for (const { action, target, projectId } of changes) {
+    const check: AccessCheck =
+      projectId === null ? { kind: 'role', role: 'admin' } : { kind: 'project', projectId, action: 'read' };
+    if ((await refusalBy(ctx, check)) === null) visible.push({ action, target });
+  }
+  return visible;
 }
 
 async function refusalBy(ctx: Ctx, check: AccessCheck): Promise<Problem | null> {

@@ -2,11 +2,12 @@ import type { Ctx } from '../env.ts';
 import { randomSecret } from '../shared/ids.ts';
 import { err, ok, type Result, unreachable } from '../shared/result.ts';
 import { IDEMPOTENCY_TTL_MS } from '../wire/limits.ts';
+import { visibleChanges } from './access.ts';
 import { type KeptAnswer, unpackAnswer } from './answer.ts';
 import { decide, LEASE_MS } from './decide.ts';
 import type { IdempotencyError } from './errors.ts';
 import type { KeyedRequest } from './request.ts';
-import { claimOrFind, type NewClaim, takeOver } from './store.ts';
+import { changesUnder, claimOrFind, type NewClaim, takeOver } from './store.ts';
 import { type Vault, vaultOf } from './vault.ts';
 
 export type Claimed = { kind: 'run'; claimId: string; vault: Vault } | { kind: 'replay'; answer: KeptAnswer };
@@ -43,8 +44,11 @@ export async function claim(ctx: Ctx, request: KeyedRequest): Promise<Result<Cla
       return (await takeOver(ctx.env.DB, found.claimId, ours, ctx.nowMs)) ? run : err({ kind: 'in_use' });
     case 'in_use':
     case 'reused':
-    case 'outcome_unknown':
       return err({ kind: verdict });
+    case 'outcome_unknown': {
+      const changes = await visibleChanges(ctx, await changesUnder(ctx.env.DB, found.claimId));
+      return err({ kind: verdict, changes });
+    }
     default:
       return unreachable(verdict);
   }

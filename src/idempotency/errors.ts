@@ -7,7 +7,13 @@ export type IdempotencyError =
   | { kind: 'key_malformed' }
   | { kind: 'in_use' }
   | { kind: 'reused' }
-  | { kind: 'outcome_unknown' };
+  | { kind: 'outcome_unknown'; changes: readonly MadeChange[] };
+
+/** As the audit trail names it. */
+export interface MadeChange {
+  action: string;
+  target: string;
+}
 
 /** Statuses by draft-ietf-httpapi-idempotency-key-header-07, 2.7. */
 export function idempotencyProblem(error: IdempotencyError): Problem {
@@ -44,12 +50,15 @@ export function idempotencyProblem(error: IdempotencyError): Problem {
         'This Idempotency-Key came with another request within the last 24 h. Use a new one for a new request.',
       );
     case 'outcome_unknown':
-      return problem(
-        409,
-        'idempotency_outcome_unknown',
-        'It was done, and its answer is lost',
-        'The request with this Idempotency-Key made its change, and there is no answer to repeat. Look at what it changed before you use a new key.',
-      );
+      return {
+        ...problem(
+          409,
+          'idempotency_outcome_unknown',
+          'It was done, and its answer is lost',
+          'The request with this Idempotency-Key made its change, and there is no answer to repeat. Look at what it changed before you use a new key.',
+        ),
+        extra: { changes: error.changes },
+      };
     default:
       return unreachable(error);
   }

@@ -84,6 +84,21 @@ export async function release(db: D1Database, claimId: string): Promise<void> {
   await db.prepare('DELETE FROM idempotency_keys WHERE claim_id = ?1').bind(claimId).run();
 }
 
+export interface AuditedChange {
+  action: string;
+  target: string;
+  projectId: string | null;
+}
+
+/** What was changed under a claim, oldest first. */
+export async function changesUnder(db: D1Database, claimId: string): Promise<AuditedChange[]> {
+  const { results } = await db
+    .prepare('SELECT action, target, project_id AS projectId FROM audit WHERE claim_id = ?1 ORDER BY seq LIMIT 20')
+    .bind(claimId)
+    .all<AuditedChange>();
+  return results;
+}
+
 /** Deletes some of what has expired; how many. */
 export async function deleteExpired(db: D1Database, nowMs: number, limit: number): Promise<number> {
   const { meta } = await db

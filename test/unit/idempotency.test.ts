@@ -215,7 +215,7 @@ describe('a refusal', () => {
     { kind: 'key_malformed' },
     { kind: 'in_use' },
     { kind: 'reused' },
-    { kind: 'outcome_unknown' },
+    { kind: 'outcome_unknown', changes: [] },
   ];
   it.each(errors)('%j is explained in docs/errors.md, under its code and status', (error) => {
     const { code, status } = idempotencyProblem(error);

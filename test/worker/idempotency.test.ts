@@ -335,11 +335,27 @@ describe('the process dies', () => {
     async (when) => {
       await dying(when);
       expect(outcome(await send())).toBe('409 idempotency_key_in_use');
-      for (let i = 0; i < 2; i++)
-        expect(outcome(await send(later(AFTER_LEASE)))).toBe('409 idempotency_outcome_unknown');
-      expect(await made()).toBe(1);
+      const { results } = await env.DB.prepare('SELECT id FROM projects WHERE name = ?1')
+        .bind(key)
+        .all<{ id: string }>();
+      for (let i = 0; i < 2; i++) {
+        const repeat = await send(later(AFTER_LEASE));
+        expect(outcome(repeat)).toBe('409 idempotency_outcome_unknown');
+        expect(repeat.body.changes).toEqual([{ action: 'project.create', target: results[0]?.id }]);
+      }
+      expect(results.length).toBe(1);
     },
   );
+
+  it('and whoever lost the right since is not told what was changed', async () => {
+    const user = await createUser({ role: 'admin' });
+    await dying('after', { as: await signIn(user) });
+    await env.DB.prepare(`UPDATE users SET role = 'viewer', project_ids = '["prj_another"]' WHERE id = ?1`)
+      .bind(user.id)
+      .run();
+    const repeat = await send({ as: await signIn(user), ...later(AFTER_LEASE) });
+    expect([outcome(repeat), repeat.body.changes]).toEqual(['409 idempotency_outcome_unknown', []]);
+  });
 
   it('and of twenty that come after the lease one runs', async () => {
     await dying('before');
