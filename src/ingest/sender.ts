@@ -85,9 +85,9 @@ export function keyOfAuthorization(authorization: string): string {
     case 'bearer':
       return value;
     case 'basic': {
-      // RFC 7617: `user:password`. Shippers ask for both; the key is the password, or the user where there is no password.
+      // RFC 7617: `user:password`. Shippers ask for both, and some insist on a text in each: the key is the password, or else the user.
       const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(fromBase64Text(value)) ?? [];
-      return password === '' ? user : password;
+      return password === '' || (isLikeKey(user) && !isLikeKey(password)) ? user : password;
     }
     case 'apikey':
       // Elasticsearch's clients send a text as it is, or base64 of `id:key`. A dot is in each of our keys and in no base64.
@@ -95,6 +95,11 @@ export function keyOfAuthorization(authorization: string): string {
     default:
       return '';
   }
+}
+
+/** By its first characters; whether it is one, its signature says. */
+function isLikeKey(text: string): boolean {
+  return text.startsWith('bw_');
 }
 
 function fromBase64Text(value: string): string {
