@@ -24,7 +24,7 @@ type CauseKind = LedgerCause['kind'];
 const COUNTS = 'requests, received, stored, duplicate, rejected, refused, bytes';
 const SUMS = COUNTS.replace(/\w+/g, 'sum($&) AS $&');
 const ADD_COUNTS = `ON CONFLICT (key_id, minute) DO UPDATE SET ${COUNTS.replace(/\w+/g, '$& = $& + excluded.$&')},
-  last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms)`;
+  last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms), last_record_at_ms = max(last_record_at_ms, excluded.last_record_at_ms)`;
 const ADD_TOTAL = 'ON CONFLICT (key_id, kind, cause, minute) DO UPDATE SET total = total + excluded.total';
 
 // type, not interface: SqlStorage.exec asks for an index signature
@@ -54,8 +54,9 @@ export class LedgerStore {
   count(entry: LedgerEntry): void {
     const { keyId, nowMs } = entry;
     const refused = entry.refusedCode === null ? 0 : entry.requests;
+    const taken = entry.stored + entry.duplicate > 0;
     this.#sql.exec(
-      `INSERT INTO ledger (key_id, minute, ${COUNTS}, last_seen_at_ms) VALUES (?,?,?,?,?,?,?,?,?,?) ${ADD_COUNTS}`,
+      `INSERT INTO ledger (key_id, minute, ${COUNTS}, last_seen_at_ms, last_record_at_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?) ${ADD_COUNTS}`,
       keyId,
       minuteOf(nowMs),
       entry.requests,
@@ -66,12 +67,13 @@ export class LedgerStore {
       refused,
       entry.bytes,
       nowMs,
+      taken ? nowMs : 0,
     );
     if (entry.rejected > 0) this.#countCauses(keyId, 'rejected', nowMs, entry.rejectedByReason);
     if (entry.refusedCode !== null) this.#countCauses(keyId, 'refused', nowMs, { [entry.refusedCode]: refused });
     if (entry.client === null) return;
     const { protocol, userAgent } = entry.client;
-    this.#sources.count({ keyId, nowMs, protocol, userAgent, records: entry.received, bytes: entry.bytes });
+    this.#sources.count({ keyId, nowMs, protocol, userAgent, records: entry.received, taken, bytes: entry.bytes });
   }
 
   rows(): LedgerRow[] {
@@ -83,14 +85,15 @@ export class LedgerStore {
     const causesOf = (keyId: string, kind: CauseKind) =>
       Object.fromEntries(causes.filter((c) => c.key_id === keyId && c.kind === kind).map((c) => [c.cause, c.total]));
     return this.#sql
-      .exec<Counts & { last: number }>(
-        `SELECT key_id, ${SUMS}, max(last_seen_at_ms) AS last FROM ledger GROUP BY key_id`,
+      .exec<Counts & { last: number; last_record: number }>(
+        `SELECT key_id, ${SUMS}, max(last_seen_at_ms) AS last, max(last_record_at_ms) AS last_record FROM ledger GROUP BY key_id`,
       )
       .toArray()
-      .map(({ key_id, last, ...counts }) => ({
+      .map(({ key_id, last, last_record, ...counts }) => ({
         keyId: key_id,
         ...counts,
         lastSeenAtMs: last,
+        lastRecordAtMs: last_record,
         rejectedByReason: causesOf(key_id, 'rejected'),
         refusedByCode: causesOf(key_id, 'refused'),
       }));
@@ -130,7 +133,8 @@ export class LedgerStore {
   /** Folds minutes before `beforeMinute` into minute 0; sums never change. */
   fold(beforeMinute: number): void {
     this.#sql.exec(
-      `INSERT INTO ledger (key_id, minute, ${COUNTS}, last_seen_at_ms) SELECT key_id, 0, ${SUMS}, max(last_seen_at_ms)
+      `INSERT INTO ledger (key_id, minute, ${COUNTS}, last_seen_at_ms, last_record_at_ms)
+         SELECT key_id, 0, ${SUMS}, max(last_seen_at_ms), max(last_record_at_ms)
          FROM ledger WHERE minute > 0 AND minute < ? GROUP BY key_id ${ADD_COUNTS}`,
       beforeMinute,
     );

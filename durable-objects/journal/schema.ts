@@ -41,6 +41,9 @@ export const JOURNAL_SCHEMA: readonly string[] = [
   `-- Requests by minute. Those of before are not known, but for the refused ones.
    ALTER TABLE ledger ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;
    UPDATE ledger SET requests = refused;
+   -- Of a record that was taken; 0 for none. Seen was also what was refused.
+   ALTER TABLE ledger ADD COLUMN last_record_at_ms INTEGER NOT NULL DEFAULT 0;
+   UPDATE ledger SET last_record_at_ms = last_seen_at_ms WHERE stored + duplicate > 0;
    -- Why: records by the reason of their rejection, requests by the code of their refusal. Minute 0 as in the ledger.
    CREATE TABLE ledger_causes (
      key_id TEXT NOT NULL,
@@ -66,6 +69,7 @@ export const JOURNAL_SCHEMA: readonly string[] = [
      bytes INTEGER NOT NULL,
      first_seen_at_ms INTEGER NOT NULL,
      last_seen_at_ms INTEGER NOT NULL,
+     last_record_at_ms INTEGER NOT NULL,
      PRIMARY KEY (key_id, protocol, user_agent)
    ) WITHOUT ROWID;`,
 ];

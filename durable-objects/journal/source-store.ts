@@ -8,6 +8,8 @@ export interface SourceEntry {
   protocol: Protocol;
   userAgent: string;
   records: number;
+  /** Some of them were taken: stored, or known to be stored before. */
+  taken: boolean;
   bytes: number;
 }
 
@@ -27,11 +29,14 @@ type SourceRow = {
   bytes: number;
   first_seen_at_ms: number;
   last_seen_at_ms: number;
+  last_record_at_ms: number;
 };
 
+const COLUMNS =
+  'key_id, protocol, user_agent, requests, records, bytes, first_seen_at_ms, last_seen_at_ms, last_record_at_ms';
 const ADD_COUNTS = `ON CONFLICT (key_id, protocol, user_agent) DO UPDATE SET requests = requests + excluded.requests,
   records = records + excluded.records, bytes = bytes + excluded.bytes, first_seen_at_ms = min(first_seen_at_ms, excluded.first_seen_at_ms),
-  last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms)`;
+  last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms), last_record_at_ms = max(last_record_at_ms, excluded.last_record_at_ms)`;
 
 /** Who sends with a key, as the clients name themselves. One row a request, as a rule. */
 export class SourceStore {
@@ -43,18 +48,18 @@ export class SourceStore {
     this.#sql = sql;
   }
 
-  count({ keyId, nowMs, protocol, userAgent, records, bytes }: SourceEntry): void {
+  count({ keyId, nowMs, protocol, userAgent, records, taken, bytes }: SourceEntry): void {
     const named = userAgentName(userAgent);
     const counted = named === OTHER ? OTHER : this.#place(keyId, protocol, named, nowMs);
     this.#sql.exec(
-      `INSERT INTO ledger_sources (key_id, protocol, user_agent, requests, records, bytes, first_seen_at_ms, last_seen_at_ms)
-       VALUES (?1,?2,?3,1,?4,?5,?6,?6) ${ADD_COUNTS}`,
+      `INSERT INTO ledger_sources (${COLUMNS}) VALUES (?1,?2,?3,1,?4,?5,?6,?6,?7) ${ADD_COUNTS}`,
       keyId,
       protocol,
       counted,
       records,
       bytes,
       nowMs,
+      taken ? nowMs : 0,
     );
   }
 
@@ -76,6 +81,7 @@ export class SourceStore {
         bytes: row.bytes,
         firstSeenAtMs: row.first_seen_at_ms,
         lastSeenAtMs: row.last_seen_at_ms,
+        lastRecordAtMs: row.last_record_at_ms,
       }));
   }
 
@@ -97,8 +103,7 @@ export class SourceStore {
     const space = source.indexOf(' ');
     const [protocol, userAgent] = [source.slice(0, space), source.slice(space + 1)];
     this.#sql.exec(
-      `INSERT INTO ledger_sources (key_id, protocol, user_agent, requests, records, bytes, first_seen_at_ms, last_seen_at_ms)
-       SELECT key_id, protocol, ?4, requests, records, bytes, first_seen_at_ms, last_seen_at_ms FROM ledger_sources
+      `INSERT INTO ledger_sources (${COLUMNS}) SELECT ${COLUMNS.replace('user_agent', '?4')} FROM ledger_sources
        WHERE key_id = ?1 AND protocol = ?2 AND user_agent = ?3 ${ADD_COUNTS}`,
       keyId,
       protocol,

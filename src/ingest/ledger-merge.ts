@@ -36,6 +36,7 @@ export function mergeByKey(rows: readonly LedgerRow[]): LedgerRow[] {
     (known, row) => {
       addAll(known, row);
       known.lastSeenAtMs = Math.max(known.lastSeenAtMs, row.lastSeenAtMs);
+      known.lastRecordAtMs = Math.max(known.lastRecordAtMs, row.lastRecordAtMs);
       addCounts(known.rejectedByReason, row.rejectedByReason);
       addCounts(known.refusedByCode, row.refusedByCode);
     },
@@ -57,6 +58,7 @@ export function mergeDetails(details: readonly LedgerDetail[], scope: LedgerScop
       known.bytes += row.bytes;
       known.firstSeenAtMs = Math.min(known.firstSeenAtMs, row.firstSeenAtMs);
       known.lastSeenAtMs = Math.max(known.lastSeenAtMs, row.lastSeenAtMs);
+      known.lastRecordAtMs = Math.max(known.lastRecordAtMs, row.lastRecordAtMs);
     },
   ).sort((a, b) => b.lastSeenAtMs - a.lastSeenAtMs);
   const causes = merged(

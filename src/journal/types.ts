@@ -100,6 +100,8 @@ export interface LedgerCounts {
 export interface LedgerRow extends LedgerCounts {
   keyId: string;
   lastSeenAtMs: number;
+  /** When a record was last taken: stored, or known to be stored before. 0 for never. */
+  lastRecordAtMs: number;
   rejectedByReason: Record<string, number>;
   /** By the code of the answer (docs/errors.md). */
   refusedByCode: Record<string, number>;
@@ -142,6 +144,8 @@ export interface LedgerSource {
   bytes: number;
   firstSeenAtMs: number;
   lastSeenAtMs: number;
+  /** As of a key. */
+  lastRecordAtMs: number;
 }
 
 export interface LedgerDetail {

@@ -172,7 +172,9 @@ describe('the ledger balances', () => {
   it('after an upgrade: what was counted before stays, with reasons bounded and refused requests as requests', async () => {
     await append(batchOf('l-older', [{ message: 'a' }, 'no record']));
     await runInDurableObject(journal('l-older'), (_, { storage: { sql } }) => {
-      sql.exec('DROP TABLE ledger_causes; DROP TABLE ledger_sources; ALTER TABLE ledger DROP COLUMN requests');
+      sql.exec(
+        'DROP TABLE ledger_causes; DROP TABLE ledger_sources; ALTER TABLE ledger DROP COLUMN requests; ALTER TABLE ledger DROP COLUMN last_record_at_ms',
+      );
       sql.exec(`CREATE TABLE ledger_reasons (key_id TEXT NOT NULL, reason TEXT NOT NULL, records INTEGER NOT NULL, PRIMARY KEY (key_id, reason)) WITHOUT ROWID;
         CREATE TABLE ledger_refusals (key_id TEXT NOT NULL, code TEXT NOT NULL, requests INTEGER NOT NULL, PRIMARY KEY (key_id, code)) WITHOUT ROWID;
         INSERT INTO ledger_refusals VALUES ('key_test', 'scope_missing', 4);

@@ -41,7 +41,7 @@ describe('GET /api/projects/:id/ledger', () => {
       sources: [
         {
           ...{ keyId: 'key_test', protocol: 'otlp', userAgent: 'OTel-OTLP-Exporter-JavaScript/0.2' },
-          ...{ requests: 1, records: 2, lastSeenAtMs: nowMs - 5 * MINUTE_MS },
+          ...{ requests: 1, records: 2, lastSeenAtMs: nowMs - 5 * MINUTE_MS, lastRecordAtMs: nowMs - 5 * MINUTE_MS },
         },
       ],
       moreSources: false,
@@ -140,7 +140,7 @@ describe('one answer', () => {
   it('holds the clients seen last, and says that there are more', () => {
     const sources = Array.from({ length: ANSWERED_SOURCES + 1 }, (_, i) => ({
       ...{ keyId: 'key', protocol: 'ingest' as const, userAgent: `agent ${i}`, requests: 1, records: 1, bytes: 1 },
-      ...{ firstSeenAtMs: 0, lastSeenAtMs: i },
+      ...{ firstSeenAtMs: 0, lastSeenAtMs: i, lastRecordAtMs: i },
     }));
     const view = mergeDetails([{ ...busy(1), minutes: [], sources }], scope);
     expect([view.sources.length, view.moreSources, view.sources[0]?.lastSeenAtMs]).toEqual([500, true, 500]);
