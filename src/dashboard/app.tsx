@@ -13,6 +13,7 @@ import { forgetProjects, loadProjects } from './state/projects.ts';
 import { hrefOf, path } from './state/route.ts';
 import { loadSession, session, user } from './state/session.ts';
 
+const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
 const SettingsPage = lazy(() => import('./pages/settings/settings-page.tsx'));
 
 export function App() {
@@ -51,7 +52,7 @@ function Content() {
   }
 }
 
-const TITLES: Record<string, string> = { '/': 'Overview', '/live': 'Live', '/logs': 'Logs' };
+const TITLES: Record<string, string> = { '/': 'Overview', '/live': 'Live', '/logs': 'Logs', '/sources': 'Sources' };
 
 function Page() {
   const at = path.value;
@@ -63,6 +64,8 @@ function Page() {
   if (at === '/') return <ProjectGate>{(project) => <OverviewPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/live') return <ProjectGate>{(project) => <LivePage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/logs') return <ProjectGate>{(project) => <LogsPage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/sources')
+    return <ProjectGate>{(project) => <SourcesPage key={project.id} project={project} />}</ProjectGate>;
   return (
     <Empty top title="There is no page here">
       <Link href={hrefOf('/', {}, 'frame')}>Go to the overview</Link>

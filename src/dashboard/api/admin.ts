@@ -1,6 +1,6 @@
 import { type Answer, request } from './http.ts';
 import { listAll } from './list-all.ts';
-import type { ApiKey, Ledger, List, NewApiKey, Project, RefusedKeys, Role, User } from './types.ts';
+import type { ApiKey, Cardinality, Ledger, List, NewApiKey, Project, RefusedKeys, Role, User } from './types.ts';
 
 const project = (id: string) => `/api/projects/${encodeURIComponent(id)}`;
 const key = (projectId: string, keyId: string) => `${project(projectId)}/keys/${encodeURIComponent(keyId)}`;
@@ -17,8 +17,17 @@ export function changeProject(id: string, change: { name?: string; disabled?: bo
   return request('PATCH', project(id), { body: change });
 }
 
-export function getLedger(projectId: string, signal: AbortSignal): Promise<Answer<Ledger>> {
-  return request('GET', `${project(projectId)}/ledger`, { signal });
+export function getLedger(
+  projectId: string,
+  signal: AbortSignal,
+  range: { fromMs: number; toMs: number } | null = null,
+): Promise<Answer<Ledger>> {
+  const params = range ? { from: Math.floor(range.fromMs), to: Math.ceil(range.toMs) } : {};
+  return request('GET', `${project(projectId)}/ledger`, { signal, params });
+}
+
+export function getCardinality(projectId: string, signal: AbortSignal): Promise<Answer<Cardinality>> {
+  return request('GET', `${project(projectId)}/cardinality`, { signal });
 }
 
 export function listKeys(projectId: string, signal: AbortSignal): Promise<Answer<List<ApiKey>>> {

@@ -1,3 +1,4 @@
+import type { Protocol } from '../../wire/protocols.ts';
 import type { Level, LogRecord, Stream } from '../../wire/record.ts';
 
 export type Role = 'admin' | 'analyst' | 'viewer';
@@ -83,23 +84,71 @@ export interface RefusedKeys {
   lastSeenAtMs: number;
 }
 
-export interface Ledger {
+export interface LedgerCounts {
+  requests: number;
   received: number;
   stored: number;
   duplicate: number;
   rejected: number;
+  /** Requests, not records. */
+  refused: number;
   bytes: number;
-  keys: {
-    keyId: string;
-    received: number;
-    stored: number;
-    duplicate: number;
-    rejected: number;
-    bytes: number;
-    refused: number;
-    lastSeenAtMs: number | null;
-  }[];
+}
+
+export interface LedgerKey extends LedgerCounts {
+  keyId: string;
+  lastSeenAtMs: number;
+  /** 0: no record was ever taken. */
+  lastRecordAtMs: number;
+}
+
+export interface LedgerMinute extends LedgerCounts {
+  /** Its start, Unix ms. */
+  minute: number;
+  keyId: string;
+}
+
+export interface LedgerSource {
+  keyId: string;
+  protocol: Protocol;
+  userAgent: string;
+  requests: number;
+  records: number;
+  bytes: number;
+  firstSeenAtMs: number;
+  lastSeenAtMs: number;
+  lastRecordAtMs: number;
+}
+
+export interface Ledger extends LedgerCounts {
+  keys: LedgerKey[];
+  fromMs: number;
+  toMs: number;
+  /** Before it there are no minutes. */
+  detailFromMs: number;
+  minutes: LedgerMinute[];
+  reasons: { keyId: string; reason: string; records: number; lastMinute: number }[];
+  refusals: { keyId: string; code: string; requests: number; lastMinute: number }[];
+  sources: LedgerSource[];
+  moreSources: boolean;
   journal: JournalState;
+}
+
+/** What the guard against too many different names and values holds back. */
+export interface Cardinality {
+  names: { count: number; limit: number };
+  labels: { label: string; values: number; limit: number }[];
+  quarantine: {
+    items: {
+      kind: 'name' | 'value';
+      name: string;
+      value: string | null;
+      records: number;
+      firstSeenAtMs: number;
+      lastSeenAtMs: number;
+    }[];
+    more: boolean;
+  };
 }
 
 export interface JournalState {

@@ -52,6 +52,10 @@ export function FirstUse({ top = false }: { top?: boolean }) {
         </p>
       )}
       <p>
+        Settings for other clients, and why something does not arrive, are under{' '}
+        <Link href={hrefOf('/sources', {}, 'frame')}>Sources</Link>.
+      </p>
+      <p>
         {reachable ? (
           <StatusDot tone="info">Waiting for the first record</StatusDot>
         ) : (

@@ -1,5 +1,3 @@
-import type { Level } from '../../../wire/record.ts';
-
 /** Canvas knows no custom properties, and `light-dark()` resolves only on an element: ask one. */
 export function chartColors<Name extends string>(host: HTMLElement, names: readonly Name[]): Record<Name, string> {
   const probe = document.createElement('i');
@@ -13,6 +11,7 @@ export function chartColors<Name extends string>(host: HTMLElement, names: reado
   return out;
 }
 
-export function levelColor(level: Level): `chart-${Level}` {
-  return `chart-${level}`;
+/** Each series has a colour of its name. */
+export function seriesColor<Name extends string>(name: Name): `chart-${Name}` {
+  return `chart-${name}`;
 }

@@ -27,6 +27,7 @@ export function LevelChart(props: LevelChartProps) {
   const [hover, setHover] = useState<Bucket | null>(null);
   const buckets = histogram?.buckets;
   const levels = useMemo(() => (buckets ? levelsIn(buckets) : []), [buckets]);
+  const charted = useMemo(() => buckets?.map(({ ts, levels: counts }) => ({ ts, counts })) ?? [], [buckets]);
   const total = buckets?.reduce((sum, bucket) => sum + bucket.total, 0) ?? 0;
   const shown = (level: Level) =>
     hover ? (hover.levels[level] ?? 0) : (buckets?.reduce((sum, bucket) => sum + (bucket.levels[level] ?? 0), 0) ?? 0);
@@ -67,13 +68,13 @@ export function LevelChart(props: LevelChartProps) {
         {histogram && histogram.buckets.length > 0 ? (
           <TimeChart
             label={summary(histogram, levels, total)}
-            buckets={histogram.buckets}
+            buckets={charted}
             bucketMs={histogram.bucketMs}
             fromMs={fromMs}
             toMs={toMs}
-            levels={levels}
+            series={levels}
             heightPx={heightPx}
-            onHover={setHover}
+            onHover={(at) => setHover(at === null ? null : (histogram.buckets[at] ?? null))}
             onZoom={onZoom}
           />
         ) : null}
@@ -82,7 +83,7 @@ export function LevelChart(props: LevelChartProps) {
   );
 }
 
-function spanText(ms: number): string {
+export function spanText(ms: number): string {
   if (ms % 86_400_000 === 0) return `${ms / 86_400_000} d`;
   if (ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
   if (ms % 60_000 === 0) return `${ms / 60_000} min`;

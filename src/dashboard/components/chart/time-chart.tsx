@@ -1,42 +1,46 @@
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import type { Level } from '../../../wire/record.ts';
-import type { Bucket } from '../../api/types.ts';
 import { compact, day, minute, second } from '../../lib/format.ts';
 import { paint } from '../../state/theme.ts';
-import { chartColors, levelColor } from './chart-colors.ts';
+import { chartColors, seriesColor } from './chart-colors.ts';
+
+export interface ChartBucket {
+  ts: number;
+  counts: Readonly<Partial<Record<string, number>>>;
+}
 
 export interface TimeChartProps {
   label: string;
-  buckets: readonly Bucket[];
+  buckets: readonly ChartBucket[];
   bucketMs: number;
   fromMs: number;
   toMs: number;
-  levels: readonly Level[];
+  /** From the bottom up; the colour of each is `--chart-<name>`. */
+  series: readonly string[];
   heightPx: number;
-  /** The bucket under the crosshair, null when it left. */
-  onHover: (bucket: Bucket | null) => void;
+  /** The place of the bucket under the crosshair, null when it left. */
+  onHover: (at: number | null) => void;
   onZoom: (fromMs: number, toMs: number) => void;
 }
 
 const SYNC = uPlot.sync('breakwater');
 const bars = uPlot.paths.bars?.({ size: [0.86, 60], align: 1 });
 
-/** Counts by level as stacked bars. Drag to zoom; the crosshair is shared by all charts of a page. */
+/** Counts as stacked bars. Drag to zoom; the crosshair is shared by all charts of a page. */
 export default function TimeChart(props: TimeChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   latest.current = props;
   const colors = paint.value;
-  const { buckets, bucketMs, fromMs, toMs, levels, heightPx } = props;
-  const levelKey = levels.join();
+  const { buckets, bucketMs, fromMs, toMs, series, heightPx } = props;
+  const seriesKey = series.join();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the plot is built anew when what it shows changes, not when a callback does.
   useEffect(() => {
     const element = host.current;
     if (!element) return;
-    const plot = new uPlot(optionsFor(element, latest), dataOf(buckets, levels), element);
+    const plot = new uPlot(optionsFor(element, latest), dataOf(buckets, series), element);
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0 && element.clientWidth !== plot.width) {
         plot.setSize({ width: element.clientWidth, height: heightPx });
@@ -47,19 +51,19 @@ export default function TimeChart(props: TimeChartProps) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [buckets, bucketMs, fromMs, toMs, levelKey, heightPx, colors]);
+  }, [buckets, bucketMs, fromMs, toMs, seriesKey, heightPx, colors]);
 
   return (
     <div ref={host} class="chart-canvas" role="img" aria-label={props.label} style={{ height: `${heightPx}px` }} />
   );
 }
 
-/** Cumulative from the least severe up; the tallest series is drawn first, the others over it. */
-function dataOf(buckets: readonly Bucket[], levels: readonly Level[]): uPlot.AlignedData {
+/** Cumulative from the bottom up; the tallest series is drawn first, the others over it. */
+function dataOf(buckets: readonly ChartBucket[], series: readonly string[]): uPlot.AlignedData {
   const sums = new Float64Array(buckets.length);
-  const stacked = levels.map((level) =>
+  const stacked = series.map((name) =>
     buckets.map((bucket, i) => {
-      const sum = (sums[i] ?? 0) + (bucket.levels[level] ?? 0);
+      const sum = (sums[i] ?? 0) + (bucket.counts[name] ?? 0);
       sums[i] = sum;
       return sum;
     }),
@@ -68,9 +72,9 @@ function dataOf(buckets: readonly Bucket[], levels: readonly Level[]): uPlot.Ali
 }
 
 function optionsFor(element: HTMLElement, latest: { current: TimeChartProps }): uPlot.Options {
-  const { levels, heightPx, fromMs, toMs, bucketMs } = latest.current;
-  const names = [...levels.map(levelColor), 'text-3', 'line'] as const;
-  const color = chartColors<string>(element, names);
+  const { series, heightPx, fromMs, toMs, bucketMs } = latest.current;
+  const names = [...series.map(seriesColor), 'text-3', 'line'];
+  const color = chartColors(element, names);
   const font = '11px system-ui, sans-serif';
   const spanMs = toMs - fromMs;
   const axis = { stroke: color['text-3'] ?? '', font, ticks: { show: false } };
@@ -111,9 +115,9 @@ function optionsFor(element: HTMLElement, latest: { current: TimeChartProps }): 
     ],
     series: [
       {},
-      ...levels.toReversed().map((level) => ({
+      ...series.toReversed().map((name) => ({
         ...(bars ? { paths: bars } : {}),
-        fill: color[levelColor(level)] ?? '',
+        fill: color[seriesColor(name)] ?? '',
         width: 0,
         points: { show: false },
       })),
@@ -125,7 +129,8 @@ function optionsFor(element: HTMLElement, latest: { current: TimeChartProps }): 
           if (left < 0) latest.current.onHover(null);
           else {
             const at = plot.posToVal(left, 'x') * 1000;
-            latest.current.onHover(latest.current.buckets.find((b) => at >= b.ts && at < b.ts + bucketMs) ?? null);
+            const under = latest.current.buckets.findIndex((b) => at >= b.ts && at < b.ts + bucketMs);
+            latest.current.onHover(under < 0 ? null : under);
           }
         },
       ],

@@ -19,6 +19,7 @@ export function NothingYet({ state, filtered }: { state: LiveState; filtered: bo
       <p>{state.kind === 'refused' ? state.message : what}</p>
       {filtered ? <Button onClick={() => setParams({ q: null })}>Clear the filter</Button> : null}
       <Link href={hrefOf('/logs', {})}>Search what came before</Link>
+      <Link href={hrefOf('/sources', {}, 'frame')}>See under Sources what arrives, and how clients are set up</Link>
     </Empty>
   );
 }

@@ -1,0 +1,87 @@
+import type { Cardinality } from '../../api/types.ts';
+import { type Column, DataTable } from '../../components/data-table.tsx';
+import { compact, exact, relative } from '../../lib/format.ts';
+
+type Item = Cardinality['quarantine']['items'][number];
+
+/** Names and values past their limit: records that carry them are kept, but these are not told apart any more. */
+export function Quarantine({ cardinality, nowMs }: { cardinality: Cardinality; nowMs: number }) {
+  const { names, labels, quarantine } = cardinality;
+  const full = labels.filter((label) => label.values >= label.limit);
+  return (
+    <section class="tab-section" aria-label="Quarantine">
+      <h2>Quarantine</h2>
+      <p class="faint">
+        {exact(names.count)} of {exact(names.limit)} attribute names are in use.
+        {full.length > 0 ? ' Labels with as many values as they may have: ' : ''}
+        {full.map((label, i) => (
+          <>
+            {i > 0 ? ', ' : ''}
+            <bdi key={label.label}>{label.label}</bdi>
+          </>
+        ))}
+      </p>
+      {quarantine.items.length > 0 ? (
+        <DataTable label="Quarantine" columns={columnsOf(nowMs)} rows={quarantine.items} keyOf={idOf} />
+      ) : null}
+      {quarantine.more ? <p class="faint">There are more than are listed.</p> : null}
+    </section>
+  );
+}
+
+/** Worth a panel: something is held back, or soon will be. */
+export function needsQuarantine({ names, labels, quarantine }: Cardinality): boolean {
+  const near = (used: number, limit: number) => used >= 0.8 * limit;
+  return quarantine.items.length > 0 || near(names.count, names.limit) || labels.some((l) => near(l.values, l.limit));
+}
+
+function idOf(item: Item): string {
+  return JSON.stringify([item.kind, item.name, item.value]);
+}
+
+function columnsOf(nowMs: number): readonly Column<Item>[] {
+  return [
+    {
+      id: 'what',
+      label: 'What',
+      sort: (item) => item.kind,
+      cell: (item) => (item.kind === 'name' ? 'Attribute name' : 'Value of a label'),
+    },
+    { id: 'name', label: 'Name', sort: (item) => item.name, cell: (item) => text(item.name) },
+    {
+      id: 'value',
+      label: 'Value',
+      sort: (item) => item.value ?? '',
+      cell: (item) => (item.value === null ? <span class="faint">any</span> : text(item.value)),
+    },
+    {
+      id: 'records',
+      label: 'Records',
+      numeric: true,
+      sort: (item) => item.records,
+      cell: (item) => <span title={exact(item.records)}>{compact(item.records)}</span>,
+    },
+    {
+      id: 'first',
+      label: 'First seen',
+      numeric: true,
+      sort: (item) => item.firstSeenAtMs,
+      cell: (item) => relative(item.firstSeenAtMs, nowMs),
+    },
+    {
+      id: 'last',
+      label: 'Last seen',
+      numeric: true,
+      sort: (item) => item.lastSeenAtMs,
+      cell: (item) => relative(item.lastSeenAtMs, nowMs),
+    },
+  ];
+}
+
+function text(value: string) {
+  return (
+    <span class="clip" title={value}>
+      <bdi>{value}</bdi>
+    </span>
+  );
+}
