@@ -14,6 +14,7 @@ import { hrefOf, path } from './state/route.ts';
 import { loadSession, session, user } from './state/session.ts';
 
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
+const TracePage = lazy(() => import('./pages/trace/trace-page.tsx'));
 const SettingsPage = lazy(() => import('./pages/settings/settings-page.tsx'));
 
 export function App() {
@@ -52,7 +53,13 @@ function Content() {
   }
 }
 
-const TITLES: Record<string, string> = { '/': 'Overview', '/live': 'Live', '/logs': 'Logs', '/sources': 'Sources' };
+const TITLES: Record<string, string> = {
+  '/': 'Overview',
+  '/live': 'Live',
+  '/logs': 'Logs',
+  '/traces': 'Trace',
+  '/sources': 'Sources',
+};
 
 function Page() {
   const at = path.value;
@@ -66,6 +73,8 @@ function Page() {
   if (at === '/logs') return <ProjectGate>{(project) => <LogsPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/sources')
     return <ProjectGate>{(project) => <SourcesPage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/traces')
+    return <ProjectGate>{(project) => <TracePage key={project.id} project={project} />}</ProjectGate>;
   return (
     <Empty top title="There is no page here">
       <Link href={hrefOf('/', {}, 'frame')}>Go to the overview</Link>

@@ -1,7 +1,7 @@
 import type { Stream } from '../../wire/record.ts';
 import { type Answer, type Params, request, urlOf } from './http.ts';
 import { listAll } from './list-all.ts';
-import type { Facets, Histogram, List, LogContext, LogPage, SavedSearch } from './types.ts';
+import type { Facets, Histogram, List, LogContext, LogPage, SavedSearch, Trace } from './types.ts';
 
 /** What every read of records shares. `stream` null is all streams. */
 export interface Scope {
@@ -52,6 +52,17 @@ export function getContext(
 ): Promise<Answer<LogContext>> {
   const path = `/api/query/logs/context/${encodeURIComponent(id)}`;
   return request('GET', path, { params: { project, ts: tsMs, before: around, after: around }, signal });
+}
+
+/** `aroundMs`: a time of the trace; null where it is not known. */
+export function getTrace(
+  project: string,
+  traceId: string,
+  aroundMs: number | null,
+  signal: AbortSignal,
+): Promise<Answer<Trace>> {
+  const path = `/api/query/traces/${encodeURIComponent(traceId)}`;
+  return request('GET', path, { params: { project, around: aroundMs }, signal });
 }
 
 /** A plain link: the cookie is enough for a download. */

@@ -22,6 +22,12 @@ interface LogListProps {
   /** True while something under the reader must not move: pointer on a row, or scrolled down. */
   onReading?: (reading: boolean) => void;
   footer?: ComponentChildren;
+  /** Another look of the rows than LogLine, with a class of the list and one of each row. */
+  look?: {
+    list: string;
+    rowOf: (index: number) => string;
+    line: (index: number) => ComponentChildren;
+  };
 }
 
 const ROW_PX = 24;
@@ -30,7 +36,7 @@ const NEAR_END_ROWS = 30;
 
 /** Records as a grid of virtual rows. `j`/`k` and the arrows move, Enter opens. */
 export function LogList(props: LogListProps) {
-  const { count, at, active, onActive, onOpen, onEnd, onReading } = props;
+  const { count, at, active, onActive, onOpen, onEnd, onReading, look } = props;
   const id = useId();
   const phone = useMedia(PHONE);
   const keyOf = useCallback((index: number) => at(index).id, [at]);
@@ -79,7 +85,7 @@ export function LogList(props: LogListProps) {
 
   return (
     <div
-      class={`log-list${props.wrap ? ' log-wrap' : ''}${props.showDay ? ' log-days' : ''}`}
+      class={`log-list${props.wrap ? ' log-wrap' : ''}${props.showDay ? ' log-days' : ''} ${look?.list ?? ''}`.trimEnd()}
       ref={list.scroller}
       onScroll={(event) => {
         list.onScroll();
@@ -111,11 +117,15 @@ export function LogList(props: LogListProps) {
               tabIndex={-1}
               aria-rowindex={index + 1}
               aria-selected={record.id === active}
-              class={`log-row row-${record.level}`}
+              class={`log-row ${look?.rowOf(index) ?? `row-${record.level}`}`}
               style={{ transform: `translateY(${topPx}px)` }}
               onClick={() => window.getSelection()?.isCollapsed !== false && onOpen(record)}
             >
-              <LogLine record={record} words={props.words} wrap={props.wrap} showDay={props.showDay} />
+              {look ? (
+                look.line(index)
+              ) : (
+                <LogLine record={record} words={props.words} wrap={props.wrap} showDay={props.showDay} />
+              )}
             </div>
           );
         })}

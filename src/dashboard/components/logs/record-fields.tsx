@@ -1,7 +1,8 @@
 import type { LogRecord } from '../../../wire/record.ts';
 import { flattenRecord, MAX_ROWS } from '../../lib/flatten.ts';
 import { quoteValue, termState } from '../../lib/query-edit.ts';
-import { hrefOf } from '../../state/route.ts';
+import { hrefOf, path } from '../../state/route.ts';
+import { traceHref } from '../../state/trace-link.ts';
 import { Button } from '../button.tsx';
 import { CopyButton } from '../copy-button.tsx';
 import { Link } from '../link.tsx';
@@ -37,10 +38,13 @@ export function RecordFields({ record, q, onFilter }: FieldsProps) {
                   <span class="fields-value" dir="auto" {...(value.length > SCROLLING_CHARS ? { tabIndex: 0 } : {})}>
                     {value === '' ? <span class="faint">(empty)</span> : value}
                   </span>
-                  {field !== null && LINKED.has(field) ? (
-                    <Link href={hrefOf('/logs', { q: `${field}:${quoteValue(value)}`, stream: 'all', record: null })}>
-                      All records with this {field}
+                  {field === 'traceId' && path.value !== '/traces' ? (
+                    <Link href={traceHref(value, record.ts)} class="fields-link">
+                      Show the trace
                     </Link>
+                  ) : null}
+                  {field !== null && LINKED.has(field) ? (
+                    <Link href={searchHref(`${field}:${quoteValue(value)}`)}>All records with this {field}</Link>
                   ) : null}
                 </td>
                 <td class="fields-actions">
@@ -74,4 +78,8 @@ export function RecordFields({ record, q, onFilter }: FieldsProps) {
       {rows.length >= MAX_ROWS ? <p class="faint">The first {MAX_ROWS} fields. JSON has the rest.</p> : null}
     </>
   );
+}
+
+function searchHref(q: string): string {
+  return hrefOf('/logs', { q, stream: 'all', record: null, trace: null, around: null });
 }
