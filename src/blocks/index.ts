@@ -24,6 +24,6 @@ export {
   type SealedHead,
 } from './read-store.ts';
 export { addLineTokens, addRecordTokens } from './record-tokens.ts';
-export { type Beside, listBlocks, listBlocksFromSeq, readPayloads, storeSealed } from './store.ts';
+export { listBlocks, listBlocksFromSeq, readPayloads, storeSealed } from './store.ts';
 export { OTHER, type Summary, SummaryBuilder } from './summary.ts';
 export { addTokens, isWordUnit, TokenSet, tokenHash, wordsOf } from './token.ts';

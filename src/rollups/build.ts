@@ -1,10 +1,9 @@
-import { addObserved, addValue, type Cell, emptyCell, mergeCell } from './cell.ts';
+import { addObserved, addValue, type Cell, emptyCell, mergeCell, settleCell } from './cell.ts';
 import { type MetricPoint, type MetricType, OTHER } from './point.ts';
 import { rise, type SeriesState } from './series.ts';
 
-/** Widths of buckets, in minutes. */
-export const RESOLUTIONS = [1, 60, 1_440] as const;
-export type Resolution = (typeof RESOLUTIONS)[number];
+/** Width of a bucket, in minutes. */
+export type Resolution = 1 | 60 | 1_440;
 export const MINUTE_MS = 60_000;
 /** Values of one dimension of a metric in one bucket; those with the fewest points are folded into OTHER. */
 export const TOP_VALUES = 50;
@@ -47,7 +46,11 @@ export function buildMinutes(points: readonly MetricPoint[], states: ReadonlyMap
     add(rollup.total);
     for (const [label, value] of point.labels) add(cellAt(rollup, label, value));
   }
-  for (const rollup of minutes.values()) foldRare(rollup);
+  for (const rollup of minutes.values()) {
+    settleCell(rollup.total);
+    for (const values of rollup.dimensions.values()) for (const cell of values.values()) settleCell(cell);
+    foldRare(rollup);
+  }
   return {
     minutes: [...minutes.values()],
     metrics: [...metrics.values()].map(({ names, ...info }) => ({
@@ -80,10 +83,10 @@ function adderOf(
       const { increase, state } = rise(before, { ts, startTs, ...observations });
       moved.set(series, state);
       // A sum's points are counted, as those of a gauge are; histograms and summaries count their observations.
-      const { sum, sketch } = increase;
+      const { sum, sketch, buckets } = increase;
       const numbers = type === 'sum' ? { count: 1, min: sum, max: sum } : increase;
       const { count, min, max } = numbers;
-      return (cell) => addObserved(cell, { ts, count, sum, min, max, last: observations.sum, sketch });
+      return (cell) => addObserved(cell, { ts, count, sum, min, max, last: observations.sum, sketch, buckets });
     }
   }
 }

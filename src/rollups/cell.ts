@@ -1,3 +1,4 @@
+import { type Buckets, haveEqualBounds, spreadBuckets } from './histogram.ts';
 import { Sketch } from './sketch.ts';
 
 /** What is kept of the points of one metric, dimension value and bucket. */
@@ -13,11 +14,14 @@ export interface Cell {
   last: number;
   /** Null where percentiles make no sense: sums and summaries. */
   sketch: Sketch | null;
+  /** Counts that are not in the sketch yet (settleCell), by their bounds; only while points are added up. */
+  unsettled: { bounds: readonly number[]; counts: number[] }[] | null;
 }
 
 /** Any number of observations that come at one time. */
-export interface Observed extends Omit<Cell, 'lastTs'> {
+export interface Observed extends Omit<Cell, 'lastTs' | 'unsettled'> {
   ts: number;
+  buckets: Buckets | null;
 }
 
 export function emptyCell(): Cell {
@@ -29,6 +33,7 @@ export function emptyCell(): Cell {
     lastTs: Number.NEGATIVE_INFINITY,
     last: 0,
     sketch: null,
+    unsettled: null,
   };
 }
 
@@ -40,9 +45,29 @@ export function addValue(cell: Cell, ts: number, value: number): void {
 }
 
 export function addObserved(cell: Cell, observed: Observed): void {
-  const { ts, sketch, ...numbers } = observed;
-  addNumbers(cell, { ...numbers, lastTs: ts });
+  const { ts, count, sum, min, max, last, sketch, buckets } = observed;
+  addNumbers(cell, { count, sum, min, max, lastTs: ts, last });
   addSketch(cell, sketch);
+  if (buckets) addBuckets(cell, buckets);
+}
+
+function addBuckets(cell: Cell, buckets: Buckets): void {
+  cell.unsettled ??= [];
+  const same = cell.unsettled.find((known) => haveEqualBounds(known, buckets));
+  if (!same) {
+    cell.unsettled.push({ bounds: buckets.bounds, counts: [...buckets.counts] });
+    return;
+  }
+  const { counts } = same;
+  for (let i = 0; i < counts.length; i++) counts[i] = (counts[i] as number) + (buckets.counts[i] as number);
+}
+
+/** Brings what was counted between bounds into the sketch. To be done before the cell is merged, written or asked. */
+export function settleCell(cell: Cell): void {
+  if (!cell.unsettled) return;
+  cell.sketch ??= new Sketch();
+  for (const buckets of cell.unsettled) spreadBuckets(cell.sketch, buckets, cell.min, cell.max);
+  cell.unsettled = null;
 }
 
 /** Associative and commutative, but for the rounding of sums. */
@@ -57,7 +82,7 @@ function addSketch(cell: Cell, sketch: Sketch | null): void {
   cell.sketch.merge(sketch);
 }
 
-function addNumbers(cell: Cell, from: Omit<Cell, 'sketch'>): void {
+function addNumbers(cell: Cell, from: Omit<Cell, 'sketch' | 'unsettled'>): void {
   cell.count += from.count;
   cell.sum = finite(cell.sum + from.sum);
   if (from.min < cell.min) cell.min = from.min;
@@ -73,17 +98,20 @@ function finite(value: number): number {
   return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
 }
 
-/** As it is stored: [count, sum, min, max, lastTs, last, sketch]; min and max are null where nothing was observed. */
+/**
+ * As it is stored: [count, sum, min, max, lastTs, last, sketch]; min and max are null where nothing was observed, the sketch is '' where all
+ * values are the same.
+ */
 export type CellRow = [number, number, number | null, number | null, number, number, string?];
 
 export function cellRow({ count, sum, min, max, lastTs, last, sketch }: Cell): CellRow {
   const bound = (value: number) => (Number.isFinite(value) ? value : null);
   const row: CellRow = [count, sum, bound(min), bound(max), lastTs, last];
-  if (sketch) row.push(sketch.encode());
+  if (sketch) row.push(min === max && sketch.count === count ? '' : sketch.encode());
   return row;
 }
 
-export function cellOf([count, sum, min, max, lastTs, last, sketch]: CellRow): Cell {
+export function cellOf([count, sum, min, max, lastTs, last, text]: CellRow): Cell {
   return {
     count,
     sum,
@@ -91,8 +119,15 @@ export function cellOf([count, sum, min, max, lastTs, last, sketch]: CellRow): C
     max: max ?? Number.NEGATIVE_INFINITY,
     lastTs,
     last,
-    sketch: sketch === undefined ? null : Sketch.decode(sketch),
+    sketch: text === undefined ? null : text === '' ? sameValues(min ?? 0, count) : Sketch.decode(text),
+    unsettled: null,
   };
+}
+
+function sameValues(value: number, count: number): Sketch {
+  const sketch = new Sketch();
+  sketch.add(value, count);
+  return sketch;
 }
 
 /** A percentile, q from 0 to 1, never outside of what was observed. */

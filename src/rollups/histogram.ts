@@ -1,41 +1,61 @@
 import type { Json, JsonObject } from '../wire/record.ts';
 import { Sketch } from './sketch.ts';
 
+/** Counts between `bounds`: the first is below them all, the last above. */
+export interface Buckets {
+  bounds: readonly number[];
+  counts: readonly number[];
+}
+
 /** What a histogram or summary point says: of all observations since its start, or of those since the point before. */
 export interface Observations {
   count: number;
   sum: number;
   min: number;
   max: number;
-  /** Null where the point has no buckets. */
+  /** Of buckets that no bounds tell. */
   sketch: Sketch | null;
+  /** Kept as they are while points are added up, because most of a metric have equal bounds; then spread over a sketch once. */
+  buckets: Buckets | null;
 }
 
 /** A bucket's observations are spread evenly over it, in so many places at most: what lies within is not known. */
-const MAX_PLACES = 8;
+const MAX_PLACES = 4;
 
-/** Buckets between `bounds`: the first is below them all, the last above. Errors of percentiles are those of the client's buckets. */
 export function explicitObservations(attrs: JsonObject): Observations {
-  const bounds = numbersOf(attrs.bounds);
   const counts = numbersOf(attrs.counts).map(wholeCount);
-  const [min, max] = [numberOf(attrs.min), numberOf(attrs.max)];
-  const sketch = counts.length > 0 ? new Sketch() : null;
-  let [lowest, highest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const buckets = counts.length > 0 ? { bounds: numbersOf(attrs.bounds), counts } : null;
+  const [lowest, highest] = buckets ? edgesOf(buckets) : NOTHING;
+  const [min, max] = [numberOf(attrs.min) ?? lowest, numberOf(attrs.max) ?? highest];
+  const bucketed = counts.reduce((sum, count) => sum + count, 0);
+  return { ...finish(attrs, bucketed, min, max), sketch: null, buckets };
+}
+
+const NOTHING = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as const;
+
+/** The lower edge of the first bucket that holds something, and the upper one of the last; of an open bucket its one bound. */
+export function edgesOf({ bounds, counts }: Buckets): readonly [lowest: number, highest: number] {
+  const first = counts.findIndex((count) => count > 0);
+  if (first < 0) return NOTHING;
+  const last = counts.findLastIndex((count) => count > 0);
+  const least = bounds[0] ?? 0;
+  return [bounds[first - 1] ?? Math.min(least, 0), bounds[last] ?? bounds.at(-1) ?? 0];
+}
+
+/** The sketch of counts within what was observed at all. Errors of percentiles are those of the client's buckets. */
+export function spreadBuckets(sketch: Sketch, { bounds, counts }: Buckets, min: number, max: number): void {
   for (const [index, count] of counts.entries()) {
     if (count === 0) continue;
-    const [below, above] = [bounds[index - 1], bounds[index]];
-    const first = bounds[0] ?? 0;
-    let low = below ?? min ?? Math.min(first, 0);
-    let high = above ?? max ?? low;
-    if (min !== null && min > low) low = Math.min(min, high);
-    if (max !== null && max < high) high = Math.max(max, low);
-    if (low > high) low = high;
-    spread(count, low === high ? 1 : MAX_PLACES, (share, weight) => sketch?.add(low + (high - low) * share, weight));
-    lowest = Math.min(lowest, low);
-    highest = Math.max(highest, high);
+    const low = Math.max(bounds[index - 1] ?? min, min);
+    const high = Math.max(low, Math.min(bounds[index] ?? max, max));
+    spread(count, low === high ? 1 : MAX_PLACES, (share, weight) => sketch.add(low + (high - low) * share, weight));
   }
-  const bucketed = counts.reduce((sum, count) => sum + count, 0);
-  return finish(attrs, sketch, bucketed, min ?? lowest, max ?? highest);
+}
+
+export function haveEqualBounds(a: Buckets, b: Buckets): boolean {
+  if (a.counts.length !== b.counts.length || a.bounds.length !== b.bounds.length) return false;
+  for (let i = 0; i < a.bounds.length; i++) if (a.bounds[i] !== b.bounds[i]) return false;
+  return true;
 }
 
 /** Buckets of the base 2^(2^−scale): index i holds what is above base^i and at most base^(i+1). */
@@ -65,16 +85,17 @@ export function exponentialObservations(attrs: JsonObject): Observations {
       highest = Math.max(highest, ...edges);
     }
   }
-  return finish(attrs, sketch, bucketed, numberOf(attrs.min) ?? lowest, numberOf(attrs.max) ?? highest);
+  const ends = finish(attrs, bucketed, numberOf(attrs.min) ?? lowest, numberOf(attrs.max) ?? highest);
+  return { ...ends, sketch, buckets: null };
 }
 
 /** Count and sum are all that can be added up; quantiles of a summary cannot. */
 export function summaryObservations(attrs: JsonObject): Observations {
-  return finish(attrs, null, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+  return { ...finish(attrs, 0, ...NOTHING), sketch: null, buckets: null };
 }
 
-function finish(attrs: JsonObject, sketch: Sketch | null, bucketed: number, min: number, max: number): Observations {
-  return { count: wholeCount(numberOf(attrs.count) ?? bucketed), sum: numberOf(attrs.sum) ?? 0, min, max, sketch };
+function finish(attrs: JsonObject, bucketed: number, min: number, max: number) {
+  return { count: wholeCount(numberOf(attrs.count) ?? bucketed), sum: numberOf(attrs.sum) ?? 0, min, max };
 }
 
 function spread(count: number, places: number, put: (share: number, weight: number) => void): void {

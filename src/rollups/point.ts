@@ -1,4 +1,4 @@
-import type { JsonObject, LogRecord } from '../wire/record.ts';
+import type { Json, JsonObject, LogRecord } from '../wire/record.ts';
 import {
   explicitObservations,
   exponentialObservations,
@@ -69,10 +69,10 @@ function readingOf(record: LogRecord, name: string, type: MetricType): Reading |
       // A cumulative sum that may fall is a level, such as a queue's length: its value says something, its difference does not.
       if (isCumulative && attrs.monotonic !== true) return { kind: 'value', value };
       if (!isCumulative) {
-        return { kind: 'delta', observations: { count: 1, sum: value, min: value, max: value, sketch: null } };
+        return { kind: 'delta', observations: { count: 1, sum: value, min: value, max: value, ...UNKNOWN } };
       }
       const none = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
-      return cumulative(record, name, { count: 0, sum: value, ...none, sketch: null });
+      return cumulative(record, name, { count: 0, sum: value, ...none, ...UNKNOWN });
     }
     case 'histogram':
     case 'exponentialHistogram': {
@@ -88,18 +88,17 @@ function readingOf(record: LogRecord, name: string, type: MetricType): Reading |
   }
 }
 
+/** A sum says nothing of how its parts are spread. */
+const UNKNOWN = { sketch: null, buckets: null };
+
 function hasBuckets({ counts, positive, negative }: JsonObject): boolean {
   return Array.isArray(counts) || isObject(positive) || isObject(negative);
 }
 
 function cumulative(record: LogRecord, name: string, observations: Observations): Reading {
   const { labels, resource, startTs } = record.attrs;
-  const identity = [name, record.service, sortedLabels(labels), resource ?? null, startTs ?? null];
-  return { kind: 'cumulative', series: hashOf(JSON.stringify(identity)), startTs: numberOf(startTs), observations };
-}
-
-function sortedLabels(labels: JsonObject[string] | undefined): unknown {
-  return isObject(labels) ? Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)) : null;
+  const series = seriesOf([name, record.service, labels ?? null, resource ?? null, startTs ?? null]);
+  return { kind: 'cumulative', series, startTs: numberOf(startTs), observations };
 }
 
 function labelsOf({ service, attrs }: LogRecord): Map<string, string> {
@@ -121,23 +120,37 @@ function labelsOf({ service, attrs }: LogRecord): Map<string, string> {
 }
 
 /**
- * 106 bits for a series within one project. No secret hash: who makes two of his own series meet spoils his own numbers, and SHA-256 would
- * take as long as all the rest of a point.
+ * 64 bits for a series within one project, from its parts as they are: no text of them has to be made, and the order of properties does not
+ * matter. No secret hash: who makes two of his own series meet spoils his own numbers.
  */
-function hashOf(text: string): string {
-  return half(text, 0x9e3779b9, 0x85ebca6b) + half(text, 0xc2b2ae35, 0x27d4eb2f);
+function seriesOf(identity: Json): string {
+  return hashOf(identity, 0x9e3779b9).toString(36) + hashOf(identity, 0x85ebca6b).toString(36).padStart(7, '0');
 }
 
-/** 53 bits, as cyrb53 (bryc, public domain) mixes them. */
-function half(text: string, seedA: number, seedB: number): string {
-  let a = 0xdeadbeef ^ seedA;
-  let b = 0x41c6ce57 ^ seedB;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    a = Math.imul(a ^ unit, 2654435761);
-    b = Math.imul(b ^ unit, 1597334677);
+function hashOf(value: Json | undefined, seed: number): number {
+  if (value === null || typeof value !== 'object')
+    return hashText(String(value), seed ^ KIND_SEEDS.indexOf(typeof value));
+  let hash = Array.isArray(value) ? seed ^ 0x165667b1 : seed ^ 0x27d4eb2f;
+  if (Array.isArray(value)) {
+    for (const item of value) hash = mix(Math.imul(hash, 31) ^ hashOf(item, seed));
+    return hash >>> 0;
   }
-  a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
-  b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);
-  return ((2 ** 32 * (b & 0x1fffff) + (a >>> 0)) as number).toString(36).padStart(11, '0');
+  for (const key of Object.keys(value)) hash = (hash + mix(hashOf(value[key], hashText(key, seed)))) | 0;
+  return mix(hash) >>> 0;
+}
+
+const KIND_SEEDS = ['string', 'number', 'boolean', 'object'];
+
+function hashText(text: string, seed: number): number {
+  let hash = seed ^ text.length;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x5bd1e995) ^ (hash >>> 15);
+  return mix(hash);
+}
+
+/** The finaliser of MurmurHash3 (Austin Appleby, public domain). */
+function mix(hash: number): number {
+  let mixed = hash;
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }

@@ -1,9 +1,9 @@
 import { gunzip, type SealedBlock, storeSealed } from '../blocks/index.ts';
 import type { LogRecord } from '../wire/record.ts';
-import { buildMinutes, MINUTE_MS, RESOLUTIONS, type Rollup, widen } from './build.ts';
+import { buildMinutes, MINUTE_MS, type Rollup, widen } from './build.ts';
 import { type MetricPoint, pointOf } from './point.ts';
 import { MINUTE_ROWS_KEPT_MS } from './retention.ts';
-import { readSeries, rollupRow, SAME_VERSION, sealStatements } from './store.ts';
+import { type Row, readSeries, rollupRow, SAME_VERSION, sealStatements } from './store.ts';
 
 /** Journals of one project that seal at the same time get in each other's way; each round one of them gets through. */
 const MAX_ROUNDS = 20;
@@ -23,9 +23,7 @@ export async function storeSealedMetrics(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const { version, states } = await readSeries(db, projectId, series);
     const { minutes, metrics, states: moved } = buildMinutes(points, states);
-    const rows = RESOLUTIONS.flatMap((resolution) =>
-      bucketsOf(minutes, resolution, nowMs).map((rollup) => rollupRow(resolution, rollup)),
-    );
+    const rows = rowsOf(minutes, nowMs);
     const place = { projectId, shard, firstSeq, version };
     const statements = sealStatements(db, place, rows, metrics, moved, nowMs);
     const { sealedSeq } = await storeSealed(db, block, { ...statements, guard: SAME_VERSION, guardArgs: [version] });
@@ -59,7 +57,13 @@ export function seriesOf(points: readonly MetricPoint[]): string[] {
   return [...series];
 }
 
-function bucketsOf(minutes: readonly Rollup[], resolution: number, nowMs: number): readonly Rollup[] {
-  if (resolution > 1) return widen(minutes, resolution * MINUTE_MS);
-  return minutes.filter(({ bucketMs }) => bucketMs >= nowMs - MINUTE_ROWS_KEPT_MS);
+function rowsOf(minutes: readonly Rollup[], nowMs: number): Row[] {
+  const hours = widen(minutes, 60 * MINUTE_MS);
+  const days = widen(hours, 1_440 * MINUTE_MS);
+  const kept = minutes.filter(({ bucketMs }) => bucketMs >= nowMs - MINUTE_ROWS_KEPT_MS);
+  return [
+    ...kept.map((rollup) => rollupRow(1, rollup)),
+    ...hours.map((rollup) => rollupRow(60, rollup)),
+    ...days.map((rollup) => rollupRow(1_440, rollup)),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { Observations } from './histogram.ts';
+import { type Buckets, edgesOf, haveEqualBounds, type Observations } from './histogram.ts';
 import { Sketch } from './sketch.ts';
 
 /** Where a cumulative series stood at its newest point. */
@@ -7,6 +7,7 @@ export interface SeriesState {
   count: number;
   sum: number;
   sketch: Sketch | null;
+  buckets: Buckets | null;
 }
 
 /** A point of a cumulative series: sums have only `sum`. */
@@ -26,40 +27,64 @@ export function rise(
   before: SeriesState | null,
   point: CumulativePoint,
 ): { increase: Observations; state: SeriesState } {
-  const { ts, startTs, count, sum, sketch } = point;
-  const state: SeriesState = { ts, count, sum, sketch };
+  const { ts, startTs, count, sum, sketch, buckets } = point;
+  const state: SeriesState = { ts, count, sum, sketch, buckets };
   if (!before) {
     const isNew = startTs !== null && startTs <= ts && ts - startTs <= MAX_UNSEEN_MS;
-    return { increase: isNew ? point : nothing(sketch), state };
+    return { increase: isNew ? point : NOTHING, state };
   }
-  if (ts <= before.ts) return { increase: nothing(sketch), state: before };
+  if (ts <= before.ts) return { increase: NOTHING, state: before };
   if (count < before.count || (count === before.count && sum < before.sum)) return { increase: point, state };
-  const since = sketch && before.sketch ? sketch.since(before.sketch) : sketch;
-  const edges = since && since.count > 0 ? [since.quantile(0), since.quantile(1)] : [null, null];
-  return {
-    increase: {
-      count: count - before.count,
-      sum: sum - before.sum,
-      // The lowest and highest of a cumulative point are those of its whole life.
-      min: edges[0] ?? Number.POSITIVE_INFINITY,
-      max: edges[1] ?? Number.NEGATIVE_INFINITY,
-      sketch: since,
-    },
-    state,
-  };
+  const since = { count: count - before.count, sum: sum - before.sum };
+  return { increase: { ...NOTHING, ...since, ...distribution(point, before) }, state };
 }
 
-function nothing(sketch: Sketch | null): Observations {
-  const none = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
-  return { count: 0, sum: 0, ...none, sketch: sketch ? new Sketch() : null };
+/** The lowest and highest of a cumulative point are those of its whole life: where they lie now only its buckets tell. */
+function distribution(point: CumulativePoint, before: SeriesState): Partial<Observations> {
+  if (point.sketch && before.sketch) {
+    const sketch = point.sketch.since(before.sketch);
+    return sketch.count > 0 ? { sketch, min: sketch.quantile(0) ?? 0, max: sketch.quantile(1) ?? 0 } : {};
+  }
+  const [now, then] = [point.buckets, before.buckets];
+  // Of other bounds, or of buckets that were not there before, only count and sum have a difference.
+  if (!now || !then || !haveEqualBounds(now, then)) return {};
+  const counts = now.counts.map((count, i) => Math.max(0, count - (then.counts[i] ?? 0)));
+  const buckets = { bounds: now.bounds, counts };
+  const [min, max] = edgesOf(buckets);
+  return { buckets, min, max };
 }
 
-export function encodeState({ ts, count, sum, sketch }: SeriesState): string {
-  return JSON.stringify(sketch ? [ts, count, sum, sketch.encode()] : [ts, count, sum]);
+const NOTHING: Observations = {
+  count: 0,
+  sum: 0,
+  min: Number.POSITIVE_INFINITY,
+  max: Number.NEGATIVE_INFINITY,
+  sketch: null,
+  buckets: null,
+};
+
+export function encodeState({ ts, count, sum, sketch, buckets }: SeriesState): string {
+  const shape = buckets ? [null, buckets.bounds, buckets.counts] : sketch ? [sketch.encode()] : [];
+  return JSON.stringify([ts, count, sum, ...shape]);
 }
 
 /** Throws for what encodeState did not write. */
 export function decodeState(text: string): SeriesState {
-  const [ts, count, sum, sketch] = JSON.parse(text) as [number, number, number, string?];
-  return { ts, count, sum, sketch: sketch === undefined ? null : Sketch.decode(sketch) };
+  const [ts, count, sum, sketch, bounds, counts] = JSON.parse(text) as EncodedState;
+  return {
+    ts,
+    count,
+    sum,
+    sketch: typeof sketch === 'string' ? Sketch.decode(sketch) : null,
+    buckets: bounds && counts ? { bounds, counts } : null,
+  };
 }
+
+type EncodedState = [
+  ts: number,
+  count: number,
+  sum: number,
+  sketch?: string | null,
+  bounds?: number[],
+  counts?: number[],
+];

@@ -1,4 +1,4 @@
-import { fromBase64, toBase64 } from '../shared/bytes.ts';
+import { fromBase64 } from '../shared/bytes.ts';
 
 /**
  * DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch", VLDB 2019) with logarithmic mapping at 1 % relative
@@ -66,14 +66,14 @@ export class Sketch {
     if (count === 0) return null;
     const rank = Math.floor(q * (count - 1));
     let seen = 0;
-    for (const [key, weight] of sorted(this.#negative).reverse()) {
-      seen += weight;
+    for (const key of sortedKeys(this.#negative).reverse()) {
+      seen += this.#negative.get(key) as number;
       if (seen > rank) return -middleOf(key);
     }
     seen += this.#zeros;
     if (seen > rank) return 0;
-    for (const [key, weight] of sorted(this.#positive)) {
-      seen += weight;
+    for (const key of sortedKeys(this.#positive)) {
+      seen += this.#positive.get(key) as number;
       if (seen > rank) return middleOf(key);
     }
     return null;
@@ -81,19 +81,17 @@ export class Sketch {
 
   /** Base64 of varints: zeros, then positive and negative bins, each as its length and pairs of step from the key before and count. */
   encode(): string {
-    const out: number[] = [];
-    writeVarint(out, this.#zeros);
+    let at = writeVarint(0, this.#zeros);
     for (const bins of [this.#positive, this.#negative]) {
-      const entries = sorted(bins);
-      writeVarint(out, entries.length);
+      at = writeVarint(at, bins.size);
       let last = 0;
-      for (const [key, count] of entries) {
-        writeVarint(out, zigzag(key - last));
-        writeVarint(out, count);
+      for (const key of sortedKeys(bins)) {
+        at = writeVarint(at, zigzag(key - last));
+        at = writeVarint(at, bins.get(key) as number);
         last = key;
       }
     }
-    return toBase64(Uint8Array.from(out));
+    return SCRATCH.toString('base64', 0, at);
   }
 
   /** Throws for what encode() did not write. */
@@ -131,16 +129,19 @@ function total(bins: Bins): number {
   return sum;
 }
 
-function sorted(bins: Bins): [number, number][] {
-  return [...bins].sort(([a], [b]) => a - b);
+/** Typed arrays sort by number, and several times as fast as pairs do. */
+function sortedKeys(bins: Bins): Int32Array {
+  const keys = Int32Array.from(bins.keys());
+  return keys.length > 1 ? keys.sort() : keys;
 }
 
 function addTo(bins: Bins, key: number, weight: number): void {
   bins.set(key, (bins.get(key) ?? 0) + weight);
   if (bins.size <= MAX_BINS) return;
-  const [lowest, next] = sorted(bins) as [[number, number], [number, number]];
-  bins.delete(lowest[0]);
-  bins.set(next[0], next[1] + lowest[1]);
+  const [lowest, next] = sortedKeys(bins) as unknown as [number, number];
+  const moved = bins.get(lowest) as number;
+  bins.delete(lowest);
+  bins.set(next, (bins.get(next) as number) + moved);
 }
 
 function zigzag(value: number): number {
@@ -151,11 +152,16 @@ function unzigzag(value: number): number {
   return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
 }
 
-/** Whole numbers up to 2^53, so no bit operations. */
-function writeVarint(out: number[], value: number): void {
+/** Two stores of MAX_BINS bins, each a step of up to 3 bytes and a count of up to 8, and their lengths. */
+const SCRATCH = Buffer.alloc(2 * MAX_BINS * 11 + 32);
+
+/** Whole numbers up to 2^53, so no bit operations. Answers where the next one goes. */
+function writeVarint(at: number, value: number): number {
+  let end = at;
   let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) out.push((rest % 128) + 128);
-  out.push(rest);
+  for (; rest >= 128; rest = Math.floor(rest / 128)) SCRATCH[end++] = (rest % 128) + 128;
+  SCRATCH[end++] = rest;
+  return end;
 }
 
 class VarintReader {

@@ -10,7 +10,7 @@ const MAX_BOUND_CHARS = 600_000;
 const MAX_ROW_CHARS = 500_000;
 
 /** A rollup as a row of an INSERT: resolution, name, bucket, total, dimensions. */
-type Row = [Resolution, string, number, string, string];
+export type Row = [Resolution, string, number, string, string];
 
 /** Folds more values where they do not fit into a row: counts and sums stay whole. */
 export function rollupRow(resolution: Resolution, rollup: Rollup): Row {

@@ -300,11 +300,20 @@ describe('rise', () => {
   it('is never negative and adds up to the last value, whatever the steps', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(100), { minLength: 1 }), (steps) => {
-        let state: SeriesState | null = { ts: 0, count: 0, sum: 0, sketch: null };
+        let state: SeriesState | null = { ts: 0, count: 0, sum: 0, sketch: null, buckets: null };
         let [value, rose] = [0, 0];
         for (const [i, step] of steps.entries()) {
           value += step;
-          const next = rise(state, { ts: i + 1, startTs: null, count: 0, sum: value, min: 0, max: 0, sketch: null });
+          const next = rise(state, {
+            ts: i + 1,
+            startTs: null,
+            count: 0,
+            sum: value,
+            min: 0,
+            max: 0,
+            sketch: null,
+            buckets: null,
+          });
           expect(next.increase.sum).toBeGreaterThanOrEqual(0);
           rose += next.increase.sum;
           state = next.state;
