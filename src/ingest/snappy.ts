@@ -7,6 +7,8 @@
 /** Thrown for what is not snappy. */
 export class SnappyError extends Error {}
 
+const SHORT_BYTES = 64;
+
 /** Throws a RangeError, as zlib does, when the body claims to be larger than `maxOutputLength`: nothing is allocated for a claim. */
 export function unsnappy(body: Uint8Array, maxOutputLength: number): Uint8Array {
   let at = 0;
@@ -33,7 +35,9 @@ export function unsnappy(body: Uint8Array, maxOutputLength: number): Uint8Array 
         at += bytes;
       }
       if (at + length > body.byteLength || end + length > size) throw new SnappyError('a literal goes beyond the end');
-      out.set(body.subarray(at, at + length), end);
+      // A view costs more than a few bytes.
+      if (length > SHORT_BYTES) out.set(body.subarray(at, at + length), end);
+      else for (let i = 0; i < length; i++) out[end + i] = body[at + i] as number;
       at += length;
     } else {
       if (kind === 1) length = ((tag >>> 2) & 7) + 4;
@@ -42,9 +46,8 @@ export function unsnappy(body: Uint8Array, maxOutputLength: number): Uint8Array 
       at += bytes;
       if (offset === 0 || offset > end) throw new SnappyError('a copy comes from before the start');
       if (end + length > size) throw new SnappyError('a copy goes beyond the end');
-      // Byte by byte where source and target overlap: that is how a run is written.
-      if (offset >= length) out.copyWithin(end, end - offset, end - offset + length);
-      else for (let i = 0; i < length; i++) out[end + i] = out[end + i - offset] as number;
+      // Byte by byte: source and target may overlap, which is how a run is written, and a copy has 64 bytes at most.
+      for (let i = 0; i < length; i++) out[end + i] = out[end + i - offset] as number;
     }
     end += length;
   }
