@@ -8,6 +8,7 @@ import { type Row, table } from './lib/row.ts';
 const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>> = {
   ingest: () => import('./ingest.ts'),
   otlp: () => import('./protocols-otlp.ts'),
+  etl: () => import('./etl.ts'),
   storage: () => import('./storage.ts'),
   search: () => import('./search.ts'),
   live: () => import('./live.ts'),

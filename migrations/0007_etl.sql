@@ -22,6 +22,7 @@ CREATE TABLE etl_jobs (
   principal TEXT NOT NULL,           -- key id or user:<id>
   dedupe TEXT,                       -- hash of the Idempotency-Key; null without one
   attempt INTEGER NOT NULL,          -- of the same Idempotency-Key; an older one no longer writes here
+  told_by INTEGER NOT NULL,          -- the attempt that state, progress and rejects are of
   data_type TEXT NOT NULL,
   schema_version INTEGER NOT NULL,   -- 0 is none
   stream TEXT NOT NULL,              -- of records that name none

@@ -7,6 +7,9 @@ import { deleteOldRejects } from './reject-store.ts';
 /** A third of the lease: two signs of life may get lost. */
 const BEAT_MS = LEASE_MS / 3;
 
+/** Code of the refusal of an Idempotency-Key that came with other data. */
+const REUSED = 'idempotency_key_reused';
+
 /** What the database is told of a run on its way. That it does not hear it is logged, and no reason to stop: the journal has the data. */
 export class JobRow {
   /** False once the end of the job did not get into its row. */
@@ -20,21 +23,28 @@ export class JobRow {
     this.#ctx = ctx;
     this.#attempt = attempt;
     this.#elapsedMs = elapsedMs;
+    if (attempt.attempt > 1) this.#toldAtMs = Number.NEGATIVE_INFINITY;
   }
 
   async beat(progress: Progress): Promise<void> {
     const elapsedMs = this.#elapsedMs();
-    if (elapsedMs - this.#toldAtMs < BEAT_MS) return;
+    if (this.#saysNothing(progress) || elapsedMs - this.#toldAtMs < BEAT_MS) return;
     this.#toldAtMs = elapsedMs;
     await this.#tell('running', null, progress);
   }
 
   /** `brokenBy` null: it is done. */
   async close(progress: Progress, brokenBy: string | null): Promise<void> {
+    if (this.#saysNothing(progress) && brokenBy === REUSED) return;
     await progress.keepRejects();
     this.isRecorded = await this.#tell(brokenBy === null ? 'done' : 'broken', brokenBy, progress);
     if (this.isRecorded && this.#attempt.attempt > 1)
       await this.#quietly(() => deleteOldRejects(this.#ctx.env.DB, this.#attempt));
+  }
+
+  /** A repeat that has stored nothing yet: it may not even be one, and then the row stays that of the job whose key it used. */
+  #saysNothing({ batches }: Progress): boolean {
+    return this.#attempt.attempt > 1 && batches === 0;
   }
 
   async #tell(state: JobState, brokenBy: string | null, progress: Progress): Promise<boolean> {

@@ -3,7 +3,8 @@ import type { DataType } from '../wire/etl.ts';
 import type { EtlJob, JobState } from '../wire/etl-job.ts';
 import { IDEMPOTENCY_TTL_MS } from '../wire/limits.ts';
 import type { Stream } from '../wire/record.ts';
-import type { ProgressRow } from './progress.ts';
+import { NOTHING_DONE, type ProgressRow } from './progress.ts';
+import { type SchemaVersion, schemaOf, selectSchema } from './schema-store.ts';
 
 /** A job that has shown no sign of life for so long reads as broken. */
 export const LEASE_MS = 60_000;
@@ -15,12 +16,11 @@ export interface NewJob {
   principal: string;
   dedupe: string | null;
   dataType: DataType;
-  schemaVersion: number;
+  schemaVersion: number | null;
   stream: Stream;
   service: string;
   resentFrom: string | null;
   nowMs: number;
-  progress: ProgressRow;
 }
 
 /** A start of a job, which alone may write to its row until the next. */
@@ -45,63 +45,57 @@ interface Row {
   lease_until_ms: number;
   stream: string;
   service: string;
+  told_by: number;
 }
 
 const COLUMNS =
-  'id, principal, attempt, data_type, schema_version, resent_from, state, broken_by, progress, created_at_ms, updated_at_ms, lease_until_ms, stream, service';
+  'id, principal, attempt, data_type, schema_version, resent_from, state, broken_by, progress, created_at_ms, updated_at_ms, lease_until_ms, stream, service, told_by';
 
-/** The job that an Idempotency-Key has begun since `sinceMs`: a repeat keeps to the schema that it began with. */
-export async function findAttempt(
-  db: D1Database,
-  projectId: string,
-  principal: string,
-  dedupe: string,
-  sinceMs: number,
-): Promise<(Attempt & { dataType: DataType }) | null> {
-  const row = await db
-    .prepare(
-      `SELECT id, attempt, schema_version, data_type FROM etl_jobs
-       WHERE project_id = ?1 AND principal = ?2 AND dedupe = ?3 AND created_at_ms > ?4`,
-    )
-    .bind(projectId, principal, dedupe, sinceMs)
-    .first<{ id: string; attempt: number; schema_version: number; data_type: string }>();
-  return (
-    row && {
-      id: row.id,
-      attempt: row.attempt,
-      schemaVersion: row.schema_version,
-      dataType: row.data_type as DataType,
-    }
-  );
+/** What opening a job found out. `attempt` null: the key has begun something else, or there is no such schema. */
+export interface Opened {
+  attempt: Attempt | null;
+  /** The version that was asked for, or the newest; null where there is none. */
+  schema: SchemaVersion | null;
 }
 
-/** A new job, or the next attempt of the one with this Idempotency-Key, whose row it takes over. */
-export async function openJob(db: D1Database, job: NewJob): Promise<Attempt> {
-  const [, opened] = await db.batch<{ id: string; attempt: number; schema_version: number }>([
+/**
+ * A new job, or the next attempt of the one with this Idempotency-Key, to whose schema it keeps. Its row says what it said until this
+ * attempt has stored something, which shows that it has the same data. In one round trip:
+ * nothing can be stored before it is back. `schemaVersion` null is the newest, or none where there is none; 0 is none.
+ */
+export async function openJob(db: D1Database, job: NewJob): Promise<Opened> {
+  const { id, projectId, principal, dedupe, dataType, schemaVersion, stream, service, resentFrom, nowMs } = job;
+  const [, opened, found] = await db.batch([
     // The journal has forgotten the key by then, so this is another job.
     db
       .prepare(
         `UPDATE etl_jobs SET dedupe = NULL
          WHERE project_id = ?1 AND principal = ?2 AND dedupe = ?3 AND created_at_ms <= ?4`,
       )
-      .bind(job.projectId, job.principal, job.dedupe, job.nowMs - IDEMPOTENCY_TTL_MS),
+      .bind(projectId, principal, dedupe, nowMs - IDEMPOTENCY_TTL_MS),
     db
       .prepare(
         `INSERT INTO etl_jobs (id, project_id, principal, dedupe, attempt, data_type, schema_version, resent_from, state,
-           progress, created_at_ms, updated_at_ms, lease_until_ms, stream, service)
-         VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, 'running', ?8, ?9, ?9, ?10, ?11, ?12)
+           progress, created_at_ms, updated_at_ms, lease_until_ms, stream, service, told_by)
+         SELECT ?1, ?2, ?3, ?4, 1, ?5, coalesce(?6, max(version), 0), ?7, 'running', ?8, ?9, ?9, ?10, ?11, ?12, 1
+         FROM etl_schemas WHERE project_id = ?2 AND data_type = ?5
+         HAVING ?6 IS NULL OR ?6 = 0 OR total(version = ?6) > 0
          ON CONFLICT (project_id, principal, dedupe) WHERE dedupe IS NOT NULL DO UPDATE SET
-           attempt = attempt + 1, state = 'running', broken_by = NULL, updated_at_ms = ?9, lease_until_ms = ?10
+           attempt = attempt + 1
+           WHERE data_type = ?5 AND (?6 IS NULL OR schema_version = ?6)
          RETURNING id, attempt, schema_version`,
       )
       .bind(
-        ...[job.id, job.projectId, job.principal, job.dedupe, job.dataType, job.schemaVersion, job.resentFrom],
-        ...[JSON.stringify(job.progress), job.nowMs, job.nowMs + LEASE_MS, job.stream, job.service],
+        ...[id, projectId, principal, dedupe, dataType, schemaVersion, resentFrom],
+        ...[JSON.stringify(NOTHING_DONE), nowMs, nowMs + LEASE_MS, stream, service],
       ),
+    selectSchema(db, projectId, dataType, schemaVersion),
   ]);
-  const row = opened?.results[0];
-  if (!row) throw new Error('an insert with RETURNING returned nothing');
-  return { id: row.id, attempt: row.attempt, schemaVersion: row.schema_version };
+  const row = opened?.results[0] as { id: string; attempt: number; schema_version: number } | undefined;
+  return {
+    attempt: row ? { id: row.id, attempt: row.attempt, schemaVersion: row.schema_version } : null,
+    schema: schemaOf(found?.results[0]),
+  };
 }
 
 /** Does nothing where a later attempt has taken the job over. */
@@ -112,7 +106,7 @@ export async function updateJob(
 ): Promise<void> {
   await db
     .prepare(
-      `UPDATE etl_jobs SET state = ?3, broken_by = ?4, progress = ?5, updated_at_ms = ?6, lease_until_ms = ?7
+      `UPDATE etl_jobs SET told_by = ?2, state = ?3, broken_by = ?4, progress = ?5, updated_at_ms = ?6, lease_until_ms = ?7
        WHERE id = ?1 AND attempt = ?2`,
     )
     .bind(
@@ -176,6 +170,7 @@ function jobOf(row: Row, nowMs: number): EtlJob {
     state: hasDied ? 'broken' : (row.state as JobState),
     brokenBy: hasDied ? 'lease_passed' : row.broken_by,
     attempt: row.attempt,
+    toldBy: row.told_by,
     stream: row.stream as Stream,
     service: row.service,
     startedBy: row.principal,

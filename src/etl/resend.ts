@@ -32,9 +32,9 @@ export async function resendRejects(
 }
 
 /** NDJSON, a row of the database at a time. */
-export async function* rejectTexts(ctx: Ctx, job: Pick<EtlJob, 'id' | 'attempt'>): AsyncGenerator<string> {
+export async function* rejectTexts(ctx: Ctx, { id, toldBy }: Pick<EtlJob, 'id' | 'toldBy'>): AsyncGenerator<string> {
   for (let part = 0; ; part++) {
-    const data = await readRejects(ctx.env.DB, job, part);
+    const data = await readRejects(ctx.env.DB, { id, attempt: toldBy }, part);
     if (data === null) return;
     yield unpackRejects(data);
   }

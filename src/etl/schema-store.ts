@@ -27,14 +27,23 @@ export async function findSchema(
   dataType: DataType,
   version: number | null,
 ): Promise<SchemaVersion | null> {
-  const row = await db
+  const { results } = await selectSchema(db, projectId, dataType, version).run();
+  return schemaOf(results[0]);
+}
+
+/** The same as a statement, for the batch of others; schemaOf reads its row. */
+export function selectSchema(
+  db: D1Database,
+  projectId: string,
+  dataType: DataType,
+  version: number | null,
+): D1PreparedStatement {
+  return db
     .prepare(
       `SELECT ${COLUMNS} FROM etl_schemas
        WHERE project_id = ?1 AND data_type = ?2 AND (?3 IS NULL OR version = ?3) ORDER BY version DESC LIMIT 1`,
     )
-    .bind(projectId, dataType, version)
-    .first<Row>();
-  return row && schemaOf(row);
+    .bind(projectId, dataType, version);
 }
 
 /** The highest version of each data type. */
@@ -46,7 +55,7 @@ export async function listSchemas(db: D1Database, projectId: string): Promise<Sc
     )
     .bind(projectId)
     .all<Row>();
-  return results.map(schemaOf);
+  return results.map(versionOf);
 }
 
 /** Oldest first. */
@@ -66,7 +75,7 @@ export async function listSchemaVersions(
     results.map((row) => ({ id: String(row.version), createdAtMs: row.created_at_ms })),
     limit,
   );
-  return { items: results.slice(0, limit).map(schemaOf), nextCursor };
+  return { items: results.slice(0, limit).map(versionOf), nextCursor };
 }
 
 /** Does nothing where the version has been taken in the meantime. */
@@ -98,7 +107,11 @@ export function insertReference(db: D1Database, projectId: string, secret: strin
     .bind(projectId, secret);
 }
 
-function schemaOf(row: Row): SchemaVersion {
+export function schemaOf(result: unknown): SchemaVersion | null {
+  return result === undefined ? null : versionOf(result as Row);
+}
+
+function versionOf(row: Row): SchemaVersion {
   return {
     dataType: row.data_type as DataType,
     version: row.version,

@@ -5,17 +5,17 @@ import { randomId } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { DataType } from '../wire/etl.ts';
 import type { EtlAnswer } from '../wire/etl-job.ts';
-import { IDEMPOTENCY_TTL_MS } from '../wire/limits.ts';
 import type { Stream } from '../wire/record.ts';
-import { type ChosenSchema, chooseSchema } from './choose-schema.ts';
+import { type ChosenSchema, chooseSchema, referenceFor } from './choose-schema.ts';
 import { type EtlError, etlProblem } from './errors.ts';
 import { JobRow } from './job-row.ts';
-import { type Attempt, findAttempt, openJob } from './job-store.ts';
+import { type Attempt, openJob } from './job-store.ts';
 import { compilePipeline } from './pipeline.ts';
-import { NOTHING_DONE, type Progress } from './progress.ts';
+import type { Progress } from './progress.ts';
 import { insertRejects } from './reject-store.ts';
 import { RejectKeeper } from './rejects.ts';
 import { Run } from './run.ts';
+import type { SchemaVersion } from './schema-store.ts';
 
 export interface StartRequest {
   sender: Sender;
@@ -85,20 +85,19 @@ async function openRun(
   ctx: Ctx,
   request: StartRequest,
 ): Promise<Result<{ run: Run; row: JobRow; attempt: Attempt }, EtlError>> {
-  const { sender, dataType, idempotencyKey, stream, service, elapsedMs, userAgent } = request;
+  const { sender, dataType, idempotencyKey, stream, service, elapsedMs, userAgent, schemaVersion: asked } = request;
+  const { projectId, keyId: principal } = sender;
   const db = ctx.env.DB;
   const dedupe = idempotencyKey === null ? null : sha256Hex(idempotencyKey);
-  const known =
-    dedupe && (await findAttempt(db, sender.projectId, sender.keyId, dedupe, ctx.nowMs - IDEMPOTENCY_TTL_MS));
-  const { schemaVersion: asked } = request;
-  if (known && (known.dataType !== dataType || (asked !== null && asked !== known.schemaVersion)))
+  const { attempt, schema } = await openJob(db, {
+    ...{ id: randomId('etl'), projectId, principal, dedupe, dataType, schemaVersion: asked, stream, service },
+    ...{ resentFrom: request.resentFrom, nowMs: ctx.nowMs },
+  });
+  if (attempt === null) {
+    if (asked && !schema) return err({ kind: 'schema_not_found', dataType, version: asked });
     return err({ kind: 'ingest', error: { kind: 'key_reused' } });
-  let chosen = await chooseSchema(ctx, sender.projectId, dataType, known ? known.schemaVersion : asked);
-  if (!chosen.ok) return chosen;
-  const attempt = await openJob(db, newJob(ctx, request, dedupe, chosen.value));
-  // Two first starts at once, and a new version between their looks: the row says which it is.
-  if (attempt.schemaVersion !== chosen.value.version)
-    chosen = await chooseSchema(ctx, sender.projectId, dataType, attempt.schemaVersion);
+  }
+  const chosen = await chosenSchema(ctx, projectId, attempt.schemaVersion, dataType, schema);
   if (!chosen.ok) return chosen;
   const run = new Run({
     ctx,
@@ -114,25 +113,16 @@ async function openRun(
   return ok({ run, attempt, row: new JobRow(ctx, attempt, elapsedMs) });
 }
 
-function newJob(
+/** What came with the opening, unless the job began with an older version. */
+async function chosenSchema(
   ctx: Ctx,
-  { sender, dataType, stream, service, resentFrom }: StartRequest,
-  dedupe: string | null,
-  { version }: ChosenSchema,
-): Parameters<typeof openJob>[1] {
-  return {
-    id: randomId('etl'),
-    projectId: sender.projectId,
-    principal: sender.keyId,
-    dedupe,
-    dataType,
-    schemaVersion: version,
-    stream,
-    service,
-    resentFrom,
-    nowMs: ctx.nowMs,
-    progress: NOTHING_DONE,
-  };
+  projectId: string,
+  version: number,
+  dataType: DataType,
+  found: SchemaVersion | null,
+): Promise<Result<ChosenSchema, EtlError>> {
+  if (found?.version !== version) return chooseSchema(ctx, projectId, dataType, version);
+  return ok({ version, schema: found.schema, reference: await referenceFor(ctx, projectId, found.schema) });
 }
 
 function answerOf(request: StartRequest, job: Attempt, progress: Progress, isRecorded: boolean): EtlAnswer {

@@ -40,6 +40,8 @@ export interface EtlJob {
   brokenBy: string | null;
   /** Starts under the same Idempotency-Key. */
   attempt: number;
+  /** The one that the counts are of. */
+  toldBy: number;
   /** Of records that name none. */
   stream: Stream;
   service: string;

@@ -1,8 +1,9 @@
 import { env, exports } from 'cloudflare:workers';
 import { gzipSync } from 'node:zlib';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
+import type { AppendRequest } from '../../src/journal/index.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, ORIGIN } from '../helpers/worker/call-app.ts';
 import { everyRecord, ledgerOf } from '../helpers/worker/journal.ts';
@@ -155,11 +156,13 @@ describe('a start whose body is the data', () => {
 
   it('with a key that came with other data answers 422', async () => {
     const headers = { 'idempotency-key': 'upload-2' };
-    await send({ body: ndjson(5), headers });
+    const first = await send({ body: ndjson(5), headers });
     const other = await send({ body: ndjson(6), headers });
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
     const ofAnotherKind = await send({ body: ndjson(5), headers, query: '?dataType=TELEMETRY' });
     expect([ofAnotherKind.status, ofAnotherKind.body.code]).toEqual([422, 'idempotency_key_reused']);
+    // The job whose key it was is none the worse for it.
+    expect(await jobOf(first.body.jobId)).toMatchObject({ state: 'done', stored: 5, toldBy: 1 });
   });
 
   it('is recognised without a key where every record has its time, batch by batch', async () => {
@@ -173,4 +176,112 @@ describe('a start whose body is the data', () => {
     const line = `${JSON.stringify({ ts: 1_700_000_000_000, message: 'same' })}\n`;
     expect((await send({ body: line.repeat(300) })).body).toMatchObject({ stored: 300, duplicate: 0 });
   });
+});
+
+describe('a start that is refused', () => {
+  const hostile: [string, Sent, number, string][] = [
+    ['no JSON', { query: '', body: '{"dataType":' }, 400, 'malformed_body'],
+    ['no UTF-8', { query: '', body: new Uint8Array([0x22, 0xff, 0x22]) }, 400, 'malformed_body'],
+    ['an unknown data type', { query: '', body: '{"dataType":"XML","payload":1}' }, 400, 'invalid_input'],
+    ['no payload', { query: '', body: '{"dataType":"JSON"}' }, 400, 'invalid_input'],
+    [
+      'a field that does not exist',
+      { query: '', body: '{"dataType":"JSON","payload":1,"pay":2}' },
+      400,
+      'invalid_input',
+    ],
+    ['an unknown stream', { query: '?dataType=JSON&stream=cats', body: '{}' }, 400, 'invalid_input'],
+    ['a bad version', { query: '?dataType=JSON&schemaVersion=x', body: '{}' }, 400, 'invalid_input'],
+    [
+      'too many values',
+      { query: '', body: `{"dataType":"JSON","payload":[${'1,'.repeat(1_000_001)}1]}` },
+      413,
+      'too_many_records',
+    ],
+    ['a long envelope', { query: '', body: `{"x":"${'x'.repeat(16 * 1024 * 1024)}"}` }, 413, 'body_too_large'],
+    ['an unknown coding', { body: '{}', headers: { 'content-encoding': 'br' } }, 415, 'encoding_unknown'],
+    ['a broken coding', { body: 'not gzip', headers: { 'content-encoding': 'gzip' } }, 400, 'encoding_broken'],
+    ['an empty idempotency key', { body: '{}', headers: { 'idempotency-key': '' } }, 400, 'invalid_input'],
+    ['nothing usable', { body: 'not json at all\n' }, 400, 'all_rejected'],
+    [
+      'another project than that of its key',
+      { query: '?dataType=JSON&project=prj_other', body: '{}' },
+      404,
+      'not_found',
+    ],
+  ];
+  it.each(hostile)('for %s says so, and stores nothing', async (_, sent, status, code) => {
+    const reply = await send(sent);
+    expect([reply.status, reply.body.code]).toEqual([status, code]);
+    expect(reply.headers.get('content-type')).toBe('application/problem+json');
+    expect(await messages()).toEqual([]);
+  });
+
+  it('shows in the ledger of its key', async () => {
+    await send({ query: '', body: 'nonsense' });
+    await send({ body: '{}', headers: { 'content-encoding': 'br' } });
+    const { keys } = await readLedger(testCtx(), projectId);
+    expect(keys[0]?.refusedByCode).toEqual({ malformed_body: 1, encoding_unknown: 1 });
+  });
+
+  it('because it inflates without end is refused while it inflates, and its job says so', async () => {
+    const line = `${JSON.stringify({ message: 'z'.repeat(100_000) })}\n`;
+    const bomb = gzipSync(line.repeat(400));
+    const reply = await send({ body: bomb, headers: { 'content-encoding': 'gzip' } });
+    expect([reply.status, reply.body.code]).toEqual([413, 'body_too_large']);
+    expect(await jobOf(reply.body.jobId)).toMatchObject({ state: 'broken', brokenBy: 'body_too_large' });
+    expect(reply.body.received).toBe(reply.body.stored + reply.body.duplicate + reply.body.rejected);
+  });
+
+  it('of somebody signed in without a project, without the token or with too low a role', async () => {
+    const body = { dataType: 'JSON', payload: { message: 'm' } };
+    const as = await signInAs('analyst');
+    const call = (options: object) => callApp('POST', '/api/etl/start', { body, ...options });
+    expect((await call({ as })).body.errors[0].pointer).toBe('/project');
+    expect((await call({ as, csrf: null })).body.code).toBe('csrf_failed');
+    const viewer = await signInAs('viewer', [projectId]);
+    const low = await callApp('POST', `/api/etl/start?project=${projectId}`, { as: viewer, body });
+    expect([low.status, low.body.code]).toEqual([403, 'forbidden']);
+  });
+
+  it('record by record where its key lacks the scope of a stream', async () => {
+    const { key: narrow } = await createKey(projectId, ['ingest:logs']);
+    const body = '{"message":"a"}\n{"message":"b","stream":"fraud"}\n';
+    const reply = await send({ body, key: narrow });
+    expect(reply.body).toMatchObject({ stored: 1, rejected: 1, errors: [{ index: 1, pointer: '/stream' }] });
+    const whole = await send({ body, key: narrow, query: '?dataType=JSON&stream=fraud' });
+    expect([whole.status, whole.body.code]).toEqual([403, 'scope_missing']);
+  });
+
+  it('when its key is revoked', async () => {
+    const { id, key: old } = await createKey(projectId, ['ingest']);
+    await callApp('DELETE', `/api/projects/${projectId}/keys/${id}`, { as: await signInAs('admin') });
+    const reply = await send({ body: '{}', key: old });
+    expect([reply.status, reply.body.code]).toEqual([401, 'key_revoked']);
+  });
+});
+
+it('a journal that does not answer breaks a run off, which a repeat with the same key completes', async () => {
+  const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const headers = { 'idempotency-key': 'k' };
+  let appends = 0;
+  const JOURNAL = new Proxy(env.JOURNAL, {
+    get(namespace, name) {
+      if (name !== 'getByName') return Reflect.get(namespace, name);
+      return (id: string) => {
+        const journal = namespace.getByName(id);
+        const append = (request: AppendRequest) =>
+          appends++ === 1 ? Promise.reject(new Error('gone')) : journal.append(request);
+        return { append, countRefused: (refused: never) => journal.countRefused(refused) };
+      };
+    },
+  });
+  const broken = await send({ body: ndjson(450), headers, env: { ...env, JOURNAL } as unknown as Env });
+  expect([broken.status, broken.body.code, broken.headers.get('retry-after')]).toEqual([503, 'journal_away', '1']);
+  expect(broken.body).toMatchObject({ received: 100, stored: 100, rejected: 0 });
+  expect(await jobOf(broken.body.jobId)).toMatchObject({ state: 'broken', brokenBy: 'journal_away' });
+  const again = await send({ body: ndjson(450), headers });
+  expect(again.body).toMatchObject({ received: 450, stored: 350, duplicate: 100, jobId: broken.body.jobId });
+  expect(await messages()).toEqual(Array.from({ length: 450 }, (_, i) => `m${i}`));
+  error.mockRestore();
 });
