@@ -195,7 +195,9 @@ describe('a database that is away', () => {
   });
 
   it('that dies on the way loses no record and doubles none: the answer says what is stored, and that the job does not', async () => {
-    const bindings = failing((sql) => sql.startsWith('UPDATE etl_jobs SET told_by') || sql.includes('INTO etl_rejects'));
+    const bindings = failing(
+      (sql) => sql.startsWith('UPDATE etl_jobs SET told_by') || sql.includes('INTO etl_rejects'),
+    );
     const text = `${lines(200, (i) => ({ i }))}{"level":{}}\n`;
     const { status, body } = await send(text, { 'idempotency-key': 'k' }, bindings);
     expect(status).toBe(202);

@@ -220,7 +220,7 @@ describe('a start that is refused', () => {
   it('shows in the ledger of its key', async () => {
     await send({ query: '', body: 'nonsense' });
     await send({ body: '{}', headers: { 'content-encoding': 'br' } });
-    const { keys } = await readLedger(testCtx(), projectId);
+    const { keys } = await ledgerOf(projectId);
     expect(keys[0]?.refusedByCode).toEqual({ malformed_body: 1, encoding_unknown: 1 });
   });
 

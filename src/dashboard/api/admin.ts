@@ -1,6 +1,17 @@
 import { type Answer, request } from './http.ts';
 import { listAll } from './list-all.ts';
-import type { ApiKey, Cardinality, Ledger, List, NewApiKey, Project, RefusedKeys, Role, User } from './types.ts';
+import type {
+  ApiKey,
+  Cardinality,
+  KeyQuota,
+  Ledger,
+  List,
+  NewApiKey,
+  Project,
+  RefusedKeys,
+  Role,
+  User,
+} from './types.ts';
 
 const project = (id: string) => `/api/projects/${encodeURIComponent(id)}`;
 const key = (projectId: string, keyId: string) => `${project(projectId)}/keys/${encodeURIComponent(keyId)}`;
@@ -42,14 +53,20 @@ export interface KeyInput {
   name: string;
   scopes: string[];
   origins?: string[];
+  quota?: KeyQuota;
 }
 
 export function createKey(projectId: string, input: KeyInput): Promise<Answer<NewApiKey>> {
   return request('POST', `${project(projectId)}/keys`, { body: input });
 }
 
-export function rotateKey(projectId: string, keyId: string, graceSeconds: number): Promise<Answer<NewApiKey>> {
-  return request('POST', `${key(projectId, keyId)}/rotate`, { body: { graceSeconds } });
+export interface Rotation {
+  graceSeconds: number;
+  quota: KeyQuota | null;
+}
+
+export function rotateKey(projectId: string, keyId: string, rotation: Rotation): Promise<Answer<NewApiKey>> {
+  return request('POST', `${key(projectId, keyId)}/rotate`, { body: rotation });
 }
 
 export function revokeKey(projectId: string, keyId: string): Promise<Answer<void>> {

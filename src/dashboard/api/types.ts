@@ -1,3 +1,4 @@
+import type { ProjectLimits } from '../../wire/limits.ts';
 import type { Protocol } from '../../wire/protocols.ts';
 import type { Level, LogRecord, Stream } from '../../wire/record.ts';
 
@@ -60,6 +61,11 @@ export interface Project {
   name: string;
   createdAtMs: number;
   disabled: boolean;
+  limits: ProjectLimits;
+}
+
+export interface KeyQuota {
+  recordsPerDay: number;
 }
 
 export interface ApiKey {
@@ -67,6 +73,7 @@ export interface ApiKey {
   name: string;
   scopes: string[];
   origins: string[] | null;
+  quota: KeyQuota | null;
   prefix: string;
   createdAtMs: number;
   createdBy: string | null;

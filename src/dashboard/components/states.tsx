@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import type { ApiError } from '../api/http.ts';
-import { sentence } from '../lib/errors.ts';
+import { limitedForSeconds, sentence } from '../lib/errors.ts';
+import { now, ticking } from '../state/clock.ts';
 import { Button } from './button.tsx';
 import { CopyButton } from './copy-button.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -39,11 +41,16 @@ interface FailureProps {
 export function Failure({ what, error, onRetry, line = false, top = false }: FailureProps) {
   const Heading = top ? 'h1' : 'h2';
   const denied = error.kind === 'problem' && error.status === 403;
+  const limited = limitedForSeconds(error) !== null;
+  const tone = limited ? 'warn' : 'bad';
+  const heading = denied ? 'You may not see this' : limited ? 'Too many requests for now' : what;
   return (
-    <div class={line ? 'notice notice-bad' : 'empty'} role="alert">
-      <Icon name={denied ? 'info' : 'bad'} />
-      {line ? <strong>{what}</strong> : <Heading>{denied ? 'You may not see this' : what}</Heading>}
-      <span class={line ? 'notice-text' : 'empty-body'}>{sentence(error)}</span>
+    <div class={line ? `notice notice-${tone}` : 'empty'} role="alert">
+      <Icon name={denied ? 'info' : tone} />
+      {line ? <strong>{what}</strong> : <Heading>{heading}</Heading>}
+      <span class={line ? 'notice-text' : 'empty-body'}>
+        {limited ? <GoesOn error={error} onRetry={onRetry} /> : sentence(error)}
+      </span>
       <span class="notice-actions">
         {error.kind === 'problem' && error.requestId ? (
           <span class="request-id">
@@ -58,6 +65,26 @@ export function Failure({ what, error, onRetry, line = false, top = false }: Fai
         )}
       </span>
     </div>
+  );
+}
+
+/** Counts down to when the server takes requests again, and then asks again by itself. */
+function GoesOn({ error, onRetry }: Pick<FailureProps, 'error' | 'onRetry'>) {
+  const [untilMs, setUntilMs] = useState(Number.POSITIVE_INFINITY);
+  useEffect(() => setUntilMs(now() + (limitedForSeconds(error) ?? 0) * 1_000), [error]);
+  const leftSeconds = Math.max(0, Math.ceil((untilMs - ticking.value) / 1_000));
+  const isOver = leftSeconds === 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once when the time has come, by whoever draws then.
+  useEffect(() => {
+    if (isOver) onRetry();
+  }, [isOver]);
+  const reason = error.kind === 'problem' ? `${error.detail} ` : '';
+  return (
+    <>
+      {reason}
+      {/* Read out once, not every second. */}
+      <span aria-live="off">{Number.isFinite(leftSeconds) ? `Goes on by itself in ${leftSeconds} s.` : ''}</span>
+    </>
   );
 }
 

@@ -14,6 +14,11 @@ export function sentence(error: ApiError): string {
   }
 }
 
+/** How long the server asks to wait because too much was asked of it; null for every other error. */
+export function limitedForSeconds(error: ApiError): number | null {
+  return error.kind === 'problem' && error.status === 429 ? error.retryAfterSeconds : null;
+}
+
 /** The reason that belongs to one field of a form or to an entry of it (`/origins/1`), if the server gave one. */
 export function fieldReason(error: ApiError | null, field: string): string | null {
   if (error?.kind !== 'problem') return null;

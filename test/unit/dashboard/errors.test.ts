@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemOf } from '../../../src/dashboard/api/http.ts';
-import { fieldReason, isPlaced, queryFault, sentence } from '../../../src/dashboard/lib/errors.ts';
+import { fieldReason, isPlaced, limitedForSeconds, queryFault, sentence } from '../../../src/dashboard/lib/errors.ts';
 
 function problem(errors: object[] = [], code = 'invalid_body', headers: Record<string, string> = {}) {
   return problemOf({ code, detail: 'It cannot be done.', errors }, 400, new Headers(headers));
@@ -11,6 +11,14 @@ describe('what the dashboard says about an error', () => {
     expect(sentence(problem())).toBe('It cannot be done.');
     expect(sentence(problem([], 'away', { 'retry-after': '2' }))).toBe('It cannot be done. Try again in 2 s.');
     expect(sentence({ kind: 'network' })).toBe('The server could not be reached. Check the connection.');
+  });
+
+  it('is a wait where too much was asked, and only there', () => {
+    const limited = problemOf({ status: 429 }, 429, new Headers({ 'retry-after': '37' }));
+    expect(limitedForSeconds(limited)).toBe(37);
+    expect(limitedForSeconds(problemOf({}, 429, new Headers()))).toBeNull();
+    expect(limitedForSeconds(problem([], 'away', { 'retry-after': '2' }))).toBeNull();
+    expect(limitedForSeconds({ kind: 'network' })).toBeNull();
   });
 
   it('has words also for an answer that is no problem document', () => {

@@ -5,6 +5,7 @@ import type { NewApiKey } from '../../api/types.ts';
 import { Check, Field, TextField } from '../../components/field.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { fieldReason } from '../../lib/errors.ts';
+import { QUOTA_PLACE, QuotaField, quotaOf } from './quota-field.tsx';
 
 interface CreateProps {
   projectId: string;
@@ -34,17 +35,24 @@ export function KeyCreateDialog({ projectId, onDone, onClose }: CreateProps) {
   const [name, setName] = useState('');
   const [choice, setChoice] = useState<Choice>({ send: 'all', streams: ['logs'], query: false, admin: false });
   const [origins, setOrigins] = useState('');
+  const [quota, setQuota] = useState('');
   const scopes = scopesOf(choice);
   const sendOnly = !choice.query && !choice.admin;
   const listed = sendOnly ? originsOf(origins) : [];
-  const input: KeyInput = { name: name.trim(), scopes, ...(listed.length > 0 ? { origins: listed } : {}) };
+  // Reading has no quota.
+  const wanted = choice.send === 'nothing' ? null : quotaOf(quota);
+  const input: KeyInput = {
+    ...{ name: name.trim(), scopes },
+    ...(listed.length > 0 ? { origins: listed } : {}),
+    ...(wanted ? { quota: wanted } : {}),
+  };
   const set = (change: Partial<Choice>) => setChoice({ ...choice, ...change });
   return (
     <FormDialog
       title="Create key"
       action="Create key"
       ready={input.name !== '' && scopes.length > 0}
-      places={['/name', '/scopes', '/origins']}
+      places={['/name', '/scopes', '/origins', QUOTA_PLACE]}
       submit={() => createKey(projectId, input)}
       onDone={onDone}
       onClose={onClose}
@@ -115,6 +123,7 @@ export function KeyCreateDialog({ projectId, onDone, onClose }: CreateProps) {
               )}
             </Field>
           ) : null}
+          {choice.send === 'nothing' ? null : <QuotaField value={quota} onInput={setQuota} error={error} />}
         </>
       )}
     </FormDialog>

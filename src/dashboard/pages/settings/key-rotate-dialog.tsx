@@ -3,6 +3,7 @@ import { rotateKey } from '../../api/admin.ts';
 import type { ApiKey, NewApiKey } from '../../api/types.ts';
 import { Field } from '../../components/field.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
+import { QUOTA_PLACE, QuotaField, quotaOf, quotaText } from './quota-field.tsx';
 
 interface RotateProps {
   projectId: string;
@@ -19,16 +20,19 @@ const GRACES = [
 
 export function KeyRotateDialog({ projectId, apiKey, onDone, onClose }: RotateProps) {
   const [graceSeconds, setGraceSeconds] = useState(3_600);
+  const [quota, setQuota] = useState(quotaText(apiKey.quota));
+  const sends = apiKey.scopes.some((scope) => scope !== 'query');
   return (
     <FormDialog
       title={`Rotate “${apiKey.name}”`}
       action="Make the new key"
       ready
-      submit={() => rotateKey(projectId, apiKey.id, graceSeconds)}
+      places={[QUOTA_PLACE]}
+      submit={() => rotateKey(projectId, apiKey.id, { graceSeconds, quota: quotaOf(quota) })}
       onDone={onDone}
       onClose={onClose}
     >
-      {() => (
+      {(error) => (
         <>
           <p>
             You get a new key with the same name and scopes. The old one goes on for a while, so that you can put the
@@ -50,6 +54,7 @@ export function KeyRotateDialog({ projectId, apiKey, onDone, onClose }: RotatePr
               </select>
             )}
           </Field>
+          {sends ? <QuotaField value={quota} onInput={setQuota} error={error} /> : null}
         </>
       )}
     </FormDialog>

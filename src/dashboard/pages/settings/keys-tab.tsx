@@ -133,6 +133,7 @@ function columnsOf(ledger: Ledger | null, setOpen: (open: Open) => void): Column
         <span class="two-lines">
           <span>{key.scopes.join(', ')}</span>
           {key.origins && key.origins.length > 0 ? <span class="faint clip">from {key.origins.join(', ')}</span> : null}
+          {key.quota ? <span class="faint">{compact(key.quota.recordsPerDay)} records a day</span> : null}
         </span>
       ),
     },
