@@ -6,6 +6,7 @@ import type { IngestAnswer } from '../wire/ingest.ts';
 import type { Protocol } from '../wire/protocols.ts';
 import type { Stream } from '../wire/record.ts';
 import { BatchBuilder } from './batch.ts';
+import { hasEnded } from './ended-keys.ts';
 import type { IngestError } from './errors.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readBody } from './inflate.ts';
@@ -48,6 +49,7 @@ export async function receive(
     await countRefused(ctx, sender, error);
     return err(error);
   };
+  if (hasEnded(sender.keyId)) return refused({ kind: 'key_revoked' });
   const over = knownRefusal(ctx, sender);
   if (over) return refused(over);
   // What cannot be used was a request all the same.

@@ -5,6 +5,7 @@ import { err, ok, type Result, unreachable } from '../shared/result.ts';
 import type { Protocol } from '../wire/protocols.ts';
 import { admitBatch } from './admit.ts';
 import type { BatchBuilder } from './batch.ts';
+import { rememberEnded } from './ended-keys.ts';
 import type { IngestError } from './errors.ts';
 import type { IngestResult } from './receive.ts';
 import { countRefused } from './refusals.ts';
@@ -78,6 +79,8 @@ export async function storeBatch(
       return ok({ answer: outcome.answer, replayed: true });
     case 'key_reused':
     case 'key_revoked':
+      rememberEnded(keyId);
+      return err({ kind: outcome.kind });
     case 'project_disabled':
       return err({ kind: outcome.kind });
     case 'backlog_full':

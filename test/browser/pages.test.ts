@@ -389,12 +389,41 @@ describe('the overview', () => {
   });
 });
 
+describe('over a limit', () => {
+  it('the page says how long it has to wait, and goes on by itself', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    let refusals = 0;
+    await page.route('**/api/query/logs?*', (route) => {
+      if (refusals++ > 0) return route.continue();
+      const body = {
+        status: 429,
+        code: 'rate_limited',
+        title: 'Too many requests',
+        detail: 'This project may be asked 5 requests a minute.',
+      };
+      const headers = { 'content-type': 'application/problem+json', 'retry-after': '2' };
+      return route.fulfill({ status: 429, headers, body: JSON.stringify(body) });
+    });
+    await page.goto(at('/logs'));
+    const alert = page.getByRole('alert');
+    await alert.getByText('Too many requests for now').waitFor();
+    await alert.getByText(/Goes on by itself in [12] s\./).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    await alert.waitFor({ state: 'detached' });
+    expect(refusals).toBe(2);
+  });
+});
+
 describe('what is shown once or cannot be undone', () => {
   it('keeps a new key on screen until it is put away, and revokes it only by its name', async () => {
     const { page } = await dashboard.visit({ signedIn: true });
     await page.goto(at('/settings/keys'));
     await page.getByRole('button', { name: 'Create key' }).click();
     await page.getByLabel('Name', { exact: true }).fill('shipper of Leeds');
+    await page.getByLabel('Records a day, at most').fill('many');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+    await page.getByText('Must be a whole number.').waitFor();
+    await page.getByLabel('Records a day, at most').fill('1,000,000');
     await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
     const secret = page.getByRole('dialog', { name: /shipper of Leeds/ });
     await secret.getByText('Copy the key now.').waitFor();
@@ -404,6 +433,7 @@ describe('what is shown once or cannot be undone', () => {
     await secret.getByRole('button', { name: 'Done' }).click();
 
     const row = page.getByRole('row', { name: /shipper of Leeds/ });
+    await row.getByText('1M records a day').waitFor();
     await row.getByRole('button', { name: 'Revoke' }).click();
     const revoke = page.getByRole('dialog').getByRole('button', { name: 'Revoke key' });
     expect(await revoke.isDisabled()).toBe(true);

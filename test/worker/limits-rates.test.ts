@@ -130,6 +130,18 @@ describe('the ingest rate of a project', () => {
     expect((await post('{"message":"b"}')).status).toBe(429);
   });
 
+  it('is not used up by a key that was revoked', async () => {
+    const { projectId, key, keyId } = await limited({ ingestPerMinute: 3 });
+    const live = await createKey(projectId, ['ingest']);
+    await callApp('DELETE', `/api/projects/${projectId}/keys/${keyId}`, { as: admin });
+    freshMinute();
+    for (let i = 0; i < 9; i++) expect((await send(key, i)).status).toBe(401);
+    expect((await send(live.key, 0)).status).toBe(202);
+    const { body } = await callApp('GET', `/api/projects/${projectId}/ledger`, { as: admin });
+    const revoked = body.keys.find((row: { keyId: string }) => row.keyId === keyId);
+    expect(revoked.refusedByCode).toEqual({ key_revoked: 9 });
+  });
+
   it('says on every answer what is left, and to a refused one when to come again; pages of other origins may read it', async () => {
     const { key } = await limited({ ingestPerMinute: 2 });
     freshMinute();
