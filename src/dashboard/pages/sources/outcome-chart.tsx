@@ -33,7 +33,7 @@ export function OutcomeChart({ outcomes, heightPx, onZoom }: OutcomeChartProps) 
   const shown = (name: Outcome) => (under ? (under.counts[name] ?? 0) : (outcomes?.totals[name] ?? 0));
   return (
     <figure class="level-chart">
-      <figcaption class="legend">
+      <figcaption class="legend legend-wraps">
         <span class="legend-time">
           {outcomes === null
             ? 'Loading'

@@ -51,8 +51,13 @@ function none(): Record<Outcome | 'received', number> {
   return { received: 0, stored: 0, duplicate: 0, rejected: 0, refused: 0 };
 }
 
-/** Of one outcome in the last whole minute: what "per minute" means on the page. */
-export function lastWholeMinute(minutes: readonly LedgerMinute[], name: keyof LedgerCounts, nowMs: number): number {
-  const minute = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
-  return minutes.reduce((sum, row) => (row.minute === minute ? sum + row[name] : sum), 0);
+/** "Now", in whole minutes with the one that runs: a shipper that sends every minute must not look stopped between two batches. */
+export const NOW_MINUTES = 3;
+
+export function nowFrom(nowMs: number): number {
+  return Math.floor(nowMs / MINUTE_MS) * MINUTE_MS - (NOW_MINUTES - 1) * MINUTE_MS;
+}
+
+export function countedNow(minutes: readonly LedgerMinute[], name: keyof LedgerCounts, nowMs: number): number {
+  return minutes.reduce((sum, row) => (row.minute >= nowFrom(nowMs) ? sum + row[name] : sum), 0);
 }

@@ -29,12 +29,6 @@ export function Quarantine({ cardinality, nowMs }: { cardinality: Cardinality; n
   );
 }
 
-/** Worth a panel: something is held back, or soon will be. */
-export function needsQuarantine({ names, labels, quarantine }: Cardinality): boolean {
-  const near = (used: number, limit: number) => used >= 0.8 * limit;
-  return quarantine.items.length > 0 || near(names.count, names.limit) || labels.some((l) => near(l.values, l.limit));
-}
-
 function idOf(item: Item): string {
   return JSON.stringify([item.kind, item.name, item.value]);
 }

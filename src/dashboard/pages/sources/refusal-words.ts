@@ -95,5 +95,6 @@ export function rejectionWords(reason: string): RefusalWords {
       todo: `The answer to the client says what ${reason.slice(1)} must be, for each record.`,
     };
   }
-  return { what: `The record ${reason}`, todo: 'The answer to the client lists the records that it concerns.' };
+  const what = reason.startsWith('is ') ? `The record ${reason}` : reason.charAt(0).toUpperCase() + reason.slice(1);
+  return { what, todo: 'The answer to the client lists the records that it concerns.' };
 }

@@ -4,6 +4,9 @@ import { refusalWords } from './refusal-words.ts';
 
 /** As long as the headline's "now". */
 const SENDING_MS = 3 * 60_000;
+/** One bad batch among good ones is no state. */
+const TURNED_AWAY_MS = 30_000;
+const HOUR_MS = 3_600_000;
 
 /** One client of one key; a key that no client was seen with has one row without. */
 export interface SourceRow {
@@ -15,11 +18,7 @@ export interface SourceRow {
   state: { tone: Tone; word: string };
 }
 
-export interface KeyNames {
-  /** null for who may not see keys: then ids stand for names. */
-  keys: readonly ApiKey[] | null;
-}
-
+/** `keys` is null for who may not see them: then ids stand for names. */
 export function keyNameOf(keyId: string, keys: readonly ApiKey[] | null): string {
   const key = keys?.find(({ id }) => id === keyId);
   if (key) return key.name;
@@ -58,7 +57,8 @@ export function sourceRows(ledger: Ledger, keys: readonly ApiKey[] | null, nowMs
 }
 
 function stateOf(client: LedgerSource, ledger: Ledger, revoked: boolean, nowMs: number): SourceRow['state'] {
-  if (client.lastSeenAtMs > client.lastRecordAtMs && nowMs - client.lastSeenAtMs < 3_600_000) {
+  const isTurnedAway = client.lastSeenAtMs - client.lastRecordAtMs > TURNED_AWAY_MS;
+  if (isTurnedAway && nowMs - client.lastSeenAtMs < HOUR_MS) {
     const rejects = client.records > 0 && !ledger.refusals.some(({ keyId }) => keyId === client.keyId);
     return { tone: 'bad', word: rejects ? 'Rejected' : refusedWord(ledger, client.keyId) };
   }

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../api/types.ts';
 import { Stat } from '../../components/stat.tsx';
 import { compact, exact, plural } from '../../lib/format.ts';
-import { lastWholeMinute, type Outcomes } from './outcomes.ts';
+import { countedNow, NOW_MINUTES, type Outcomes } from './outcomes.ts';
 
 const STATS = [
   { name: 'received', label: 'Received', one: 'record', tone: 'info', bad: false },
@@ -18,13 +18,13 @@ interface SourceStatsProps {
   nowMs: number;
 }
 
-/** Sums of the time that is shown, with their course, and what the last minute had. */
+/** Sums of the time that is shown, with their course, and what came just now. */
 export function SourceStats({ outcomes, current, nowMs }: SourceStatsProps) {
   return (
     <div class="stats stats-five">
       {STATS.map(({ name, label, one, tone, bad }) => {
         const total = outcomes?.totals[name] ?? null;
-        const perMinute = current ? lastWholeMinute(current.minutes, name, nowMs) : 0;
+        const lately = current ? countedNow(current.minutes, name, nowMs) : 0;
         return (
           <Stat
             key={name}
@@ -32,8 +32,8 @@ export function SourceStats({ outcomes, current, nowMs }: SourceStatsProps) {
             value={total === null ? null : compact(total)}
             title={total === null ? '' : `${exact(total)} ${one}${total === 1 ? '' : 's'}`}
             trend={{
-              text: `${plural(perMinute, one)} in the last minute`,
-              tone: bad && perMinute > 0 ? 'bad' : 'plain',
+              text: `${plural(lately, one)} in ${NOW_MINUTES} min`,
+              tone: bad && lately > 0 ? 'bad' : 'plain',
             }}
             series={
               outcomes?.buckets.map((bucket) => (name === 'received' ? bucket.received : (bucket.counts[name] ?? 0))) ??

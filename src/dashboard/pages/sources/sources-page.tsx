@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import type { Ledger, Project, RefusedKeys } from '../../api/types.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Failure, Notice, Skeleton } from '../../components/states.tsx';
@@ -9,9 +9,10 @@ import { troubleOf } from '../../lib/journal-trouble.ts';
 import type { Range } from '../../lib/range.ts';
 import { ticking } from '../../state/clock.ts';
 import { range, refresh, setRange } from '../../state/range.ts';
+import { needsQuarantine } from './needs-quarantine.ts';
 import { OutcomeChart } from './outcome-chart.tsx';
 import { type Outcomes, outcomesOf } from './outcomes.ts';
-import { needsQuarantine, Quarantine } from './quarantine.tsx';
+import { Quarantine } from './quarantine.tsx';
 import { sourceRows } from './rows.ts';
 import { SettingsPanel } from './settings-panel.tsx';
 import { SourceStats } from './source-stats.tsx';
@@ -34,23 +35,24 @@ export default function SourcesPage({ project }: { project: Project }) {
   const { current, shown } = sources;
   const nowMs = slowly.value;
   const outcomes = useOutcomes(shown.data, range.value);
+  const nobody = sources.nobody?.data?.items ?? null;
+  const truth = current.data ? truthOf(current.data, nobody, nowMs) : null;
+  const first = truth?.kind === 'never';
+  const settingsFirst = useFirstAnswer(truth && first);
   if (current.error && current.data === null) {
     return <Failure top what="The sources could not be loaded" error={current.error} onRetry={current.reload} />;
   }
   const keys = sources.keys?.data?.items ?? null;
-  const nobody = sources.nobody?.data?.items ?? null;
-  const truth = current.data ? truthOf(current.data, nobody, nowMs) : null;
   const trouble = current.data ? troubleOf(current.data.journal) : null;
   const rows = current.data ? sourceRows(current.data, keys, nowMs) : null;
   const settings = <SettingsPanel projectId={project.id} onKeyCreated={() => sources.keys?.reload()} />;
-  const first = truth?.kind === 'never';
   const cardinality = sources.cardinality.data;
   return (
     <div class="page sources">
       <TruthBar truth={truth} />
       {current.error ? <Failure line what="Not updated" error={current.error} onRetry={refresh} /> : null}
       {trouble ? <Notice tone={trouble.tone}>{trouble.text}</Notice> : null}
-      {first ? settings : null}
+      {settingsFirst ? settings : null}
       {first ? null : (
         <>
           <SourceStats outcomes={outcomes} current={current.data} nowMs={nowMs} />
@@ -87,9 +89,16 @@ export default function SourcesPage({ project }: { project: Project }) {
       ) : null}
       {nobody ? <Nobody items={nobody} nowMs={nowMs} /> : null}
       {cardinality && needsQuarantine(cardinality) ? <Quarantine cardinality={cardinality} nowMs={nowMs} /> : null}
-      {first || truth === null ? null : settings}
+      {settingsFirst === false ? settings : null}
     </div>
   );
+}
+
+/** What was first known stays: the settings may hold a key that is shown this once, so they stay where they are. */
+function useFirstAnswer(answer: boolean | null): boolean | null {
+  const first = useRef<boolean | null>(null);
+  first.current ??= answer;
+  return first.current;
 }
 
 /** Kept until there is another answer or question: a chart is drawn anew for each. */

@@ -1,11 +1,10 @@
 import type { Ledger, LedgerMinute, RefusedKeys } from '../../api/types.ts';
 import { compact, duration, minute, plural } from '../../lib/format.ts';
 import type { Headline } from '../../lib/headline.ts';
+import { NOW_MINUTES, nowFrom } from './outcomes.ts';
 import { refusalWords, rejectionWords } from './refusal-words.ts';
 
 const MINUTE_MS = 60_000;
-/** "Now", in whole minutes and the one that runs: a shipper that sends every minute must not look stopped between two batches. */
-const NOW_MINUTES = 3;
 /** Trouble older than this is history, not why nothing arrives. */
 const TROUBLE_MS = 15 * MINUTE_MS;
 
@@ -20,7 +19,7 @@ export interface Truth {
  */
 export function truthOf(ledger: Ledger, nobody: readonly RefusedKeys[] | null, nowMs: number): Truth {
   const lastRecordAtMs = Math.max(0, ...ledger.keys.map((key) => key.lastRecordAtMs));
-  const nowFromMs = Math.floor(nowMs / MINUTE_MS) * MINUTE_MS - (NOW_MINUTES - 1) * MINUTE_MS;
+  const nowFromMs = nowFrom(nowMs);
   const recent = ledger.minutes.filter((row) => row.minute >= nowFromMs);
   const taken = recent.reduce((sum, row) => sum + row.stored + row.duplicate, 0);
   const trouble = troubleOf(ledger, nowFromMs);
@@ -38,7 +37,7 @@ export function truthOf(ledger: Ledger, nobody: readonly RefusedKeys[] | null, n
       headline: {
         tone: 'warn',
         text: `Arriving now: ${from}, but not all of it`,
-        detail: `${trouble.counts} in the last ${NOW_MINUTES} min: ${trouble.why}. ${trouble.todo}`,
+        detail: `${trouble.counts} in the last ${NOW_MINUTES} min. ${trouble.kind}: ${trouble.why}. ${trouble.todo}`,
       },
     };
   }
@@ -81,6 +80,8 @@ export function truthOf(ledger: Ledger, nobody: readonly RefusedKeys[] | null, n
 }
 
 interface TurnedAway {
+  /** Of the cause that is named. */
+  kind: 'Refused' | 'Rejected';
   counts: string;
   why: string;
   todo: string;
@@ -100,9 +101,9 @@ function troubleOf(ledger: Ledger, fromMs: number): TurnedAway | null {
   // A refused request lost all of its records, so its cause goes first.
   const refusal = ledger.refusals.find((cause) => inTime(cause.lastMinute));
   const rejection = ledger.reasons.find((cause) => inTime(cause.lastMinute));
-  const words =
-    refused > 0 && refusal ? refusalWords(refusal.code) : rejectionWords(rejection?.reason ?? 'was not valid');
-  return { counts, why: lowerFirst(words.what), todo: words.todo };
+  const isRefused = refused > 0 && refusal !== undefined;
+  const words = isRefused ? refusalWords(refusal.code) : rejectionWords(rejection?.reason ?? 'Not valid');
+  return { kind: isRefused ? 'Refused' : 'Rejected', counts, why: lowerFirst(words.what), todo: words.todo };
 }
 
 function strangerOf(nobody: readonly RefusedKeys[] | null, fromMs: number): RefusedKeys | null {
