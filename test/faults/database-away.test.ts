@@ -23,13 +23,17 @@ describe('a database that refuses writes for a minute', () => {
   let before: Ledger;
   let halfway: Ledger;
   let during: Ledger;
+  let changes: string[];
   let sealedBefore: number;
   let sealedDuring: number;
   const ready: Record<'before' | 'during', Readiness> = { before: { status: 0 }, during: { status: 0 } };
 
   beforeAll(async () => {
     worker = await startWorkerd();
-    project = await newProject(await worker.signIn());
+    const admin = await worker.signIn();
+    project = await newProject(admin);
+    const body = { name: 'manages', scopes: ['admin'] };
+    const { key } = (await admin.post(`/api/projects/${project.id}/keys`, body)) as { key: string };
     const target = new Target();
     target.up(worker.url);
     load = startWriters({ target, key: project.key, writers: WRITERS, seed: 1, pauseMs: PAUSE_MS });
@@ -44,6 +48,7 @@ describe('a database that refuses writes for a minute', () => {
     database.exec('BEGIN EXCLUSIVE');
     sealedBefore = readStored(worker.stateDir, project.id).sealed.length;
     halfway = await until('sealing has failed for half of it', () => failingFor(ledger, AWAY_MS / 2), AWAY_MS);
+    changes = [await keyedChange(worker, project, key)];
     target.down();
     await worker.kill9();
     worker = await startWorkerd({ stateDir: worker.stateDir });
@@ -53,6 +58,7 @@ describe('a database that refuses writes for a minute', () => {
     ready.during = await readiness(worker);
     database.exec('ROLLBACK');
     database.close();
+    for (let i = 0; i < 2; i++) changes.push(await keyedChange(worker, project, key));
 
     await load.stop();
   });
@@ -68,6 +74,10 @@ describe('a database that refuses writes for a minute', () => {
     expect(load.surprises).toEqual([]);
     expect(halfway.stored).toBeGreaterThan(before.stored + 5_000);
     expect(during.stored).toBeGreaterThan(halfway.stored + 5_000);
+  });
+
+  it('makes no change that came meanwhile, and makes it once when it is asked again', () => {
+    expect(changes).toEqual(['503 store_away', '201', '201 replayed']);
   });
 
   it('says since when, also after a restart', () => {
@@ -103,6 +113,18 @@ describe('a database that refuses writes for a minute', () => {
     expect(imbalanceOf(ledger, await exportRecords(worker, project), load.batches)).toEqual([]);
   });
 });
+
+/** The same request each time: what it was told. */
+async function keyedChange(worker: StartedWorkerd, project: Project, key: string): Promise<string> {
+  const answer = await fetch(`${worker.url}/api/projects/${project.id}/keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': 'while away' },
+    body: JSON.stringify({ name: 'made while away', scopes: ['ingest'] }),
+  });
+  const { code = '' } = (await answer.json()) as { code?: string };
+  const replayed = answer.headers.get('idempotent-replayed') === 'true' ? 'replayed' : '';
+  return [answer.status, code, replayed].filter((part) => part !== '').join(' ');
+}
 
 interface Readiness {
   status: number;
