@@ -71,7 +71,7 @@ describe('keys and clients', () => {
   });
   const apiKey = (id: string, over: Partial<ApiKey> = {}): ApiKey => ({
     ...{ id, name: `name of ${id}`, scopes: ['ingest'], origins: null, prefix: 'bw_1', createdAtMs: 0 },
-    ...{ createdBy: null, revokedAtMs: null },
+    ...{ quota: null, createdBy: null, revokedAtMs: null },
     ...over,
   });
   const refusals = [{ keyId: 'key_a', code: 'key_revoked', requests: 1, lastMinute: NOW_MS - MINUTE_MS }];
