@@ -77,10 +77,10 @@ export async function storeBatch(
     }
     case 'replayed':
       return ok({ answer: outcome.answer, replayed: true });
-    case 'key_reused':
     case 'key_revoked':
       rememberEnded(keyId);
       return err({ kind: outcome.kind });
+    case 'key_reused':
     case 'project_disabled':
       return err({ kind: outcome.kind });
     case 'backlog_full':
