@@ -9,12 +9,13 @@ const CLOSE_CURLY = 125;
 
 /**
  * The elements of the JSON array that `text` is, as texts, cut at the commas between them; null last where it is no array from end to
- * end. It only counts brackets and skips strings: that an element is JSON, whoever parses it finds out, and where all of them are, so is
- * the array.
+ * end. With a curly bracket the members of an object, each `"name": value`. It only counts brackets and skips strings: that an element is
+ * JSON, whoever parses it finds out, and where all of them are, so is the array.
  */
-export function* elementsOf(text: string): Generator<string | null> {
+export function* elementsOf(text: string, open: '[' | '{' = '['): Generator<string | null> {
+  const [opening, closing] = open === '[' ? [OPEN_SQUARE, CLOSE_SQUARE] : [OPEN_CURLY, CLOSE_CURLY];
   let at = skipBlanks(text, 0);
-  if (text.charCodeAt(at) !== OPEN_SQUARE) return yield null;
+  if (text.charCodeAt(at) !== opening) return yield null;
   let start = ++at;
   let depth = 1;
   let isFirst = true;
@@ -36,7 +37,7 @@ export function* elementsOf(text: string): Generator<string | null> {
       case CLOSE_SQUARE:
       case CLOSE_CURLY:
         if (--depth > 0) break;
-        if (text.charCodeAt(at) !== CLOSE_SQUARE || skipBlanks(text, at + 1) < text.length) return yield null;
+        if (text.charCodeAt(at) !== closing || skipBlanks(text, at + 1) < text.length) return yield null;
         if (!isFirst || skipBlanks(text, start) < at) yield text.slice(start, at);
         return;
     }

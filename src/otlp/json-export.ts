@@ -1,12 +1,11 @@
 import type { BatchBuilder, BodyReader, ParseError } from '../ingest/index.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { contextOf, resourceOf } from './context.ts';
-import type { Flaw } from './fields.ts';
 import { Intake } from './intake.ts';
 import type { JsonExport, JsonItemReader } from './json-item.ts';
 import { readJsonLog } from './json-logs.ts';
 import { readJsonMetric } from './json-metrics.ts';
-import { JsonParts, MAX_WHOLE_CHARS, type Opened, type Piece } from './json-parts.ts';
+import { JsonParts, MAX_WHOLE_CHARS, type Piece, tooLong } from './json-parts.ts';
 import { readJsonSpan } from './json-spans.ts';
 import { JsonReader } from './json-values.ts';
 import { SIGNALS, type Signal, type SignalNames } from './signals.ts';
@@ -56,13 +55,13 @@ function readRequest(from: JsonExport, body: Piece, names: SignalNames, readItem
     if (scopes === undefined) return `${names.scopes} is no array`;
     read.flaw = null;
     const resource = resourceOf(read.resource(opened.head.resource, opened.head.schemaUrl));
-    const flaw = read.flaw ?? tooLong(opened, names.scopes);
+    const flaw = read.flaw ?? tooLong(opened, [names.scopes]);
     for (const scopePiece of scopes) {
       const scope = parts.open(scopePiece, [names.items]);
       if (scope === null) return `an element of ${names.scopes} is no object`;
       const items = parts.items(scope, names.items);
       if (items === undefined) return `${names.items} is no array`;
-      read.flaw = flaw ?? tooLong(scope, names.items);
+      read.flaw = flaw ?? tooLong(scope, [names.items]);
       const fields = read.scope(scope.head.scope, scope.head.schemaUrl);
       const context = contextOf(resource, fields, read.flaw);
       for (const item of items) {
@@ -71,11 +70,5 @@ function readRequest(from: JsonExport, body: Piece, names: SignalNames, readItem
       }
     }
   }
-  return null;
-}
-
-/** What is neither the records nor short enough to be parsed with them, each record would repeat. */
-function tooLong({ long }: Opened, items: string): Flaw | null {
-  for (const key of long.keys()) if (key !== items) return { pointer: `/${key}`, reason: 'is too long' };
   return null;
 }

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../wire/record.ts';
 import type { BucketFields, Context, ExemplarFields, Flaw, MetricFields, MetricType, PointFields } from './fields.ts';
 import { itemObject, type JsonExport } from './json-item.ts';
-import type { Opened, Piece } from './json-parts.ts';
+import { type Opened, type Piece, tooLong } from './json-parts.ts';
 import type { JsonReader } from './json-values.ts';
 import { metricRecord, repeatedCharsOf } from './metric-record.ts';
 
@@ -28,7 +28,7 @@ export function readJsonMetric(from: JsonExport, item: Piece, context: Context):
       intake.reject({ pointer: `/${type}`, reason: 'must be an object with an array of dataPoints' });
       continue;
     }
-    read.flaw = context.flaw;
+    read.flaw = context.flaw ?? tooLong(opened, TYPES);
     const metric = metricOf(read, head, data, type);
     readPoints(from, metric, type, points, context, read.flaw);
   }

@@ -2,6 +2,7 @@ import { elementsOf } from '../ingest/index.ts';
 import { parseJson } from '../shared/json.ts';
 import { MAX_RECORD_CHARS } from '../wire/limits.ts';
 import type { Json, JsonObject } from '../wire/record.ts';
+import type { Flaw } from './fields.ts';
 
 /** What is longer is cut into its members and elements before it is parsed: parsed JSON can take thirty times its size, and an isolate has 128 MB. */
 export const MAX_WHOLE_CHARS = 1024 * 1024;
@@ -88,11 +89,8 @@ export class JsonParts {
   #openText(text: string, cut: readonly string[]): Opened | null {
     const head: JsonObject = {};
     const long = new Map<string, LongText>();
-    // An object is cut at its commas as an array is: each piece is `"key": value`.
-    const start = text.search(/\S/);
-    const end = text.trimEnd().length;
-    if (text[start] !== '{' || text[end - 1] !== '}') return null;
-    for (const member of elementsOf(`[${text.slice(start + 1, end - 1)}]`)) {
+    if (!/^\s*\{/.test(text)) return null;
+    for (const member of elementsOf(text, '{')) {
       const colon = member === null ? -1 : colonOf(member);
       if (member === null || colon < 0) {
         this.#fail('an object does not end where it must');
@@ -109,6 +107,12 @@ export class JsonParts {
     }
     return { head, long };
   }
+}
+
+/** Why what is neither the records nor short enough to be parsed with them cannot be repeated by each record; null where all is short. */
+export function tooLong({ long }: Opened, cut: readonly string[]): Flaw | null {
+  for (const key of long.keys()) if (!cut.includes(key)) return { pointer: `/${key}`, reason: 'is too long' };
+  return null;
 }
 
 /** The colon behind the key that a member begins with; -1 where there is none. */
