@@ -4,7 +4,7 @@ import type { AdminSession } from '../../scripts/start/api.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { newProject } from '../faults/project.ts';
 import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
-import { exported, type Target } from './client.ts';
+import { exported, searched, type Target } from './client.ts';
 import { absent, readData } from './data.ts';
 
 let worker: StartedWorkerd;
@@ -110,6 +110,20 @@ describe("OTLP's example payloads", () => {
         spanId: 'eee19b7ec3c1b174',
         type: 'server',
       },
+    ]);
+  });
+
+  it('logs.json and trace.json are found together by their trace', async ({ skip }) => {
+    const logs = example('logs.json') ?? skip(absent('otlp', 'logs.json'));
+    const spans = example('trace.json') ?? skip(absent('otlp', 'trace.json'));
+    const target: Target = { url: worker.url, project: await newProject(admin) };
+    const headers = { ...json, authorization: `Bearer ${target.project.key}` };
+    await fetch(`${worker.url}/v1/logs`, { method: 'POST', headers, body: logs as BodyInit });
+    await fetch(`${worker.url}/v1/traces`, { method: 'POST', headers, body: spans as BodyInit });
+    const found = await searched(target, { q: 'traceId:5b8efff798038103d269b633813fc60c' });
+    expect(found.map(({ stream, spanId }) => [stream, spanId])).toEqual([
+      ['spans', 'eee19b7ec3c1b174'],
+      ['logs', 'eee19b7ec3c1b174'],
     ]);
   });
 
