@@ -4,7 +4,10 @@ import type { Item } from './bulk.ts';
 /** A version whose `_bulk` is spoken here, as clients ask for it; what serves it is said beside it. */
 const VERSION = '8.19.0';
 
-/** The whole body, or with `filter_path` as Filebeat and Logstash set it only what they look at. */
+/**
+ * The whole body, or with `filter_path` as Filebeat and Logstash set it only what they look at. The order of the members is part of the protocol:
+ * Fluent Bit looks for `"errors":false,"items":[` in an answer that is longer than its buffer.
+ */
 export function bulkAnswer(
   items: readonly Item[],
   tookMs: number,

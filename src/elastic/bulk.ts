@@ -16,7 +16,7 @@ export interface Item extends Target {
 }
 
 /** More than any name that Elasticsearch takes (255 bytes) or id (512). */
-const MAX_NAME_CHARS = 512;
+export const MAX_NAME_CHARS = 512;
 const NEWLINE = 10;
 
 /**

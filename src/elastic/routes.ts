@@ -11,7 +11,7 @@ import {
 } from '../ingest/index.ts';
 import { type AppContext, type AppEnv, dashboardPage } from '../shared/http.ts';
 import type { Problem } from '../shared/problem.ts';
-import { ok, type Result } from '../shared/result.ts';
+import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_IDENTIFIER_CHARS } from '../wire/limits.ts';
 import {
   bulkAnswer,
@@ -22,7 +22,7 @@ import {
   setupAnswer,
   xpackAnswer,
 } from './answers.ts';
-import { type Item, readBulk } from './bulk.ts';
+import { type Item, MAX_NAME_CHARS, readBulk } from './bulk.ts';
 import { isElasticClient, mediaTypeFor } from './client.ts';
 
 /** What shippers of Elasticsearch call: `_bulk`, and what they ask before they send it. */
@@ -76,9 +76,12 @@ function readDelivery(c: AppContext, sender: Delivery['sender'], index: string):
   if (!stream.ok) return stream;
   const idempotencyKey = idempotencyKeyOf(c);
   if (!idempotencyKey.ok) return idempotencyKey;
+  // Each document repeats it.
+  if (index.length > MAX_NAME_CHARS)
+    return err({ kind: 'bad_parameter', name: 'index', reason: `must have at most ${MAX_NAME_CHARS} characters` });
   const service = c.req.query('service') ?? (index === '' || index.length > MAX_IDENTIFIER_CHARS ? 'unknown' : index);
   if (service.length > MAX_IDENTIFIER_CHARS)
-    return { ok: false, error: { kind: 'bad_parameter', name: 'service', reason: 'is too long' } };
+    return err({ kind: 'bad_parameter', name: 'service', reason: 'is too long' });
   return ok({
     sender,
     protocol: 'elastic',

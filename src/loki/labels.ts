@@ -5,13 +5,16 @@ const NAME = /[^\s={},"]+/y;
 const BLANKS = /[\s,]*/y;
 const EQUALS = /\s*=\s*/y;
 /** As Go quotes: escapes, no bare quote. */
-const QUOTED = /"(?:[^"\\]|\\[\s\S])*"/y;
+const QUOTED = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y;
+/** Escaped, the longest labels that are taken (entry.ts). */
+const MAX_TEXT_CHARS = 64 * 1024;
 
 /**
  * The labels of a protobuf stream, `{job="x", level="info"}`. Lenient where clients are (winston-loki writes names that Loki would refuse); an
  * error where the text does not say which value belongs to which name.
  */
 export function parseLabels(text: string): Result<JsonObject, string> {
+  if (text.length > MAX_TEXT_CHARS) return err(`the labels are longer than ${MAX_TEXT_CHARS} characters`);
   const labels: JsonObject = {};
   const body = text.trim();
   if (!body.startsWith('{') || !body.endsWith('}')) return err('the labels are not in braces');

@@ -9,8 +9,8 @@ import {
 import { decodeUtf8 } from '../shared/bytes.ts';
 import { parseJson } from '../shared/json.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
 import type { Json, JsonObject } from '../wire/record.ts';
+import { PushBudget } from './budget.ts';
 import { entryRecord, nanosToMs, type StreamFields, streamFields } from './entry.ts';
 
 /** Longer bodies are cut into entries before they are parsed: parsed JSON can take thirty times its size, and an isolate has 128 MB. */
@@ -44,11 +44,13 @@ export function readJsonPush(body: Uint8Array, batch: BatchBuilder): Result<null
 
 function readWhole(push: Json, batch: BatchBuilder): Result<null, ParseError> {
   if (!isObject(push) || !Array.isArray(push.streams)) return malformed(NOT_A_PUSH);
+  const budget = new PushBudget(batch);
   for (const stream of push.streams) {
     if (!isObject(stream) || !Array.isArray(stream.values)) return malformed(NOT_A_PUSH);
     const fields = fieldsOf(stream.stream);
     for (const entry of stream.values) {
-      if (batch.received >= MAX_RECORDS_PER_REQUEST) return tooMany();
+      const tooMany = budget.take(fields.ok ? fields.value : null);
+      if (tooMany) return err(tooMany);
       addEntry(fields, entry, batch);
     }
   }
@@ -60,14 +62,16 @@ type Parse = (text: string) => Json;
 function readLong(text: string, parse: Parse, batch: BatchBuilder): Result<null, ParseError> {
   const streams = membersNamed(text, ['streams'], parse)?.streams;
   if (streams === undefined) return malformed(NOT_A_PUSH);
+  const budget = new PushBudget(batch);
   for (const element of elementsOf(streams)) {
     const stream = element === null ? null : membersNamed(element, ['stream', 'values'], parse);
     if (stream?.values === undefined) return malformed(NOT_A_PUSH);
     const labels = stream.stream ?? '{}';
-    const fields = labels.length > MAX_RECORD_TEXT_CHARS ? null : fieldsOf(parse(labels));
+    const fields = labels.length > MAX_RECORD_TEXT_CHARS ? err('the labels are too long') : fieldsOf(parse(labels));
     for (const entry of elementsOf(stream.values)) {
       if (entry === null) return malformed(NOT_A_PUSH);
-      if (batch.received >= MAX_RECORDS_PER_REQUEST) return tooMany();
+      const tooMany = budget.take(fields.ok ? fields.value : null);
+      if (tooMany) return err(tooMany);
       if (entry.length > MAX_RECORD_TEXT_CHARS)
         batch.addMalformed(`is larger than ${MAX_RECORD_TEXT_CHARS} characters`);
       else addEntry(fields, parse(entry), batch);
@@ -97,14 +101,14 @@ function membersNamed<Name extends string>(
   return found;
 }
 
-/** Null where the labels are unusable; each entry of the stream is then rejected. */
-function fieldsOf(labels: Json | undefined): StreamFields | null {
+/** An error where the labels are unusable; each entry of the stream is then rejected. */
+function fieldsOf(labels: Json | undefined): Result<StreamFields, string> {
   if (labels === undefined || labels === null) return streamFields({});
-  return isObject(labels) ? streamFields(labels) : null;
+  return isObject(labels) ? streamFields(labels) : err('the labels are not an object');
 }
 
-function addEntry(stream: StreamFields | null, entry: Json, batch: BatchBuilder): void {
-  const record = stream === null ? refuse('/stream', 'the labels are not an object') : recordOf(stream, entry);
+function addEntry(stream: Result<StreamFields, string>, entry: Json, batch: BatchBuilder): void {
+  const record = stream.ok ? recordOf(stream.value, entry) : refuse('/stream', stream.error);
   if ('reason' in record) batch.addMalformed(record.reason, record.pointer);
   else batch.add(record.record);
 }
@@ -135,8 +139,4 @@ function isObject(value: Json | undefined): value is JsonObject {
 
 function malformed(reason: string): Result<null, ParseError> {
   return err({ kind: 'malformed', reason });
-}
-
-function tooMany(): Result<null, ParseError> {
-  return err({ kind: 'too_many_records', limit: MAX_RECORDS_PER_REQUEST });
 }

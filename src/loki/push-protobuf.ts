@@ -1,13 +1,11 @@
 import { PbfReader } from 'pbf';
 import type { BatchBuilder, ParseError } from '../ingest/index.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { MAX_RECORDS_PER_REQUEST } from '../wire/limits.ts';
+import { MAX_ATTRS_PROPERTIES } from '../wire/limits.ts';
 import type { JsonObject } from '../wire/record.ts';
+import { PushBudget } from './budget.ts';
 import { entryRecord, type StreamFields, streamFields } from './entry.ts';
 import { parseLabels } from './labels.ts';
-
-/** More of what a stream may repeat than anybody sends; it bounds what one request can make us hold. */
-const MAX_LABELS_CHARS = 64 * 1024;
 
 /**
  * A PushRequest (grafana/loki, pkg/push/push.proto): streams of labels and entries. Fields that are unknown are skipped, as protobuf has it; what
@@ -16,9 +14,10 @@ const MAX_LABELS_CHARS = 64 * 1024;
 export function readProtobufPush(body: Uint8Array, batch: BatchBuilder): Result<null, ParseError> {
   try {
     const reader = new PbfReader(body);
+    const budget = new PushBudget(batch);
     for (let field = next(reader, body.length); field !== 0; field = next(reader, body.length)) {
       if (field !== 1) continue;
-      const tooMany = readStream(reader, batch);
+      const tooMany = readStream(reader, budget, batch);
       if (tooMany) return err(tooMany);
     }
     return ok(null);
@@ -31,22 +30,23 @@ export function readProtobufPush(body: Uint8Array, batch: BatchBuilder): Result<
 }
 
 /** StreamAdapter: 1 labels, 2 entries. Labels come first from every encoder, but protobuf does not promise it: entries are read in a second pass. */
-function readStream(reader: PbfReader, batch: BatchBuilder): ParseError | null {
+function readStream(reader: PbfReader, budget: PushBudget, batch: BatchBuilder): ParseError | null {
   const end = endOfMessage(reader);
   const start = reader.pos;
   let labels = '{}';
   for (let field = next(reader, end); field !== 0; field = next(reader, end)) {
     if (field === 1) labels = text(reader);
   }
-  const parsed = labels.length > MAX_LABELS_CHARS ? err('the labels are too long') : parseLabels(labels);
-  const fields = parsed.ok ? streamFields(parsed.value) : null;
+  const parsed = parseLabels(labels);
+  const stream = parsed.ok ? streamFields(parsed.value) : parsed;
   reader.pos = start;
   for (let field = next(reader, end); field !== 0; field = next(reader, end)) {
     if (field !== 2) continue;
-    if (batch.received >= MAX_RECORDS_PER_REQUEST) return { kind: 'too_many_records', limit: MAX_RECORDS_PER_REQUEST };
+    const tooMany = budget.take(stream.ok ? stream.value : null);
+    if (tooMany) return tooMany;
     const entryEnd = endOfMessage(reader);
-    if (fields) readEntry(reader, entryEnd, fields, batch);
-    else batch.addMalformed(parsed.ok ? '' : parsed.error, '/stream');
+    if (stream.ok) readEntry(reader, entryEnd, stream.value, batch);
+    else batch.addMalformed(stream.error, '/stream');
     reader.pos = entryEnd;
   }
   reader.pos = end;
@@ -58,10 +58,12 @@ function readEntry(reader: PbfReader, end: number, stream: StreamFields, batch: 
   let ts: number | null = null;
   let line = '';
   let metadata: JsonObject | null = null;
+  let pairs = 0;
   for (let field = next(reader, end); field !== 0; field = next(reader, end)) {
     if (field === 1) ts = readTimestampMs(reader);
     else if (field === 2) line = text(reader);
-    else if (field === 3) metadata = readPair(reader, metadata ?? {});
+    // One more than a record may have is enough to have it refused; of millions, pbf skips the rest.
+    else if (field === 3 && pairs++ <= MAX_ATTRS_PROPERTIES) metadata = readPair(reader, metadata ?? {});
   }
   batch.add(entryRecord(stream, ts, line, metadata));
 }

@@ -33,6 +33,7 @@ source lines { network(ip("127.0.0.1") port(${port}) transport("tcp") flags(no-p
 destination breakwater { http(
   url("${to.url.href}${destination}
   batch-lines(20) batch-timeout(200) workers(2) timeout(5)
+  response-action(400 => drop, 413 => drop, 429 => disconnect, 503 => disconnect)
 ); };
 log { source(lines); destination(breakwater); flags(flow-control); };
 `,

@@ -106,6 +106,16 @@ describe('_bulk', () => {
     ]);
   });
 
+  it('answers with the members in the order in which Fluent Bit looks for them', async () => {
+    const headers = { authorization: `ApiKey ${key}` };
+    const request = new Request(`${ORIGIN}/_bulk`, {
+      method: 'POST',
+      headers,
+      body: '{"create":{}}\n{"message":"x"}\n',
+    });
+    expect(await (await exports.default.fetch(request)).text()).toContain('"errors":false,"items":[');
+  });
+
   it('refuses no document for a field that is ours by name only', async () => {
     const document = {
       ...{
@@ -239,6 +249,11 @@ describe('_bulk', () => {
         status,
       },
     ]);
+  });
+
+  it('refuses an index whose name is longer than Elasticsearch would take', async () => {
+    const answer = await call(`/${'i'.repeat(600)}/_bulk`, { body: lines({ create: {} }, {}) });
+    expect([answer.status, answer.body.error.type]).toEqual([400, 'invalid_input']);
   });
 
   it('of a journal that is away is 503 with Retry-After, which every client repeats', async () => {

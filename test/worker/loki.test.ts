@@ -263,6 +263,30 @@ describe('a refusal', () => {
     expect(await stored()).toEqual([]);
   });
 
+  it('of labels that many entries would repeat says how many fit', async () => {
+    const labels = { a: 'x'.repeat(16_000) };
+    const values = Array.from({ length: 5_000 }, () => [NS, '']);
+    const answer = await push(one(labels, ...values));
+    expect([answer.status, answer.text]).toEqual([
+      413,
+      expect.stringMatching(/^too_many_records: A request may carry 4\d{3} records/),
+    ]);
+    expect((await push(one(labels, ...values.slice(0, 10)))).status).toBe(204);
+    const longer = await push(one({ a: 'x'.repeat(17_000) }, [NS, '']));
+    expect([longer.status, longer.text.split('\n')[0]]).toEqual([400, expect.stringContaining('labels are longer')]);
+  });
+
+  it('of an entry with metadata without end is that of the entry', async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`n${i}`, '']));
+    const entries = [
+      { seconds: 1, line: 'x', metadata },
+      { seconds: 1, line: 'y' },
+    ];
+    const answer = await push(compress(protoPush([{ labels: '{}', entries }])));
+    expect([answer.status, answer.headers.get('x-breakwater-rejected')]).toEqual([204, '1']);
+    expect((await stored()).map(({ message }) => message)).toEqual(['y']);
+  });
+
   it('of a bad key is 401, of a key without the scope 403', async () => {
     expect((await push(valid, { key: 'bw_1.x.y.z' })).status).toBe(401);
     const query = await createKey(projectId, ['query']);
