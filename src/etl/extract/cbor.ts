@@ -1,4 +1,5 @@
-import { decode } from 'cborg';
+import { decode, Token, Tokenizer, Type } from 'cborg';
+import { concatBytes } from '../../shared/bytes.ts';
 import type { Json } from '../../wire/record.ts';
 import type { BinaryFormat, Opened } from './binary-format.ts';
 import { timestampText, toJson } from './binary-value.ts';
@@ -81,10 +82,41 @@ const tags = new Proxy<Record<string, TagDecoder>>(
   { get: (_, tag) => KNOWN_TAGS[String(tag)] ?? ((content: () => unknown) => content()) },
 );
 
+const INDEFINITE_BYTES = 0x5f;
+const INDEFINITE_TEXT = 0x7f;
+
+/** Read by the tokenizer; decode() gives its own defaults only to the one that it makes. */
+const OPTIONS = { allowIndefinite: true, allowUndefined: true, allowBigInt: true };
+
+/** The two parts of RFC 8949 that cborg leaves out: texts in pieces, which streaming encoders write, and simple values without a meaning. */
+class Rfc8949Tokenizer extends Tokenizer {
+  override next(): Token {
+    const byte = this.data[this._pos] as number;
+    if (byte === INDEFINITE_BYTES || byte === INDEFINITE_TEXT) return this.#joined(byte);
+    const isSimple = (byte >= 0xe0 && byte < 0xf4) || byte === 0xf8;
+    if (!isSimple) return super.next();
+    this._pos += byte === 0xf8 ? 2 : 1;
+    return new Token(Type.null, null);
+  }
+
+  #joined(byte: number): Token {
+    const type = byte === INDEFINITE_TEXT ? Type.string : Type.bytes;
+    const pieces: unknown[] = [];
+    for (this._pos++; this.data[this._pos] !== BREAK; ) {
+      const piece = super.next();
+      if (!Type.equals(piece.type, type)) throw new Error('a text in pieces has a piece of another type');
+      pieces.push(piece.value);
+    }
+    this._pos++;
+    return new Token(type, type === Type.string ? pieces.join('') : concatBytes(pieces as Uint8Array[]));
+  }
+}
+
 export const cbor: BinaryFormat = {
   name: 'CBOR',
   newScan: () => new CborScan(),
-  decode: (bytes: Uint8Array): Json => toJson(decode(bytes, { useMaps: true, tags })),
+  decode: (bytes: Uint8Array): Json =>
+    toJson(decode(bytes, { useMaps: true, tags, tokenizer: new Rfc8949Tokenizer(bytes, OPTIONS) })),
   openArray(bytes, at, end): Opened {
     const byte = bytes[at] as number;
     if (byte === 0x9f) return { headerBytes: 1, elements: Number.POSITIVE_INFINITY };
