@@ -1,4 +1,4 @@
-import { parseJson } from '../../shared/json.ts';
+import { hasRiskyNumbers, parseJson } from '../../shared/json.ts';
 import type { Json } from '../../wire/record.ts';
 import { decodeUtf8, NOT_UTF8 } from './text.ts';
 import { isTooDeep, MAX_UNIT_DEPTH } from './unit.ts';
@@ -6,15 +6,48 @@ import { isTooDeep, MAX_UNIT_DEPTH } from './unit.ts';
 /** A text shorter than this has not enough brackets to nest too deep. */
 const MIN_DEEP_CHARS = 2 * MAX_UNIT_DEPTH;
 
-/** The value of bytes that are to be one JSON text, or why they are none. */
-export function parseBytes(bytes: Uint8Array): { value: Json } | { reason: string } {
-  const text = decodeUtf8(bytes);
-  if (text === null) return { reason: NOT_UTF8 };
-  try {
-    return { value: parseJson(text) };
-  } catch (cause) {
-    // SyntaxError quotes the input; RangeError is a stack that nesting has used up.
-    return { reason: `not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}` };
+/** As much as is decoded at a time. */
+const WINDOW_BYTES = 64 * 1024;
+
+/**
+ * Parses the units of a stream one after another. A call to the decoder and a look for risky numbers cost as much as a small unit's parsing, so both
+ * are done for many units at once where all of them are ASCII, in which a byte is a character.
+ */
+export class JsonParser {
+  #window = '';
+  #from = 0;
+  #to = 0;
+  #parse = plainParse;
+
+  /** The value of the bytes from `start` to `at`, or why they have none. `position` is that of `start` in the stream; more bytes follow up to `end`. */
+  parse(
+    bytes: Uint8Array,
+    start: number,
+    at: number,
+    end: number,
+    position: number,
+  ): { value: Json } | { reason: string } {
+    if (position + at - start > this.#to)
+      this.#look(bytes.subarray(start, Math.min(end, start + WINDOW_BYTES)), position);
+    const isInWindow = this.#window !== '' && position + at - start <= this.#to;
+    const from = position - this.#from;
+    const text = isInWindow ? this.#window.slice(from, from + at - start) : decodeUtf8(bytes.subarray(start, at));
+    if (text === null) return { reason: NOT_UTF8 };
+    try {
+      return { value: isInWindow ? this.#parse(text) : parseJson(text) };
+    } catch (cause) {
+      // SyntaxError quotes the input; RangeError is a stack that nesting has used up.
+      return { reason: `not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}` };
+    }
+  }
+
+  #look(bytes: Uint8Array, position: number): void {
+    const text = decodeUtf8(bytes);
+    const isAscii = text !== null && text.length === bytes.byteLength;
+    this.#window = isAscii ? text : '';
+    this.#from = position;
+    this.#to = position + bytes.byteLength;
+    this.#parse = isAscii && hasRiskyNumbers(text) ? parseJson : plainParse;
   }
 }
 

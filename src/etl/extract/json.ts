@@ -1,7 +1,7 @@
 import { hasRiskyNumbers, parseJson } from '../../shared/json.ts';
 import { Held } from './held.ts';
 import { JsonScan, MORE } from './json-scan.ts';
-import { beginsWord, isBlankByte, isBlankText, parseBytes, parseLine, plainParse, shown } from './json-text.ts';
+import { beginsWord, isBlankByte, isBlankText, JsonParser, parseLine, plainParse, shown } from './json-text.ts';
 import { bomLength, decodeLeniently, decodeUtf8 } from './text.ts';
 import { type Extracted, type Extractor, MAX_HEAD_BYTES, MAX_UNIT_BYTES, TOO_DEEP, tooLarge, unitsOf } from './unit.ts';
 
@@ -36,6 +36,7 @@ type State =
 export class JsonExtractor implements Extractor {
   readonly #held = new Held();
   readonly #scan = new JsonScan();
+  readonly #parser = new JsonParser();
   #state: State = { kind: 'start' };
   /** The beginning of a unit that is too large, whose bytes are let go as they come. */
   #head: string | null = null;
@@ -162,9 +163,10 @@ export class JsonExtractor implements Extractor {
 
   /** The value ends at `at`, whatever it is. */
   *#finish(at: number, inArray: boolean): Generator<Extracted> {
-    const { bytes, start } = this.#held;
+    const { bytes, start, end } = this.#held;
     const isLong = this.#isLong(at);
-    const parsed = isLong || this.#scan.isTooDeep ? { reason: TOO_DEEP } : parseBytes(bytes.subarray(start, at));
+    const parsed =
+      isLong || this.#scan.isTooDeep ? { reason: TOO_DEEP } : this.#parser.parse(bytes, start, at, end, this.#position);
     if ('reason' in parsed && !inArray && beginsWord(bytes[start] as number) && !isLong) {
       // No number and no word of JSON: text, of which more follows on its line.
       this.#state = { kind: 'bad_line', reason: parsed.reason, from: at - start };
