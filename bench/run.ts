@@ -9,6 +9,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   ingest: () => import('./ingest.ts'),
   otlp: () => import('./protocols-otlp.ts'),
   etl: () => import('./etl.ts'),
+  extract: () => import('./extract.ts'),
   storage: () => import('./storage.ts'),
   search: () => import('./search.ts'),
   live: () => import('./live.ts'),
