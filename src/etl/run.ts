@@ -18,6 +18,9 @@ const SLICE_CHARS = 256 * 1024;
 /** As in src/ingest/parse.ts: six characters for one where a sender escapes what is not ASCII. */
 const MAX_VALUE_CHARS = 6 * MAX_RECORD_CHARS;
 
+/** Of one run: each is a call to the journal, of which one request has 10,000. */
+export const MAX_BATCHES = 4_000;
+
 export interface RunInput {
   ctx: Ctx;
   sender: Sender;
@@ -27,6 +30,7 @@ export interface RunInput {
   /** Names the batches of a run whose start had an Idempotency-Key; null without one. */
   batchKey: string | null;
   rejects: RejectKeeper;
+  maxBatches: number;
   /** Milliseconds since the request came. */
   elapsedMs: () => number;
 }
@@ -68,6 +72,8 @@ export class Run {
     for (;;) {
       const isDone = this.#pull(values);
       this.#process();
+      if (this.#batch.ordinal >= this.#input.maxBatches && this.#batch.values > 0)
+        return { kind: 'too_many_records', limit: this.#batch.firstIndex };
       if (this.#batch.isFull) {
         const failed = await this.#store();
         if (failed) return failed;

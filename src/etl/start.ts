@@ -14,7 +14,7 @@ import { compilePipeline } from './pipeline.ts';
 import type { Progress } from './progress.ts';
 import { insertRejects } from './reject-store.ts';
 import { RejectKeeper } from './rejects.ts';
-import { Run } from './run.ts';
+import { MAX_BATCHES, Run } from './run.ts';
 import type { SchemaVersion } from './schema-store.ts';
 
 export interface StartRequest {
@@ -108,6 +108,7 @@ async function openRun(
     // No client can have chosen the same by chance: `etl:` and 64 digits of hash.
     batchKey: dedupe && `etl:${dedupe}`,
     rejects: new RejectKeeper((part, data) => insertRejects(db, attempt, part, data)),
+    maxBatches: MAX_BATCHES,
     elapsedMs,
   });
   return ok({ run, attempt, row: new JobRow(ctx, attempt, elapsedMs) });
