@@ -43,6 +43,10 @@ CREATE TABLE etl_rejects (
   job_id TEXT NOT NULL,
   attempt INTEGER NOT NULL,
   part INTEGER NOT NULL,
+  project_id TEXT NOT NULL,
+  bytes INTEGER NOT NULL,            -- of data
   data TEXT NOT NULL,                -- base64 of gzip NDJSON, a line a reject; at most 1.9 MB
   PRIMARY KEY (job_id, attempt, part)
 ) STRICT, WITHOUT ROWID;
+-- What a project has, without reading it.
+CREATE INDEX etl_rejects_by_project ON etl_rejects (project_id, bytes);

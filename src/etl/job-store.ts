@@ -150,14 +150,31 @@ export async function listJobs(
   );
 }
 
-/** Jobs past their time, with what they hold. Returns how many went. */
-export async function deleteJobs(db: D1Database, beforeMs: number, most: number): Promise<number> {
-  const old = 'SELECT id FROM etl_jobs WHERE created_at_ms < ?1 ORDER BY created_at_ms LIMIT ?2';
-  const [, jobs] = await db.batch([
-    db.prepare(`DELETE FROM etl_rejects WHERE job_id IN (${old})`).bind(beforeMs, most),
-    db.prepare(`DELETE FROM etl_jobs WHERE id IN (${old})`).bind(beforeMs, most),
-  ]);
-  return jobs?.meta.changes ?? 0;
+/** Jobs past their time: at most so many. */
+export function deleteOldJobs(db: D1Database, beforeMs: number, most: number): D1PreparedStatement {
+  return db
+    .prepare(
+      'DELETE FROM etl_jobs WHERE id IN (SELECT id FROM etl_jobs WHERE created_at_ms < ?1 ORDER BY created_at_ms LIMIT ?2)',
+    )
+    .bind(beforeMs, most);
+}
+
+export async function projectsWithMoreJobs(db: D1Database, than: number, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT project_id FROM etl_jobs GROUP BY project_id HAVING count(*) > ?1 LIMIT ?2')
+    .bind(than, limit)
+    .all<{ project_id: string }>();
+  return results.map((row) => row.project_id);
+}
+
+/** The oldest jobs of a project, so that `keep` stay: at most so many at once. */
+export function deleteJobsBeyond(db: D1Database, projectId: string, keep: number, most: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `DELETE FROM etl_jobs WHERE id IN (SELECT id FROM etl_jobs WHERE project_id = ?1
+         ORDER BY created_at_ms DESC, id DESC LIMIT ?3 OFFSET ?2)`,
+    )
+    .bind(projectId, keep, most);
 }
 
 /** A process that died says nothing: its lease says it. */

@@ -24,14 +24,15 @@ export interface Rejected extends Failure {
 export class RejectKeeper {
   /** In rows that are written. */
   kept = 0;
-  readonly #write: (part: number, data: string) => Promise<void>;
+  readonly #write: (part: number, data: string) => Promise<boolean>;
   #lines = '';
   #waiting = 0;
   #chars = 0;
   #taken = 0;
   #part = 0;
 
-  constructor(write: (part: number, data: string) => Promise<void>) {
+  /** `write` says false where there is no room for more. */
+  constructor(write: (part: number, data: string) => Promise<boolean>) {
     this.#write = write;
   }
 
@@ -52,7 +53,7 @@ export class RejectKeeper {
     this.#lines = '';
     this.#waiting = 0;
     try {
-      await this.#write(part, toBase64(gzipSync(utf8(lines))));
+      if (!(await this.#write(part, toBase64(gzipSync(utf8(lines)))))) return;
       this.kept += count;
       this.#part++;
     } catch (cause) {

@@ -107,7 +107,7 @@ async function openRun(
     pipeline: compilePipeline(chosen.value.schema, chosen.value.reference),
     // No client can have chosen the same by chance: `etl:` and 64 digits of hash.
     batchKey: dedupe && `etl:${dedupe}`,
-    rejects: new RejectKeeper((part, data) => insertRejects(db, attempt, part, data)),
+    rejects: new RejectKeeper((part, data) => insertRejects(db, { ...attempt, projectId }, part, data)),
     maxBatches: MAX_BATCHES,
     elapsedMs,
   });

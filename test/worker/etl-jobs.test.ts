@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { type Env, parseConfig } from '../../src/env.ts';
-import { cleanupJobs } from '../../src/etl/index.ts';
+import { cleanupJobs, MAX_JOBS_KEPT } from '../../src/etl/cleanup.ts';
 import { MAX_REJECTS_KEPT } from '../../src/etl/rejects.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
@@ -102,6 +102,17 @@ describe('rejects', () => {
     expect(await ledgerOf(projectId)).toMatchObject({ received: count, rejected: count, stored: 0 });
   });
 
+  it('are counted and not kept once the project has as many as it may have', async () => {
+    const fill = env.DB.prepare(
+      "INSERT INTO etl_rejects (job_id, attempt, part, project_id, bytes, data) VALUES (?1, 1, 0, ?2, ?3, '')",
+    );
+    await fill.bind(`etl_full_${projectId}`, projectId, 200 * 1024 * 1024).run();
+    const { body } = await send('{"message":"m"}\n{"level":{}}');
+    expect(body).toMatchObject({ stored: 1, rejected: 1, rejectsKept: 0 });
+    expect(body).not.toHaveProperty('recorded');
+    expect(await rejectsOf(body.jobId)).toEqual([]);
+  });
+
   it('are sent again through the newest schema as a new job, once for each key', async () => {
     const first = await send(
       lines(3, (i) => ({ message: `m${i}`, ...(i > 0 ? { level: [i] } : {}) })),
@@ -164,6 +175,23 @@ describe('the list of jobs', () => {
       .bind(body.jobId)
       .first('n');
     expect(left).toBe(0);
+  });
+
+  it('forgets the oldest jobs of a project beyond ten thousand, and what they held', async () => {
+    const { body } = await send('{"message":"m"}\n{"level":{}}');
+    await env.DB.prepare('UPDATE etl_jobs SET created_at_ms = created_at_ms - 1000 WHERE id = ?1')
+      .bind(body.jobId)
+      .run();
+    const copies = env.DB.prepare(
+      `INSERT INTO etl_jobs SELECT j.id || '_' || value, project_id, principal, NULL, attempt, told_by, data_type, schema_version, stream,
+         service, resent_from, state, broken_by, progress, created_at_ms + value, updated_at_ms, lease_until_ms
+       FROM etl_jobs j JOIN json_each(?2) WHERE j.id = ?1`,
+    );
+    await copies.bind(body.jobId, JSON.stringify(Array.from({ length: MAX_JOBS_KEPT }, (_, i) => i + 1))).run();
+    expect(await cleanupJobs(testCtx())).toMatchObject({ jobs: 1, rejectRows: 1 });
+    expect((await callApp('GET', path(`/${body.jobId}`), { as: admin })).status).toBe(404);
+    expect((await callApp('GET', path(`/${body.jobId}_1`), { as: admin })).status).toBe(200);
+    expect(await cleanupJobs(testCtx())).toEqual({ jobs: 0, rejectRows: 0 });
   });
 
   it('has another job for a key that came again after a day', async () => {

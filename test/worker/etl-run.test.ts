@@ -16,7 +16,7 @@ function newRun(projectId: string, more: { maxBatches?: number; batchKey?: strin
     origin: { dataType: 'JSON', schemaVersion: 0, stream: 'logs', service: 'test' },
     pipeline: compilePipeline(NO_SCHEMA, ''),
     batchKey: more.batchKey ?? null,
-    rejects: new RejectKeeper(async () => undefined),
+    rejects: new RejectKeeper(async () => true),
     maxBatches: more.maxBatches ?? 10,
     elapsedMs: () => 0,
   });
