@@ -12,6 +12,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   extract: () => import('./extract.ts'),
   storage: () => import('./storage.ts'),
   search: () => import('./search.ts'),
+  rollups: () => import('./rollups.ts'),
   live: () => import('./live.ts'),
   sockets: () => import('./sockets.ts'),
   dashboard: () => import('./dashboard.ts'),

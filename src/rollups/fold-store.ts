@@ -16,50 +16,76 @@ export interface FoldedRollup {
   rollup: Rollup;
 }
 
-/** Loose rows from a project on, and the folded rows of their buckets, as of one moment. */
-export async function readLoose(
+/** A loose row by its key. `chars`: of its dimensions and those of its folded row together. */
+export interface LooseKey {
+  project_id: string;
+  resolution: Resolution;
+  name: string;
+  bucket_ms: number;
+  source: string;
+  chars: number;
+}
+
+/** Loose rows from a project on, bucket by bucket, without their content; and the version of the folded rows. */
+export async function listLoose(
   db: D1Database,
   fromProject: string,
   limit: number,
-): Promise<{ version: number; rows: FoldRow[] }> {
-  const loose =
-    "FROM rollups WHERE source <> '' AND project_id >= ?1 ORDER BY project_id, resolution, name, bucket_ms, source LIMIT ?2";
-  const [versions, looseRows, folded] = await db.batch([
+): Promise<{ version: number; keys: LooseKey[] }> {
+  const [versions, keys] = await db.batch([
     db.prepare('SELECT version FROM rollup_versions WHERE project_id = ?1').bind(FOLDS),
-    db.prepare(`SELECT ${COLUMNS} ${loose}`).bind(fromProject, limit),
     db
       .prepare(
-        `WITH keys AS (SELECT DISTINCT project_id, resolution, name, bucket_ms FROM (SELECT project_id, resolution, name, bucket_ms ${loose}))
-         SELECT f.project_id, f.resolution, f.name, f.bucket_ms, f.source, f.total, f.dimensions
-         FROM keys k JOIN rollups f ON f.project_id = k.project_id AND f.resolution = k.resolution AND f.name = k.name
-           AND f.bucket_ms = k.bucket_ms AND f.source = ''`,
+        `SELECT l.project_id, l.resolution, l.name, l.bucket_ms, l.source, length(l.dimensions) + coalesce(length(f.dimensions), 0) AS chars
+         FROM (SELECT * FROM rollups WHERE source <> '' AND project_id >= ?1
+           ORDER BY project_id, resolution, name, bucket_ms, source LIMIT ?2) l
+         LEFT JOIN rollups f ON ${SAME_BUCKET} AND f.source = ''`,
       )
       .bind(fromProject, limit),
   ]);
   return {
     version: (versions?.results as { version: number }[] | undefined)?.[0]?.version ?? 0,
-    rows: [...((looseRows?.results ?? []) as FoldRow[]), ...((folded?.results ?? []) as FoldRow[])],
+    keys: (keys?.results ?? []) as LooseKey[],
   };
+}
+
+const SAME_BUCKET =
+  'f.project_id = l.project_id AND f.resolution = l.resolution AND f.name = l.name AND f.bucket_ms = l.bucket_ms';
+
+/** These rows, and the folded rows of their buckets. */
+export async function readFoldRows(db: D1Database, keys: readonly LooseKey[]): Promise<FoldRow[]> {
+  const rows: FoldRow[] = [];
+  for (const text of bound(keys.map(keyOf))) {
+    const { results } = await db
+      .prepare(
+        `WITH l AS (SELECT value->>0 AS project_id, value->>1 AS resolution, value->>2 AS name, value->>3 AS bucket_ms, value->>4 AS source
+           FROM json_each(?1))
+         SELECT f.* FROM l CROSS JOIN rollups f ON ${SAME_BUCKET} AND f.source = l.source
+         UNION ALL SELECT f.* FROM (SELECT DISTINCT project_id, resolution, name, bucket_ms FROM l) l
+           CROSS JOIN rollups f ON ${SAME_BUCKET} AND f.source = ''`,
+      )
+      .bind(text)
+      .all<FoldRow>();
+    rows.push(...results);
+  }
+  return rows;
+}
+
+function keyOf({ project_id, resolution, name, bucket_ms, source }: LooseKey): unknown[] {
+  return [project_id, resolution, name, bucket_ms, source];
 }
 
 /** Puts the folded rows in the place of the loose ones; false where another run was faster: then nothing has changed. */
 export async function storeFolded(
   db: D1Database,
   version: number,
-  loose: readonly FoldRow[],
+  loose: readonly LooseKey[],
   folded: readonly FoldedRollup[],
-): Promise<boolean> {
+): Promise<{ isStored: boolean; statements: number }> {
   const unchanged = 'coalesce((SELECT version FROM rollup_versions WHERE project_id = ?1), 0) = ?2';
-  const keys = loose.map(({ project_id, resolution, name, bucket_ms, source }) => [
-    project_id,
-    resolution,
-    name,
-    bucket_ms,
-    source,
-  ]);
   const rows = folded.map(({ projectId, resolution, rollup }) => [projectId, ...rollupRow(resolution, rollup)]);
   const results = await db.batch([
-    ...bound(keys).map((text) =>
+    ...bound(loose.map(keyOf)).map((text) =>
       db
         .prepare(
           `DELETE FROM rollups WHERE (project_id, resolution, name, bucket_ms, source) IN (SELECT value->>0, value->>1, value->>2,
@@ -82,7 +108,7 @@ export async function storeFolded(
       )
       .bind(FOLDS, version),
   ]);
-  return (results.at(-1)?.meta.changes ?? 0) > 0;
+  return { isStored: (results.at(-1)?.meta.changes ?? 0) > 0, statements: results.length };
 }
 
 /** Deletes rows of minutes before a time, at most `limit`; says how many. */

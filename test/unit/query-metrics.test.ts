@@ -31,6 +31,14 @@ describe('planBuckets', () => {
   });
 });
 
+describe('planBuckets of a label', () => {
+  it('reads fewer rows, because each has many values', () => {
+    const twoDays = { fromMs: NOW - 2 * DAY_MS, toMs: NOW, stepMs: 30 * MINUTE_MS };
+    expect(planBuckets(twoDays, NOW).resolution).toBe(1);
+    expect(planBuckets(twoDays, NOW, 1_440)).toMatchObject({ resolution: 60, stepMs: HOUR_MS });
+  });
+});
+
 describe('statOf', () => {
   it('knows what a cell cannot tell', () => {
     const cell = emptyCell();

@@ -8,6 +8,7 @@ import type { Env } from '../../src/env.ts';
 import { randomId } from '../../src/shared/ids.ts';
 import { createUser } from '../helpers/worker/accounts.ts';
 import { testCtx } from '../helpers/worker/context.ts';
+import { countingStatements } from '../helpers/worker/counting-database.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 import { put, seal } from '../helpers/worker/query.ts';
 
@@ -129,34 +130,6 @@ describe('compaction', () => {
     expect(await listBlocks(env.DB, projectId, ALL)).toHaveLength(1);
   });
 });
-
-/** The database, counting the statements that it is asked to run. */
-function countingStatements(db: D1Database): { db: D1Database; count: () => number } {
-  let statements = 0;
-  const real = new WeakMap<object, D1PreparedStatement>();
-  const watch = (statement: D1PreparedStatement): D1PreparedStatement => {
-    const watched = new Proxy(statement, {
-      get(_, name) {
-        if (name === 'bind') return (...values: unknown[]) => watch(statement.bind(...values));
-        const method = Reflect.get(statement, name) as (...values: unknown[]) => unknown;
-        return (...values: unknown[]) => {
-          statements++;
-          return method.apply(statement, values);
-        };
-      },
-    });
-    real.set(watched, statement);
-    return watched;
-  };
-  const counting = {
-    prepare: (sql: string) => watch(db.prepare(sql)),
-    batch: (batch: D1PreparedStatement[]) => {
-      statements += batch.length;
-      return db.batch(batch.map((statement) => real.get(statement) ?? statement));
-    },
-  };
-  return { db: counting as unknown as D1Database, count: () => statements };
-}
 
 describe('the cron run', () => {
   it('stays within the thousand statements of an invocation, however much there is to do', async () => {

@@ -65,6 +65,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** Rows of a bucket's width that one answer reads: three days of minutes, half a year of hours. */
 const MAX_ROWS = 4_320;
+/** Where each has up to fifty values, with sketches: a day of minutes, two months of hours. */
+const MAX_SPLIT_ROWS = 1_440;
 /** Buckets where the caller does not say how wide they are. */
 const WANTED_BUCKETS = 120;
 export const MAX_BUCKETS = 2_000;
@@ -75,12 +77,13 @@ const MAX_SERIES = 50;
 export function planBuckets(
   { fromMs, toMs, stepMs }: Pick<TimeseriesRequest, 'fromMs' | 'toMs' | 'stepMs'>,
   nowMs: number,
+  maxRows = MAX_ROWS,
 ): { resolution: Resolution; stepMs: number; firstMs: number; endMs: number } {
   const wanted = stepMs ?? Math.max(MINUTE_MS, bucketWidthMs(fromMs, toMs, WANTED_BUCKETS));
   const rows = (widthMs: number) => (toMs - fromMs) / widthMs;
   let resolution: Resolution = 1440;
-  if (wanted % DAY_MS !== 0 && rows(HOUR_MS) <= MAX_ROWS) {
-    const hasMinutes = fromMs >= nowMs - MINUTE_ROWS_KEPT_MS && rows(MINUTE_MS) <= MAX_ROWS;
+  if (wanted % DAY_MS !== 0 && rows(HOUR_MS) <= maxRows) {
+    const hasMinutes = fromMs >= nowMs - MINUTE_ROWS_KEPT_MS && rows(MINUTE_MS) <= maxRows;
     resolution = wanted % HOUR_MS !== 0 && hasMinutes ? 1 : 60;
   }
   const rowMs = resolution * MINUTE_MS;
@@ -100,7 +103,8 @@ export async function timeseries(ctx: Ctx, request: TimeseriesRequest): Promise<
 async function readTimeseries(ctx: Ctx, request: TimeseriesRequest): Promise<Timeseries> {
   const { projectId, name, stat } = request;
   const label = request.where?.label ?? request.by;
-  const { resolution, stepMs, firstMs, endMs } = planBuckets(request, ctx.nowMs);
+  const maxRows = label === null ? MAX_ROWS : MAX_SPLIT_ROWS;
+  const { resolution, stepMs, firstMs, endMs } = planBuckets(request, ctx.nowMs, maxRows);
   const tail = await readTailPoints(ctx, projectId, name);
   const series = seriesOf(tail.parts.flatMap(({ points }) => points));
   const range = { name, resolution, fromMs: firstMs, toMs: endMs, label };
