@@ -1,3 +1,5 @@
+import { repeatKeys } from '../lib/repeat-keys.ts';
+
 /** What a request can come back with when it did not work. `problem` is the server's own words (RFC 9457). */
 export type ApiError =
   | {
@@ -61,8 +63,28 @@ export function urlOf(path: string, params: Params = {}): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
+const changes = repeatKeys();
+/** The server takes 64 KiB with a key; a character has up to 3 bytes. */
+const MAX_KEYED_CHARS = 21_000;
+
 /** One request, JSON in and out. Never throws. */
 export async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+  const change = JSON.stringify([urlOf(path, options.params), options.body]);
+  // PATCH and DELETE say what is to be, and what is about the session is the same twice as once: only POST makes something each time.
+  const makesSomething = method === 'POST' && !path.startsWith('/api/auth/') && change.length < MAX_KEYED_CHARS;
+  if (!makesSomething) return requestOnce(method, path, options);
+  const headers = { ...options.headers, 'idempotency-key': changes.keyFor(change) };
+  const answer = await requestOnce<T>(method, path, { ...options, headers });
+  if (answer.ok || isFinal(answer.error)) changes.answered(change);
+  return answer;
+}
+
+/** False where the same change, sent again, may still get the answer of this one. */
+function isFinal(error: ApiError): boolean {
+  return error.kind === 'problem' && error.status < 500 && error.code !== 'idempotency_key_in_use';
+}
+
+async function requestOnce<T>(method: string, path: string, options: RequestOptions): Promise<Answer<T>> {
   const first = await send(method, path, options);
   if (!first.ok) return first;
   let response = first.value;
