@@ -66,7 +66,7 @@ async function runUnder(
   const held: Claim = { id: claimId, checks: [] };
   c.set('ctx', { ...ctx, claim: held });
   await next();
-  // Another request has taken the claim over, and with it whatever is still to be done.
+  // What the trigger audit_needs_its_claim says: another request has taken the claim over, and with it whatever is still to be done.
   if (c.error?.message.includes('idempotency claim lost')) {
     c.res = refuse(c, idempotencyProblem({ kind: 'in_use' }));
     return;
