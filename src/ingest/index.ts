@@ -1,4 +1,4 @@
-export { type Admitted, admitBatch } from './admit.ts';
+export { admitBatch } from './admit.ts';
 export { BatchBuilder } from './batch.ts';
 export { answerPreflight, readableEverywhere } from './cors.ts';
 export { elementsOf, membersOf } from './elements.ts';
@@ -13,4 +13,4 @@ export { countRefused, countRefusedCode } from './refusals.ts';
 export { countRefusedKey } from './refused-keys.ts';
 export { ingestRoutes, ledgerRoutes } from './routes.ts';
 export { authenticateSender, type Sender, streamRefusal, writableStreams } from './sender.ts';
-export { type FinishedBatch, storeBatch } from './store-batch.ts';
+export { storeBatch } from './store-batch.ts';

@@ -1,5 +1,4 @@
 export { allShards, journalControl, journalFor, shardOf } from './client.ts';
-export { MAX_SOURCES_PER_KEY, OTHER } from './ledger-policy.ts';
 export { buildBlock } from './seal.ts';
 export {
   admission,

@@ -11,7 +11,7 @@ import { everyRecord } from '../helpers/worker/journal.ts';
 function newRun(projectId: string, more: { maxBatches?: number; batchKey?: string } = {}): Run {
   return new Run({
     ctx: testCtx(),
-    sender: { projectId, keyId: 'key_test', streams: null },
+    sender: { projectId, keyId: 'key_test', streams: null, recordsPerDay: null },
     userAgent: '',
     origin: { dataType: 'JSON', schemaVersion: 0, stream: 'logs', service: 'test' },
     pipeline: compilePipeline(NO_SCHEMA, ''),

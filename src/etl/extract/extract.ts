@@ -1,3 +1,3 @@
 export type { DataType } from '../../wire/etl.ts';
 export { extractorFor, extractPayload } from './payload.ts';
-export type { Extracted, Extractor } from './unit.ts';
+export type { Extracted } from './unit.ts';
