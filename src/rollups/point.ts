@@ -29,6 +29,8 @@ export type Reading =
   /** What came since the start of the series: counts by its difference. */
   | { kind: 'cumulative'; series: string; startTs: number | null; observations: Observations };
 
+/** DataPointFlags of OTLP. */
+const NO_RECORDED_VALUE = 1;
 /** Longer names are no names; rollups would be stored under them for years. */
 const MAX_NAME_CHARS = 256;
 const MAX_LABEL_CHARS = 128;
@@ -43,6 +45,8 @@ export function pointOf(record: LogRecord): MetricPoint | null {
   const { attrs } = record;
   const name = typeof attrs.name === 'string' && attrs.name !== '' ? attrs.name : record.message;
   if (!isName(name, MAX_NAME_CHARS)) return null;
+  // "No recorded value": the zeros of such a point would pass for a restart of its series.
+  if (((numberOf(attrs.flags) ?? 0) & NO_RECORDED_VALUE) !== 0) return null;
   const type = METRIC_TYPES.find((known) => known === record.type) ?? 'gauge';
   const reading = readingOf(record, name, type);
   if (!reading) return null;

@@ -32,6 +32,7 @@ describe('a metric record', () => {
     expect(pointOf(metric({ value: 'high' }))).toBeNull();
     expect(pointOf(metric({}, { type: 'histogram' }))).toBeNull();
     expect(pointOf(metric({ name: 'x'.repeat(257), value: 1 }))).toBeNull();
+    expect(pointOf(metric({ count: 0, counts: [0], flags: 1 }, { type: 'histogram' }))).toBeNull();
     expect(point({ name: 'cpu', value: 1 })).toMatchObject({ name: 'cpu', type: 'gauge', unit: '' });
     expect(point({ value: 1, unit: 's' })).toMatchObject({ name: 'm', unit: 's' });
   });
