@@ -1,5 +1,4 @@
 /** Senders of JSON over HTTP, unmodified, against a server that fails. */
-import { once } from 'node:events';
 import pino from 'pino';
 import { createWriteStream } from 'pino-http-send';
 import { describe, expect, it } from 'vitest';
@@ -84,7 +83,7 @@ describe('winston with its Http transport', () => {
     const messages = Array.from({ length: 8 }, (_, i) => `line ${i}`);
     for (const message of messages) {
       // One after the other, so that it is known which line meets which fault.
-      const answered = Promise.race([once(transport, 'warn'), once(transport, 'logged')]);
+      const answered = new Promise((resolve) => transport.once('warn', resolve).once('logged', resolve));
       log.info(message);
       await answered;
     }
