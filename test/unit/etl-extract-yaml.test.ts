@@ -134,14 +134,20 @@ describe('YAML that nobody means well with', () => {
     ],
     ['an alias of itself', '&a [*a]', 'nested deeper'],
     ['aliases of itself', '&a [*a, *a]', 'nested deeper'],
-    ['flow sequences', '['.repeat(30_000), 'not valid YAML'],
-    ['flow maps', '{a: '.repeat(10_000), 'not valid YAML'],
-    ['sequences on one line', '- '.repeat(15_000), 'not valid YAML'],
+    ['flow sequences', '['.repeat(30_000), 'nested deeper than 512 levels'],
+    ['flow maps', '{a: '.repeat(10_000), 'nested deeper than 512 levels'],
+    ['sequences on one line', '- '.repeat(15_000), 'nested deeper than 512 levels'],
     ['nothing but brackets', '['.repeat(200_000), 'has more than 32768 YAML tokens'],
     ['tags', '!a '.repeat(10_000), 'not valid YAML'],
   ])('is a reason: %s', (_, input, reason) => {
     expect(extract(input, 65_536)).toEqual([{ reason: expect.stringContaining(reason), raw: input }]);
   });
+});
+
+it('YAML as deep as a unit may be is read', () => {
+  const levels = 510;
+  for (const input of [`a: ${'['.repeat(levels)}${']'.repeat(levels)}`, `a:\n  ${'- '.repeat(levels)}x`])
+    expect(extract(input)).toEqual([{ value: expect.anything() }]);
 });
 
 const LINES = [

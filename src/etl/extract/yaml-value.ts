@@ -1,12 +1,14 @@
 import {
+  Composer,
   type Document,
   isMap,
   isNode,
   isPair,
   isScalar,
   isSeq,
+  Lexer,
   type ParsedNode,
-  parseAllDocuments,
+  Parser,
   type YAMLError,
 } from 'yaml';
 import type { Json } from '../../wire/record.ts';
@@ -15,6 +17,8 @@ import { MAX_UNIT_BYTES, MAX_UNIT_DEPTH, TOO_DEEP } from './unit.ts';
 
 /** An alias may be used this often; the library refuses more, counted as they multiply. */
 const MAX_ALIAS_COUNT = 100;
+/** A level is one token on the parser's stack; the document and a scalar are on it too. */
+const MAX_PARSER_DEPTH = MAX_UNIT_DEPTH + 2;
 const TOO_MUCH = `is larger than ${MAX_UNIT_BYTES} bytes when its aliases are written out`;
 
 const OPTIONS = {
@@ -40,16 +44,32 @@ export function yamlDocuments(text: string): YamlDocument[] {
   const misplaced = directiveError(text);
   if (misplaced !== null) return [{ reason: `not valid YAML: ${misplaced}` }];
   try {
-    const documents = parseAllDocuments(text, OPTIONS);
-    if ('empty' in documents) {
-      const [error] = documents.errors;
-      return error ? [{ reason: errorIn(text, error) }] : [];
-    }
-    return documents.map((document) => documentOf(document, text));
+    const composer = new Composer<ParsedNode, true>(OPTIONS);
+    const documents = composed(text, composer);
+    if (documents === null) return [{ reason: TOO_DEEP }];
+    if (documents.length > 0) return documents.map((document) => documentOf(document, text));
+    const [error] = composer.streamInfo().errors;
+    return error ? [{ reason: errorIn(text, error) }] : [];
   } catch (cause) {
-    // RangeError: a stack that nesting has used up.
+    // A stack that has run out (RangeError) is the one throw known here; whatever else it may be, this text made it and costs only itself.
     return [{ reason: reasonOf(cause) }];
   }
+}
+
+/**
+ * The library's parseAllDocuments() with a look at how deep the parser is: composing and reading recurse, and to run out of stack takes a hundred
+ * times as long as to refuse. Null where the text nests too deep.
+ */
+function composed(text: string, composer: Composer<ParsedNode, true>): Document.Parsed<ParsedNode, true>[] | null {
+  const parser = new Parser();
+  const documents: Document.Parsed<ParsedNode, true>[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    if (parser.stack.length > MAX_PARSER_DEPTH) return null;
+  }
+  for (const token of parser.end()) documents.push(...composer.next(token));
+  documents.push(...composer.end());
+  return documents;
 }
 
 /** What the library lets pass of directives (YAML 1.2.2, 6.8.1 and 9.2): two of the version, and those that no document follows. */
