@@ -7,7 +7,7 @@ import { answerStart, refuseStart } from './answer.ts';
 import { readStream } from './body.ts';
 import { keySender, projectOf, senderFor } from './caller.ts';
 import { dryRun } from './dry-run.ts';
-import { readDryRun, readEnvelope, readOptions, type StartOptions } from './envelope.ts';
+import { type DryRunInput, readDryRun, readEnvelope, readOptions, type StartOptions } from './envelope.ts';
 import { type EtlError, etlProblem } from './errors.ts';
 import { extractorFor, extractPayload } from './extract/extract.ts';
 import { jobRoutes } from './job-routes.ts';
@@ -32,10 +32,7 @@ export function etlRoutes(makePort: (ctx: Ctx) => SchemaPort): Hono<AppEnv> {
     if (!early.ok && early.error.kind !== 'invalid') return refuse(c, etlProblem(early.error));
     const input = await readDryRun(c.req.raw);
     if (!input.ok) return refuse(c, etlProblem(input.error));
-    const project = await projectOf(c, input.value.project ?? c.req.query('project'), 'write');
-    if (!project.ok) return refuse(c, etlProblem(project.error));
-    const done = await dryRun(c.get('ctx'), project.value, input.value);
-    return done.ok ? c.json(done.value) : refuse(c, etlProblem(done.error));
+    return answerDryRun(c, input.value.project ?? c.req.query('project'), input.value);
   });
   routes.route('/', schemaRoutes(makePort));
   routes.route('/', jobRoutes());
@@ -46,17 +43,23 @@ async function startInline(c: AppContext, byKey: Sender | null, elapsedMs: () =>
   const envelope = await readEnvelope(c.req.raw);
   if (!envelope.ok) return refuseStart(c, byKey, envelope.error);
   const { payload, bytes, dryRun: isDry, ...options } = envelope.value;
-  const sender = await senderFor(c, byKey, options.project ?? c.req.query('project'));
+  const named = options.project ?? c.req.query('project');
+  if (isDry)
+    return answerDryRun(c, named, { dataType: options.dataType, schemaVersion: options.schemaVersion, payload });
+  const sender = await senderFor(c, byKey, named);
   if (!sender.ok) return refuseStart(c, byKey, sender.error);
-  if (isDry) {
-    const { dataType, schemaVersion } = options;
-    const done = await dryRun(c.get('ctx'), sender.value.projectId, { dataType, schemaVersion, payload });
-    return done.ok ? c.json(done.value) : refuse(c, etlProblem(done.error));
-  }
   return start(c, sender.value, options, elapsedMs, async ({ run }) => {
     run.noteBytes(bytes);
     return refusedBy(await run.feed(extractPayload(options.dataType, payload)));
   });
+}
+
+/** Not for keys that may only send: a dry run shows what values are masked with, and such a key may be public. */
+async function answerDryRun(c: AppContext, named: string | undefined, input: DryRunInput): Promise<Response> {
+  const project = await projectOf(c, named, 'write');
+  if (!project.ok) return refuse(c, etlProblem(project.error));
+  const done = await dryRun(c.get('ctx'), project.value, input);
+  return done.ok ? c.json(done.value) : refuse(c, etlProblem(done.error));
 }
 
 async function startStreamed(c: AppContext, byKey: Sender | null, elapsedMs: () => number): Promise<Response> {

@@ -184,8 +184,11 @@ describe('a dry run', () => {
   });
 
   it('is also what a start with dryRun does', async () => {
-    const { status, body } = await start({ payload: { message: 'm' }, dryRun: true });
+    const dry = { dataType: 'JSON', payload: { message: 'm' }, dryRun: true, project: projectId };
+    const { status, body } = await callApp('POST', '/api/etl/start', { as: admin, body: dry });
     expect([status, body.records[0].after.message]).toEqual([200, 'm']);
+    const byKey = await callApp('POST', '/api/etl/start', { key, body: dry });
+    expect([byKey.status, byKey.body.code]).toEqual([403, 'forbidden']);
     expect(await everyRecord(projectId)).toEqual([]);
   });
 });
