@@ -196,8 +196,12 @@ describe('documents', () => {
     const [d1 = '', objects = ''] = textOf('docs/storage-schema.md').split(/^## /m).slice(1);
     const made = (...patterns: string[]) => {
       const files = globSync(patterns, { cwd: PROJECT_DIR });
-      const names = files.flatMap((file) => [...textOf(file).matchAll(/^\s*CREATE TABLE (\w+)/gim)]);
-      return names.map(([, name]) => name).sort();
+      const named = (statement: RegExp) =>
+        files.flatMap((file) => [...textOf(file).matchAll(statement)].map(([, name]) => name));
+      const dropped = new Set(named(/^\s*DROP TABLE (\w+)/gim));
+      return named(/^\s*CREATE TABLE (\w+)/gim)
+        .filter((name) => !dropped.has(name))
+        .sort();
     };
     const listed = (section: string, column: number) =>
       section

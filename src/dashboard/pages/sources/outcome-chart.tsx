@@ -39,7 +39,7 @@ export function OutcomeChart({ outcomes, heightPx, onZoom }: OutcomeChartProps) 
             ? 'Loading'
             : under
               ? `${dateTime(under.ts)} + ${spanText(outcomes.bucketMs)}`
-              : `${plural(outcomes.totals.received, 'record')} received, bars of ${spanText(outcomes.bucketMs)}`}
+              : `${plural(outcomes.totals.received, 'record')} received${sinceText(outcomes)}, bars of ${spanText(outcomes.bucketMs)}`}
         </span>
         {series.map((name) => (
           <span key={name} class="legend-item legend-plain" title={`${exact(shown(name))} ${WORDS[name]}`}>
@@ -65,6 +65,11 @@ export function OutcomeChart({ outcomes, heightPx, onZoom }: OutcomeChartProps) 
       </div>
     </figure>
   );
+}
+
+/** Where the time that is shown begins before the minutes that there are. */
+function sinceText({ foldedBeforeMs }: Outcomes): string {
+  return foldedBeforeMs === null ? '' : ` since ${dateTime(foldedBeforeMs)} (minutes are kept for a day)`;
 }
 
 function summary({ totals }: Outcomes): string {

@@ -4,7 +4,7 @@ import type { Ledger, Project, RefusedKeys } from '../../api/types.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Failure, Notice, Skeleton } from '../../components/states.tsx';
 import { PHONE, useMedia } from '../../components/use-media.ts';
-import { dateTime, exact, relative } from '../../lib/format.ts';
+import { exact, relative } from '../../lib/format.ts';
 import { troubleOf } from '../../lib/journal-trouble.ts';
 import type { Range } from '../../lib/range.ts';
 import { ticking } from '../../state/clock.ts';
@@ -19,7 +19,7 @@ import { SourceStats } from './source-stats.tsx';
 import { SourceTable } from './source-table.tsx';
 import { type Truth, truthOf } from './truth.ts';
 import { TurnedAway } from './turned-away.tsx';
-import { useSources } from './use-sources.ts';
+import { type Sources, useSources } from './use-sources.ts';
 
 const CHART_PX = 160;
 const PHONE_CHART_PX = 120;
@@ -38,13 +38,21 @@ export default function SourcesPage({ project }: { project: Project }) {
   const nobody = sources.nobody?.data?.items ?? null;
   const truth = current.data ? truthOf(current.data, nobody, nowMs) : null;
   const first = truth?.kind === 'never';
-  const settingsFirst = useFirstAnswer(truth && first);
+  const settingsFirst = useFirst(isReady(sources) && truth ? first : null);
   if (current.error && current.data === null) {
     return <Failure top what="The sources could not be loaded" error={current.error} onRetry={current.reload} />;
   }
+  if (current.data === null || settingsFirst === null) {
+    return (
+      <div class="page sources">
+        <TruthBar truth={null} />
+        <Skeleton rows={12} label="Loading sources" />
+      </div>
+    );
+  }
   const keys = sources.keys?.data?.items ?? null;
-  const trouble = current.data ? troubleOf(current.data.journal) : null;
-  const rows = current.data ? sourceRows(current.data, keys, nowMs) : null;
+  const trouble = troubleOf(current.data.journal);
+  const rows = sourceRows(current.data, keys, nowMs);
   const settings = <SettingsPanel projectId={project.id} onKeyCreated={() => sources.keys?.reload()} />;
   const cardinality = sources.cardinality.data;
   return (
@@ -62,40 +70,40 @@ export default function SourcesPage({ project }: { project: Project }) {
               heightPx={phone ? PHONE_CHART_PX : CHART_PX}
               onZoom={(fromMs, toMs) => setRange({ kind: 'fixed', fromMs, toMs })}
             />
-            {outcomes && outcomes.foldedBeforeMs !== null ? (
-              <p class="faint">
-                Minutes are kept for a day: this shows what came since {dateTime(outcomes.foldedBeforeMs)}.
-              </p>
-            ) : null}
           </section>
         </>
       )}
       {shown.error && shown !== current ? (
         <Failure line what="The chart could not be loaded" error={shown.error} onRetry={shown.reload} />
       ) : null}
-      {rows === null ? (
-        <Skeleton rows={4} label="Loading sources" />
-      ) : rows.length === 0 ? null : (
+      {rows.length === 0 ? null : (
         <section class="tab-section" aria-label="Keys and clients">
           <h2>Keys and clients</h2>
-          <SourceTable rows={rows} more={current.data?.moreSources ?? false} nowMs={nowMs} />
+          <SourceTable rows={rows} more={current.data.moreSources} nowMs={nowMs} />
         </section>
       )}
-      {shown.data && (!first || shown.data.refusals.length + shown.data.reasons.length > 0) ? (
+      {first ? null : (
         <section class="tab-section" aria-label="Turned away">
           <h2>Rejected and refused</h2>
-          <TurnedAway ledger={shown.data} keys={keys} />
+          {shown.data ? <TurnedAway ledger={shown.data} keys={keys} /> : <Skeleton rows={3} label="Loading reasons" />}
         </section>
-      ) : null}
+      )}
       {nobody ? <Nobody items={nobody} nowMs={nowMs} /> : null}
       {cardinality && needsQuarantine(cardinality) ? <Quarantine cardinality={cardinality} nowMs={nowMs} /> : null}
-      {settingsFirst === false ? settings : null}
+      {settingsFirst ? null : settings}
     </div>
   );
 }
 
+/** All small answers are there or have failed: the page is drawn once, and nothing on it moves because another came. */
+function isReady({ current, shown, keys, nobody, cardinality }: Sources): boolean {
+  return [current, shown, keys, nobody, cardinality].every(
+    (part) => !part || part.data !== null || part.error !== null,
+  );
+}
+
 /** What was first known stays: the settings may hold a key that is shown this once, so they stay where they are. */
-function useFirstAnswer(answer: boolean | null): boolean | null {
+function useFirst(answer: boolean | null): boolean | null {
   const first = useRef<boolean | null>(null);
   first.current ??= answer;
   return first.current;
