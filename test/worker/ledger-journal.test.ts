@@ -169,6 +169,22 @@ describe('the ledger balances', () => {
     expect(foldedBeforeMs).toBeGreaterThan(Date.now() - 25 * 3_600_000);
   });
 
+  it('whatever fails: a batch that is not stored counts nothing, and its client and reason count when they come again', async () => {
+    await append(batchOf('l-whole', lines(1)));
+    const before = [(await journal('l-whole').status()).ledger, await detailOf('l-whole')];
+    await runInDurableObject(journal('l-whole'), (_, { storage: { sql } }) => {
+      sql.exec("CREATE TRIGGER full BEFORE INSERT ON ledger_sources BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    });
+    const request = { ...batchOf('l-whole', [{ message: 'a' }, 'no record']), userAgent: 'newcomer' };
+    await expect(append(request)).rejects.toThrow(/no room/);
+    expect([(await journal('l-whole').status()).ledger, await detailOf('l-whole')]).toEqual(before);
+    await runInDurableObject(journal('l-whole'), (_, { storage: { sql } }) => void sql.exec('DROP TRIGGER full'));
+    expect(await append(request)).toMatchObject({ kind: 'stored', answer: { stored: 1, rejected: 1 } });
+    const { sources, causes } = await detailOf('l-whole');
+    expect(sources.map(({ userAgent, requests }) => [userAgent, requests])).toContainEqual(['newcomer', 1]);
+    expect(causes).toMatchObject([{ kind: 'rejected', total: 1 }]);
+  });
+
   it('after an upgrade: what was counted before stays, with reasons bounded and refused requests as requests', async () => {
     await append(batchOf('l-older', [{ message: 'a' }, 'no record']));
     await runInDurableObject(journal('l-older'), (_, { storage: { sql } }) => {
