@@ -1,4 +1,5 @@
 /** What OTLP's messages say, out of either encoding, on the way to a record. Fields that are absent have protobuf's defaults. */
+import { MAX_ATTRS_PROPERTIES } from '../wire/limits.ts';
 import type { Json, JsonObject } from '../wire/record.ts';
 import type { Instant } from './instant.ts';
 
@@ -8,6 +9,10 @@ export interface Flaw {
   pointer: string;
   reason: string;
 }
+
+/** As BatchBuilder counts them; told by the readers, before the record is built of them. */
+export const TOO_MANY_PROPERTIES: Flaw = { pointer: '', reason: `has more than ${MAX_ATTRS_PROPERTIES} properties` };
+export const TOO_MANY_OF_ONE_NAME: Flaw = { pointer: '', reason: 'has too many attributes of one name' };
 
 /** What holds for every record of one scope. */
 export interface Context {

@@ -9,15 +9,25 @@ import type { Flaw } from './fields.ts';
  */
 const MAX_REPEATED_CHARS = 64 * 1024 * 1024;
 
+/** As many as there are where each record has a resource, a scope and a metric of its own. Empty ones take two bytes each, and work. */
+const MAX_CONTAINERS = 3 * MAX_RECORDS_PER_REQUEST;
+
 /** Takes the records of one request, as many as it may have. */
 export class Intake {
   /** Why no more are taken. The readers look after each record. */
   full: ParseError | null = null;
   readonly #batch: BatchBuilder;
   #repeatedChars = 0;
+  #containers = 0;
 
   constructor(batch: BatchBuilder) {
     this.#batch = batch;
+  }
+
+  /** Before a resource, scope or metric is read. False: the request has too many. */
+  enter(): boolean {
+    if (++this.#containers > MAX_CONTAINERS) this.full ??= { kind: 'too_many_records', limit: MAX_RECORDS_PER_REQUEST };
+    return this.full === null;
   }
 
   /** `repeatedChars`: of the record, what every record beside it has too. */

@@ -49,6 +49,7 @@ function readRequest(from: JsonExport, body: Piece, names: SignalNames, readItem
   const resources = parts.items(request, names.resources);
   if (resources === undefined) return `${names.resources} is no array`;
   for (const piece of resources) {
+    if (!intake.enter()) return null;
     const opened = parts.open(piece, [names.scopes]);
     if (opened === null) return `an element of ${names.resources} is no object`;
     const scopes = parts.items(opened, names.scopes);
@@ -57,6 +58,7 @@ function readRequest(from: JsonExport, body: Piece, names: SignalNames, readItem
     const resource = resourceOf(read.resource(opened.head.resource, opened.head.schemaUrl));
     const flaw = read.flaw ?? tooLong(opened, [names.scopes]);
     for (const scopePiece of scopes) {
+      if (!intake.enter()) return null;
       const scope = parts.open(scopePiece, [names.items]);
       if (scope === null) return `an element of ${names.scopes} is no object`;
       const items = parts.items(scope, names.items);

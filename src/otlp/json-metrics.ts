@@ -11,6 +11,7 @@ const TEMPORALITIES = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'].map((name) => `AGGR
 /** Metric. One may have more data points than are parsed in one go, so it is opened as its scope is. */
 export function readJsonMetric(from: JsonExport, item: Piece, context: Context): void {
   const { parts, read, intake } = from;
+  if (!intake.enter()) return;
   const opened = parts.open(item, TYPES);
   if (parts.malformed !== null) return;
   if (opened === null) {

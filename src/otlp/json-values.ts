@@ -1,8 +1,16 @@
 /** The parts that the three signals share, as JSON (protobuf's mapping with OTLP's own rules: ids in hex, enumerations as numbers). */
-import { MAX_ATTRS_DEPTH } from '../wire/limits.ts';
+import { MAX_ATTRS_DEPTH, MAX_ATTRS_PROPERTIES } from '../wire/limits.ts';
 import type { Json, JsonObject } from '../wire/record.ts';
 import { putAttribute } from './attributes.ts';
-import { type Flaw, newResource, newScope, type ResourceFields, type ScopeFields } from './fields.ts';
+import {
+  type Flaw,
+  newResource,
+  newScope,
+  type ResourceFields,
+  type ScopeFields,
+  TOO_MANY_OF_ONE_NAME,
+  TOO_MANY_PROPERTIES,
+} from './fields.ts';
 import { type Instant, instantOfText } from './instant.ts';
 import { jsonOfDigits, jsonOfDouble } from './numbers.ts';
 
@@ -91,7 +99,11 @@ export class JsonReader {
   }
 
   list(value: Json | undefined, pointer: string): readonly Json[] {
-    if (Array.isArray(value)) return value;
+    if (Array.isArray(value)) {
+      if (value.length <= MAX_ATTRS_PROPERTIES) return value;
+      this.#refuse(pointer, TOO_MANY_PROPERTIES.reason);
+      return NOTHING;
+    }
     if (value !== undefined && value !== null) this.#refuse(pointer, 'must be an array');
     return NOTHING;
   }
@@ -108,7 +120,9 @@ export class JsonReader {
     const attributes: JsonObject = {};
     for (const item of this.list(value, pointer)) {
       const { key, value: held } = this.object(item, pointer);
-      putAttribute(attributes, this.text(key, pointer), this.anyValue(held, pointer, depth));
+      if (!putAttribute(attributes, this.text(key, pointer), this.anyValue(held, pointer, depth))) {
+        this.#refuse(pointer, TOO_MANY_OF_ONE_NAME.reason);
+      }
     }
     return attributes;
   }

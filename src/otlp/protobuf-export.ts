@@ -36,10 +36,14 @@ export function readProtobuf(signal: Signal): BodyReader {
 
 /** ResourceLogs and its like: the resource may stand behind its records, so it is looked for first. */
 function readResourceItems(r: WireReader, readItem: ProtobufItemReader, intake: Intake): void {
+  if (!intake.enter()) {
+    r.stop();
+    return;
+  }
   const end = r.messageEnd();
   const start = r.pos;
   const fields = newResource();
-  r.flaw = null;
+  r.begin(null);
   while (r.pos < end) {
     const tag = r.tag();
     if (tag === 0x0a) readResource(r, fields);
@@ -66,10 +70,14 @@ function readScopeItems(
   readItem: ProtobufItemReader,
   intake: Intake,
 ): void {
+  if (!intake.enter()) {
+    r.stop();
+    return;
+  }
   const end = r.messageEnd();
   const start = r.pos;
   const scope = newScope();
-  r.flaw = null;
+  r.begin(null);
   while (r.pos < end) {
     const tag = r.tag();
     if (tag === 0x0a) readScope(r, scope);

@@ -8,7 +8,7 @@ import type { WireReader } from './wire-reader.ts';
 export function readLog(r: WireReader, context: Context, intake: Intake): void {
   const end = r.messageEnd();
   const log = newLog();
-  r.flaw = context.flaw;
+  r.begin(context.flaw);
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {

@@ -25,11 +25,15 @@ const POINT_READERS = {
 
 /** Metric: its name may stand behind its data, so it is looked for first. */
 export function readMetric(r: WireReader, context: Context, intake: Intake): void {
+  if (!intake.enter()) {
+    r.stop();
+    return;
+  }
   const end = r.messageEnd();
   const start = r.pos;
   const metric = newMetric();
   const metadata: JsonObject = metric.metadata;
-  r.flaw = null;
+  r.begin(null);
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -90,7 +94,7 @@ function readData(
       r.skip(tag);
       continue;
     }
-    r.flaw = flaw;
+    r.begin(flaw);
     const point = readPoint(r);
     if (r.malformed !== null) return;
     if (r.flaw !== null) intake.reject(r.flaw);

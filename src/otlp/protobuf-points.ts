@@ -24,7 +24,8 @@ export function readNumberPoint(r: WireReader): PointFields {
         point.value = jsonOfDouble(r.double());
         break;
       case 0x2a:
-        point.exemplars.push(readExemplar(r));
+        if (r.hasRoom()) point.exemplars.push(readExemplar(r));
+        else r.skip(tag);
         break;
       case 0x31:
         point.value = r.sfixed64();
@@ -70,7 +71,8 @@ export function readHistogramPoint(r: WireReader): PointFields {
         readDoubles(r, tag, point.bounds);
         break;
       case 0x42:
-        point.exemplars.push(readExemplar(r));
+        if (r.hasRoom()) point.exemplars.push(readExemplar(r));
+        else r.skip(tag);
         break;
       case 0x4a:
         readKeyValue(r, point.labels, LABEL_DEPTH);
@@ -129,7 +131,8 @@ export function readExponentialPoint(r: WireReader): PointFields {
         point.flags = r.varint();
         break;
       case 0x5a:
-        point.exemplars.push(readExemplar(r));
+        if (r.hasRoom()) point.exemplars.push(readExemplar(r));
+        else r.skip(tag);
         break;
       case 0x61:
         point.min = jsonOfDouble(r.double());
@@ -167,7 +170,8 @@ export function readSummaryPoint(r: WireReader): PointFields {
         point.sum = jsonOfDouble(r.double());
         break;
       case 0x32:
-        readQuantile(r, point);
+        if (r.hasRoom()) readQuantile(r, point);
+        else r.skip(tag);
         break;
       case 0x3a:
         readKeyValue(r, point.labels, LABEL_DEPTH);

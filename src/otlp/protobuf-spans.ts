@@ -8,7 +8,7 @@ import type { WireReader } from './wire-reader.ts';
 export function readSpan(r: WireReader, context: Context, intake: Intake): void {
   const end = r.messageEnd();
   const span = newSpan();
-  r.flaw = context.flaw;
+  r.begin(context.flaw);
   while (r.pos < end) {
     const tag = r.tag();
     switch (tag) {
@@ -43,13 +43,15 @@ export function readSpan(r: WireReader, context: Context, intake: Intake): void 
         span.droppedAttributesCount = r.varint();
         break;
       case 0x5a:
-        span.events.push(readEvent(r));
+        if (r.hasRoom()) span.events.push(readEvent(r));
+        else r.skip(tag);
         break;
       case 0x60:
         span.droppedEventsCount = r.varint();
         break;
       case 0x6a:
-        span.links.push(readLink(r));
+        if (r.hasRoom()) span.links.push(readLink(r));
+        else r.skip(tag);
         break;
       case 0x70:
         span.droppedLinksCount = r.varint();

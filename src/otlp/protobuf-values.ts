@@ -2,13 +2,17 @@
 import { MAX_ATTRS_DEPTH } from '../wire/limits.ts';
 import type { Json, JsonObject } from '../wire/record.ts';
 import { putAttribute } from './attributes.ts';
-import type { ResourceFields, ScopeFields } from './fields.ts';
+import { type ResourceFields, type ScopeFields, TOO_MANY_OF_ONE_NAME } from './fields.ts';
 import { jsonOfDouble } from './numbers.ts';
 import type { WireReader } from './wire-reader.ts';
 
 /** KeyValue. `depth`: of the object that it goes into, as attributes are counted (1: the record's own). */
 export function readKeyValue(r: WireReader, into: JsonObject, depth = 1): void {
   const end = r.messageEnd();
+  if (!r.hasRoom()) {
+    r.pos = end;
+    return;
+  }
   let key = '';
   let value: Json = null;
   while (r.pos < end) {
@@ -18,7 +22,7 @@ export function readKeyValue(r: WireReader, into: JsonObject, depth = 1): void {
     else r.skip(tag);
   }
   r.close(end);
-  putAttribute(into, key, value);
+  if (!putAttribute(into, key, value)) r.flaw ??= TOO_MANY_OF_ONE_NAME;
 }
 
 /** AnyValue; null where it holds nothing. */
@@ -69,7 +73,7 @@ function readArray(r: WireReader, depth: number): Json[] {
   const values: Json[] = [];
   while (r.pos < end) {
     const tag = r.tag();
-    if (tag === 0x0a) values.push(readAnyValue(r, depth));
+    if (tag === 0x0a && r.hasRoom()) values.push(readAnyValue(r, depth));
     else r.skip(tag);
   }
   r.close(end);
@@ -125,33 +129,32 @@ export function readScope(r: WireReader, scope: ScopeFields): void {
 
 /** A repeated double, packed or one by one. */
 export function readDoubles(r: WireReader, tag: number, into: Json[]): void {
-  if ((tag & 7) !== 2) {
-    into.push(jsonOfDouble(r.double()));
-    return;
-  }
-  const end = r.messageEnd();
-  while (r.pos < end) into.push(jsonOfDouble(r.double()));
-  r.close(end);
+  readNumbers(r, tag, () => into.push(jsonOfDouble(r.double())));
 }
 
 /** A repeated fixed64, packed or one by one. */
 export function readFixed64s(r: WireReader, tag: number, into: Json[]): void {
-  if ((tag & 7) !== 2) {
-    into.push(r.fixed64());
-    return;
-  }
-  const end = r.messageEnd();
-  while (r.pos < end) into.push(r.fixed64());
-  r.close(end);
+  readNumbers(r, tag, () => into.push(r.fixed64()));
 }
 
 /** A repeated uint64, packed or one by one. */
 export function readUint64s(r: WireReader, tag: number, into: Json[]): void {
+  readNumbers(r, tag, () => into.push(r.uint64()));
+}
+
+function readNumbers(r: WireReader, tag: number, readOne: () => void): void {
   if ((tag & 7) !== 2) {
-    into.push(r.uint64());
+    if (r.hasRoom()) readOne();
+    else r.skip(tag);
     return;
   }
   const end = r.messageEnd();
-  while (r.pos < end) into.push(r.uint64());
+  while (r.pos < end) {
+    if (!r.hasRoom()) {
+      r.pos = end;
+      return;
+    }
+    readOne();
+  }
   r.close(end);
 }

@@ -1,5 +1,6 @@
+import { MAX_ATTRS_PROPERTIES } from '../wire/limits.ts';
 import type { Json } from '../wire/record.ts';
-import type { Flaw } from './fields.ts';
+import { type Flaw, TOO_MANY_PROPERTIES } from './fields.ts';
 import { type Instant, instantOfHalves } from './instant.ts';
 import { jsonOfHalves } from './numbers.ts';
 
@@ -25,6 +26,7 @@ export class WireReader {
   malformed: string | null = null;
   /** What is wrong with the record that is being read, and only with it. */
   flaw: Flaw | null = null;
+  #properties = 0;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   readonly #latin1: string;
@@ -37,6 +39,19 @@ export class WireReader {
 
   get length(): number {
     return this.#bytes.length;
+  }
+
+  /** A record begins, or a resource or another part that is read by itself. */
+  begin(flaw: Flaw | null): void {
+    this.flaw = flaw;
+    this.#properties = 0;
+  }
+
+  /** Whether the record may have one more attribute, element or event: a few bytes make an object, and a body has millions of them. */
+  hasRoom(): boolean {
+    if (++this.#properties <= MAX_ATTRS_PROPERTIES) return true;
+    this.flaw ??= TOO_MANY_PROPERTIES;
+    return false;
   }
 
   /** Ends every loop. */

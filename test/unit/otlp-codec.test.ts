@@ -311,6 +311,9 @@ describe('bytes that are no protobuf', () => {
   });
 });
 
+/** Elements that are nothing to OTLP, and more than are parsed in one go. */
+const LONG = `{"unknown":"${'x'.repeat(1_000)}"},`.repeat(1_200);
+
 describe('JSON that is no export', () => {
   it.each([
     ['', /not valid JSON/],
@@ -321,11 +324,11 @@ describe('JSON that is no export', () => {
     ['{"resourceLogs":[{"scopeLogs":5}]}', /scopeLogs is no array/],
     ['{"resourceLogs":[{"scopeLogs":[[]]}]}', /element of scopeLogs is no object/],
     ['{"resourceLogs":[{"scopeLogs":[{"logRecords":""}]}]}', /logRecords is no array/],
-    [`{"resourceLogs":[${'{},'.repeat(500_000)}]}`, /not valid JSON/],
-    [`{"resourceLogs":[${'{},'.repeat(500_000)}`, /an object does not end/],
+    [`{"resourceLogs":[${LONG}]}`, /not valid JSON/],
+    [`{"resourceLogs":[${LONG}`, /an object does not end/],
     [`{"resourceLogs":"${'x'.repeat(1_100_000)}"}`, /an array does not end/],
-    [`{resourceLogs:[${'{},'.repeat(500_000)}{}]}`, /an object does not end/],
-  ])('%.30s is malformed', (body, reason) => {
+    [`{resourceLogs:[${LONG}{}]}`, /not valid JSON/],
+  ])('is malformed (%#)', (body, reason) => {
     expect(readJsonText('logs', body).outcome).toMatchObject({
       ok: false,
       error: { reason: expect.stringMatching(reason) },
@@ -463,6 +466,68 @@ describe('a request', () => {
     const resource = { attributes: texts({ long }) };
     const logs = readJsonText('logs', JSON.stringify(logsOf([{}, {}], { resource })));
     expect(logs.batch.rejections.map(({ pointer }) => pointer)).toEqual(['/resource', '/resource']);
+  });
+
+  it.each([
+    ['resources', 'logs', (parts: JsonObject[]) => ({ resourceLogs: parts })],
+    ['scopes', 'logs', (parts: JsonObject[]) => ({ resourceLogs: [{ scopeLogs: parts }] })],
+    ['metrics', 'metrics', (parts: JsonObject[]) => metricsOf(parts)],
+  ] as [string, Signal, (parts: JsonObject[]) => JsonObject][])(
+    'of very many empty %s is refused',
+    (_name, signal, make) => {
+      const json = make(Array.from({ length: 3 * MAX_RECORDS_PER_REQUEST + 1 }, () => ({})));
+      for (const read of [
+        readJsonText(signal, JSON.stringify(json)),
+        readBytes(signal, 'protobuf', encodeOtlp(signal, json)),
+      ]) {
+        expect(read.outcome).toMatchObject({ ok: false, error: { kind: 'too_many_records' } });
+      }
+    },
+  );
+
+  it.each([
+    ['attributes without a name', 'logs', (parts: JsonObject[]) => logsOf([{ attributes: parts }, {}])],
+    ['elements of a list', 'logs', (parts: JsonObject[]) => logsOf([{ body: { arrayValue: { values: parts } } }, {}])],
+    ['events', 'traces', (parts: JsonObject[]) => spansOf([{ events: parts }, {}])],
+    ['links', 'traces', (parts: JsonObject[]) => spansOf([{ links: parts }, {}])],
+    ['exemplars', 'metrics', (parts: JsonObject[]) => metricsOf([{ sum: { dataPoints: [{ exemplars: parts }, {}] } }])],
+    [
+      'quantiles',
+      'metrics',
+      (parts: JsonObject[]) => metricsOf([{ summary: { dataPoints: [{ quantileValues: parts }, {}] } }]),
+    ],
+  ] as [string, Signal, (parts: JsonObject[]) => JsonObject][])(
+    'with a record of very many %s rejects that record, and makes no objects of them',
+    (_name, signal, make) => {
+      const json = make(Array.from({ length: 200_000 }, () => ({})));
+      for (const read of [
+        readJsonText(signal, JSON.stringify(json)),
+        readBytes(signal, 'protobuf', encodeOtlp(signal, json)),
+      ]) {
+        expect([read.outcome.ok, read.batch.accepted]).toEqual([true, 1]);
+        expect(read.batch.rejections).toEqual([
+          {
+            index: 0,
+            pointer: expect.any(String),
+            reason: expect.stringMatching(/^has (more than 512 properties|too many attributes of one name)$/),
+          },
+        ]);
+      }
+    },
+  );
+
+  it('keeps a few attributes of one name, and rejects the record of many', () => {
+    const named = (count: number) => ({
+      attributes: Array.from({ length: count }, (_v, i) => ({ key: 'a', value: { intValue: String(i) } })),
+    });
+    const json = logsOf([named(16), named(100)]);
+    for (const read of [
+      readJsonText('logs', JSON.stringify(json)),
+      readBytes('logs', 'protobuf', encodeOtlp('logs', json)),
+    ]) {
+      expect(Object.values(read.records[0]?.attrs ?? {})).toEqual(Array.from({ length: 16 }, (_v, i) => i));
+      expect(read.batch.rejections).toMatchObject([{ index: 1, reason: 'has too many attributes of one name' }]);
+    }
   });
 
   it('with a single record of megabytes rejects that record', () => {
