@@ -6,7 +6,7 @@ import { clientSettings, KEY_PLACEHOLDER } from '../../../src/dashboard/pages/so
 import { needsQuarantine } from '../../../src/dashboard/pages/sources/needs-quarantine.ts';
 import { outcomesOf } from '../../../src/dashboard/pages/sources/outcomes.ts';
 import { refusalWords, rejectionWords } from '../../../src/dashboard/pages/sources/refusal-words.ts';
-import { sourceRows } from '../../../src/dashboard/pages/sources/rows.ts';
+import { seenText, sourceRows } from '../../../src/dashboard/pages/sources/rows.ts';
 
 const MINUTE_MS = 60_000;
 const NOW_MS = Date.UTC(2026, 10, 27, 12);
@@ -91,6 +91,10 @@ describe('keys and clients', () => {
   ] as const)('say of a client that %s: that', (_, client, refused, word, tone) => {
     const rows = sourceRows({ ...EMPTY, sources: [client], refusals: [...refused] }, null, NOW_MS);
     expect(rows).toMatchObject([{ state: { word, tone } }]);
+  });
+
+  it('were seen now, not in the future, where the page’s clock is some seconds late', () => {
+    expect([seenText(NOW_MS + 3_000, NOW_MS), seenText(NOW_MS - 180_000, NOW_MS)]).toEqual(['now', '3\u00a0min ago']);
   });
 
   it('have names for administrators, ids for others, and list keys that were never used and can send', () => {

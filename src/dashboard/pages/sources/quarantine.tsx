@@ -1,6 +1,7 @@
 import type { Cardinality } from '../../api/types.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { compact, exact, relative } from '../../lib/format.ts';
+import { compact, exact } from '../../lib/format.ts';
+import { seenText } from './rows.ts';
 
 type Item = Cardinality['quarantine']['items'][number];
 
@@ -60,14 +61,14 @@ function columnsOf(nowMs: number): readonly Column<Item>[] {
       label: 'First seen',
       numeric: true,
       sort: (item) => item.firstSeenAtMs,
-      cell: (item) => relative(item.firstSeenAtMs, nowMs),
+      cell: (item) => seenText(item.firstSeenAtMs, nowMs),
     },
     {
       id: 'last',
       label: 'Last seen',
       numeric: true,
       sort: (item) => item.lastSeenAtMs,
-      cell: (item) => relative(item.lastSeenAtMs, nowMs),
+      cell: (item) => seenText(item.lastSeenAtMs, nowMs),
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { ApiKey, Ledger, LedgerSource } from '../../api/types.ts';
 import type { Tone } from '../../components/status-dot.tsx';
+import { relative } from '../../lib/format.ts';
 import { refusalWords } from './refusal-words.ts';
 
 /** As long as the headline's "now". */
@@ -23,6 +24,11 @@ export function keyNameOf(keyId: string, keys: readonly ApiKey[] | null): string
   const key = keys?.find(({ id }) => id === keyId);
   if (key) return key.name;
   return keyId.startsWith('user:') ? 'Somebody signed in' : keyId;
+}
+
+/** `nowMs` is only known to some seconds: what came since then came now, not in the future. */
+export function seenText(ms: number, nowMs: number): string {
+  return relative(Math.min(ms, nowMs), nowMs);
 }
 
 /** Keys by clients, the latest seen first; then keys that were never used. */

@@ -1,8 +1,8 @@
 import type { Protocol } from '../../../wire/protocols.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
-import { bytes, compact, exact, relative, timeTitle } from '../../lib/format.ts';
-import type { SourceRow } from './rows.ts';
+import { bytes, compact, exact, timeTitle } from '../../lib/format.ts';
+import { type SourceRow, seenText } from './rows.ts';
 
 const PROTOCOLS: Record<Protocol, string> = {
   ingest: 'JSON (/api/ingest)',
@@ -92,7 +92,7 @@ function columnsOf(nowMs: number): readonly Column<SourceRow>[] {
           <span class="faint">never</span>
         ) : (
           <time dateTime={new Date(row.lastSeenAtMs).toISOString()} title={timeTitle(row.lastSeenAtMs, nowMs)}>
-            {relative(row.lastSeenAtMs, nowMs)}
+            {seenText(row.lastSeenAtMs, nowMs)}
           </time>
         ),
     },

@@ -4,7 +4,7 @@ import type { Ledger, Project, RefusedKeys } from '../../api/types.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Failure, Notice, Skeleton } from '../../components/states.tsx';
 import { PHONE, useMedia } from '../../components/use-media.ts';
-import { exact, relative } from '../../lib/format.ts';
+import { exact } from '../../lib/format.ts';
 import { troubleOf } from '../../lib/journal-trouble.ts';
 import type { Range } from '../../lib/range.ts';
 import { ticking } from '../../state/clock.ts';
@@ -13,7 +13,7 @@ import { needsQuarantine } from './needs-quarantine.ts';
 import { OutcomeChart } from './outcome-chart.tsx';
 import { type Outcomes, outcomesOf } from './outcomes.ts';
 import { Quarantine } from './quarantine.tsx';
-import { sourceRows } from './rows.ts';
+import { seenText, sourceRows } from './rows.ts';
 import { SettingsPanel } from './settings-panel.tsx';
 import { SourceStats } from './source-stats.tsx';
 import { SourceTable } from './source-table.tsx';
@@ -136,7 +136,7 @@ function Nobody({ items, nowMs }: { items: readonly RefusedKeys[]; nowMs: number
   return (
     <Notice tone="warn">
       Requests to this deployment that belong to no project: {exact(missing)} without a key, {exact(invalid)} with one
-      that is not valid. The last came {relative(lastSeenAtMs, nowMs)}.
+      that is not valid. The last came {seenText(lastSeenAtMs, nowMs)}.
     </Notice>
   );
 }
