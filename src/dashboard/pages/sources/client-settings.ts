@@ -65,7 +65,7 @@ service:
       id: 'pino',
       label: 'pino',
       file: 'the logger of the service',
-      note: 'Needs the package pino-loki.',
+      note: 'Needs the package pino-loki. With pino-opentelemetry-transport take the variables of the OpenTelemetry SDK instead.',
       code: `import pino from 'pino';
 
 export const log = pino({
