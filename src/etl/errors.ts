@@ -20,7 +20,7 @@ export type EtlError =
   | { kind: 'job_not_found' }
   | { kind: 'job_running' }
   | { kind: 'all_rejected'; first: Rejection | undefined }
-  | { kind: 'idempotency_key_required' };
+  | { kind: 'idempotency_key_missing' };
 
 export function etlProblem(error: EtlError): Problem {
   switch (error.kind) {
@@ -98,7 +98,7 @@ export function etlProblem(error: EtlError): Problem {
       const detail = first ? `Record ${first.index}${first.pointer}: ${first.reason}` : 'Every record was rejected.';
       return problem(400, error.kind, 'No record could be stored', detail);
     }
-    case 'idempotency_key_required':
+    case 'idempotency_key_missing':
       return problem(
         400,
         error.kind,

@@ -48,7 +48,7 @@ export function jobRoutes(): Hono<AppEnv> {
     if (!found.ok) return deny(c, found.error);
     const idempotencyKey = idempotencyKeyOf(c);
     if (!idempotencyKey.ok) return deny(c, { kind: 'ingest', error: idempotencyKey.error });
-    if (idempotencyKey.value === null) return deny(c, { kind: 'idempotency_key_required' });
+    if (idempotencyKey.value === null) return deny(c, { kind: 'idempotency_key_missing' });
     const body = await readJsonBody(c.req.raw, resendSchema);
     if (!body.ok) return refuse(c, body.error);
     const { job, projectId } = found.value;

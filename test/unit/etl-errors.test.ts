@@ -23,7 +23,7 @@ const ERRORS: { [K in EtlError['kind']]: [Extract<EtlError, { kind: K }>, number
     400,
     'all_rejected',
   ],
-  idempotency_key_required: [{ kind: 'idempotency_key_required' }, 400, 'idempotency_key_required'],
+  idempotency_key_missing: [{ kind: 'idempotency_key_missing' }, 400, 'idempotency_key_missing'],
 };
 
 describe('each error of ETL has its status, a code, a sentence, and a heading where its link leads', () => {

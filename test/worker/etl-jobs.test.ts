@@ -122,7 +122,7 @@ describe('rejects', () => {
     const resend = (headers: Record<string, string>) =>
       callApp('POST', path(`/${first.body.jobId}/resend`), { as: admin, body: {}, headers });
     const refused = await resend({});
-    expect([refused.status, refused.body.code]).toEqual([400, 'idempotency_key_required']);
+    expect([refused.status, refused.body.code]).toEqual([400, 'idempotency_key_missing']);
     await save({ transformations: [{ type: 'cast', field: 'level', to: 'string' }] });
     const again = await resend({ 'idempotency-key': 'r1' });
     expect(again.status).toBe(202);
