@@ -46,16 +46,21 @@ export class Limiter extends DurableObject<Env> {
 
   /** One request of a project, or what its batch is charged. A refused one costs no write. */
   takeIngest(request: IngestTake): IngestOutcome {
-    return this.ctx.storage.transactionSync(() => {
-      if (request.passedUncounted > 0) this.#countUncounted(request.passedUncounted);
-      const taken = request.requests === 0 ? null : this.#take('ingest', this.#limits.ingestPerMinute, request.nowMs);
-      const rate = taken && left(taken);
-      if (taken && rate && !taken.admitted) return { kind: 'rate_limited', rate };
-      const charged = this.#charge(request);
-      if (charged && !charged.admitted) return { kind: 'quota_exceeded', rate, quota: left(charged) };
-      const verdicts = this.#admitNames(request.unknown, request.nowMs);
-      return { kind: 'taken', rate, quota: charged && left(charged), verdicts };
-    });
+    const { recordsPerDay, unknown, passedUncounted } = request;
+    // The usual take is one statement, and needs no transaction around it.
+    if (recordsPerDay === null && unknown.length === 0 && passedUncounted === 0) return this.#decide(request);
+    return this.ctx.storage.transactionSync(() => this.#decide(request));
+  }
+
+  #decide(request: IngestTake): IngestOutcome {
+    if (request.passedUncounted > 0) this.#countUncounted(request.passedUncounted);
+    const taken = request.requests === 0 ? null : this.#take('ingest', this.#limits.ingestPerMinute, request.nowMs);
+    const rate = taken && left(taken);
+    if (taken && rate && !taken.admitted) return { kind: 'rate_limited', rate };
+    const charged = this.#charge(request);
+    if (charged && !charged.admitted) return { kind: 'quota_exceeded', rate, quota: left(charged) };
+    const verdicts = this.#admitNames(request.unknown, request.nowMs);
+    return { kind: 'taken', rate, quota: charged && left(charged), verdicts };
   }
 
   /** One query of a project. */
