@@ -1,4 +1,8 @@
-/** Which rate a request counts against before a route sees it. `route`: its route counts it itself, or nobody does. */
+/**
+ * Which rate a request counts against before a route sees it. `route`: its route counts it itself, or nobody does. Whoever has used up his minute
+ * can still sign out: that ends the session, so nobody does it often.
+ */
 export function rateOf(path: string): 'user' | 'route' {
-  return /^\/api\/(query\/|export$|ingest$|etl\/start$|health$|ready$)/.test(path) ? 'route' : 'user';
+  const uncounted = /^\/api\/(query\/|(export|ingest|etl\/start|health|ready|auth\/logout|auth\/revoke-all)$)/;
+  return uncounted.test(path) ? 'route' : 'user';
 }

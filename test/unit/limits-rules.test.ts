@@ -148,10 +148,15 @@ describe('the headers', () => {
 });
 
 describe('a path', () => {
-  it.each(['/api/query/logs', '/api/query/logs/facets', '/api/export', '/api/ingest', '/api/etl/start', '/api/health'])(
-    '%s is not counted for its user',
-    (path) => expect(rateOf(path)).toBe('route'),
-  );
+  it.each([
+    '/api/query/logs',
+    '/api/query/logs/facets',
+    '/api/export',
+    '/api/ingest',
+    '/api/etl/start',
+    '/api/health',
+    '/api/auth/logout',
+  ])('%s is not counted for its user', (path) => expect(rateOf(path)).toBe('route'));
   it.each(['/api/projects', '/api/searches', '/api/etl/jobs', '/api/exports', '/api/auth/me', '/ws/telemetry'])(
     '%s is',
     (path) => expect(rateOf(path)).toBe('user'),

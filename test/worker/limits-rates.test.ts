@@ -2,9 +2,13 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
+import type { Ctx } from '../../src/env.ts';
+import { BatchBuilder, storeBatch } from '../../src/ingest/index.ts';
 import type { IngestTake } from '../../src/limits/types.ts';
+import { batchIds } from '../../src/shared/ids.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
+import { testCtx } from '../helpers/worker/context.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 
 const MINUTE = 60_000;
@@ -128,6 +132,24 @@ describe('the ingest rate of a project', () => {
     expect((await post('[{"message":')).status).toBe(400);
     expect((await post('{"message":"a"}')).status).toBe(202);
     expect((await post('{"message":"b"}')).status).toBe(429);
+  });
+
+  it('is charged once for a request that stores several batches, whoever copies its context', async () => {
+    const { projectId, keyId } = await limited({ ingestPerMinute: 2 });
+    freshMinute();
+    const sender = { projectId, keyId, recordsPerDay: null };
+    const stored = async (ctx: Ctx): Promise<boolean> => {
+      const batch = new BatchBuilder({ stream: 'logs', service: 's', nowMs: ctx.nowMs }, batchIds(ctx.nowMs), true);
+      batch.add({ message: 'm' });
+      batch.finish();
+      return (await storeBatch(ctx, { sender, protocol: 'etl', userAgent: '', batch, bodyBytes: 1, dedupe: null })).ok;
+    };
+    const stream = testCtx();
+    for (let i = 0; i < 5; i++) expect(await stored({ ...stream })).toBe(true);
+    expect(await Promise.all([stored(testCtx()), stored(testCtx())])).toEqual([true, false]);
+    // The stream that was let in goes on, while others are refused.
+    expect(await stored({ ...stream })).toBe(true);
+    expect(await everyRecord(projectId)).toHaveLength(7);
   });
 
   it('is not used up by a key that was revoked', async () => {
