@@ -67,6 +67,22 @@ describe('a stream of YAML', () => {
   });
 });
 
+describe('a sequence of the shortest items', () => {
+  it('is read, though it has a token in each byte', () => {
+    const units = extract('- 1\n'.repeat(50_000), 65_536);
+    expect(units).toHaveLength(50_000);
+    expect(units.every((unit) => 'value' in unit && unit.value === 1)).toBe(true);
+  });
+
+  it('is read around an item that has too many tokens', () => {
+    expect(extract(`- 1\n- [${'1,'.repeat(40_000)}]\n- 2\n`)).toEqual([
+      { value: 1 },
+      { reason: 'has more than 32768 YAML tokens', raw: expect.stringMatching(/^- \[1,/) },
+      { value: 2 },
+    ]);
+  });
+});
+
 describe('YAML that is broken', () => {
   it('costs the document', () => {
     expect(extract('a: 1\n---\nb: c: d\n---\na: 2\n')).toEqual([

@@ -10,9 +10,9 @@ const DOT = 46;
 export const MARKER_BYTES = 4;
 /**
  * A document that is a block sequence is cut between its items into pieces of about this size, so that a file of any length that is one
- * sequence can be read. Small enough for the parser's memory (some hundred bytes a byte), large enough to cost nothing.
+ * sequence can be read. It cannot have more tokens than a document may, and is large enough to cost nothing.
  */
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 16 * 1024;
 
 /** What a line does to the piece that is being gathered. */
 export type Cut = 'none' | 'before' | 'after';
@@ -93,12 +93,13 @@ const INDICATOR_OF = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 /** More tokens than this the lexer cannot make of a text. */
-export function tokensAtMost(bytes: Uint8Array): number {
+export function tokensAtMost(text: string): number {
   let tokens = 1;
   let wasBlank = false;
-  for (const byte of bytes) {
-    const isBlank = byte === 32 || byte === 9;
-    if (INDICATOR_OF[byte] === 1 || (isBlank && !wasBlank)) tokens++;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    const isBlank = unit === 32 || unit === 9;
+    if (INDICATOR_OF[unit] === 1 || (isBlank && !wasBlank)) tokens++;
     wasBlank = isBlank;
   }
   return tokens;

@@ -114,15 +114,16 @@ export class YamlExtractor implements Extractor {
 function unitsOfText(bytes: Uint8Array, isSequence: boolean): Extracted[] {
   const text = decodeUtf8(bytes);
   if (text === null) return [{ reason: NOT_UTF8, raw: decodeLeniently(bytes) }];
-  if (tokensAtMost(bytes) > MAX_YAML_TOKENS) return [{ reason: TOO_DENSE, raw: text }];
   const units = unitsOfPiece(text);
   if (!isSequence || units.every(isValue)) return units;
-  // One bad item costs one item.
+  // One bad item costs one item. Where each is good and they are not together, nobody knows which is meant.
   const byItem = itemsOf(text).flatMap(unitsOfPiece);
-  return byItem.every(isValue) ? units : byItem;
+  const isDense = units.some((unit) => 'reason' in unit && unit.reason === TOO_DENSE);
+  return byItem.every(isValue) && !isDense ? units : byItem;
 }
 
 function unitsOfPiece(text: string): Extracted[] {
+  if (tokensAtMost(text) > MAX_YAML_TOKENS) return [{ reason: TOO_DENSE, raw: text }];
   return yamlDocuments(text).flatMap((document) => {
     if ('reason' in document) return [{ reason: document.reason, raw: text }];
     return document.isEmpty ? [] : [...unitsOf(document.value)];
