@@ -8,6 +8,8 @@ const MIN_DEEP_CHARS = 2 * MAX_UNIT_DEPTH;
 
 /** As much as is decoded at a time. */
 const WINDOW_BYTES = 64 * 1024;
+/** A unit that is a number. */
+const BARE_NUMBER = /^\s*[-\d]/;
 
 /**
  * Parses the units of a stream one after another. A call to the decoder and a look for risky numbers cost as much as a small unit's parsing, so both
@@ -34,7 +36,8 @@ export class JsonParser {
     const text = isInWindow ? this.#window.slice(from, from + at - start) : decodeUtf8(bytes.subarray(start, at));
     if (text === null) return { reason: NOT_UTF8 };
     try {
-      return { value: isInWindow ? this.#parse(text) : parseJson(text) };
+      // What was said of the window holds for numbers that stand where JSON has them, not right behind another value.
+      return { value: isInWindow && !BARE_NUMBER.test(text) ? this.#parse(text) : parseJson(text) };
     } catch (cause) {
       // SyntaxError quotes the input; RangeError is a stack that nesting has used up.
       return { reason: `not valid JSON: ${cause instanceof Error ? cause.message : String(cause)}` };
