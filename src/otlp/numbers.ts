@@ -11,10 +11,3 @@ export function jsonOfDigits(digits: string): Json {
   // What JSON.rawJSON returns is written as the number that it is.
   return Number.isSafeInteger(value) ? value : (JSON.rawJSON(digits) as unknown as Json);
 }
-
-/** A whole number of 64 bits in two halves; `high` carries the sign where there is one. */
-export function jsonOfHalves(high: number, low: number): Json {
-  const value = high * 0x1_0000_0000 + low;
-  if (Number.isSafeInteger(value)) return value;
-  return JSON.rawJSON(String((BigInt(high) << 32n) | BigInt(low))) as unknown as Json;
-}
