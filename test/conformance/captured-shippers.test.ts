@@ -93,4 +93,29 @@ describe('captured requests', () => {
       [0, 1, 2, 3, 4].map((n) => ({ message: `w ${n}`, level: 'info', attrs: { user: n } })),
     );
   });
+
+  it('of web-vitals and Faro in a browser are stored whole by a browser key, and once when they come again', async () => {
+    const fromPages = requests.filter(({ url }) => url === '/vitals' || url.startsWith('/faro'));
+    expect(fromPages.length).toBeGreaterThan(5);
+    const admin = await worker.signIn();
+    const { key } = (await admin.post(`/api/projects/${target.project.id}/keys`, {
+      ...{ name: 'page', scopes: ['ingest'], origins: [...new Set(fromPages.map(({ h }) => h.origin))] },
+    })) as { key: string };
+    const send = async (request: Captured) => {
+      const { bytes, headers } = sent(request);
+      // A beacon sets no header of its own, so the key is in the URL.
+      const url = `${target.url}/api/ingest?stream=vitals&key=${key}`;
+      const response = await fetch(url, { method: 'POST', headers, body: bytes as BodyInit });
+      expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([202, '*']);
+      return (await response.json()) as { stored: number; rejected: number };
+    };
+    for (const request of fromPages) expect(await send(request)).toMatchObject({ stored: 1, rejected: 0 });
+    const keyed = fromPages.filter(({ h }) => h['idempotency-key'] !== undefined);
+    expect(keyed.length).toBeGreaterThan(0);
+    for (const request of keyed) await send(request);
+    const stored = await exported(target, { stream: 'vitals' });
+    expect(stored.map(({ attrs }) => attrs)).toEqual(
+      fromPages.map((request) => JSON.parse(sent(request).bytes.toString('utf8'))),
+    );
+  });
 });
