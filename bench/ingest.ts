@@ -26,6 +26,7 @@ function load(url: string, headers: Record<string, string>, durationMs: number):
   return runHttpLoad({
     url,
     headers: { 'content-type': 'application/x-ndjson', ...headers },
+    bodies: 'ndjson',
     clients: CLIENTS,
     recordsPerBody: RECORDS_PER_BODY,
     durationMs,

@@ -8,6 +8,8 @@ import { type Row, table } from './lib/row.ts';
 const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>> = {
   ingest: () => import('./ingest.ts'),
   otlp: () => import('./protocols-otlp.ts'),
+  loki: () => import('./protocols-loki.ts'),
+  elastic: () => import('./protocols-elastic.ts'),
   etl: () => import('./etl.ts'),
   extract: () => import('./extract.ts'),
   storage: () => import('./storage.ts'),

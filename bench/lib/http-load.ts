@@ -1,15 +1,16 @@
 /**
  * A load generator in a process of its own: `clients` keep-alive connections, each sends its next body as soon as the last one was
- * answered. Every body is made unique in place (the digits of its first timestamp), so that no repeat is recognised.
+ * answered. Every body is made unique in place, so that no repeat is recognised.
  * Prints one JSON line. Started by runHttpLoad.
  */
 import { spawn } from 'node:child_process';
 import http from 'node:http';
-import { makeBodies } from './records.ts';
+import { type BodyKind, type LoadBody, makeLoadBodies } from './load-bodies.ts';
 
 export interface LoadConfig {
   url: string;
   headers: Record<string, string>;
+  bodies: BodyKind;
   clients: number;
   recordsPerBody: number;
   durationMs: number;
@@ -34,7 +35,7 @@ export async function runHttpLoad(config: LoadConfig): Promise<LoadResult> {
   return JSON.parse(output) as LoadResult;
 }
 
-export function post(agent: http.Agent, config: LoadConfig, body: Buffer): Promise<number> {
+function post(agent: http.Agent, config: LoadConfig, body: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = http.request(
       config.url,
@@ -50,7 +51,7 @@ export function post(agent: http.Agent, config: LoadConfig, body: Buffer): Promi
 }
 
 async function main(config: LoadConfig): Promise<void> {
-  const bodies = makeBodies(64, config.recordsPerBody, 1_790_000_000_000);
+  const bodies = makeLoadBodies(config.bodies, config.recordsPerBody);
   const agent = new http.Agent({ keepAlive: true, maxSockets: config.clients });
   const result: LoadResult = { requests: 0, records: 0, bytes: 0, failures: 0, seconds: 0, latenciesMs: [] };
   const started = performance.now();
@@ -59,9 +60,9 @@ async function main(config: LoadConfig): Promise<void> {
   let serial = Math.floor(Math.random() * 1e9) * 50;
   const client = async (): Promise<void> => {
     while (performance.now() < until) {
-      const body = Buffer.from(bodies[serial % bodies.length] as Buffer);
-      // `{"ts":17…`: the thirteen digits begin at byte 6.
-      body.write(String(1_700_000_000_000 + serial++), 6, 'latin1');
+      const { bytes, mark } = bodies[serial % bodies.length] as LoadBody;
+      const body = Buffer.from(bytes);
+      mark(body, serial++);
       const sent = performance.now();
       const status = await post(agent, config, body);
       result.latenciesMs.push(performance.now() - sent);

@@ -26,7 +26,7 @@ export async function sendLive(url: string, key: string): Promise<Map<number, nu
     const waitMs = dueMs - performance.now();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     const records = Array.from({ length: RECORDS_PER_BATCH }, () => makeRecord(next, Date.now()));
-    records.splice(-1, 1, { ...records.at(-1), message: `batch ${batch}` });
+    for (const last of records.slice(-1)) last.message = `batch ${batch}`;
     pending.push(
       fetch(`${url}/api/ingest`, {
         method: 'POST',

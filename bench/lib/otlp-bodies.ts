@@ -1,5 +1,6 @@
 /** OTLP log exports as an instrumented payments service sends them: ten attributes a record, from a fixed seed. */
 import { encodeOtlp } from '../../test/helpers/worker/otlp-encode.ts';
+import type { LoadBody } from './load-bodies.ts';
 import { random } from './records.ts';
 
 const GATEWAYS = ['venmo', 'cashapp', 'paypal', 'zelle', 'wise', 'revolut'];
@@ -17,13 +18,7 @@ const RESOURCE = {
 /** 2023, nineteen digits: replaced in place, so that no body repeats another. */
 const FIRST_TIME_NANOS = 1_700_000_000_000_000_000n;
 
-export interface OtlpBody {
-  bytes: Buffer;
-  /** Where the time of the first record stands. */
-  timeAt: number;
-}
-
-export function makeOtlpBodies(encoding: 'json' | 'protobuf', count: number, perBody: number): OtlpBody[] {
+export function makeOtlpBodies(encoding: 'json' | 'protobuf', count: number, perBody: number): LoadBody[] {
   const next = random(7);
   return Array.from({ length: count }, () => {
     const logRecords = Array.from({ length: perBody }, (_, i) => makeLog(next, i));
@@ -32,17 +27,14 @@ export function makeOtlpBodies(encoding: 'json' | 'protobuf', count: number, per
     const request = { resourceLogs: [{ resource: { attributes }, scopeLogs }] };
     const json = encoding === 'json';
     const bytes = Buffer.from(json ? JSON.stringify(request) : encodeOtlp('logs', request));
-    return { bytes, timeAt: bytes.indexOf(json ? String(FIRST_TIME_NANOS) : littleEndian(FIRST_TIME_NANOS)) };
+    const timeAt = bytes.indexOf(json ? String(FIRST_TIME_NANOS) : littleEndian(FIRST_TIME_NANOS));
+    const mark = (body: Buffer, serial: number): void => {
+      const nanos = FIRST_TIME_NANOS + BigInt(serial) * 1_000_000n;
+      if (json) body.write(String(nanos), timeAt, 'latin1');
+      else body.set(littleEndian(nanos), timeAt);
+    };
+    return { bytes, mark };
   });
-}
-
-/** The body with another first time. */
-export function uniqueBody({ bytes, timeAt }: OtlpBody, encoding: 'json' | 'protobuf', serial: number): Buffer {
-  const body = Buffer.from(bytes);
-  const nanos = FIRST_TIME_NANOS + BigInt(serial) * 1_000_000n;
-  if (encoding === 'json') body.write(String(nanos), timeAt, 'latin1');
-  else body.set(littleEndian(nanos), timeAt);
-  return body;
 }
 
 function littleEndian(nanos: bigint): Buffer {
