@@ -18,6 +18,8 @@ const MIN_DEFLATE_BYTES = 16 * 1024;
  * the words that it may hold a Durable Object's row (2 MB).
  */
 const MAX_PART_CHARS = 320 * 1024;
+/** Of all parts as they are held and handed on: an append may carry 32 MiB, the limit of a call across objects, and an isolate has 128 MB. */
+const MAX_PACKED_BYTES = 24 * 1024 * 1024;
 /** Of a pointer in an answer. */
 const MAX_POINTER_CHARS = 512;
 
@@ -45,12 +47,18 @@ export class BatchBuilder {
   readonly #ids: (position: number) => string;
   readonly #open = new Map<Stream, OpenPart>();
   readonly #pack: boolean;
+  #packedBytes = 0;
 
   /** `pack: false` leaves parts as raw NDJSON without tokens: for sockets, whose frames are small and many. */
   constructor(defaults: Defaults, ids: (position: number) => string, pack: boolean) {
     this.#defaults = defaults;
     this.#ids = ids;
     this.#pack = pack;
+  }
+
+  /** For readers whose records repeat what a body says once: what does not fit into a window of deflate does not shrink by being repeated. */
+  get isFull(): boolean {
+    return this.#packedBytes > MAX_PACKED_BYTES;
   }
 
   /** Null where the record was taken. */
@@ -112,8 +120,11 @@ export class BatchBuilder {
     const common = { stream: open.stream, summary: open.summary.build(), rawBytes: raw.byteLength };
     if (open.tokens && raw.byteLength >= MIN_DEFLATE_BYTES) {
       const { deflated, crc32 } = deflatePiece(raw);
-      this.parts.push({ ...common, codec: 'deflate', data: deflated, crc32, tokens: open.tokens.toBytes() });
+      const tokens = open.tokens.toBytes();
+      this.#packedBytes += deflated.byteLength + tokens.byteLength;
+      this.parts.push({ ...common, codec: 'deflate', data: deflated, crc32, tokens });
     } else {
+      this.#packedBytes += raw.byteLength;
       this.parts.push({ ...common, codec: 'raw', data: raw, crc32: 0, tokens: null });
     }
   }

@@ -19,10 +19,10 @@ export class PushBudget {
 
   /** Before each entry; null where there is room for it. */
   take(stream: Pick<StreamFields, 'chars'> | null): ParseError | null {
-    const { received } = this.#batch;
+    const { received, isFull } = this.#batch;
     if (received >= MAX_RECORDS_PER_REQUEST) return { kind: 'too_many_records', limit: MAX_RECORDS_PER_REQUEST };
     this.#repeatedChars += stream?.chars ?? 0;
     // As many as fit with these labels: sending that many at once works.
-    return this.#repeatedChars > MAX_REPEATED_CHARS ? { kind: 'too_many_records', limit: received } : null;
+    return isFull || this.#repeatedChars > MAX_REPEATED_CHARS ? { kind: 'too_many_records', limit: received } : null;
   }
 }

@@ -43,8 +43,8 @@ export class Intake {
 
   #hasRoom(repeatedChars: number): boolean {
     this.#repeatedChars += repeatedChars;
-    const received = this.#batch.received;
-    if (received < MAX_RECORDS_PER_REQUEST && this.#repeatedChars <= MAX_REPEATED_CHARS) return true;
+    const { received, isFull } = this.#batch;
+    if (received < MAX_RECORDS_PER_REQUEST && this.#repeatedChars <= MAX_REPEATED_CHARS && !isFull) return true;
     this.full ??= { kind: 'too_many_records', limit: received };
     return false;
   }

@@ -206,6 +206,28 @@ describe('a push in protobuf', () => {
   });
 });
 
+describe('labels that do not pack', () => {
+  it('are refused before their entries fill the memory, and those that pack are not', () => {
+    let seed = 1;
+    const chance = Array.from({ length: 16_000 }, () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return String.fromCharCode(0x4e00 + ((seed >>> 8) % 20_000));
+    });
+    for (const [label, fits] of [
+      [chance.join(''), false],
+      ['x'.repeat(16_000), true],
+    ] as const) {
+      const values = Array.from({ length: 2_000 }, (_, i) => [`${1_760_000_000_000_000_000n}`, `m${i}`]);
+      const batch = new BatchBuilder({ stream: 'logs', service: 'x', nowMs: 1_760_000_000_000 }, String, true);
+      const body = new TextEncoder().encode(JSON.stringify({ streams: [{ stream: { label }, values }] }));
+      const read = readJsonPush(body, batch);
+      batch.finish();
+      expect(read.ok || read.error).toEqual(fits || { kind: 'too_many_records', limit: batch.received });
+      expect(batch.parts.reduce((sum, { data }) => sum + data.byteLength, 0)).toBeLessThan(28 * 1024 * 1024);
+    }
+  });
+});
+
 describe('a body of chance', () => {
   it('is read or refused, in JSON and in protobuf', () => {
     const bytes = fc.oneof(

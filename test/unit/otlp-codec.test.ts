@@ -428,6 +428,22 @@ describe('a request', () => {
     },
   );
 
+  it.each(['json', 'protobuf'] as const)(
+    'whose records repeat what does not pack is refused in %s before it fills the memory',
+    (encoding) => {
+      // Kept unpacked here, any text is one that does not pack.
+      const resource = { attributes: texts({ large: 'x'.repeat(100_000) }) };
+      const json = logsOf(
+        Array.from({ length: 400 }, () => ({})),
+        { resource },
+      );
+      const body = encoding === 'json' ? utf8(JSON.stringify(json)) : encodeOtlp('logs', json);
+      const { outcome, batch } = readBytes('logs', encoding, body);
+      expect(outcome).toEqual({ ok: false, error: { kind: 'too_many_records', limit: batch.received } });
+      expect(batch.parts.reduce((sum, { data }) => sum + data.byteLength, 0)).toBeLessThan(28 * 1024 * 1024);
+    },
+  );
+
   it('of megabytes of JSON, with the resource behind its records, is read like the same in protobuf', () => {
     const logRecords = Array.from({ length: 8_000 }, (_, i) => ({
       timeUnixNano: `17000000001${String(i).padStart(5, '0')}000`,
