@@ -42,7 +42,10 @@ const passedUncounted = new Map<string, number>();
 /** The refusal that this isolate knows of already: asked before a body is read, so that a flood costs neither parsing nor a call. */
 export function knownRefusal(ctx: TakeContext, { projectId, keyId }: Taker): LimitError | null {
   const rate = takenRequests.has(ctx.allowances) ? null : rememberedRefusal(`project:${projectId}`, ctx.nowMs);
-  if (rate) return rateLimited(ctx, 'ingest', rate);
+  return rate ? rateLimited(ctx, 'ingest', rate) : knownQuotaRefusal(ctx, { keyId });
+}
+
+function knownQuotaRefusal(ctx: TakeContext, { keyId }: Pick<Taker, 'keyId'>): LimitError | null {
   const quota = rememberedRefusal(`key:${keyId}`, ctx.nowMs);
   return quota && quotaExceeded(ctx, quota);
 }
@@ -57,7 +60,8 @@ export async function takeIngest(
   taker: Taker,
   batch: { records: number; seen: SeenNames | null; isRequest: boolean },
 ): Promise<Result<Refusals | null, LimitError>> {
-  const known = knownRefusal(ctx, taker);
+  // What is no request counts against no rate, and so does not feel that others have used it up.
+  const known = batch.isRequest ? knownRefusal(ctx, taker) : knownQuotaRefusal(ctx, taker);
   if (known) return err(known);
   const { projectId, keyId, recordsPerDay } = taker;
   const requests = batch.isRequest && !takenRequests.has(ctx.allowances) ? 1 : 0;

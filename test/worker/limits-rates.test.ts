@@ -10,6 +10,7 @@ import { createKey, createProject, signInAs } from '../helpers/worker/accounts.t
 import { callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
+import { LiveClient } from '../helpers/worker/live-client.ts';
 
 const MINUTE = 60_000;
 /** Begins a minute; far from now, so that nothing else counts in it. */
@@ -122,8 +123,9 @@ describe('the ingest rate of a project', () => {
     expect(ledger.keys).toMatchObject([{ keyId, stored: 12, refused: 88, refusedByCode: { rate_limited: 88 } }]);
   });
 
-  it('is one for every way to send: what cannot be used counts too, and a socket does not', async () => {
-    const { key } = await limited({ ingestPerMinute: 2 });
+  it('is one for every way to send: what cannot be used counts too, and a socket neither counts nor feels it', async () => {
+    const { projectId, key } = await limited({ ingestPerMinute: 2 });
+    const socket = await LiveClient.open({ project: projectId, key });
     freshMinute();
     const post = (body: string) =>
       exports.default.fetch(
@@ -132,6 +134,8 @@ describe('the ingest rate of a project', () => {
     expect((await post('[{"message":')).status).toBe(400);
     expect((await post('{"message":"a"}')).status).toBe(202);
     expect((await post('{"message":"b"}')).status).toBe(429);
+    socket.send({ type: 'TELEMETRY', id: 'frame', project: projectId, payload: { message: 'c' } });
+    expect(await socket.next()).toMatchObject({ type: 'ACK', id: 'frame', stored: 1 });
   });
 
   it('is charged once for a request that stores several batches, whoever copies its context', async () => {
