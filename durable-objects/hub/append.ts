@@ -24,11 +24,16 @@ export async function appendGathered(
   }
   const shard = shardOf(config, dedupe?.kind === 'key' ? dedupe.key : null);
   const { received, rejected, rejectedByReason, rejections } = builder;
-  const outcome = await journalFor(env, projectId, shard).append({
-    ...{ projectId, shard, keyId: accountId, nowMs, received, rejected, rejectedByReason, rejections },
-    ...{ parts: admitted.value.parts, bodyBytes: bodyChars, dedupe, protocol: 'socket', userAgent: '' },
-  });
-  const stored = outcome.kind === 'stored' ? outcome.answer.stored : 0;
-  if (stored < builder.accepted) await refundQuota(ctx, taker, builder.accepted - stored);
-  return outcome;
+  let stored = 0;
+  try {
+    const outcome = await journalFor(env, projectId, shard).append({
+      ...{ projectId, shard, keyId: accountId, nowMs, received, rejected, rejectedByReason, rejections },
+      ...{ parts: admitted.value.parts, bodyBytes: bodyChars, dedupe, protocol: 'socket', userAgent: '' },
+    });
+    if (outcome.kind === 'stored') stored = outcome.answer.stored;
+    return outcome;
+  } finally {
+    // Also where the journal is away, as over HTTP (ingest/store-batch.ts).
+    await refundQuota(ctx, taker, builder.accepted - stored);
+  }
 }

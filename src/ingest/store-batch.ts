@@ -56,7 +56,9 @@ export async function storeBatch(
       dedupe,
     });
   } catch (cause) {
-    // Whether it was written is unknown (the object may have died after its write), so the client must repeat.
+    // Whether it was written is unknown (the object may have died after its write), so the client must repeat. It pays when it is stored: charged
+    // for each try, a key would be refused for the rest of the day by an outage of ours. What was written all the same is not charged.
+    await refundQuota(ctx, sender, batch.accepted);
     console.error(
       JSON.stringify({
         level: 'error',

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
@@ -75,6 +76,20 @@ describe('a key with a quota', () => {
     await callApp('DELETE', `/api/projects/${projectId}/keys/${sender.id}`, { as: admin });
     expect((await send(records(3))).status).toBe(401);
     expect(await used()).toBe(5);
+  });
+
+  it('is not charged for tries while the journal is away, and once for the one that is stored', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const get = () => ({ append: () => Promise.reject(new Error('away')), countRefused: () => Promise.resolve() });
+    const away = { ...env, JOURNAL: { getByName: get } } as unknown as typeof env;
+    for (let i = 0; i < 3; i++) {
+      const tried = { app: createApp(), env: away, key: sender.key, body: records(8) };
+      expect((await callApp('POST', '/api/ingest', tried)).status).toBe(503);
+    }
+    error.mockRestore();
+    expect(await used()).toBe(0);
+    expect((await send(records(8))).status).toBe(202);
+    expect(await used()).toBe(8);
   });
 
   it('does not bind another key of the project', async () => {
