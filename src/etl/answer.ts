@@ -22,7 +22,7 @@ export async function answerStart(
   if (error === null) response = c.json(answer, 202);
   else {
     // Records that were all rejected are counted as such, not as a request that was refused.
-    if (error.kind !== 'all_rejected') await countStartRefusal(c.get('ctx'), sender, error);
+    if (error.kind !== 'all_rejected') await countStartRefusal(c.get('ctx'), sender, { error, answer });
     response = refuse(c, { ...etlProblem(error), ...(answer ? { extra: { ...answer } } : {}) });
   }
   response.headers.set('x-etl-time', elapsedMs().toFixed(1));
@@ -32,6 +32,6 @@ export async function answerStart(
 
 /** Before a run began. */
 export async function refuseStart(c: AppContext, sender: Sender | null, error: EtlError): Promise<Response> {
-  if (sender !== null) await countStartRefusal(c.get('ctx'), sender, error);
+  if (sender !== null) await countStartRefusal(c.get('ctx'), sender, { error, answer: null });
   return refuse(c, etlProblem(error));
 }

@@ -1,4 +1,5 @@
-import { authenticateSender, type Sender } from '../ingest/index.ts';
+import { authenticateSender, countRefused, type Sender } from '../ingest/index.ts';
+import { takeIngest } from '../limits/index.ts';
 import { type ProjectAction, projectAccess } from '../projects/index.ts';
 import type { AppContext } from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -18,13 +19,22 @@ export async function projectOf(
   return project.ok ? ok(project.value.id) : err({ kind: 'project', error: project.error });
 }
 
-/** The sender by its key; null for somebody signed in, whose project has yet to be known. Refusals of keys are counted. */
+/** The sender by its key; null for somebody signed in, whose project has yet to be known. Refusals of keys, and by the rate, are counted. */
 export async function keySender(c: AppContext): Promise<Result<Sender | null, EtlError>> {
   const { actor } = c.get('ctx');
   if (actor.kind === 'anonymous') return err({ kind: 'project', error: { kind: 'unauthenticated' } });
   if (actor.kind !== 'key') return ok(null);
   const sender = await authenticateSender(c);
-  return sender.ok ? sender : err({ kind: 'ingest', error: sender.error });
+  return sender.ok ? taken(c, sender.value) : err({ kind: 'ingest', error: sender.error });
+}
+
+/** Before anything of the request is read or a job is opened: whoever repeats what was refused must not fill a database that is everybody's. */
+async function taken(c: AppContext, sender: Sender): Promise<Result<Sender, EtlError>> {
+  const ctx = c.get('ctx');
+  const rate = await takeIngest(ctx, { ...sender, recordsPerDay: null }, { records: 0, seen: null, isRequest: true });
+  if (rate.ok) return ok(sender);
+  await countRefused(ctx, sender, rate.error);
+  return err({ kind: 'ingest', error: rate.error });
 }
 
 /** A key sends to its own project only, whatever it names; whether another exists is not told. */
@@ -40,7 +50,7 @@ export async function senderFor(
   }
   const granted = await projectOf(c, project, 'write');
   return granted.ok
-    ? ok({ projectId: granted.value, keyId: accountOf(c), streams: null, recordsPerDay: null })
+    ? taken(c, { projectId: granted.value, keyId: accountOf(c), streams: null, recordsPerDay: null })
     : granted;
 }
 

@@ -71,13 +71,13 @@ export function refusedBy(error: IngestError | null): EtlError | null {
   return error && { kind: 'ingest', error };
 }
 
-/** Counted where an operator looks for it. What a batch was refused for, by the journal or a limit, is counted with it. */
-export async function countStartRefusal(ctx: Ctx, sender: Sender, error: EtlError): Promise<void> {
+/** Counted where an operator looks for it. What a batch of a run was refused for, by the journal or a limit, is counted with it. */
+export async function countStartRefusal(ctx: Ctx, sender: Sender, { error, answer }: StartRefusal): Promise<void> {
   const withBatch = [
     ...['key_reused', 'key_revoked', 'project_disabled', 'backlog_full', 'journal_away'],
     ...['rate_limited', 'quota_exceeded'],
   ];
-  if (error.kind === 'ingest' && withBatch.includes(error.error.kind)) return;
+  if (answer !== null && error.kind === 'ingest' && withBatch.includes(error.error.kind)) return;
   await countRefusedCode(ctx, sender, etlProblem(error).code);
 }
 

@@ -161,6 +161,8 @@ describe('a start whose body is the data', () => {
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
     const ofAnotherKind = await send({ body: ndjson(5), headers, query: '?dataType=TELEMETRY' });
     expect([ofAnotherKind.status, ofAnotherKind.body.code]).toEqual([422, 'idempotency_key_reused']);
+    const { keys } = await ledgerOf(projectId);
+    expect(keys[0]?.refusedByCode).toEqual({ idempotency_key_reused: 2 });
     // The job whose key it was is none the worse for it.
     expect(await jobOf(first.body.jobId)).toMatchObject({ state: 'done', stored: 5, toldBy: 1 });
   });
@@ -215,6 +217,24 @@ describe('a start that is refused', () => {
     expect([reply.status, reply.body.code]).toEqual([status, code]);
     expect(reply.headers.get('content-type')).toBe('application/problem+json');
     expect(await messages()).toEqual([]);
+  });
+
+  it('for the rate of its project opens no job, whether or not its data could be used, and is counted', async () => {
+    const body = { limits: { ingestPerMinute: 2 } };
+    await callApp('PATCH', `/api/projects/${projectId}`, { as: await signInAs('admin'), body });
+    vi.spyOn(Date, 'now').mockReturnValue(Math.ceil(Date.now() / 60_000) * 60_000);
+    const statuses: number[] = [];
+    for (const text of ['{}', 'not json at all\n', '{}', '{}']) statuses.push((await send({ body: text })).status);
+    const unread = await send({ query: '', body: '{"dataType":' });
+    vi.restoreAllMocks();
+    expect([...statuses, unread.status]).toEqual([202, 400, 429, 429, 429]);
+    expect(unread.headers.get('retry-after')).toBe('60');
+    const { keys } = await ledgerOf(projectId);
+    expect(keys[0]).toMatchObject({ requests: 5, refusedByCode: { rate_limited: 3 } });
+    const jobs = await env.DB.prepare('SELECT count(*) AS n FROM etl_jobs WHERE project_id = ?')
+      .bind(projectId)
+      .first();
+    expect(jobs).toEqual({ n: 2 });
   });
 
   it('shows in the ledger of its key', async () => {
