@@ -88,6 +88,7 @@ function readDelivery(c: AppContext, sender: Delivery['sender'], index: string):
     userAgent: c.req.header('user-agent') ?? '',
     stream: stream.value,
     service,
+    place: index,
     idempotencyKey: idempotencyKey.value,
   });
 }

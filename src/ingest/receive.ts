@@ -23,6 +23,8 @@ export interface Delivery {
   userAgent: string;
   stream: Stream;
   service: string;
+  /** What else of the address decides what becomes of the body. */
+  place?: string;
   idempotencyKey: string | null;
 }
 

@@ -237,6 +237,12 @@ describe('_bulk', () => {
     expect(received).toBe(kept + duplicate + rejected);
   });
 
+  it('takes the same documents of another index for others, also where the service is the same', async () => {
+    const body = lines({ create: {} }, { '@timestamp': TIME, message: 'x' });
+    for (const index of ['a', 'b', 'a']) expect((await call(`/${index}/_bulk?service=s`, { body })).status).toBe(200);
+    expect((await stored()).map(({ attrs }) => attrs.index)).toEqual(['a', 'b']);
+  });
+
   it('does not look at _id: a document that is sent in another body is another record', async () => {
     for (const n of [1, 2])
       await call('/_bulk', { body: lines({ index: { _id: 'same' } }, { '@timestamp': TIME, n }) });
