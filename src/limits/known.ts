@@ -87,7 +87,7 @@ export class Held {
     // Values of a label that is refused are not used, so they need no room.
     if (label !== null && this.refusals.has('l', label)) return;
     const known = this.#known.sets.get(set);
-    const all = known?.all && nowMs < known.all.askAgainAtMs ? known.all.hashes : null;
+    const all = known?.all && isFresh(known.all, nowMs) ? known.all.hashes : null;
     const asked = new Map<number, string>();
     for (const name of names) {
       if (known?.members.has(name)) continue;
@@ -100,6 +100,11 @@ export class Held {
     this.#asked.set(set, asked);
     this.unknown.push({ set, members: [...asked.keys()] });
   }
+}
+
+/** Longer than it was given is what a clock that was set back makes of it. */
+function isFresh({ askAgainAtMs }: { askAgainAtMs: number }, nowMs: number): boolean {
+  return nowMs < askAgainAtMs && nowMs >= askAgainAtMs - ASK_AGAIN_MS;
 }
 
 function remember(known: KnownSet, name: string): void {

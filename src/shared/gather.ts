@@ -37,6 +37,8 @@ export class Gatherer<T> {
     const known = this.#entries.get(key);
     if (!known || (nowMs >= known.nextAtMs && !this.#isWaiting(known, nowMs))) {
       const before = known?.value ?? null;
+      // Its wait may only be late: what is taken here must not be told there again.
+      if (known) known.value = null;
       this.#open(key, nowMs);
       await this.#port.tell(key, before === null ? value : this.#port.merge(before, value));
       return;
@@ -44,7 +46,8 @@ export class Gatherer<T> {
     known.value = known.value === null ? value : this.#port.merge(known.value, value);
     if (this.#isWaiting(known, nowMs)) return;
     known.isDue = true;
-    this.#port.waitUntil(this.#tellLater(key, known, known.nextAtMs - nowMs));
+    // No longer than the interval, whatever the clock that was set back makes of the time.
+    this.#port.waitUntil(this.#tellLater(key, known, Math.min(known.nextAtMs - nowMs, this.#intervalMs)));
   }
 
   /** Tells all that is gathered now. */

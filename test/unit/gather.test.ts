@@ -40,8 +40,11 @@ function gatherer() {
     waiting.length = 0;
     work = [];
   };
+  const putClock = (ms: number): void => {
+    clock.nowMs = ms;
+  };
   const add = (key: string, value: number): Promise<void> => gather.add(key, value, clock.nowMs);
-  return { gather, told, at, add, forget, pending: () => work.length };
+  return { gather, told, at, add, forget, putClock, pending: () => work.length };
 }
 
 describe('what happens often is told once in a while', () => {
@@ -95,6 +98,26 @@ describe('what happens often is told once in a while', () => {
       ['a', 1, 0],
       ['a', 6, 20_000],
     ]);
+  });
+
+  it('once where the wait is only late, because the clock was put forward', async () => {
+    const { told, at, add, putClock } = gatherer();
+    await add('a', 1);
+    await add('a', 2);
+    putClock(3_600_000);
+    await add('a', 4);
+    await at(3_700_000);
+    expect(told.map(([, value]) => value)).toEqual([1, 6]);
+  });
+
+  it('within a second also where the clock was set back', async () => {
+    const { told, at, add, putClock } = gatherer();
+    putClock(3_600_000);
+    await add('a', 1);
+    putClock(0);
+    await add('a', 2);
+    await at(1_000);
+    expect(told.map(([, value]) => value)).toEqual([1, 2]);
   });
 
   it('exactly, and at most once a second for each key, whatever comes when', async () => {

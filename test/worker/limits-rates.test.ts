@@ -196,6 +196,17 @@ describe('the ingest rate of a project', () => {
   });
 });
 
+it('a refusal that an isolate remembers does not outlast a clock that is set back', async () => {
+  const { key } = await limited({ ingestPerMinute: 1 });
+  freshMinute();
+  const beforeMs = Date.now();
+  vi.spyOn(Date, 'now').mockReturnValue(beforeMs + 3_600_000);
+  await send(key, 0);
+  expect((await send(key, 1)).status).toBe(429);
+  vi.spyOn(Date, 'now').mockReturnValue(beforeMs);
+  expect((await send(key, 2)).status).toBe(202);
+});
+
 describe('the query rate of a project', () => {
   it('counts whoever asks, by session or key, and no other project', async () => {
     const { projectId, key } = await limited({ queryPerMinute: 3 });
