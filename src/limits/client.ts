@@ -7,11 +7,14 @@ import { Held, type Refusals } from './known.ts';
 import { DAY_SECONDS } from './quota.ts';
 import { rememberedRefusal, rememberRefused } from './remembered.ts';
 import type { SeenNames } from './seen.ts';
+import { forgetSilent, isSilent, rememberSilent } from './silent.ts';
 import type { IngestOutcome, Left, TakeOutcome } from './types.ts';
 import { WINDOW_SECONDS } from './window.ts';
 
 /** A limiter that takes longer is as good as away, and nobody waits for it. */
 const TIMEOUT_MS = 5_000;
+/** From the request that waited in vain to the next that may: an outage costs one request of an isolate its time, not each. */
+const SILENT_MS = 4 * TIMEOUT_MS;
 /** Of projects whose uncounted requests an isolate remembers. */
 const MAX_UNCOUNTED_PROJECTS = 1_000;
 
@@ -71,8 +74,8 @@ export async function takeIngest(
   if (requests === 1) takenRequests.add(ctx.allowances);
   const missed = passedUncounted.get(projectId) ?? 0;
   passedUncounted.delete(projectId);
-  const outcome = await orNull<IngestOutcome>(ctx, 'ingest', async () =>
-    projectLimiter(ctx.env, projectId).takeIngest({
+  const outcome = await orNull<IngestOutcome>(ctx, `project:${projectId}`, 'ingest', async (limiter) =>
+    limiter.takeIngest({
       ...{ nowMs: ctx.nowMs, requests, records: batch.records, keyId, recordsPerDay, unknown },
       passedUncounted: missed,
     }),
@@ -114,12 +117,14 @@ function refusalsOf(held: Held | null): Refusals | null {
 /** Gives a key back what it was charged for records that turned out not to be stored: repeats, and what the journal refused. */
 export async function refundQuota(ctx: TakeContext, taker: Taker, records: number): Promise<void> {
   if (taker.recordsPerDay === null || records <= 0) return;
-  await orNull(ctx, 'refund', () => projectLimiter(ctx.env, taker.projectId).refund(taker.keyId, records, ctx.nowMs));
+  const refunded = (limiter: DurableObjectStub<Limiter>) => limiter.refund(taker.keyId, records, ctx.nowMs);
+  await orNull(ctx, `project:${taker.projectId}`, 'refund', refunded);
 }
 
 /** Counts a query of a project. Call it once it is sure that the caller may ask. */
 export async function takeQuery(ctx: TakeContext, projectId: string): Promise<LimitError | null> {
-  return taken(ctx, 'query', await orNull(ctx, 'query', () => projectLimiter(ctx.env, projectId).takeQuery(ctx.nowMs)));
+  const outcome = await orNull(ctx, `project:${projectId}`, 'query', (limiter) => limiter.takeQuery(ctx.nowMs));
+  return taken(ctx, 'query', outcome);
 }
 
 /** Counts a request of somebody who is known. */
@@ -127,8 +132,8 @@ export async function takeOther(ctx: Ctx): Promise<LimitError | null> {
   const { actor } = ctx;
   if (actor.kind !== 'user' && actor.kind !== 'key') return null;
   const name = actor.kind === 'user' ? `user:${actor.userId}` : `key:${actor.keyId}`;
-  const limiter = ctx.env.LIMITER.getByName(name);
-  const outcome = await orNull(ctx, 'user', () => limiter.takeOther(ctx.config.userRequestsPerMinute, ctx.nowMs));
+  const take = (limiter: DurableObjectStub<Limiter>) => limiter.takeOther(ctx.config.userRequestsPerMinute, ctx.nowMs);
+  const outcome = await orNull(ctx, name, 'user', take);
   return taken(ctx, 'user', outcome);
 }
 
@@ -159,13 +164,24 @@ function report(ctx: TakeContext, name: string, left: Left | null, windowSeconds
   else ctx.allowances[at] = allowance;
 }
 
-async function orNull<T>(ctx: TakeContext, what: string, call: () => Promise<T>): Promise<T | null> {
+async function orNull<T>(
+  ctx: TakeContext,
+  name: string,
+  what: string,
+  call: (limiter: DurableObjectStub<Limiter>) => Promise<T>,
+): Promise<T | null> {
+  if (isSilent(name, ctx.nowMs, SILENT_MS)) return null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${TIMEOUT_MS} ms`)), TIMEOUT_MS);
+    timer = setTimeout(() => {
+      rememberSilent(name, ctx.nowMs, SILENT_MS);
+      reject(new Error(`no answer within ${TIMEOUT_MS} ms`));
+    }, TIMEOUT_MS);
   });
   try {
-    return await Promise.race([call(), limit]);
+    const answer = await Promise.race([call(ctx.env.LIMITER.getByName(name)), limit]);
+    forgetSilent(name);
+    return answer;
   } catch (cause) {
     console.error(
       JSON.stringify({

@@ -263,6 +263,38 @@ describe('the rate of a user or key on everything else', () => {
 });
 
 describe('a limiter that does not answer', () => {
+  it('costs one request its patience, and not those that come after it', async () => {
+    const { key } = await createKey((await createProject()).id, ['ingest'], null, 10);
+    let isBack = false;
+    let asked = 0;
+    const silent = (name: string) => ({
+      takeIngest: (take: IngestTake) => {
+        asked++;
+        if (isBack) return env.LIMITER.getByName(name).takeIngest(take);
+        queueMicrotask(() => vi.advanceTimersByTime(5_000));
+        return new Promise(() => undefined);
+      },
+      refund: (...refund: [string, number, number]) => env.LIMITER.getByName(name).refund(...refund),
+    });
+    const broken = { ...env, LIMITER: { getByName: silent } } as unknown as typeof env;
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    freshMinute();
+    const post = async (message: string) =>
+      (await callApp('POST', '/api/ingest', { app: createApp(), env: broken, key, body: { message } })).status;
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      for (const message of ['a', 'b', 'c']) expect(await post(message)).toBe(202);
+      expect(asked).toBe(1);
+      isBack = true;
+      vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 20_000);
+      for (const message of ['d', 'e']) expect(await post(message)).toBe(202);
+      expect(asked).toBe(3);
+    } finally {
+      vi.useRealTimers();
+      logged.mockRestore();
+    }
+  });
+
   it('refuses nobody: what passes is logged, counted, and told to it when it is back', async () => {
     const { projectId, key } = await limited({ ingestPerMinute: 5 });
     const away = {
