@@ -145,9 +145,12 @@ export class Hub extends DurableObject<Env> {
       socket.save();
     }
     if (frame.type === 'SUBSCRIBE') return this.#subscriber.subscribe(socket, frame);
-    if (this.#schema.isKnown) return this.#take(socket, frame, (message as string).length);
-    return this.#schema.load().then((isKnown) => {
-      if (isKnown) this.#take(socket, frame, (message as string).length);
+    const { length } = message as string;
+    if (this.#schema.isKnown) return this.#take(socket, frame, length);
+    const loading = this.#schema.load(length);
+    if (loading === null) return this.#refuse(socket, frame.idJson, { kind: 'overloaded' });
+    return loading.then((isKnown) => {
+      if (isKnown) this.#take(socket, frame, length);
       else this.#refuse(socket, frame.idJson, { kind: 'schema_away' });
     });
   }

@@ -2,23 +2,35 @@ import type { Env } from '../../src/env.ts';
 import { chooseSchema, compilePipeline, type Pipeline, type TelemetrySchema } from '../../src/etl/index.ts';
 
 const KEY = 'telemetry_schema';
+/** D1 ends a statement after 30 s, and frames would wait as long. */
+const MAX_LOAD_MS = 3_000;
+/** Of frames that wait for the schema: parsed they are several times as large, and an object has 128 MB. */
+const MAX_WAITING_CHARS = 8 * 1024 * 1024;
 
 /**
  * The project's schema for telemetry. Read from D1 once, before the first frame of this instance is taken; from then on the hub is told of new
- * versions, which never go back. The copy in storage serves an instance that starts while D1 is away.
+ * versions, which never go back. The copy in storage serves an instance that starts while D1 is away, or does not answer.
  */
 export class HubSchema {
   readonly #env: Env;
-  readonly #storage: DurableObjectStorage;
+  readonly #storage: Pick<DurableObjectStorage, 'kv'>;
   readonly #projectId: () => string;
   #version = -1;
   #pipeline: Pipeline | null = null;
   #loading: Promise<boolean> | null = null;
+  #waitingChars = 0;
+  readonly #maxLoadMs: number;
 
-  constructor(env: Env, storage: DurableObjectStorage, projectId: () => string) {
+  constructor(
+    env: Env,
+    storage: Pick<DurableObjectStorage, 'kv'>,
+    projectId: () => string,
+    { maxLoadMs = MAX_LOAD_MS } = {},
+  ) {
     this.#env = env;
     this.#storage = storage;
     this.#projectId = projectId;
+    this.#maxLoadMs = maxLoadMs;
   }
 
   get isKnown(): boolean {
@@ -37,17 +49,26 @@ export class HubSchema {
     this.#pipeline = schema.version === 0 ? null : compilePipeline(schema.schema, schema.reference);
   }
 
-  /** False where neither D1 nor the copy can say. Frames that come meanwhile wait for the same answer, in order. */
-  load(): Promise<boolean> {
+  /**
+   * For a frame of `chars` units. False where neither D1 nor the copy can say. Frames that come meanwhile wait for the same answer, in order; null
+   * for one that may not, because so much waits already.
+   */
+  load(chars: number): Promise<boolean> | null {
+    if (this.#waitingChars + chars > MAX_WAITING_CHARS) return null;
+    this.#waitingChars += chars;
     this.#loading ??= this.#load().finally(() => {
       this.#loading = null;
+      this.#waitingChars = 0;
     });
     return this.#loading;
   }
 
   async #load(): Promise<boolean> {
     try {
-      const found = await chooseSchema({ env: this.#env }, this.#projectId(), 'TELEMETRY', null);
+      const found = await inTime(
+        chooseSchema({ env: this.#env }, this.#projectId(), 'TELEMETRY', null),
+        this.#maxLoadMs,
+      );
       if (found.ok) this.use(found.value);
     } catch (cause) {
       console.error(JSON.stringify({ level: 'error', event: 'schema_away', from: 'hub', cause: String(cause) }));
@@ -55,5 +76,18 @@ export class HubSchema {
       if (copy) this.use(copy);
     }
     return this.isKnown;
+  }
+}
+
+/** Throws where there is no answer in time. */
+async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const answered = new AbortController();
+  const late = scheduler.wait(ms, { signal: answered.signal }).then(() => {
+    throw new Error(`the database has not answered within ${ms} ms`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    answered.abort();
   }
 }

@@ -1,7 +1,10 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import { HubSchema } from '../../durable-objects/hub/telemetry.ts';
 import { createApp } from '../../src/app.ts';
+import type { Env } from '../../src/env.ts';
+import { NO_SCHEMA } from '../../src/etl/pipeline.ts';
 import { createKey, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
@@ -112,6 +115,27 @@ describe('a schema for telemetry', () => {
     await env.DB.prepare('ALTER TABLE etl_schemas_away RENAME TO etl_schemas').run();
     expect(taken).toMatchObject({ type: 'ACK', stored: 1 });
     expect((await everyRecord(here.project))[0]?.userId).toBe('***');
+    error.mockRestore();
+  });
+
+  it('is not waited for where the database does not answer: the copy serves, and frames that wait have bounds', async () => {
+    const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const never = { run: () => new Promise(() => undefined) };
+    const silent = { ...env, DB: { prepare: () => ({ bind: () => never }) } } as unknown as Env;
+    const copies = new Map<string, unknown>();
+    const kv = {
+      get: (name: string) => copies.get(name),
+      put: (name: string, copy: unknown) => copies.set(name, copy),
+    };
+    const storage = { kv } as unknown as DurableObjectStorage;
+    const open = () => new HubSchema(silent, storage, () => 'prj_x', { maxLoadMs: 1 });
+    expect(await open().load(10)).toBe(false);
+    open().use({ version: 3, schema: NO_SCHEMA, reference: '' });
+    const hub = open();
+    const waiting = [hub.load(5_000_000), hub.load(3_000_000)];
+    expect(hub.load(4_000_000)).toBeNull();
+    expect(await Promise.all(waiting)).toEqual([true, true]);
+    expect(await hub.load(4_000_000)).toBe(true);
     error.mockRestore();
   });
 });
