@@ -121,6 +121,11 @@ export class Journal extends DurableObject<Env> {
     return { kind: 'stored', answer };
   }
 
+  /** What a batch that a limit refuses now was answered before, counted as a repeat; null where it is not here. Its parts are not needed. */
+  repeatOf(request: AppendRequest): AppendOutcome | null {
+    return request.dedupe && this.#refusal(request) === null ? this.#repeat(request, request.dedupe) : null;
+  }
+
   /** Counts requests that never became a batch (malformed, wrong scope), so that an operator sees them. */
   countRefused(request: { keyId: string; nowMs: number; code: string; requests: number }): void {
     const { keyId, nowMs, code, requests } = request;

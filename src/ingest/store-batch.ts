@@ -1,5 +1,5 @@
 import type { Ctx } from '../env.ts';
-import { type AppendOutcome, type Dedupe, journalFor, shardOf } from '../journal/index.ts';
+import { type AppendOutcome, type AppendRequest, type Dedupe, journalFor, shardOf } from '../journal/index.ts';
 import { refundQuota } from '../limits/index.ts';
 import { err, ok, type Result, unreachable } from '../shared/result.ts';
 import type { Protocol } from '../wire/protocols.ts';
@@ -32,29 +32,25 @@ export async function storeBatch(
 ): Promise<Result<IngestResult, IngestError>> {
   const { projectId, keyId } = sender;
   const shard = shardOf(ctx.config, dedupe ? (dedupe.kind === 'key' ? dedupe.key : dedupe.payload) : null);
+  const journal = journalFor(ctx.env, projectId, shard);
+  const request = {
+    ...{ projectId, shard, keyId, protocol, userAgent, nowMs: ctx.nowMs },
+    ...countsOf(batch),
+    bodyBytes,
+    dedupe,
+  };
   const admitted = await admitBatch(ctx, sender, batch, true);
   if (!admitted.ok) {
-    await countRefused(ctx, sender, admitted.error);
+    const { error } = admitted;
+    const repeat = error.kind === 'quota_exceeded' && dedupe ? await repeatOf(ctx, journal, request) : null;
+    if (repeat !== null) return ok(repeat);
+    await countRefused(ctx, sender, error);
     return admitted;
   }
   const { parts, quarantined } = admitted.value;
   let outcome: AppendOutcome;
   try {
-    outcome = await journalFor(ctx.env, projectId, shard).append({
-      projectId,
-      shard,
-      keyId,
-      protocol,
-      userAgent,
-      nowMs: ctx.nowMs,
-      parts,
-      received: batch.received,
-      rejected: batch.rejected,
-      rejectedByReason: batch.rejectedByReason,
-      rejections: batch.rejections,
-      bodyBytes,
-      dedupe,
-    });
+    outcome = await journal.append({ ...request, parts });
   } catch (cause) {
     // Whether it was written is unknown (the object may have died after its write), so the client must repeat. It pays when it is stored: charged
     // for each try, a key would be refused for the rest of the day by an outage of ours. What was written all the same is not charged.
@@ -89,5 +85,29 @@ export async function storeBatch(
       return err(outcome);
     default:
       return unreachable(outcome);
+  }
+}
+
+function countsOf({ received, rejected, rejectedByReason, rejections }: BatchBuilder) {
+  return { received, rejected, rejectedByReason, rejections };
+}
+
+/**
+ * The quota refuses a batch before anybody knows whether it is here: its answer may be what was lost. Who was told to come back after midnight would
+ * have it stored twice, because bodies are not remembered that long. Null where it is none, or the journal cannot say.
+ */
+async function repeatOf(
+  ctx: Ctx,
+  journal: ReturnType<typeof journalFor>,
+  request: Omit<AppendRequest, 'parts'>,
+): Promise<IngestResult | null> {
+  try {
+    const outcome = await journal.repeatOf({ ...request, parts: [] });
+    if (outcome?.kind === 'replayed') return { answer: outcome.answer, replayed: true };
+    return outcome?.kind === 'stored' ? { answer: outcome.answer, replayed: false } : null;
+  } catch (cause) {
+    const { requestId } = ctx;
+    console.error(JSON.stringify({ level: 'error', event: 'journal_away', requestId, cause: String(cause) }));
+    return null;
   }
 }

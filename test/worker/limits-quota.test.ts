@@ -78,6 +78,23 @@ describe('a key with a quota', () => {
     expect(await used()).toBe(5);
   });
 
+  it('that is used up does not refuse a repeat of what is stored, whose answer was lost', async () => {
+    const timed = records(8).map((record) => ({ ...record, ts: Date.now() }));
+    await send(timed);
+    const keyed = { 'idempotency-key': 'last' };
+    await send(records(2), keyed);
+    expect(await used()).toBe(10);
+    expect(await send(timed)).toMatchObject({ status: 202, body: { received: 8, stored: 0, duplicate: 8 } });
+    // For so long the isolate refuses whatever comes, without a look at it.
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 5_001);
+    expect((await send(records(2), keyed)).headers.get('idempotent-replayed')).toBe('true');
+    expect((await send(records(1))).status).toBe(429);
+    expect(await used()).toBe(10);
+    const { body } = await callApp('GET', `/api/projects/${projectId}/ledger`, { as: admin });
+    const row = { requests: 5, received: 20, stored: 10, duplicate: 10, rejected: 0, refused: 1 };
+    expect(body.keys).toMatchObject([{ ...row, refusedByCode: { quota_exceeded: 1 } }]);
+  });
+
   it('is not charged for tries while the journal is away, and once for the one that is stored', async () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const get = () => ({ append: () => Promise.reject(new Error('away')), countRefused: () => Promise.resolve() });
