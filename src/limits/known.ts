@@ -1,4 +1,5 @@
 import { labelOf, nameHash, type SetKey, shortName } from './names.ts';
+import { OWN_ATTRIBUTES } from './own-attributes.ts';
 import { utcDay } from './quota.ts';
 import type { SeenNames } from './seen.ts';
 import type { UnknownNames, Verdict } from './types.ts';
@@ -45,6 +46,7 @@ export class Refusals {
   }
 
   has(set: SetKey, text: string): boolean {
+    if (set === 'n' && OWN_ATTRIBUTES.has(text)) return false;
     const name = shortName(text);
     if (this.#refused.get(set)?.has(name)) return true;
     // What was not kept of a batch with more names than there may be was not asked for.
@@ -90,7 +92,7 @@ export class Held {
     const all = known?.all && isFresh(known.all, nowMs) ? known.all.hashes : null;
     const asked = new Map<number, string>();
     for (const name of names) {
-      if (known?.members.has(name)) continue;
+      if (known?.members.has(name) || (set === 'n' && OWN_ATTRIBUTES.has(name))) continue;
       const hash = nameHash(name);
       if (all === null) asked.set(hash, name);
       else if (known && all.has(hash)) remember(known, name);

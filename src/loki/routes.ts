@@ -31,7 +31,7 @@ export function lokiRoutes(): Hono<AppEnv> {
       await countRefused(ctx, sender.value, delivery.error);
       return refuseAsText(c, ingestProblem(delivery.error));
     }
-    const isJson = (c.req.header('content-type') ?? '').toLowerCase().includes('json');
+    const isJson = saysJson(c.req.header('content-type') ?? '');
     const request = isJson ? c.req.raw : snappyRequest(c.req.raw);
     const result = await receive(ctx, delivery.value, request, isJson ? readJsonPush : readProtobufPush);
     if (!result.ok) return refuseAsText(c, ingestProblem(result.error));
@@ -66,6 +66,11 @@ function readDelivery(c: AppContext, sender: Delivery['sender']): Result<Deliver
       idempotencyKey: idempotencyKey.value,
     },
   };
+}
+
+/** What is declared as JSON, and what curl declares where nobody names a type: no client sends protobuf as a form or as text. */
+function saysJson(contentType: string): boolean {
+  return /json|^application\/x-www-form-urlencoded|^text\//i.test(contentType);
 }
 
 /** Protobuf comes in snappy whether or not a header says so: Promtail and Alloy name no coding, Prometheus' libraries name it. */

@@ -40,6 +40,23 @@ async function guarded(limits: Record<string, number>): Promise<Guarded> {
 }
 
 describe('attribute names over the limit of a project', () => {
+  it('never cost a trace its tree or a metric its value: what Breakwater gives a meaning to takes no room', async () => {
+    const { projectId, send, cardinality } = await guarded({ attributeNames: 1 });
+    const attrs = {
+      parentSpanId: 'a1',
+      durationMs: 3,
+      status: 'ok',
+      value: 7,
+      labels: { pod: 'p1' },
+      resource: { os: 'x' },
+    };
+    expect((await send({ message: 'one', attrs })).body.quarantined).toBeUndefined();
+    const answer = await send({ message: 'two', attrs: { ...attrs, own: 1, more: 2 } });
+    expect(answer.body.quarantined).toBe(1);
+    expect((await everyRecord(projectId)).at(-1)?.attrs).toEqual({ ...attrs, own: 1, quarantined: '{"more":2}' });
+    expect((await cardinality()).names).toEqual({ count: 1, limit: 1 });
+  });
+
   it('are kept as text of the record, which is stored; the answer counts them and the operator sees them', async () => {
     const { projectId, send, cardinality, key } = await guarded({ attributeNames: 3 });
     expect((await send({ message: 'one', attrs: { a: 1, b: 2 } })).body.quarantined).toBeUndefined();

@@ -169,6 +169,14 @@ describe('a push', () => {
     expect((await stored()).length).toBe(1);
   });
 
+  it('of JSON whose type nobody names, as curl -d sends it, is read as JSON', async () => {
+    const answer = await push(one({ app: 'shop' }, [NS, 'by hand']), {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect([answer.status, answer.text]).toEqual([204, '']);
+    expect(await stored()).toMatchObject([{ service: 'shop', message: 'by hand' }]);
+  });
+
   it('longer than a mebibyte is read in pieces, with the same result', async () => {
     const lines = Array.from({ length: 3_000 }, (_, i) => `${i} [{"]}, \\" ${'x'.repeat(400)}`);
     const values = lines.map((line, i) => (i % 2 ? [NS, line] : [NS, line, { n: String(i) }]));

@@ -1,0 +1,35 @@
+/**
+ * Attributes that Breakwater itself writes or reads a meaning from: what OTLP's mapping makes (docs/api.md, OTLP), the numbers of a metric, the parent
+ * and duration of a span. They are few and the same everywhere, so they cost the room of no project; and without them a project whose names are
+ * used up would lose its traces and its rollups, not only a field to search by.
+ */
+export const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
+  ...['resource', 'scope', 'flags', 'traceState', 'timeUnixNano', 'startTimeUnixNano', 'droppedAttributesCount'],
+  ...['severityNumber', 'severityText', 'eventName', 'body', 'observedTs'],
+  ...[
+    'parentSpanId',
+    'durationMs',
+    'status',
+    'statusMessage',
+    'events',
+    'links',
+    'droppedEventsCount',
+    'droppedLinksCount',
+  ],
+  ...['name', 'unit', 'description', 'metadata', 'labels', 'startTs', 'exemplars', 'temporality', 'monotonic', 'value'],
+  ...[
+    'count',
+    'sum',
+    'min',
+    'max',
+    'bounds',
+    'counts',
+    'scale',
+    'zeroCount',
+    'zeroThreshold',
+    'positive',
+    'negative',
+    'quantiles',
+  ],
+  'index',
+]);
