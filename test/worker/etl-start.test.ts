@@ -305,3 +305,16 @@ it('a journal that does not answer breaks a run off, which a repeat with the sam
   expect(await messages()).toEqual(Array.from({ length: 450 }, (_, i) => `m${i}`));
   error.mockRestore();
 });
+
+it('over the rate of the project is refused before it is a job, and a body of nothing is a request too', async () => {
+  const admin = await signInAs('admin');
+  await callApp('PATCH', `/api/projects/${projectId}`, { as: admin, body: { limits: { ingestPerMinute: 2 } } });
+  const statuses: number[] = [];
+  // A minute may turn in between, and admits two more.
+  for (let i = 0; i < 6; i++) statuses.push((await send({ body: i % 2 === 0 ? '' : ndjson(1) })).status);
+  const refused = statuses.filter((status) => status === 429);
+  expect(refused.length).toBeGreaterThanOrEqual(2);
+  const jobs = (await callApp('GET', `/api/etl/jobs?project=${projectId}`, { as: admin })).body;
+  expect(jobs.items).toHaveLength(6 - refused.length);
+  expect((await ledgerOf(projectId)).keys[0]?.refusedByCode).toEqual({ rate_limited: refused.length });
+});
