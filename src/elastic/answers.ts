@@ -37,7 +37,7 @@ function outcomeOf({ operation, reason }: Item): object {
 
 /** A refusal of the whole request, as Elasticsearch words it; `type` is our code, which docs/errors.md explains. */
 export function errorAnswer({ status, code, title, detail }: Problem, requestId: string): unknown {
-  const error = { type: code, reason: `${title}: ${detail} Request ${requestId}.` };
+  const error = { type: code, reason: `${title}: ${detail.replace(/\.?$/, '.')} Request ${requestId}.` };
   return { error: { root_cause: [error], ...error }, status };
 }
 

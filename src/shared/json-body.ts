@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { concatBytes } from './bytes.ts';
 import { invalidInput, type Problem } from './problem.ts';
 import { err, ok, type Result } from './result.ts';
@@ -12,6 +12,16 @@ export const BODY_TOO_LARGE: Problem = {
   title: 'The body is too large',
   detail: `The body of this request may have ${MAX_JSON_BODY_BYTES} bytes.`,
 };
+
+/** In our words, as all other findings are; a schema that says something of its own is left alone. */
+z.config({
+  customError(issue) {
+    if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+    if (issue.code === 'unrecognized_keys')
+      return `does not take ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
+    return issue.code === 'invalid_type' && issue.input === undefined ? 'is missing' : undefined;
+  },
+});
 
 /** The JSON body of a management request, checked against its schema, or the refusal. An empty body reads as `{}`. */
 export async function readJsonBody<T>(request: Request, schema: z.ZodType<T>): Promise<Result<T, Problem>> {

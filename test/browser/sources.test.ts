@@ -72,7 +72,7 @@ describe('the page about sources', () => {
     const key = /token: (\S+)/.exec((await settings.textContent()) ?? '')?.[1] ?? '';
     await table(page, 'Sources')
       .getByRole('row', { name: /vector of Leeds/ })
-      .getByText('Never used')
+      .getByText('Never sent')
       .waitFor();
 
     expect(await post(key, '{"message":"first"}', 'Vector/0.41.1 (x86_64)')).toBe(202);

@@ -116,7 +116,7 @@ describe('keys and clients', () => {
       ['Somebody signed in', 'Sending'],
       ['name of key_a', 'Sending'],
       ['name of key_r', 'Refused'],
-      ['name of key_new', 'Never used'],
+      ['name of key_new', 'Never sent'],
     ]);
     expect(sourceRows(ledger, null, NOW_MS).map(({ keyName }) => keyName)).toEqual([
       'Somebody signed in',

@@ -157,7 +157,7 @@ function columnsOf(ledger: Ledger | null, setOpen: (open: Open) => void): Column
     },
     {
       id: 'seen',
-      label: 'Last used',
+      label: 'Last sent',
       sort: (key) => countsOf(key)?.lastSeenAtMs ?? 0,
       cell: (key) => {
         const seen = countsOf(key)?.lastSeenAtMs ?? null;

@@ -56,7 +56,7 @@ export function sourceRows(ledger: Ledger, keys: readonly ApiKey[] | null, nowMs
     if (shown.has(key.id) || !sends || isRevoked(key.id, keys, nowMs)) continue;
     rows.push({
       ...{ id: key.id, keyId: key.id, keyName: key.name, client: null, lastSeenAtMs: null },
-      state: { tone: 'off', word: 'Never used' },
+      state: { tone: 'off', word: 'Never sent' },
     });
   }
   return rows.sort((a, b) => (b.lastSeenAtMs ?? 0) - (a.lastSeenAtMs ?? 0));
