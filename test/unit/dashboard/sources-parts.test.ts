@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
+import clientDocs from '../../../docs/clients.md?raw';
 import errorDocs from '../../../docs/errors.md?raw';
 import type { ApiKey, Ledger, LedgerMinute, LedgerSource } from '../../../src/dashboard/api/types.ts';
 import { clientSettings, KEY_PLACEHOLDER } from '../../../src/dashboard/pages/sources/client-settings.ts';
@@ -169,6 +170,11 @@ describe('settings of clients', () => {
       expect(code).not.toContain(KEY_PLACEHOLDER);
     }
     expect(new Set(settings.map(({ id }) => id)).size).toBe(settings.length);
+  });
+
+  it('are those of docs/clients.md', () => {
+    for (const { id, code } of clientSettings('https://ops.example.com', 'KEY'))
+      expect([id, clientDocs.includes(`\n${code}\n\`\`\`\n`)]).toEqual([id, true]);
   });
 
   it.each([

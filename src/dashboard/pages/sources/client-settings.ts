@@ -12,7 +12,10 @@ export interface ClientSettings {
   code: string;
 }
 
-/** Settings of each client, ready to paste. `origin` is this deployment, `https://host`; `key` a key or its placeholder. */
+/**
+ * Settings of each client, ready to paste: those of docs/clients.md, which a test holds them to. `origin` is this deployment, `https://host`; `key` a
+ * key or its placeholder.
+ */
 export function clientSettings(origin: string, key: string): readonly ClientSettings[] {
   const { hostname, port: explicit, protocol } = new URL(origin);
   const tls = protocol === 'https:';
@@ -31,11 +34,11 @@ export function clientSettings(origin: string, key: string): readonly ClientSett
       file: 'the environment of the service',
       note: 'The SDK adds /v1/logs, /v1/metrics and /v1/traces itself.',
       code: [
-        `OTEL_EXPORTER_OTLP_ENDPOINT=${origin}`,
-        `OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20${key}`,
-        'OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
-        'OTEL_EXPORTER_OTLP_COMPRESSION=gzip',
-        'OTEL_SERVICE_NAME=checkout',
+        'export OTEL_SERVICE_NAME=checkout',
+        `export OTEL_EXPORTER_OTLP_ENDPOINT=${origin}`,
+        'export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
+        `export OTEL_EXPORTER_OTLP_HEADERS=authorization=Bearer%20${key}`,
+        'export OTEL_EXPORTER_OTLP_COMPRESSION=gzip',
       ].join('\n'),
     },
     {
@@ -65,26 +68,22 @@ service:
       id: 'pino',
       label: 'pino',
       file: 'the logger of the service',
-      note: 'Needs the package pino-loki. With pino-opentelemetry-transport take the variables of the OpenTelemetry SDK instead.',
+      note: 'Needs the package pino-http-send, which repeats what fails; pino-loki repeats nothing. With pino-opentelemetry-transport take the variables of the OpenTelemetry SDK.',
       code: `import pino from 'pino';
+import { createWriteStream } from 'pino-http-send';
 
-export const log = pino({
-  transport: {
-    target: 'pino-loki',
-    options: {
-      host: '${origin}',
-      basicAuth: { username: 'breakwater', password: '${key}' },
-      labels: { service: 'checkout' },
-      batching: { interval: 5 },
-    },
-  },
-});`,
+const stream = createWriteStream({
+  url: '${origin}/api/ingest',
+  headers: { authorization: 'Bearer ${key}' },
+  bodyType: 'ndjson', batchSize: 100, timeout: 1_000, retries: 100, interval: 2_000,
+});
+export const log = pino({ name: 'checkout' }, stream); // name is the service`,
     },
     {
       id: 'winston',
       label: 'winston',
       file: 'the logger of the service',
-      note: 'Needs the package winston-loki. winston’s own Http transport sends to /api/ingest, one record a request.',
+      note: 'Needs the package winston-loki, which repeats what fails; winston’s own Http transport repeats nothing.',
       code: `import winston from 'winston';
 import LokiTransport from 'winston-loki';
 
@@ -92,9 +91,9 @@ export const log = winston.createLogger({
   transports: [
     new LokiTransport({
       host: '${origin}',
-      basicAuth: 'breakwater:${key}',
+      basicAuth: 'winston:${key}',
       labels: { service: 'checkout' },
-      json: true,
+      interval: 1,
     }),
   ],
 });`,
@@ -117,39 +116,39 @@ export const log = winston.createLogger({
       method: newline_delimited
     auth:
       strategy: bearer
-      token: ${key}`,
+      token: ${key}
+    batch:
+      max_bytes: 4000000
+    acknowledgements:
+      enabled: true`,
     },
     {
       id: 'fluent-bit',
       label: 'Fluent Bit',
       file: 'fluent-bit.conf',
-      note: '',
+      note: 'Without Retry_Limit it drops what fails twice.',
       code: `[OUTPUT]
     Name             http
     Match            *
     Host             ${hostname}
     Port             ${port}
+    tls              ${tls ? 'on' : 'off'}
     URI              /api/ingest?service=checkout
     Format           json_lines
-    Json_Date_Key    ts
-    Json_Date_Format iso8601
+    json_date_format iso8601
+    compress         gzip
     Header           Authorization Bearer ${key}
-    Compress         gzip
-    tls              ${tls ? 'on' : 'off'}`,
+    Retry_Limit      no_limits`,
     },
     {
       id: 'alloy',
       label: 'Alloy',
       file: 'config.alloy',
-      note: '',
+      note: 'Give streams a label service_name, app or job: it is the service.',
       code: `loki.write "breakwater" {
   endpoint {
-    url = "${origin}/loki/api/v1/push"
-
-    basic_auth {
-      username = "breakwater"
-      password = "${key}"
-    }
+    url          = "${origin}/loki/api/v1/push"
+    bearer_token = "${key}"
   }
 }`,
     },
@@ -157,26 +156,20 @@ export const log = winston.createLogger({
       id: 'promtail',
       label: 'Promtail',
       file: 'promtail.yaml',
-      note: '',
+      note: 'Give streams a label service_name, app or job: it is the service.',
       code: `clients:
   - url: ${origin}/loki/api/v1/push
-    basic_auth:
-      username: breakwater
-      password: ${key}`,
+    bearer_token: ${key}`,
     },
     {
       id: 'filebeat',
       label: 'Filebeat',
       file: 'filebeat.yml',
-      note: 'Templates and lifecycle policies belong to Elasticsearch; here they are switched off.',
+      note: 'Leave setup.template.overwrite, setup.ilm.overwrite and setup.dashboards.enabled off.',
       code: `output.elasticsearch:
-  hosts: ["${tls ? 'https' : 'http'}://${hostname}:${port}"]
-  username: breakwater
-  password: "${key}"
-  compression_level: 1
-
-setup.ilm.enabled: false
-setup.template.enabled: false`,
+  hosts: ["${protocol}//${hostname}:${port}"]
+  api_key: "filebeat:${key}"
+  compression_level: 5`,
     },
     {
       id: 'logstash',
@@ -185,12 +178,14 @@ setup.template.enabled: false`,
       note: '',
       code: `output {
   elasticsearch {
-    hosts => ["${tls ? 'https' : 'http'}://${hostname}:${port}"]
-    user => "breakwater"
-    password => "${key}"
-    index => "logs"
+    hosts           => ["${protocol}//${hostname}:${port}"]
+    user            => "logstash"
+    password        => "${key}"
+    index           => "checkout"
+    action          => "create"
+    data_stream     => false
     manage_template => false
-    ilm_enabled => false
+    ilm_enabled     => false
   }
 }`,
     },
@@ -198,17 +193,16 @@ setup.template.enabled: false`,
       id: 'elastic',
       label: 'Elasticsearch client',
       file: 'the service, with the package @elastic/elasticsearch',
-      note: '',
+      note: 'A 429 of a whole request ends the helper with an error: run it again with the same documents.',
       code: `import { Client } from '@elastic/elasticsearch';
 
-const client = new Client({
-  node: '${origin}',
-  auth: { username: 'breakwater', password: '${key}' },
-});
+const client = new Client({ node: '${origin}', auth: { apiKey: '${key}' }, maxRetries: 10 });
+const documents = [{ '@timestamp': new Date().toISOString(), message: 'Hello from bulk' }];
 
 await client.helpers.bulk({
-  datasource: [{ '@timestamp': new Date().toISOString(), message: 'Hello from bulk' }],
-  onDocument: () => ({ create: { _index: 'logs' } }),
+  datasource: documents, // each with its @timestamp
+  onDocument: () => ({ create: { _index: 'checkout' } }),
+  onDrop: ({ error, document }) => console.error(error, document),
 });`,
     },
     {
@@ -216,21 +210,19 @@ await client.helpers.bulk({
       label: 'syslog-ng',
       file: 'syslog-ng.conf',
       note: 'Replace s_src by the name of your source.',
-      code: `destination d_breakwater {
+      code: `options { frac-digits(3); };
+destination d_breakwater {
   http(
-    url("${origin}/api/ingest")
+    url("${origin}/api/ingest?service=syslog")
     method("POST")
     headers("Authorization: Bearer ${key}", "Content-Type: application/x-ndjson")
-    body('$(format-json ts=$ISODATE service=$PROGRAM level=$LEVEL message=$MESSAGE attrs.host=$HOST)')
     delimiter("\\n")
-    batch-lines(500)
-    batch-timeout(1000)
-    retries(10)
-    workers(2)
+    body("$(format-json --scope none ts=$ISODATE message=$MESSAGE level=$LEVEL host=$HOST program=$PROGRAM)")
+    batch-lines(500) batch-timeout(1000) workers(2) timeout(10)
+    response-action(400 => drop, 413 => drop, 429 => disconnect, 503 => disconnect)
   );
 };
-
-log { source(s_src); destination(d_breakwater); };`,
+log { source(s_src); destination(d_breakwater); flags(flow-control); };`,
     },
     {
       id: 'browser',
