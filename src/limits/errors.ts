@@ -23,7 +23,7 @@ export function limitProblem(error: LimitError): Problem {
         status: 429,
         code: 'rate_limited',
         title: 'Too many requests',
-        detail: `${WHOSE[error.rate]} ${error.limit} requests a minute. Nothing of this one was done.`,
+        detail: `${WHOSE[error.rate]} ${error.limit === 1 ? '1 request' : `${error.limit} requests`} a minute. Nothing of this one was done.`,
         retryAfterSeconds,
       };
     case 'quota_exceeded':

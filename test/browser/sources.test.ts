@@ -146,6 +146,17 @@ describe('the page about sources', () => {
     const panel = page.getByRole('region', { name: 'Quarantine' });
     await panel.getByText('950 of 1,000 attribute names are in use').waitFor();
     expect(await panel.getByRole('row').count()).toBe(3);
+    // One sender that is wrong makes hundreds of them: they may not push the settings off the page.
+    const items = Array.from({ length: 40 }, (_, i) => ({ ...body.quarantine.items[1], name: `n${i}` }));
+    await page.unroute('**/cardinality');
+    await page.route('**/cardinality', (route) =>
+      route.fulfill({ json: { ...body, quarantine: { items, more: false } } }),
+    );
+    await page.reload();
+    await panel.getByRole('button', { name: 'Show all 40' }).waitFor();
+    expect(await panel.getByRole('row').count()).toBe(11);
+    await panel.getByRole('button', { name: 'Show all 40' }).click();
+    await panel.getByRole('cell', { name: 'n39' }).waitFor();
     await page.unroute('**/cardinality');
     await page.route('**/cardinality', (route) => route.fulfill({ status: 404, json: { code: 'not_found' } }));
     await page.reload();
@@ -154,6 +165,14 @@ describe('the page about sources', () => {
     await page.route('**/ledger*', (route) => route.abort());
     await page.reload();
     await page.getByRole('heading', { name: 'The sources could not be loaded' }).waitFor();
+  });
+
+  it('scrolls inside its frame on a phone, and never the frame away', async () => {
+    const projectId = await fullProject();
+    const { page } = await dashboard.visit({ signedIn: true, viewport: { width: 390, height: 844 } });
+    await openSources(page, projectId);
+    await table(page, 'Rejected and refused').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(844);
   });
 
   it('is reached, walked and read without a mouse', async () => {

@@ -88,11 +88,13 @@ export const log = pino({ name: 'checkout' }, stream); // name is the service`,
 import LokiTransport from 'winston-loki';
 
 export const log = winston.createLogger({
+  defaultMeta: { service: 'checkout' },
   transports: [
     new LokiTransport({
       host: '${origin}',
       basicAuth: 'winston:${key}',
-      labels: { service: 'checkout' },
+      useWinstonMetaAsLabels: true, // metadata becomes attributes
+      format: winston.format.printf(({ message }) => String(message)),
       interval: 1,
     }),
   ],

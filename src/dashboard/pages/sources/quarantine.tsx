@@ -1,13 +1,20 @@
+import { useState } from 'preact/hooks';
 import type { Cardinality } from '../../api/types.ts';
+import { Button } from '../../components/button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { compact, exact } from '../../lib/format.ts';
 import { seenText } from './rows.ts';
 
 type Item = Cardinality['quarantine']['items'][number];
 
+/** The newest; more would push everything else off the page, and one sender that is wrong makes hundreds. */
+const SHOWN_ITEMS = 10;
+
 /** Names and values past their limit: records that carry them are kept, but these are not told apart any more. */
 export function Quarantine({ cardinality, nowMs }: { cardinality: Cardinality; nowMs: number }) {
   const { names, labels, quarantine } = cardinality;
+  const [showsAll, setShowsAll] = useState(false);
+  const { items, more } = quarantine;
   const full = labels.filter((label) => label.values >= label.limit);
   return (
     <section class="tab-section" aria-label="Quarantine">
@@ -22,10 +29,26 @@ export function Quarantine({ cardinality, nowMs }: { cardinality: Cardinality; n
           </>
         ))}
       </p>
-      {quarantine.items.length > 0 ? (
-        <DataTable label="Quarantine" columns={columnsOf(nowMs)} rows={quarantine.items} keyOf={idOf} />
+      {items.length > 0 ? (
+        <>
+          <p class="faint">
+            Records with the names and values below are stored, with these kept as text in the attribute{' '}
+            <code>quarantined</code>. The usual cause is an identifier that is used as a name.
+          </p>
+          <DataTable
+            label="Quarantine"
+            columns={columnsOf(nowMs)}
+            rows={showsAll ? items : items.slice(0, SHOWN_ITEMS)}
+            keyOf={idOf}
+          />
+        </>
       ) : null}
-      {quarantine.more ? <p class="faint">There are more than are listed.</p> : null}
+      {items.length > SHOWN_ITEMS && !showsAll ? (
+        <p>
+          <Button onClick={() => setShowsAll(true)}>Show all {items.length}</Button>
+        </p>
+      ) : null}
+      {more ? <p class="faint">There are more than are listed.</p> : null}
     </section>
   );
 }

@@ -48,6 +48,18 @@ const WORDS: Readonly<Record<string, RefusalWords>> = {
     what: 'The body does not decompress',
     todo: 'Content-Encoding must name the compression that was used, and a proxy between must not change the body.',
   },
+  unsupported_media_type: {
+    what: 'The content type is not known',
+    todo: 'OTLP comes as application/json or application/x-protobuf.',
+  },
+  schema_not_found: {
+    what: 'There is no such schema',
+    todo: 'Name a version that the project has as schemaVersion, or none for the newest.',
+  },
+  stream_cut: {
+    what: 'The stream was cut off',
+    todo: 'Send the whole again with the same Idempotency-Key: it goes on where it broke off.',
+  },
   body_cut: {
     what: 'The body was cut off',
     todo: 'The connection ended early: look at timeouts of the client and of proxies between.',
