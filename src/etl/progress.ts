@@ -90,9 +90,10 @@ export class Progress {
     });
   }
 
+  /** A repeat of what was stored whole says what the first run did: its job stored those records, whoever asks again. */
   row(durationMs: number): ProgressRow {
     const { received, stored, duplicate, rejected, rejectsKept, bytes, batches } = this;
-    const counts = { received, stored, duplicate, rejected, rejectsKept, bytes, batches };
+    const counts = { received, stored, duplicate, rejected, rejectsKept, bytes, batches, ...this.firstAnswer };
     return { ...counts, steps: this.report(), durationMs: Math.round(durationMs * 10) / 10 };
   }
 }

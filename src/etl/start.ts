@@ -63,8 +63,7 @@ export async function startJob(ctx: Ctx, request: StartRequest, feed: Feed): Pro
   await row.close(run.progress, failed === null ? null : etlProblem(failed).code);
   const answer = answerOf(request, attempt, run.progress, row.isRecorded);
   if (failed !== null) return err({ error: failed, answer });
-  const first = run.progress.firstAnswer;
-  return ok({ answer: first ? { ...answer, ...first } : answer, replayed: first !== null });
+  return ok({ answer, replayed: run.progress.firstAnswer !== null });
 }
 
 export function refusedBy(error: IngestError | null): EtlError | null {

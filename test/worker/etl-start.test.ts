@@ -150,6 +150,8 @@ describe('a start whose body is the data', () => {
     const third = await send({ body: text, headers });
     expect(third.body).toMatchObject({ received: 1_000, stored: 1_000, duplicate: 0 });
     expect(third.headers.get('idempotent-replayed')).toBe('true');
+    // Whoever looks at the job sees what it stored, not that a repeat stored nothing.
+    expect(await jobOf(third.body.jobId)).toMatchObject({ state: 'done', stored: third.body.stored });
     expect(await messages()).toHaveLength(1_000);
     expect(await jobOf(cut.body.jobId)).toMatchObject({ state: 'done', attempt: 3 });
   });
