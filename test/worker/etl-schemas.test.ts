@@ -24,7 +24,7 @@ const start = (body: object, headers: Record<string, string> = {}) =>
 const dryRun = (body: object) =>
   callApp('POST', '/api/etl/dry-run', { as: admin, body: { dataType: 'JSON', project: projectId, ...body } });
 
-const TO_LEVEL = { transformations: [{ type: 'rename', from: 'loudness', to: 'level' }] };
+const TO_LEVEL = { transformations: [{ type: 'rename', from: 'grade', to: 'level' }] };
 const TO_NUMBER = { transformations: [{ type: 'cast', field: 'attrs.ms', to: 'integer', label: 'milliseconds' }] };
 
 describe('a schema', () => {
@@ -76,14 +76,14 @@ describe('a start', () => {
   it('uses the newest version, the one that it names, or none', async () => {
     await save(TO_LEVEL);
     await save(TO_NUMBER);
-    const payload = { loudness: 'warn', attrs: { ms: '12' } };
+    const payload = { grade: 'warn', attrs: { ms: '12' } };
     expect((await start({ payload })).body.schemaVersion).toBe(2);
     expect((await start({ payload, schemaVersion: 1 })).body.schemaVersion).toBe(1);
     expect((await start({ payload, schemaVersion: 0 })).body.schemaVersion).toBe(0);
     expect((await everyRecord(projectId)).map(({ level, attrs }) => [level, attrs])).toEqual([
-      ['info', { ms: 12, loudness: 'warn' }],
+      ['info', { ms: 12, grade: 'warn' }],
       ['warn', { ms: '12' }],
-      ['info', { ms: '12', loudness: 'warn' }],
+      ['info', { ms: '12', grade: 'warn' }],
     ]);
     const missing = await start({ payload, schemaVersion: 9 });
     expect([missing.status, missing.body.code]).toEqual([404, 'schema_not_found']);
@@ -92,7 +92,7 @@ describe('a start', () => {
   it('of a repeat keeps to the version that it began with', async () => {
     await save(TO_LEVEL);
     const headers = { 'idempotency-key': 'k' };
-    const payload = { loudness: 'warn' };
+    const payload = { grade: 'warn' };
     expect((await start({ payload }, headers)).body).toMatchObject({ schemaVersion: 1, stored: 1 });
     await save(TO_NUMBER);
     const again = await start({ payload }, headers);
@@ -184,8 +184,11 @@ describe('a dry run', () => {
   });
 
   it('is also what a start with dryRun does', async () => {
-    const { status, body } = await start({ payload: { message: 'm' }, dryRun: true });
+    const dry = { dataType: 'JSON', payload: { message: 'm' }, dryRun: true, project: projectId };
+    const { status, body } = await callApp('POST', '/api/etl/start', { as: admin, body: dry });
     expect([status, body.records[0].after.message]).toEqual([200, 'm']);
+    const byKey = await callApp('POST', '/api/etl/start', { key, body: dry });
+    expect([byKey.status, byKey.body.code]).toEqual([403, 'forbidden']);
     expect(await everyRecord(projectId)).toEqual([]);
   });
 });
