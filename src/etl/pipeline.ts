@@ -19,6 +19,9 @@ export function compilePipeline(schema: EtlSchema, reference: string): Pipeline 
   };
 }
 
+/** Of records that would make their batch larger than one may be. */
+export const TOO_GROWN = 'the records before it have grown too large by the schema';
+
 /** The schema of those who have none. */
 export const NO_SCHEMA: EtlSchema = { transformations: [], fields: [], unknownFields: 'keep' };
 

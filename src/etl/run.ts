@@ -6,7 +6,7 @@ import { MAX_RECORD_CHARS } from '../wire/limits.ts';
 import { isStream, type Json } from '../wire/record.ts';
 import type { Extracted } from './extract/extract.ts';
 import { type BatchOrigin, OpenBatch } from './open-batch.ts';
-import type { Pipeline } from './pipeline.ts';
+import { type Pipeline, TOO_GROWN } from './pipeline.ts';
 import { Progress } from './progress.ts';
 import type { Rejected, RejectKeeper } from './rejects.ts';
 import { isObject } from './transform/path.ts';
@@ -17,6 +17,12 @@ const SLICE_VALUES = 256;
 const SLICE_CHARS = 256 * 1024;
 /** As in src/ingest/parse.ts: six characters for one where a sender escapes what is not ASCII. */
 const MAX_VALUE_CHARS = 6 * MAX_RECORD_CHARS;
+
+/**
+ * What a batch may grow to by the steps, of two million characters of values (open-batch.ts): a schema can write a text many times over, into what
+ * no call to the journal carries (32 MiB). By the content alone, as where a batch ends.
+ */
+const MAX_GROWN_CHARS = 12 * 1024 * 1024;
 
 /** Of one run: each is a call to the journal, of which one request has 10,000. */
 export const MAX_BATCHES = 4_000;
@@ -156,7 +162,9 @@ export class Run {
     const stream = isObject(value) && isStream(value.stream) ? value.stream : null;
     if (stream !== null && streamRefusal(sender, stream) !== null)
       return { pointer: '/stream', reason: `the key lacks the scope ingest:${stream}`, transformation: null };
-    const refusal = this.#batch.builder.add(value);
+    const { builder } = this.#batch;
+    if (builder.chars > MAX_GROWN_CHARS) return without(TOO_GROWN);
+    const refusal = builder.add(value);
     return refusal && { ...refusal, transformation: null, isCounted: true };
   }
 

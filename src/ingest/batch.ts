@@ -41,6 +41,8 @@ export class BatchBuilder {
   received = 0;
   rejected = 0;
   accepted = 0;
+  /** Of the lines of the accepted records. */
+  chars = 0;
   /** True while every accepted record brought its own time. */
   everyRecordTimed = true;
   readonly #defaults: Defaults;
@@ -75,7 +77,9 @@ export class BatchBuilder {
       this.#reject(index, result.pointer, result.reason);
       return result;
     }
-    open.lines += `{"id":"${this.#ids(this.accepted)}${result.tail}\n`;
+    const line = `{"id":"${this.#ids(this.accepted)}${result.tail}\n`;
+    open.lines += line;
+    this.chars += line.length;
     open.records++;
     open.summary.add(result.ts, result.level, result.service);
     this.accepted++;

@@ -108,6 +108,7 @@ export class Gather<S extends Sender> {
     const { builder } = batch;
     const receivedBefore = builder.received;
     const rejectedBefore = builder.rejected;
+    const charsBefore = builder.chars;
     if (values?.ok) addThroughSteps(builder, values.value, { pipeline, writes: sender.writes, nowMs: batch.nowMs });
     else if (Array.isArray(payload)) for (const record of payload) builder.add(record);
     else builder.add(payload);
@@ -115,7 +116,8 @@ export class Gather<S extends Sender> {
     const rejected = builder.rejected - rejectedBefore;
     const errors = rejected === 0 ? null : takeRejections(builder, receivedBefore);
     batch.waiting.push({ sender, idJson: frame.idJson, received, rejected, errors });
-    const cost = chars + received * LINE_OVERHEAD_CHARS;
+    // A schema may write more than came.
+    const cost = Math.max(chars + received * LINE_OVERHEAD_CHARS, builder.chars - charsBefore);
     batch.bodyChars += chars;
     batch.chars += cost;
     this.#waitingChars += cost;

@@ -20,6 +20,15 @@ function run(schema: unknown, record: Json, reference = 'reference'): unknown {
 const by = (...transformations: unknown[]) => ({ transformations });
 
 describe('a transformation', () => {
+  it('that writes a text many times into one that the next writes many times ends in a reason', () => {
+    const steps = Array.from({ length: 100 }, (_, i) => ({
+      ...{ type: 'derive', field: `f${i + 1}`, template: `\${f${i}}`.repeat(150) },
+    }));
+    expect(run(by(...steps), { f0: 'x'.repeat(400) })).toMatchObject({
+      ...{ pointer: '/f2', reason: 'is larger than 262144 characters', transformation: { index: 1 } },
+    });
+  });
+
   it.each<[string, unknown, Json, unknown]>([
     ['renames', { type: 'rename', from: 'msg', to: 'message' }, { msg: 'a' }, { message: 'a' }],
     ['renames into objects', { type: 'rename', from: 'a', to: 'attrs.b.c' }, { a: 1 }, { attrs: { b: { c: 1 } } }],

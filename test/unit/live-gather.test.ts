@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Pipeline } from '../../src/etl/index.ts';
+import { compilePipeline, type Pipeline } from '../../src/etl/index.ts';
+import { NO_SCHEMA } from '../../src/etl/pipeline.ts';
 import type { AppendOutcome } from '../../src/journal/index.ts';
 import type { LiveError } from '../../src/live/errors.ts';
 import {
@@ -90,6 +91,30 @@ describe('gathering', () => {
     expect(bench.said).toHaveLength(1);
     await bench.end(1, stored);
     expect(bench.said.at(-1)).toBe('a {"type":"ACK","id":10,"received":2,"stored":2,"duplicate":0,"rejected":0}');
+  });
+
+  it('lets no schema make more of a frame than a call to the journal carries, and gathers nothing more with it', async () => {
+    const bench = new Bench();
+    const a = sender('a', 'key');
+    const template = `\${message}`.repeat(90);
+    bench.pipeline = compilePipeline(
+      { ...NO_SCHEMA, transformations: [{ type: 'derive', field: 'attrs.more', template }] },
+      '',
+    );
+    bench.add(a, 0, record);
+    bench.add(
+      a,
+      1,
+      Array.from({ length: 50 }, () => ({ message: 'x'.repeat(2_000) })),
+    );
+    bench.add(a, 2, record);
+    await bench.end(0, stored);
+    expect(bench.sizes(1)).toEqual([
+      ['key', 50],
+      ['key', 1],
+    ]);
+    await bench.end(1, stored);
+    expect(JSON.parse((bench.said[1] ?? '').slice(2))).toMatchObject({ id: 1, received: 50, stored: 35, rejected: 15 });
   });
 
   it('keeps accounts apart: the refusal of one is none of the others', async () => {

@@ -3,18 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { compilePipeline, NO_SCHEMA } from '../../src/etl/pipeline.ts';
 import { RejectKeeper } from '../../src/etl/rejects.ts';
 import { Run } from '../../src/etl/run.ts';
+import type { EtlSchema } from '../../src/etl/schema.ts';
 import type { Json } from '../../src/wire/record.ts';
 import { createProject } from '../helpers/worker/accounts.ts';
 import { testCtx } from '../helpers/worker/context.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 
-function newRun(projectId: string, more: { maxBatches?: number; batchKey?: string } = {}): Run {
+function newRun(projectId: string, more: { maxBatches?: number; batchKey?: string; schema?: EtlSchema } = {}): Run {
   return new Run({
     ctx: testCtx(),
     sender: { projectId, keyId: 'key_test', streams: null, recordsPerDay: null },
     userAgent: '',
     origin: { dataType: 'JSON', schemaVersion: 0, stream: 'logs', service: 'test' },
-    pipeline: compilePipeline(NO_SCHEMA, ''),
+    pipeline: compilePipeline(more.schema ?? NO_SCHEMA, ''),
     batchKey: more.batchKey ?? null,
     rejects: new RejectKeeper(async () => true),
     maxBatches: more.maxBatches ?? 10,
@@ -52,6 +53,20 @@ describe('a run', () => {
       { index: 16, pointer: '', reason: 'is nested too deeply' },
     ]);
     expect(run.progress.steps.extract).toMatchObject({ in: 17, out: 15, rejected: 2 });
+  });
+
+  it('lets no schema make more of a batch than a call to the journal carries: the rest is rejected, and again in a repeat', async () => {
+    const { id } = await createProject();
+    const template = `\${message}`.repeat(90);
+    const schema: EtlSchema = { ...NO_SCHEMA, transformations: [{ type: 'derive', field: 'attrs.more', template }] };
+    const values = () => extracted(Array.from({ length: 100 }, () => ({ message: 'x'.repeat(2_000) })));
+    for (const duplicate of [0, 70]) {
+      const run = newRun(id, { schema, batchKey: 'etl:grown' });
+      await run.feed(values());
+      await run.finish();
+      expect(run.progress).toMatchObject({ received: 100, stored: 70 - duplicate, duplicate, rejected: 30 });
+      expect(run.progress.errors[0]).toMatchObject({ index: 70, reason: expect.stringContaining('by the schema') });
+    }
   });
 
   it('stores each value once, in order, however it is fed and however often', async () => {

@@ -1,3 +1,4 @@
+import { MAX_RECORD_CHARS } from '../../wire/limits.ts';
 import type { Json, JsonObject } from '../../wire/record.ts';
 import { toText } from './cast.ts';
 import { getField, type Path, parsePath } from './path.ts';
@@ -25,7 +26,10 @@ export function parseTemplate(text: string): Template | null {
   return parts;
 }
 
-/** A field that is absent reads as nothing. Null where it names fields and the record has none of them. */
+/**
+ * A field that is absent reads as nothing. Null where it names fields and the record has none of them. Longer than a record may be it is not
+ * finished: a derived text may be in the next one a hundred times, and that one in the next, beyond what a string can hold.
+ */
 export function fillTemplate(template: Template, record: JsonObject): string | null {
   let text = '';
   let asked = 0;
@@ -40,6 +44,7 @@ export function fillTemplate(template: Template, record: JsonObject): string | n
     if (value === undefined || value === null) continue;
     found++;
     text += toText(value);
+    if (text.length > MAX_RECORD_CHARS) break;
   }
   return asked > 0 && found === 0 ? null : text;
 }

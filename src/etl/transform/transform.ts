@@ -1,3 +1,4 @@
+import { MAX_RECORD_CHARS } from '../../wire/limits.ts';
 import type { Json, JsonObject } from '../../wire/record.ts';
 import type { Transformation } from '../schema.ts';
 import { cast } from './cast.ts';
@@ -6,6 +7,8 @@ import { mask } from './mask.ts';
 import { deleteField, getField, isObject, type Path, parsePath, pointerOf, setField } from './path.ts';
 import { fillTemplate, parseTemplate } from './template.ts';
 import { type TimeReader, timeReader } from './timestamp.ts';
+
+const TOO_LONG = `is larger than ${MAX_RECORD_CHARS} characters`;
 
 export interface Failure {
   /** Into the record as it was when the step looked at it. */
@@ -70,7 +73,8 @@ function compile(transformation: Transformation, reference: string): Apply {
       const [path, template] = [compiledPath(transformation.field), parseTemplate(transformation.template) ?? []];
       return (record) => {
         const text = fillTemplate(template, record);
-        return text === null ? null : put(record, path, text);
+        if (text === null) return null;
+        return text.length > MAX_RECORD_CHARS ? { path, reason: TOO_LONG } : put(record, path, text);
       };
     }
     case 'timestamp': {
