@@ -290,7 +290,10 @@ describe('of somebody who lost the right since, with the Idempotency-Key of an a
       // What was refused changed nothing, and is decided anew each time; but a run of rejects that are still none is a run.
       const isKept = first.status < 400 || rule.route.endsWith('/resend');
       expect([second.status, second.headers.has('idempotent-replayed')]).toEqual([first.status, isKept]);
-      if (isKept) expect(JSON.stringify(second.body)).toBe(JSON.stringify(first.body));
+      // Of that run it is the job that is known again: it says the same of the records, and its own request and times.
+      const said = ({ requestId, steps, durationMs, ...rest }: Record<string, unknown>) => rest;
+      if (isKept && first.status < 400) expect(JSON.stringify(second.body)).toBe(JSON.stringify(first.body));
+      else if (isKept) expect(said(second.body)).toEqual(said(first.body));
       for (const [change, refusal] of [
         [`role = 'viewer'`, '403 forbidden'],
         [`project_ids = '["prj_another"]'`, rule.access.kind === 'project' ? '404 not_found' : '403 forbidden'],
