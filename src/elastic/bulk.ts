@@ -104,7 +104,7 @@ function addDocument(
     return reason;
   };
   if (operation === 'update' || operation === 'delete')
-    return reject('records are kept as they came: only create and index are taken');
+    return reject('only create and index are taken: records are kept as they came');
   const text = source?.text ?? null;
   if (text === null) return reject('not valid UTF-8');
   if (text.length > MAX_RECORD_TEXT_CHARS) return reject(`is larger than ${MAX_RECORD_TEXT_CHARS} characters`);

@@ -114,7 +114,7 @@ export function notFoundIn(app: Hono<AppEnv>): (c: AppContext) => Response | Pro
 
 /** The dashboard knows its pages; here only what cannot be one is told apart: what has the name of a file, or an address that programs use. */
 function mayBePage(method: string, path: string): boolean {
-  return (method === 'GET' || method === 'HEAD') && !/\.|^\/(api|ws|assets)(\/|$)/.test(path);
+  return (method === 'GET' || method === 'HEAD') && !/\.|^\/(api|ws|assets|v1|loki)(\/|$)|\/_/.test(path);
 }
 
 /** The dashboard's one file; a browser that has it is told that it has not changed. */

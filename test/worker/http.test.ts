@@ -151,6 +151,10 @@ describe('a path that is no file and no route', () => {
   it.each([
     ['GET', '/assets/index-of-the-last-version.js'],
     ['GET', '/assets/anything'],
+    // Clients that ask for more than is spoken here would read a page as a broken answer.
+    ['GET', '/_cat/indices'],
+    ['GET', '/checkout/_search'],
+    ['GET', '/loki/api/v1/labels'],
     ['GET', '/favicon.ico'],
     ['GET', '/.well-known/security.txt'],
     ['GET', '/api/nothing'],

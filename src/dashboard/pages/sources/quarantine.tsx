@@ -7,7 +7,7 @@ import { seenText } from './rows.ts';
 
 type Item = Cardinality['quarantine']['items'][number];
 
-/** The newest; more would push everything else off the page, and one sender that is wrong makes hundreds. */
+/** Those of most records; more would push everything else off the page, and one sender that is wrong makes hundreds. */
 const SHOWN_ITEMS = 10;
 
 /** Names and values past their limit: records that carry them are kept, but these are not told apart any more. */
