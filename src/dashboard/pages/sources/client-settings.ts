@@ -232,7 +232,7 @@ log { source(s_src); destination(d_breakwater); flags(flow-control); };`,
       file: 'a web page',
       note: 'Needs a key that lists the origin of the page. Everybody can read it, so it may only send.',
       code: `const url = '${origin}/api/ingest?key=${key}';
-const records = [{ level: 'info', service: 'shop', message: 'Hello from a page' }];
+const records = [{ ts: Date.now(), level: 'info', service: 'shop', message: 'Hello from a page' }];
 
 fetch(url, { method: 'POST', body: JSON.stringify(records), keepalive: true });
 
