@@ -107,7 +107,7 @@ export function ingestProblem(error: IngestError): Problem {
       );
     case 'malformed':
       return {
-        ...problem(400, 'malformed_body', 'The body is not JSON', error.reason),
+        ...problem(400, 'malformed_body', 'The body cannot be read', error.reason),
         errors: [{ pointer: '', reason: error.reason }],
       };
     case 'key_reused':
