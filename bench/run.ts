@@ -4,6 +4,7 @@
  */
 import os from 'node:os';
 import { type Row, table } from './lib/row.ts';
+import './lib/workers-module.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>> = {
   ingest: () => import('./ingest.ts'),
