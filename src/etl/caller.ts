@@ -1,22 +1,18 @@
 import { authenticateSender, countRefused, type Sender } from '../ingest/index.ts';
 import { takeIngest } from '../limits/index.ts';
-import { type ProjectAction, projectAccess } from '../projects/index.ts';
+import { namedProject, type ProjectAction } from '../projects/index.ts';
 import type { AppContext } from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { EtlError } from './errors.ts';
 
-/** The project that is meant, once it is sure that the caller may do this there. A key means its own. */
+/** As namedProject, in the words of ETL. */
 export async function projectOf(
   c: AppContext,
   named: string | undefined,
   action: ProjectAction,
 ): Promise<Result<string, EtlError>> {
-  const ctx = c.get('ctx');
-  if (ctx.actor.kind === 'anonymous') return err({ kind: 'project', error: { kind: 'unauthenticated' } });
-  const projectId = named || (ctx.actor.kind === 'key' ? ctx.actor.projectId : '');
-  if (projectId === '') return err({ kind: 'invalid', errors: [{ pointer: '/project', reason: 'is missing' }] });
-  const project = await projectAccess(ctx, projectId, action);
-  return project.ok ? ok(project.value.id) : err({ kind: 'project', error: project.error });
+  const project = await namedProject(c.get('ctx'), named, action);
+  return project.ok ? project : err({ kind: 'project', error: project.error });
 }
 
 /** The sender by its key; null for somebody signed in, whose project has yet to be known. Refusals of keys, and by the rate, are counted. */

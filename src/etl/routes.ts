@@ -29,7 +29,7 @@ export function etlRoutes(makePort: (ctx: Ctx) => SchemaPort): Hono<AppEnv> {
   routes.post('/api/etl/dry-run', async function postDryRun(c) {
     const early = await projectOf(c, c.req.query('project'), 'write');
     // Somebody signed in may name the project in the body, which nobody else gets read.
-    if (!early.ok && early.error.kind !== 'invalid') return refuse(c, etlProblem(early.error));
+    if (!early.ok && !isUnnamed(early.error)) return refuse(c, etlProblem(early.error));
     const input = await readDryRun(c.req.raw);
     if (!input.ok) return refuse(c, etlProblem(input.error));
     return answerDryRun(c, input.value.project ?? c.req.query('project'), input.value);
@@ -37,6 +37,10 @@ export function etlRoutes(makePort: (ctx: Ctx) => SchemaPort): Hono<AppEnv> {
   routes.route('/', schemaRoutes(makePort));
   routes.route('/', jobRoutes());
   return routes;
+}
+
+function isUnnamed(error: EtlError): boolean {
+  return error.kind === 'project' && error.error.kind === 'invalid_input';
 }
 
 async function startInline(c: AppContext, byKey: Sender | null, elapsedMs: () => number): Promise<Response> {

@@ -1,4 +1,4 @@
-import { forbidden, NOT_FOUND, type Problem, UNAUTHENTICATED } from '../shared/problem.ts';
+import { forbidden, invalidInput, NOT_FOUND, type Problem, UNAUTHENTICATED } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
 
 /** Every way in which projects and keys refuse. */
@@ -7,6 +7,8 @@ export type ProjectError =
   | { kind: 'forbidden'; detail: string }
   /** Also for what exists and belongs to another tenant: its existence is not confirmed. */
   | { kind: 'not_found' }
+  /** No project is named. */
+  | { kind: 'invalid_input'; errors: { pointer: string; reason: string }[] }
   | { kind: 'project_disabled' }
   | { kind: 'key_invalid' }
   | { kind: 'key_revoked' }
@@ -21,6 +23,8 @@ export function projectProblem(error: ProjectError): Problem {
       return forbidden(error.detail);
     case 'not_found':
       return NOT_FOUND;
+    case 'invalid_input':
+      return invalidInput(error.errors);
     case 'project_disabled':
       return problem(
         403,

@@ -25,6 +25,7 @@ const PROJECTS: { [K in ProjectError['kind']]: [ProjectError & { kind: K }, numb
   unauthenticated: [{ kind: 'unauthenticated' }, 401],
   forbidden: [{ kind: 'forbidden', detail: 'why' }, 403],
   not_found: [{ kind: 'not_found' }, 404],
+  invalid_input: [{ kind: 'invalid_input', errors: [{ pointer: '/project', reason: 'is missing' }] }, 400],
   project_disabled: [{ kind: 'project_disabled' }, 403],
   key_invalid: [{ kind: 'key_invalid' }, 401],
   key_revoked: [{ kind: 'key_revoked' }, 401],
