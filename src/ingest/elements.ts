@@ -50,40 +50,13 @@ export function* elementsOf(text: string, open: '[' | '{' = '['): Generator<stri
  * object from end to end.
  */
 export function* membersOf(text: string): Generator<[name: string, value: string] | null> {
-  let at = skipBlanks(text, 0);
-  if (text.charCodeAt(at) !== OPEN_CURLY) return yield null;
-  let start = ++at;
-  let colon = -1;
-  let depth = 1;
-  for (; at < text.length; at++) {
-    switch (text.charCodeAt(at)) {
-      case QUOTE:
-        at = endOfString(text, at);
-        break;
-      case OPEN_SQUARE:
-      case OPEN_CURLY:
-        depth++;
-        break;
-      case COLON:
-        if (depth === 1 && colon < 0) colon = at;
-        break;
-      case COMMA:
-        if (depth > 1) break;
-        if (colon < 0) return yield null;
-        yield [text.slice(start, colon), text.slice(colon + 1, at)];
-        start = at + 1;
-        colon = -1;
-        break;
-      case CLOSE_SQUARE:
-      case CLOSE_CURLY:
-        if (--depth > 0) break;
-        if (text.charCodeAt(at) !== CLOSE_CURLY || skipBlanks(text, at + 1) < text.length) return yield null;
-        if (colon >= 0) yield [text.slice(start, colon), text.slice(colon + 1, at)];
-        else if (skipBlanks(text, start) < at) yield null;
-        return;
-    }
+  for (const member of elementsOf(text, '{')) {
+    const name = member === null ? -1 : skipBlanks(member, 0);
+    if (member === null || member.charCodeAt(name) !== QUOTE) return yield null;
+    const colon = skipBlanks(member, endOfString(member, name) + 1);
+    if (member.charCodeAt(colon) !== COLON) return yield null;
+    yield [member.slice(0, colon), member.slice(colon + 1)];
   }
-  yield null;
 }
 
 /** The closing quote of the string that opens at `open`, or the end of the text. */

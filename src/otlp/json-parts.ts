@@ -1,4 +1,4 @@
-import { elementsOf } from '../ingest/index.ts';
+import { elementsOf, membersOf } from '../ingest/index.ts';
 import { parseJson } from '../shared/json.ts';
 import { MAX_RECORD_CHARS } from '../wire/limits.ts';
 import type { Json, JsonObject } from '../wire/record.ts';
@@ -90,15 +90,14 @@ export class JsonParts {
     const head: JsonObject = {};
     const long = new Map<string, LongText>();
     if (!/^\s*\{/.test(text)) return null;
-    for (const member of elementsOf(text, '{')) {
-      const colon = member === null ? -1 : colonOf(member);
-      if (member === null || colon < 0) {
+    for (const member of membersOf(text)) {
+      if (member === null) {
         this.#fail('an object does not end where it must');
         return null;
       }
-      const key = this.#parse(member.slice(0, colon));
+      const [name, value] = member;
+      const key = this.#parse(name);
       if (typeof key !== 'string') return null;
-      const value = member.slice(colon + 1);
       const stays = !cut.includes(key) && value.length > MAX_RECORD_TEXT_CHARS;
       const piece = stays ? new LongText(value) : cut.includes(key) ? this.piece(value) : this.#parse(value);
       if (this.malformed !== null) return null;
@@ -113,14 +112,4 @@ export class JsonParts {
 export function tooLong({ long }: Opened, cut: readonly string[]): Flaw | null {
   for (const key of long.keys()) if (!cut.includes(key)) return { pointer: `/${key}`, reason: 'is too long' };
   return null;
-}
-
-/** The colon behind the key that a member begins with; -1 where there is none. */
-function colonOf(member: string): number {
-  const open = member.indexOf('"');
-  for (let at = open + 1; open >= 0 && at < member.length; at++) {
-    if (member[at] === '\\') at++;
-    else if (member[at] === '"') return member.indexOf(':', at);
-  }
-  return -1;
 }
