@@ -1,4 +1,4 @@
-import { STEP_NAMES, type StepName, type StepReport } from '../wire/etl-job.ts';
+import { type EtlJob, STEP_NAMES, type StepName, type StepReport } from '../wire/etl-job.ts';
 import type { IngestAnswer, Rejection } from '../wire/ingest.ts';
 import { MAX_REJECTIONS_LISTED } from '../wire/limits.ts';
 import type { RejectKeeper } from './rejects.ts';
@@ -6,17 +6,10 @@ import type { RejectKeeper } from './rejects.ts';
 type Counts = { in: number; out: number; rejected: number; durationMs: number };
 
 /** What a job's row keeps. */
-export interface ProgressRow {
-  received: number;
-  stored: number;
-  duplicate: number;
-  rejected: number;
-  rejectsKept: number;
-  bytes: number;
-  batches: number;
-  steps: StepReport[];
-  durationMs: number;
-}
+export type ProgressRow = Pick<
+  EtlJob,
+  'received' | 'stored' | 'duplicate' | 'rejected' | 'rejectsKept' | 'bytes' | 'batches' | 'steps' | 'durationMs'
+>;
 
 /** Of a job that has done nothing yet. */
 export const NOTHING_DONE: ProgressRow = {

@@ -1,7 +1,8 @@
 import type { Stream } from '../../wire/record.ts';
+import type { Trace } from '../../wire/trace.ts';
 import { type Answer, type Params, request, urlOf } from './http.ts';
 import { listAll } from './list-all.ts';
-import type { Facets, Histogram, List, LogContext, LogPage, SavedSearch, Trace } from './types.ts';
+import type { Facets, Histogram, List, LogContext, LogPage, SavedSearch } from './types.ts';
 
 /** What every read of records shares. `stream` null is all streams. */
 export interface Scope {

@@ -221,20 +221,3 @@ export interface SavedSearch {
   createdAtMs: number;
   createdBy: string | null;
 }
-
-export interface TraceSpan extends LogRecord {
-  parentSpanId: string | null;
-  durationMs: number | null;
-  depth: number;
-}
-
-export interface Trace {
-  traceId: string;
-  startMs: number;
-  endMs: number;
-  spans: TraceSpan[];
-  logs: LogRecord[];
-  services: { service: string; spans: number; logs: number }[];
-  truncated: boolean;
-  complete: boolean;
-}

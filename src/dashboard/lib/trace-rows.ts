@@ -1,5 +1,5 @@
 import type { LogRecord } from '../../wire/record.ts';
-import type { Trace, TraceSpan } from '../api/types.ts';
+import type { Trace, TraceSpan } from '../../wire/trace.ts';
 import { compact, exact } from './format.ts';
 
 /** A row of the waterfall. Offsets are from the start of the trace. */

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Json, LogRecord } from '../../wire/record.ts';
+import type { Trace, TraceSpan } from '../../wire/trace.ts';
 import { compileQuery } from '../compile.ts';
 import type { ReadError } from '../errors.ts';
 import { type SearchEnd, type SearchRequest, search } from '../search.ts';
@@ -12,31 +13,6 @@ export interface TraceRequest {
   fromMs: number;
   /** Exclusive. */
   toMs: number;
-}
-
-export interface TraceSpan extends LogRecord {
-  parentSpanId: string | null;
-  /** Null where the span does not say. */
-  durationMs: number | null;
-  /** Steps from its root; an orphan is a root. */
-  depth: number;
-}
-
-export interface Trace {
-  traceId: string;
-  /** Of all spans, or of all logs where there is no span. */
-  startMs: number;
-  endMs: number;
-  /** In the order of a waterfall (tree.ts). */
-  spans: TraceSpan[];
-  /** What other streams say of the trace, oldest first. */
-  logs: LogRecord[];
-  /** With the number of their spans and logs, the most first. */
-  services: { service: string; spans: number; logs: number }[];
-  /** There is more than one answer holds. */
-  truncated: boolean;
-  /** False: the budget ended before the range was searched to its end. */
-  complete: boolean;
 }
 
 /** Records of one answer, as many as a page can draw and memory can hold. */

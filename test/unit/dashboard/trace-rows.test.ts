@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Trace, TraceSpan } from '../../../src/dashboard/api/types.ts';
 import { barOf, spanLength, traceRows } from '../../../src/dashboard/lib/trace-rows.ts';
+import type { Trace, TraceSpan } from '../../../src/wire/trace.ts';
 import { record } from './records.ts';
 
 const span = (id: string, spanId: string, depth: number, ts: number, rest: Partial<TraceSpan> = {}): TraceSpan => ({

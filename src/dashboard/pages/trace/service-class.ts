@@ -1,4 +1,4 @@
-import type { Trace } from '../../api/types.ts';
+import type { Trace } from '../../../wire/trace.ts';
 
 /** Colours there are (styles/trace.css); later services share them. The name stands beside each. */
 const COLOURS = 6;

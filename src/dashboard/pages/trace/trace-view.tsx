@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { Project, Trace } from '../../api/types.ts';
+import type { Trace } from '../../../wire/trace.ts';
+import type { Project } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Link } from '../../components/link.tsx';

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { LogRecord } from '../../../wire/record.ts';
-import type { Trace } from '../../api/types.ts';
+import type { Trace } from '../../../wire/trace.ts';
 import { Icon } from '../../components/icon.tsx';
 import { LogList } from '../../components/logs/log-list.tsx';
 import { PHONE, useMedia } from '../../components/use-media.ts';
