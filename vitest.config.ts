@@ -16,6 +16,7 @@ export default defineConfig(async () => ({
           ENVIRONMENT: 'local',
           SESSION_SECRETS: 'k1:test-session-secret-of-at-least-forty-three-characters',
           API_KEY_SECRETS: 'k1:test-api-key-secret-of-at-least-forty-three-characters',
+          DATA_SECRETS: 'k1:test-data-secret-of-at-least-forty-three-characters',
           // Suites share a few users; limits-user.test.ts lowers it.
           USER_REQUESTS_PER_MINUTE: '1000000',
           SETUP_TOKEN: 'test-setup-token',

@@ -1,3 +1,4 @@
+import type { Fraud } from '../durable-objects/fraud/fraud.ts';
 import type { Hub } from '../durable-objects/hub/hub.ts';
 import type { Journal } from '../durable-objects/journal/journal.ts';
 import type { Limiter } from '../durable-objects/limiter/limiter.ts';
@@ -9,6 +10,7 @@ export interface Env {
   JOURNAL: DurableObjectNamespace<Journal>;
   HUB: DurableObjectNamespace<Hub>;
   LIMITER: DurableObjectNamespace<Limiter>;
+  FRAUD: DurableObjectNamespace<Fraud>;
   ENVIRONMENT: string;
   JOURNAL_SHARDS: string;
   USER_REQUESTS_PER_MINUTE: string;
@@ -17,6 +19,8 @@ export interface Env {
   SESSION_SECRETS: string;
   /** Secret. Same form; signs API keys. Dropping a pair here invalidates every key it signed. */
   API_KEY_SECRETS: string;
+  /** Secret. Same form; encrypts what must be read again, such as second factors (src/shared/at-rest.ts). A pair goes when nothing is under it any more. */
+  DATA_SECRETS: string;
   /** Secret. Allows `POST /api/auth/setup`: create or recover the first administrator. Empty switches the route off. */
   SETUP_TOKEN: string;
 }
@@ -36,6 +40,7 @@ export interface Config {
   userRequestsPerMinute: number;
   sessionSecrets: readonly [SigningSecret, ...SigningSecret[]];
   apiKeySecrets: readonly [SigningSecret, ...SigningSecret[]];
+  dataSecrets: readonly [SigningSecret, ...SigningSecret[]];
   setupToken: string | null;
 }
 
@@ -49,6 +54,8 @@ export type Actor =
       username: string;
       role: Role;
       sessionId: string;
+      /** When the person last proved who they are in this session: by signing in, or by a step-up since. */
+      provenAtMs: number;
       /** Projects this user may see; null is all. Administrators always have null. */
       projectIds: readonly string[] | null;
     }
@@ -118,6 +125,7 @@ export function parseConfig(env: Env): Config {
     userRequestsPerMinute,
     sessionSecrets: parseSecrets('SESSION_SECRETS', env.SESSION_SECRETS),
     apiKeySecrets: parseSecrets('API_KEY_SECRETS', env.API_KEY_SECRETS),
+    dataSecrets: parseSecrets('DATA_SECRETS', env.DATA_SECRETS),
     setupToken: parseSetupToken(env.SETUP_TOKEN),
   };
   parsed.set(env, config);

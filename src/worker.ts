@@ -2,6 +2,7 @@ import { createApp } from './app.ts';
 import { runCron } from './cron.ts';
 import type { Env } from './env.ts';
 
+export { Fraud } from '../durable-objects/fraud/fraud.ts';
 export { Hub } from '../durable-objects/hub/hub.ts';
 export { Journal } from '../durable-objects/journal/journal.ts';
 export { Limiter } from '../durable-objects/limiter/limiter.ts';

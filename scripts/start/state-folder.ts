@@ -78,16 +78,20 @@ export function writePrivate(file: string, text: string): void {
   }
 }
 
-/** Secrets of the Worker, made on first use. Rotation is described in docs/operations.md. */
+/**
+ * Secrets of the Worker, made on first use. What a newer version needs besides is added to a file that lacks it; what was there once is not
+ * made again, because what it signed or sealed would be lost without a word. Rotation is described in docs/operations.md.
+ */
 export function ensureSecrets(file: string): { setupToken: string; created: boolean } {
   const known = readIfThere(file);
   // 32 bytes are 43 characters of base64url, the least that the Worker accepts (src/env.ts).
   const secret = () => randomBytes(32).toString('base64url');
-  const text = known ?? `SESSION_SECRETS=k1:${secret()}\nAPI_KEY_SECRETS=k1:${secret()}\nSETUP_TOKEN=${secret()}`;
+  let text = known ?? `SESSION_SECRETS=k1:${secret()}\nAPI_KEY_SECRETS=k1:${secret()}\nSETUP_TOKEN=${secret()}`;
   const missing = ['SESSION_SECRETS', 'API_KEY_SECRETS', 'SETUP_TOKEN'].filter((name) => valueIn(text, name) === null);
   if (missing.length > 0)
     throw new Stop(`${file} lacks ${missing.join(' and ')}: put it back, or move the file away for new secrets.`);
-  if (known === null) writePrivate(file, text);
+  if (!/^DATA_SECRETS=/m.test(text)) text += `\nDATA_SECRETS=k1:${secret()}`;
+  if (text !== known) writePrivate(file, text);
   return { setupToken: valueIn(text, 'SETUP_TOKEN') ?? '', created: known === null };
 }
 

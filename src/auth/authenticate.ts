@@ -33,7 +33,7 @@ export async function cookieSession(ctx: Ctx, request: Request): Promise<Result<
     await touchSession(ctx.env.DB, found.session.id, ctx.nowMs).run();
   }
   return ok({
-    actor: userActor({ id: found.session.userId, ...found.user }, found.session.id),
+    actor: userActor({ id: found.session.userId, ...found.user }, found.session),
     session: found.session,
     sid: claims.sid,
     tokenExpiresAtMs: claims.expiresAtMs,

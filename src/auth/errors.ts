@@ -13,6 +13,7 @@ export type AuthError =
   | { kind: 'duplicate_session_cookie' }
   | { kind: 'cross_site_request' }
   | { kind: 'csrf_failed' }
+  | { kind: 'step_up_required' }
   | { kind: 'invalid_setup_token' }
   | { kind: 'not_an_administrator' }
   | { kind: 'username_taken' }
@@ -41,6 +42,13 @@ export function authProblem(error: AuthError): Problem {
         ...problem(429, error.kind, 'Too many attempts', 'There were too many failed attempts. Wait and try again.'),
         retryAfterSeconds: error.retryAfterMs / 1000,
       };
+    case 'step_up_required':
+      return problem(
+        403,
+        error.kind,
+        'Prove that it is you',
+        'This needs a recent sign-in. Send your password, or your second factor, to POST /api/auth/step-up, and repeat the request.',
+      );
     case 'insecure_transport':
       return problem(
         403,

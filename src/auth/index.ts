@@ -4,7 +4,7 @@ export { readSessionCookie } from './cookies.ts';
 export { changesState, verifyCsrf } from './csrf.ts';
 export { reconcileEndedSessions } from './end-sessions.ts';
 export { type AuthError, authProblem } from './errors.ts';
-export { hasRole, requireRole } from './guard.ts';
+export { hasRole, requireRecentProof, requireRole } from './guard.ts';
 export { authRoutes } from './routes.ts';
 export type { AuthPorts } from './types.ts';
 export { userRoutes } from './user-routes.ts';

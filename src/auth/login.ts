@@ -43,7 +43,7 @@ export async function login(
   if (!user || !correct || user.disabled) return refuse(ctx, user);
 
   const session = newSession(ctx, user.id, input.userAgent);
-  const signedIn: Ctx = { ...ctx, actor: userActor(user, session.row.id) };
+  const signedIn: Ctx = { ...ctx, actor: userActor(user, session.row) };
   const [inserted] = await db.batch([
     insertSession(db, session.row, user.passwordHash),
     auditIfChanged(signedIn, {

@@ -46,6 +46,7 @@ export function newSession(ctx: Ctx, userId: string, userAgent: string): NewSess
       lastSeenAtMs: ctx.nowMs,
       expiresAtMs: ctx.nowMs + SESSION_ABSOLUTE_MS,
       revokedAtMs: null,
+      provenAtMs: ctx.nowMs,
       userAgent: userAgent.slice(0, MAX_USER_AGENT_CHARS),
       address: ctx.address,
     },
@@ -81,8 +82,17 @@ export type UserActor = Extract<Actor, { kind: 'user' }>;
 
 export function userActor(
   user: Pick<UserRow, 'id' | 'username' | 'role' | 'projectIds'>,
-  sessionId: string,
+  session: Pick<SessionRow, 'id' | 'provenAtMs'>,
 ): UserActor {
   const { id, username, role } = user;
-  return { kind: 'user', userId: id, username, role, sessionId, projectIds: role === 'admin' ? null : user.projectIds };
+  const projectIds = role === 'admin' ? null : user.projectIds;
+  return {
+    kind: 'user',
+    userId: id,
+    username,
+    role,
+    sessionId: session.id,
+    provenAtMs: session.provenAtMs,
+    projectIds,
+  };
 }

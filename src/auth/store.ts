@@ -5,7 +5,7 @@ import type { SessionRow, UserRow } from './types.ts';
 const USER =
   'u.id, u.username, u.password_hash, u.role, u.project_ids, u.disabled, u.created_at_ms, u.last_login_at_ms';
 const SESSION =
-  's.id, s.user_id, s.created_at_ms, s.last_seen_at_ms, s.expires_at_ms, s.revoked_at_ms, s.user_agent, s.address';
+  's.id, s.user_id, s.created_at_ms, s.last_seen_at_ms, s.expires_at_ms, s.revoked_at_ms, s.user_agent, s.address, s.proven_at_ms';
 
 interface StoredUser {
   id: string;
@@ -25,6 +25,7 @@ interface StoredSession {
   last_seen_at_ms: number;
   expires_at_ms: number;
   revoked_at_ms: number | null;
+  proven_at_ms: number;
   user_agent: string;
   address: string;
 }
@@ -123,8 +124,8 @@ export function noteLogin(db: D1Database, userId: string, nowMs: number): D1Prep
 export function insertSession(db: D1Database, session: SessionRow, passwordHash: string): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO sessions (id, user_id, created_at_ms, last_seen_at_ms, expires_at_ms, user_agent, address)
-       SELECT ?1, id, ?3, ?3, ?4, ?5, ?6 FROM users WHERE id = ?2 AND disabled = 0 AND password_hash = ?7`,
+      `INSERT INTO sessions (id, user_id, created_at_ms, last_seen_at_ms, proven_at_ms, expires_at_ms, user_agent, address)
+       SELECT ?1, id, ?3, ?3, ?3, ?4, ?5, ?6 FROM users WHERE id = ?2 AND disabled = 0 AND password_hash = ?7`,
     )
     .bind(
       session.id,
@@ -265,6 +266,7 @@ function sessionOf(row: StoredSession): SessionRow {
     lastSeenAtMs: row.last_seen_at_ms,
     expiresAtMs: row.expires_at_ms,
     revokedAtMs: row.revoked_at_ms,
+    provenAtMs: row.proven_at_ms,
     userAgent: row.user_agent,
     address: row.address,
   };

@@ -22,6 +22,8 @@ export interface SessionRow {
   /** The absolute limit; the idle limit may end the session earlier. */
   expiresAtMs: number;
   revokedAtMs: number | null;
+  /** Of the sign-in, or of the last step-up. */
+  provenAtMs: number;
   userAgent: string;
   address: string;
 }

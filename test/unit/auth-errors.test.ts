@@ -14,6 +14,7 @@ const AUTH: { [K in AuthError['kind']]: [AuthError & { kind: K }, number] } = {
   duplicate_session_cookie: [{ kind: 'duplicate_session_cookie' }, 400],
   cross_site_request: [{ kind: 'cross_site_request' }, 403],
   csrf_failed: [{ kind: 'csrf_failed' }, 403],
+  step_up_required: [{ kind: 'step_up_required' }, 403],
   invalid_setup_token: [{ kind: 'invalid_setup_token' }, 401],
   not_an_administrator: [{ kind: 'not_an_administrator' }, 409],
   username_taken: [{ kind: 'username_taken' }, 409],

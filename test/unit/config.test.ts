@@ -9,6 +9,7 @@ function parse(variables: Partial<Env>): ReturnType<typeof parseConfig> {
   const good = {
     SESSION_SECRETS: `k1:${SECRET}`,
     API_KEY_SECRETS: `k1:${SECRET}`,
+    DATA_SECRETS: `k1:${SECRET}`,
     JOURNAL_SHARDS: '1',
     USER_REQUESTS_PER_MINUTE: '100',
   };

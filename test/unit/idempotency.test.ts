@@ -12,7 +12,15 @@ import { SECRET_1, SECRET_2 } from '../helpers/worker/config.ts';
 
 const NOW = 1_800_000_000_000;
 const DAY = 86_400_000;
-const user: Actor = { kind: 'user', userId: 'usr_1', username: 'u', role: 'admin', sessionId: 's', projectIds: null };
+const user: Actor = {
+  kind: 'user',
+  userId: 'usr_1',
+  username: 'u',
+  role: 'admin',
+  sessionId: 's',
+  provenAtMs: 0,
+  projectIds: null,
+};
 const apiKey: Actor = { kind: 'key', keyId: 'key_1', projectId: 'prj_k', scopes: ['admin'] };
 const request = (over: Partial<KeyedRequest> = {}): KeyedRequest => ({
   ...{ actor: user, method: 'POST', path: '/api/projects', search: '', body: utf8('{"name":"a"}'), key: 'k' },

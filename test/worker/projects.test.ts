@@ -155,7 +155,7 @@ describe('disabling a project', () => {
 
 describe('projectAccess', () => {
   const ACTIONS: ProjectAction[] = ['read', 'export', 'write', 'admin'];
-  const user = { kind: 'user', userId: 'usr_1', username: 'u', sessionId: 'ses_1' } as const;
+  const user = { kind: 'user', userId: 'usr_1', username: 'u', sessionId: 'ses_1', provenAtMs: 0 } as const;
   const OPEN: Record<string, string[]> = {
     admin: ['ok', 'ok', 'ok', 'ok'],
     analyst: ['ok', 'ok', 'ok', 'forbidden'],

@@ -12,6 +12,7 @@ export function configWith(overrides: Partial<Config>): Config {
     userRequestsPerMinute: 100,
     sessionSecrets: [SECRET_1],
     apiKeySecrets: [SECRET_1],
+    dataSecrets: [SECRET_1],
     setupToken: null,
     ...overrides,
   };

@@ -1,0 +1,2 @@
+/** Append-only: see applySchemaSteps. */
+export const FRAUD_SCHEMA: readonly string[] = [];

@@ -1,0 +1,32 @@
+import type { Facts } from './risk/facts.ts';
+import type { Decision, Reason } from './risk/types.ts';
+
+export const REFERENCE_TYPES = ['phone', 'email', 'device'] as const;
+export type ReferenceType = (typeof REFERENCE_TYPES)[number];
+
+export type Verdict = 'fraud' | 'legitimate' | 'unsure';
+
+/** An event as it is kept and listed. */
+export interface FraudEvent {
+  /** UUIDv7, the id of its record in the stream `fraud` too. */
+  id: string;
+  atMs: number;
+  userId: string;
+  eventType: string;
+  success: boolean | null;
+  amountCents: number | null;
+  gateway: string | null;
+  metadata: Record<string, unknown>;
+  /** Keyed hash, the same for the same device in this project; null where none is known. */
+  deviceRef: string | null;
+  /** Keyed hash of the address (of the /64 for IPv6); the address itself is kept nowhere. */
+  addressRef: string | null;
+  /** ISO 3166-1 alpha-2. */
+  country: string | null;
+  riskScore: number;
+  decision: Decision;
+  reasons: Reason[];
+  rulesVersion: number;
+  facts: Facts;
+  verdict: Verdict | null;
+}
