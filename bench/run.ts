@@ -13,6 +13,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   elastic: () => import('./protocols-elastic.ts'),
   etl: () => import('./etl.ts'),
   extract: () => import('./extract.ts'),
+  cookies: () => import('./cookies.ts'),
   storage: () => import('./storage.ts'),
   search: () => import('./search.ts'),
   rollups: () => import('./rollups.ts'),

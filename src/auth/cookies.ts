@@ -1,4 +1,5 @@
 import type { Config } from '../env.ts';
+import { cookieValues } from '../shared/cookie-header.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 
 interface CookieNames {
@@ -39,20 +40,7 @@ export function readDeviceCookie(config: Config, request: Request): string | nul
 
 function valuesOf(config: Config, request: Request, which: 'session' | 'device'): string[] {
   const name = cookieNames(config, new URL(request.url))?.[which];
-  const values: string[] = [];
-  for (const pair of name === undefined ? [] : (request.headers.get('cookie') ?? '').split(';')) {
-    const equals = pair.indexOf('=');
-    if (equals !== -1 && trimmed(pair.slice(0, equals)) === name) values.push(trimmed(pair.slice(equals + 1)));
-  }
-  return values;
-}
-
-/**
- * Without the white space of RFC 6265, which is space and tab. `trim()` takes more, and a browser keeps it as part of the name: a sibling
- * subdomain may plant U+00A0 before `__Host-gsession`, which has no such prefix for the browser and would have our name here.
- */
-function trimmed(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, '');
+  return name === undefined ? [] : cookieValues(request.headers.get('cookie') ?? '', name);
 }
 
 export interface SessionCookies {
