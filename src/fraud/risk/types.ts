@@ -34,7 +34,7 @@ export interface Score {
   /** 0 to 100, whole. */
   riskScore: number;
   decision: Decision;
-  /** The most points first. Their sum is the score before it is cut to 0…100, but for what weak rules alone may not reach. */
+  /** The most points first. Their sum, cut to 0…100, is the score. */
   reasons: Reason[];
   /** Of the settings that the score was made with. */
   rulesVersion: number;
