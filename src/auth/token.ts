@@ -1,11 +1,10 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import type { Config } from '../env.ts';
-import { fromBase64Url, utf8 } from '../shared/bytes.ts';
+import { utf8 } from '../shared/bytes.ts';
+import { ALGORITHM, AUDIENCE, headerOf, ISSUER, isSpelledAsOurs } from './token-form.ts';
 
-const ISSUER = 'breakwater';
-const AUDIENCE = 'breakwater-session';
-/** One algorithm, named on both sides: a token cannot choose how it is verified. */
-const ALGORITHM = 'HS256';
+/** Between two places of the edge that sign and verify; a token from further ahead was not made by a clock of ours. */
+const CLOCK_SKEW_MS = 60_000;
 
 export interface SessionClaims {
   userId: string;
@@ -18,7 +17,7 @@ export interface SessionClaims {
 export function signSessionToken(config: Config, claims: SessionClaims, nowMs: number): Promise<string> {
   const { kid, secret } = config.sessionSecrets[0];
   return new SignJWT({ sid: claims.sid })
-    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT', kid })
+    .setProtectedHeader(headerOf(kid))
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
     .setSubject(claims.userId)
@@ -29,8 +28,9 @@ export function signSessionToken(config: Config, claims: SessionClaims, nowMs: n
 
 /** Null for whatever is not a token of ours that is valid now. Says nothing about revocation: the session row decides that. */
 export async function verifySessionToken(config: Config, token: string, nowMs: number): Promise<SessionClaims | null> {
-  // RFC 7515, 2: base64url without padding or white space. The library reads it leniently, and one token then has many spellings.
-  if (!token.split('.').every((part) => fromBase64Url(part) !== null)) return null;
+  // Before the library sees it: what that reads leniently would give one token many spellings.
+  const kids = config.sessionSecrets.map(({ kid }) => kid);
+  if (!isSpelledAsOurs(kids, token)) return null;
   try {
     const { payload } = await jwtVerify(
       token,
@@ -48,8 +48,9 @@ export async function verifySessionToken(config: Config, token: string, nowMs: n
         currentDate: new Date(nowMs),
       },
     );
-    const { sub, sid, exp } = payload;
+    const { sub, sid, iat, exp } = payload;
     if (typeof sub !== 'string' || typeof sid !== 'string' || typeof exp !== 'number') return null;
+    if (iat === undefined || iat * 1000 > nowMs + CLOCK_SKEW_MS) return null;
     return { userId: sub, sid, expiresAtMs: exp * 1000 };
   } catch (cause) {
     if (cause instanceof errors.JOSEError) return null;
