@@ -145,7 +145,7 @@ describe('a start', () => {
     }
     const owner = readLock(path.join(server.stateDir, 'lock.json'));
     const secrets = readFileSync(path.join(server.stateDir, 'secrets'), 'utf8').match(/[\w-]{43,}/g) ?? [];
-    expect(secrets.length).toBe(3);
+    expect(secrets.length).toBe(4);
     const ps = spawnSync('ps', ['-A', '-o', 'args'], { encoding: 'utf8' }).stdout;
     expect(ps).toContain(`--port ${new URL(server.url).port}`);
     for (const secret of secrets) expect(ps).not.toContain(secret);
