@@ -1,0 +1,57 @@
+import { type ProjectError, projectProblem } from '../projects/index.ts';
+import { invalidInput, type Problem } from '../shared/problem.ts';
+import { unreachable } from '../shared/result.ts';
+
+/** Every way in which rules, reviews and verdicts refuse. */
+export type RiskError =
+  | { kind: 'project'; error: ProjectError }
+  | { kind: 'invalid'; errors: { pointer: string; reason: string }[] }
+  /** Somebody else changed the settings since the version that this change was made from. */
+  | { kind: 'settings_changed'; version: number }
+  | { kind: 'settings_pending' }
+  | { kind: 'event_not_found' }
+  | { kind: 'verdict_pending' };
+
+export function riskProblem(error: RiskError): Problem {
+  switch (error.kind) {
+    case 'project':
+      return projectProblem(error.error);
+    case 'invalid':
+      return invalidInput(error.errors);
+    case 'settings_changed':
+      return {
+        status: 409,
+        code: error.kind,
+        title: 'The settings have changed',
+        detail: `The rules are at version ${error.version} by now. Read them again and repeat the change with that version.`,
+        extra: { version: error.version },
+      };
+    case 'settings_pending':
+      return {
+        status: 503,
+        code: error.kind,
+        title: 'Not yet effective',
+        detail:
+          'The rules are stored, but who scores by them could not be told. Repeat the request, or wait some minutes.',
+        retryAfterSeconds: 1,
+      };
+    case 'event_not_found':
+      return {
+        status: 404,
+        code: error.kind,
+        title: 'There is no such event',
+        detail: 'The project has no fraud event with this id; events are kept for 90 days.',
+      };
+    case 'verdict_pending':
+      return {
+        status: 503,
+        code: error.kind,
+        title: 'Not yet effective',
+        detail:
+          'The verdict is stored, but who scores by it could not be told. Repeat the request, or wait some minutes.',
+        retryAfterSeconds: 1,
+      };
+    default:
+      return unreachable(error);
+  }
+}
