@@ -1,0 +1,86 @@
+import type { Facts } from './facts.ts';
+import { scoreOf } from './score.ts';
+import type { Decision, Reason, RiskSettings } from './types.ts';
+
+/** As many as a person looks at. */
+const MAX_EXAMPLES = 20;
+
+export interface Scored {
+  riskScore: number;
+  decision: Decision;
+  reasons: Reason[];
+}
+
+export interface Replayed extends Scored {
+  id: string;
+  atMs: number;
+  userId: string;
+  facts: Facts;
+}
+
+export interface Example {
+  eventId: string;
+  atMs: number;
+  userId: string;
+  before: Scored;
+  after: Scored;
+}
+
+/** How many events went from the first decision to the second. */
+export type Matrix = Record<Decision, Record<Decision, number>>;
+
+export interface ReplayResult {
+  events: number;
+  /** Events with another decision. */
+  changed: number;
+  /** Events with another score, with or without another decision. */
+  rescored: number;
+  matrix: Matrix;
+  /** Of the changed ones those whose score moved most; of equals the newest. At most 20. */
+  examples: Example[];
+}
+
+/** What other settings would have said of events, against what was said of them. Takes them one by one, in any order, and keeps 20 of them. */
+export class Replay {
+  readonly #settings: RiskSettings;
+  readonly #result: ReplayResult = { events: 0, changed: 0, rescored: 0, matrix: emptyMatrix(), examples: [] };
+
+  constructor(settings: RiskSettings) {
+    this.#settings = settings;
+  }
+
+  add({ id, atMs, userId, facts, riskScore, decision, reasons }: Replayed): void {
+    const result = this.#result;
+    const after = scoreOf(facts, this.#settings);
+    result.events++;
+    result.matrix[decision][after.decision]++;
+    if (after.riskScore !== riskScore) result.rescored++;
+    if (after.decision === decision) return;
+    result.changed++;
+    const { examples } = result;
+    const weakest = examples[MAX_EXAMPLES - 1];
+    const example: Example = {
+      ...{ eventId: id, atMs, userId },
+      before: { riskScore, decision, reasons },
+      after: { riskScore: after.riskScore, decision: after.decision, reasons: after.reasons },
+    };
+    if (weakest !== undefined && byInterest(weakest, example) <= 0) return;
+    examples.push(example);
+    examples.sort(byInterest);
+    examples.length = Math.min(examples.length, MAX_EXAMPLES);
+  }
+
+  result(): ReplayResult {
+    return this.#result;
+  }
+}
+
+function byInterest(a: Example, b: Example): number {
+  const moved = ({ before, after }: Example) => Math.abs(after.riskScore - before.riskScore);
+  return moved(b) - moved(a) || b.atMs - a.atMs || (a.eventId < b.eventId ? 1 : -1);
+}
+
+function emptyMatrix(): Matrix {
+  const row = () => ({ allow: 0, review: 0, deny: 0 });
+  return { allow: row(), review: row(), deny: row() };
+}
