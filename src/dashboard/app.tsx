@@ -11,7 +11,7 @@ import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 import { forgetProjects, loadProjects } from './state/projects.ts';
 import { hrefOf, path } from './state/route.ts';
-import { loadSession, session, user } from './state/session.ts';
+import { loadSession, rights, session } from './state/session.ts';
 
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
 const TracePage = lazy(() => import('./pages/trace/trace-page.tsx'));
@@ -28,11 +28,12 @@ export function App() {
 
 function Content() {
   const state = session.value;
-  const userId = user.value?.userId ?? null;
+  const may = rights.value;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rights see other projects.
   useEffect(() => {
-    if (userId === null) forgetProjects();
+    if (may === null) forgetProjects();
     else void loadProjects();
-  }, [userId]);
+  }, [may]);
   switch (state.kind) {
     case 'unknown':
       return null;
@@ -46,7 +47,8 @@ function Content() {
       return <SignInPage reason={state.reason} />;
     case 'user':
       return (
-        <Frame>
+        // What one person has open is not the next one's.
+        <Frame key={state.me.userId}>
           <Page />
         </Frame>
       );

@@ -2,6 +2,8 @@ import { type Answer, request } from './http.ts';
 import { listAll } from './list-all.ts';
 import type { List, Login, Me, Renewal, SessionRow } from './types.ts';
 
+const REFRESH_MS = 20_000;
+
 export function login(username: string, password: string): Promise<Answer<Login>> {
   return request('POST', '/api/auth/login', { body: { username, password }, anonymous: true });
 }
@@ -11,7 +13,8 @@ export function me(): Promise<Answer<Me>> {
 }
 
 export function refresh(): Promise<Answer<Renewal>> {
-  return request('POST', '/api/auth/refresh');
+  // One tab refreshes for all: a request that hangs must not keep the others from it.
+  return request('POST', '/api/auth/refresh', { signal: AbortSignal.timeout(REFRESH_MS) });
 }
 
 export function logout(): Promise<Answer<void>> {

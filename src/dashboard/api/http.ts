@@ -37,7 +37,7 @@ export interface RequestOptions {
 }
 
 let csrfToken: string | null = null;
-let onUnauthenticated: () => void = () => undefined;
+let confirmSession: () => Promise<boolean> = async () => false;
 let renewCsrf: () => Promise<boolean> = async () => false;
 
 export function setCsrf(token: string | null): void {
@@ -48,9 +48,15 @@ export function getCsrf(): string | null {
   return csrfToken;
 }
 
-/** The session store's two answers to the transport: what to do at a 401, and where a fresh CSRF token comes from. */
-export function connectSession(handlers: { unauthenticated: () => void; renewCsrf: () => Promise<boolean> }): void {
-  onUnauthenticated = handlers.unauthenticated;
+interface SessionHandlers {
+  /** At a 401: whether somebody is signed in after all, because another tab has just changed the cookie. */
+  confirm: () => Promise<boolean>;
+  /** Where a fresh CSRF token comes from; false where there is none. */
+  renewCsrf: () => Promise<boolean>;
+}
+
+export function connectSession(handlers: SessionHandlers): void {
+  confirmSession = handlers.confirm;
   renewCsrf = handlers.renewCsrf;
 }
 
@@ -85,16 +91,16 @@ function isFinal(error: ApiError): boolean {
 }
 
 async function requestOnce<T>(method: string, path: string, options: RequestOptions): Promise<Answer<T>> {
-  const first = await send(method, path, options);
-  if (!first.ok) return first;
-  let response = first.value;
+  const sent = await sendAsSomebody(method, path, options);
+  if (!sent.ok) return sent;
+  let response = sent.value;
   // Another tab may have changed the session under us: fetch the token that belongs to it now, and try once more.
   if (response.status === 403 && method !== 'GET' && (await isCsrfRefusal(response.clone())) && (await renewCsrf())) {
     const second = await send(method, path, options);
     if (!second.ok) return second;
     response = second.value;
   }
-  if (!response.ok) return { ok: false, error: await refusal(response, options.anonymous ?? false) };
+  if (!response.ok) return { ok: false, error: await refusal(response) };
   if (response.status === 204) return { ok: true, value: undefined as T, headers: response.headers };
   try {
     return { ok: true, value: (await response.json()) as T, headers: response.headers };
@@ -105,10 +111,17 @@ async function requestOnce<T>(method: string, path: string, options: RequestOpti
 
 /** The raw response, for streams. A refusal is already an error. */
 export async function open(path: string, options: RequestOptions): Promise<Answer<Response>> {
-  const sent = await send('GET', path, options);
+  const sent = await sendAsSomebody('GET', path, options);
   if (!sent.ok) return sent;
-  if (!sent.value.ok) return { ok: false, error: await refusal(sent.value, false) };
+  if (!sent.value.ok) return { ok: false, error: await refusal(sent.value) };
   return sent;
+}
+
+/** Once more after a 401 that a changed cookie explains. Nothing was done at a 401, so any method may be repeated. */
+async function sendAsSomebody(method: string, path: string, options: RequestOptions): Promise<Answer<Response>> {
+  const first = await send(method, path, options);
+  const isRefused = first.ok && first.value.status === 401 && !options.anonymous;
+  return isRefused && (await confirmSession()) ? send(method, path, options) : first;
 }
 
 async function send(method: string, path: string, options: RequestOptions): Promise<Answer<Response>> {
@@ -130,8 +143,7 @@ async function send(method: string, path: string, options: RequestOptions): Prom
   }
 }
 
-async function refusal(response: Response, anonymous: boolean): Promise<ApiError> {
-  if (response.status === 401 && !anonymous) onUnauthenticated();
+async function refusal(response: Response): Promise<ApiError> {
   return problemOf(await readJson(response), response.status, response.headers);
 }
 

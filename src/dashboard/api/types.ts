@@ -19,6 +19,8 @@ export interface Me {
   sessionId: string;
   csrf: string;
   expiresAt: number;
+  /** When to ask for the next secret, Unix ms. */
+  refreshAt: number;
   /** The clock of the deployment. */
   nowMs: number;
 }
@@ -29,11 +31,13 @@ export interface Login {
   role: Role;
   csrf: string;
   expiresAt: number;
+  refreshAt: number;
 }
 
 export interface Renewal {
   csrf: string;
   expiresAt: number;
+  refreshAt: number;
 }
 
 export interface SessionRow {

@@ -5,7 +5,7 @@ import { Button } from '../../components/button.tsx';
 import { TextField } from '../../components/field.tsx';
 import { Notice } from '../../components/states.tsx';
 import { fieldReason, sentence } from '../../lib/errors.ts';
-import { renewed } from '../../state/session.ts';
+import { loadSession, renewed } from '../../state/session.ts';
 import { say } from '../../state/toasts.ts';
 
 export function PasswordTab() {
@@ -23,7 +23,8 @@ export function PasswordTab() {
     const answer = await changePassword(current, next);
     setBusy(false);
     if (!answer.ok) return setError(answer.error);
-    renewed(answer.value.csrf, answer.value.expiresAt);
+    renewed(answer.value);
+    await loadSession();
     setCurrent('');
     setNext('');
     setAgain('');
