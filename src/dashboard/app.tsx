@@ -13,6 +13,7 @@ import { forgetProjects, loadProjects } from './state/projects.ts';
 import { hrefOf, path } from './state/route.ts';
 import { loadSession, rights, session } from './state/session.ts';
 
+const FraudPage = lazy(() => import('./pages/fraud/fraud-page.tsx'));
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
 const TracePage = lazy(() => import('./pages/trace/trace-page.tsx'));
 const SettingsPage = lazy(() => import('./pages/settings/settings-page.tsx'));
@@ -60,12 +61,14 @@ const TITLES: Record<string, string> = {
   '/live': 'Live',
   '/logs': 'Logs',
   '/traces': 'Trace',
+  '/fraud': 'Fraud',
   '/sources': 'Sources',
+  '/settings': 'Settings',
 };
 
 function Page() {
   const at = path.value;
-  const title = at.startsWith('/settings') ? 'Settings' : (TITLES[at] ?? 'Not found');
+  const title = TITLES[at] ?? TITLES[`/${at.split('/')[1]}`] ?? 'Not found';
   useEffect(() => {
     document.title = `${title} · Breakwater`;
   }, [title]);
@@ -73,6 +76,8 @@ function Page() {
   if (at === '/') return <ProjectGate>{(project) => <OverviewPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/live') return <ProjectGate>{(project) => <LivePage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/logs') return <ProjectGate>{(project) => <LogsPage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/fraud' || at.startsWith('/fraud/'))
+    return <ProjectGate>{(project) => <FraudPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/sources')
     return <ProjectGate>{(project) => <SourcesPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/traces')

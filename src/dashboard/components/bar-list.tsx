@@ -3,11 +3,13 @@ import { compact, exact } from '../lib/format.ts';
 interface BarListProps {
   entries: readonly { value: string; count: number }[];
   tone: 'bad' | 'plain';
+  /** What is counted. */
+  what?: string;
   onChoose: (value: string) => void;
 }
 
 /** Values with their counts as bars, each leading to its records. */
-export function BarList({ entries, tone, onChoose }: BarListProps) {
+export function BarList({ entries, tone, what = 'records', onChoose }: BarListProps) {
   const top = Math.max(1, ...entries.map((entry) => entry.count));
   return (
     <ul class={`bar-list bar-list-${tone}`}>
@@ -16,7 +18,7 @@ export function BarList({ entries, tone, onChoose }: BarListProps) {
           <button
             type="button"
             class="facet-value"
-            title={`${value || '(none)'}\n${exact(count)} records`}
+            title={`${value || '(none)'}\n${exact(count)} ${what}`}
             disabled={value === ''}
             onClick={() => onChoose(value)}
           >

@@ -13,6 +13,7 @@ export const PAGES: readonly Page[] = [
   { path: '/', name: 'Overview', icon: 'overview', key: 'o' },
   { path: '/live', name: 'Live', icon: 'live', key: 'l' },
   { path: '/logs', name: 'Logs', icon: 'logs', key: 's' },
+  { path: '/fraud', name: 'Fraud', icon: 'fraud', key: 'f' },
   { path: '/sources', name: 'Sources', icon: 'sources', key: 'r' },
   { path: '/settings', name: 'Settings', icon: 'settings', key: ',' },
 ];

@@ -1,13 +1,11 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { LogRecord } from '../../../wire/record.ts';
 import { dateTime, isDate, milli, relative } from '../../lib/format.ts';
 import { now } from '../../state/clock.ts';
-import { useShortcuts } from '../../state/use-shortcuts.ts';
-import { Button } from '../button.tsx';
 import { CodeBlock } from '../code-block.tsx';
 import { CopyButton } from '../copy-button.tsx';
+import { Drawer } from '../drawer.tsx';
 import { Tabs } from '../tabs.tsx';
-import { NARROW, useMedia } from '../use-media.ts';
 import { RecordContext } from './record-context.tsx';
 import { RecordFields } from './record-fields.tsx';
 
@@ -30,73 +28,49 @@ type TabId = (typeof TABS)[number]['id'];
 /** From about here on a message is taller than its part of the drawer. */
 const SCROLLING_CHARS = 400;
 
-/** One record in full. Beside the list where there is room, over everything where there is not. */
+/** One record in full. */
 export function RecordDrawer({ record, project, q, onFilter, onOpen, onClose }: DrawerProps) {
   const [tab, setTab] = useState<TabId>('fields');
-  const narrow = useMedia(NARROW);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useShortcuts([{ keys: 'Escape', label: 'Close', group: 'Everywhere', run: onClose }]);
-
-  useEffect(() => {
-    const element = dialog.current;
-    const opener = document.activeElement;
-    if (!element) return;
-    // Beside the list the keyboard stays in the list, so that j and k walk through records with the drawer open.
-    if (narrow) element.showModal();
-    else element.setAttribute('open', '');
-    return () => {
-      element.close();
-      if (narrow && opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
-  }, [narrow]);
-
   return (
-    <dialog
-      ref={dialog}
-      class="drawer"
-      aria-label="Record"
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
+    <Drawer
+      label="Record"
+      onClose={onClose}
+      head={
+        <>
+          <span class={`level level-${record.level}`}>{record.level}</span>
+          <strong class="clip">
+            <bdi>{record.service || 'no service'}</bdi>
+          </strong>
+          <CopyButton text={() => JSON.stringify(record, null, 2)} label="Copy record as JSON" />
+        </>
+      }
     >
-      <header class="drawer-head">
-        <span class={`level level-${record.level}`}>{record.level}</span>
-        <strong class="clip">
-          <bdi>{record.service || 'no service'}</bdi>
-        </strong>
-        <CopyButton text={() => JSON.stringify(record, null, 2)} label="Copy record as JSON" />
-        <Button small kind="quiet" icon="close" label="Close (Esc)" onClick={onClose} />
-      </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <div class="drawer-body" tabIndex={0} role="region" aria-label="Record details">
-        <p
-          class="drawer-message"
-          dir="auto"
-          // A region that scrolls must be reachable by keyboard (WCAG 2.1.1).
-          {...(record.message.length > SCROLLING_CHARS ? { tabIndex: 0 } : {})}
-        >
-          {record.message === '' ? <span class="faint">(no message)</span> : record.message}
-        </p>
-        {isDate(record.ts) ? (
-          <dl class="drawer-times">
-            <dt>Local</dt>
-            <dd>
-              {dateTime(record.ts)}
-              {milli(record.ts).slice(8)}
-            </dd>
-            <dt>UTC</dt>
-            <dd>{new Date(record.ts).toISOString().replace('T', ' ').replace('Z', '')}</dd>
-            <dt>Age</dt>
-            <dd>{relative(record.ts, now())}</dd>
-          </dl>
-        ) : null}
-        <Tabs label="Record" tabs={TABS} current={tab} onChange={setTab}>
-          {tab === 'fields' ? <RecordFields record={record} q={q} onFilter={onFilter} /> : null}
-          {tab === 'json' ? <CodeBlock label="Record as JSON" code={JSON.stringify(record, null, 2)} /> : null}
-          {tab === 'context' ? <RecordContext record={record} project={project} onOpen={onOpen} /> : null}
-        </Tabs>
-      </div>
-    </dialog>
+      <p
+        class="drawer-message"
+        dir="auto"
+        // A region that scrolls must be reachable by keyboard (WCAG 2.1.1).
+        {...(record.message.length > SCROLLING_CHARS ? { tabIndex: 0 } : {})}
+      >
+        {record.message === '' ? <span class="faint">(no message)</span> : record.message}
+      </p>
+      {isDate(record.ts) ? (
+        <dl class="drawer-times">
+          <dt>Local</dt>
+          <dd>
+            {dateTime(record.ts)}
+            {milli(record.ts).slice(8)}
+          </dd>
+          <dt>UTC</dt>
+          <dd>{new Date(record.ts).toISOString().replace('T', ' ').replace('Z', '')}</dd>
+          <dt>Age</dt>
+          <dd>{relative(record.ts, now())}</dd>
+        </dl>
+      ) : null}
+      <Tabs label="Record" tabs={TABS} current={tab} onChange={setTab}>
+        {tab === 'fields' ? <RecordFields record={record} q={q} onFilter={onFilter} /> : null}
+        {tab === 'json' ? <CodeBlock label="Record as JSON" code={JSON.stringify(record, null, 2)} /> : null}
+        {tab === 'context' ? <RecordContext record={record} project={project} onOpen={onOpen} /> : null}
+      </Tabs>
+    </Drawer>
   );
 }

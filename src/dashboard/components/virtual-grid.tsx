@@ -1,0 +1,135 @@
+import type { ComponentChildren } from 'preact';
+import { useCallback, useEffect, useId } from 'preact/hooks';
+import { useShortcuts } from '../state/use-shortcuts.ts';
+import { PHONE, useMedia } from './use-media.ts';
+import { useVirtual } from './use-virtual.ts';
+
+export interface VirtualGridProps<Row extends { id: string }> {
+  label: string;
+  count: number;
+  at: (index: number) => Row;
+  /** Rows are as high as their text: every one is measured after it was drawn. */
+  measured?: boolean;
+  class: string;
+  rowClass: (index: number) => string;
+  /** The cells of a row, each with the role `gridcell`. */
+  line: (index: number) => ComponentChildren;
+  /** Id of the row that the keyboard is on. */
+  active: string | null;
+  onActive: (row: Row) => void;
+  onOpen: (row: Row) => void;
+  /** The reader came near the end of what is loaded. */
+  onEnd?: () => void;
+  /** True while something under the reader must not move: pointer on a row, or scrolled down. */
+  onReading?: (reading: boolean) => void;
+  footer?: ComponentChildren;
+}
+
+const ROW_PX = 24;
+const PHONE_ROW_PX = 46;
+const NEAR_END_ROWS = 30;
+
+/** A grid of virtual rows, for lists of any length. `j`/`k` and the arrows move, Enter opens. */
+export function VirtualGrid<Row extends { id: string }>(props: VirtualGridProps<Row>) {
+  const { count, at, active, onActive, onOpen, onEnd, onReading, measured = false } = props;
+  const id = useId();
+  const phone = useMedia(PHONE);
+  const keyOf = useCallback((index: number) => at(index).id, [at]);
+  const rowPx = phone ? PHONE_ROW_PX : ROW_PX;
+  const list = useVirtual({ count, rowPx, measured, keyOf });
+  // What scrolled out of view is not in the document, and an id that is not there may not be named.
+  const activeDrawn = active !== null && list.rows.some(({ index }) => at(index).id === active);
+  const lastShown = list.rows[list.rows.length - 1]?.index ?? 0;
+
+  useEffect(() => {
+    if (count > 0 && lastShown >= count - NEAR_END_ROWS) onEnd?.();
+  }, [lastShown, count, onEnd]);
+
+  const move = (step: number) => {
+    if (count === 0) return;
+    const from = indexOf(active, count, at, list.rows[0]?.index ?? 0);
+    const next = from === null ? 0 : Math.max(0, Math.min(count - 1, from + step));
+    list.scrollTo(next);
+    onActive(at(next));
+  };
+  const openActive = () => {
+    const index = indexOf(active, count, at, 0);
+    if (index !== null) onOpen(at(index));
+  };
+  useShortcuts([
+    { keys: 'j', label: 'Next row', group: 'Lists', run: () => move(1) },
+    { keys: 'k', label: 'Previous row', group: 'Lists', run: () => move(-1) },
+    { keys: 'Enter', label: 'Open the row', group: 'Lists', run: openActive },
+  ]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const page = Math.max(1, Math.floor((list.scroller.current?.clientHeight ?? 0) / rowPx) - 1);
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -count,
+      End: count,
+    };
+    const step = steps[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    move(step);
+  };
+  const reading = (inside: boolean) => onReading?.(inside || (list.scroller.current?.scrollTop ?? 0) > 0);
+
+  return (
+    <div
+      class={`log-list ${props.class}`.trimEnd()}
+      ref={list.scroller}
+      onScroll={(event) => {
+        list.onScroll();
+        reading(event.currentTarget.matches(':hover'));
+      }}
+      onPointerEnter={(event) => event.pointerType === 'mouse' && reading(true)}
+      onPointerLeave={() => reading(false)}
+    >
+      <div
+        class="log-space"
+        role="grid"
+        aria-label={props.label}
+        aria-rowcount={count}
+        aria-readonly="true"
+        tabIndex={0}
+        {...(activeDrawn ? { 'aria-activedescendant': `${id}-${active}` } : {})}
+        style={{ height: `${list.totalPx}px` }}
+        onKeyDown={onKeyDown}
+      >
+        {list.rows.map(({ index, topPx }) => {
+          const row = at(index);
+          return (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid handles keys for all its rows.
+            <div
+              key={row.id}
+              id={`${id}-${row.id}`}
+              ref={(element) => list.measure(row.id, element)}
+              role="row"
+              tabIndex={-1}
+              aria-rowindex={index + 1}
+              aria-selected={row.id === active}
+              class={`log-row ${props.rowClass(index)}`}
+              style={{ transform: `translateY(${topPx}px)` }}
+              onClick={() => window.getSelection()?.isCollapsed !== false && onOpen(row)}
+            >
+              {props.line(index)}
+            </div>
+          );
+        })}
+      </div>
+      {props.footer}
+    </div>
+  );
+}
+
+function indexOf(id: string | null, count: number, at: (i: number) => { id: string }, hint: number): number | null {
+  if (id === null) return null;
+  // The row is nearly always near what is in view: look there first, then everywhere.
+  for (let i = Math.max(0, hint - 5); i < Math.min(count, hint + 200); i++) if (at(i).id === id) return i;
+  for (let i = 0; i < count; i++) if (at(i).id === id) return i;
+  return null;
+}

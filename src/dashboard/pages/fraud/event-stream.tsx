@@ -1,0 +1,110 @@
+import { useCallback, useState } from 'preact/hooks';
+import type { FraudEvent, Verdict } from '../../api/fraud-types.ts';
+import { Button } from '../../components/button.tsx';
+import { Failure, Notice, Skeleton } from '../../components/states.tsx';
+import { VirtualGrid } from '../../components/virtual-grid.tsx';
+import { day, duration, plural } from '../../lib/format.ts';
+import { ticking } from '../../state/clock.ts';
+import { param, setParams } from '../../state/route.ts';
+import { useShortcuts } from '../../state/use-shortcuts.ts';
+import { EventDrawer } from './event-drawer.tsx';
+import { EventFilters } from './event-filters.tsx';
+import { EventHead, EventLine } from './event-line.tsx';
+import { NoEvents } from './no-events.tsx';
+import type { Events } from './use-events.ts';
+
+interface EventStreamProps {
+  events: Events;
+  live: boolean;
+  span: { fromMs: number; toMs: number };
+  onDecide: (event: FraudEvent, verdict: Verdict, note: string) => void;
+}
+
+/** Events as they are decided, newest first. The one that is open is in the address. */
+export function EventStream({ events, live, span, onDecide }: EventStreamProps) {
+  const { list, error, loading, lostSinceMs, paused, setPaused, setReading, loadOlder } = events;
+  const [row, setRow] = useState<string | null>(null);
+  const openId = param('event');
+  const rows = list?.rows ?? [];
+  const open = openId === '' ? undefined : rows.find(({ id }) => id === openId);
+  const showDay = day(span.fromMs) !== day(span.toMs);
+  const at = useCallback((index: number): FraudEvent => rows[index] as FraudEvent, [rows]);
+  useShortcuts(live ? [{ keys: 'p', label: 'Pause or go on', group: 'Live', run: () => setPaused(!paused) }] : []);
+  const openEvent = ({ id }: FraudEvent) => setParams({ event: id }, openId === '' ? 'push' : 'replace');
+  return (
+    <section class="card fraud-stream" aria-label="Events">
+      <EventFilters events={events} live={live} />
+      <div class="logs-body">
+        <div class={`results${loading && list ? ' is-stale' : ''}`} aria-busy={loading}>
+          {error && list ? (
+            <Failure line what="The rest could not be loaded" error={error} onRetry={loadOlder} />
+          ) : null}
+          {openId !== '' && list && !open ? (
+            <Notice
+              tone="info"
+              action={
+                <Button small onClick={() => setParams({ event: null }, 'replace')}>
+                  Close
+                </Button>
+              }
+            >
+              The event of this address is not among those that are loaded: it is older, or outside this time or these
+              filters.
+            </Notice>
+          ) : null}
+          {list === null ? (
+            error ? (
+              <Failure what="The events could not be loaded" error={error} onRetry={events.retry} />
+            ) : (
+              <Skeleton rows={14} label="Loading events" />
+            )
+          ) : rows.length === 0 ? (
+            <NoEvents />
+          ) : (
+            <>
+              <EventHead showDay={showDay} />
+              <VirtualGrid
+                label="Events, newest first: time, score, decision, user, event, amount, reasons, verdict"
+                count={rows.length}
+                at={at}
+                class={showDay ? 'fraud-days' : ''}
+                rowClass={(index) => `fraud-row fraud-${at(index).decision}`}
+                line={(index) => <EventLine event={at(index)} showDay={showDay} />}
+                active={open?.id ?? row}
+                onActive={(event) => {
+                  setRow(event.id);
+                  if (open) openEvent(event);
+                }}
+                onOpen={(event) => {
+                  setRow(event.id);
+                  openEvent(event);
+                }}
+                onReading={setReading}
+                onEnd={loadOlder}
+                footer={list.cursor === null ? <p class="list-end">This is everything in the range.</p> : null}
+              />
+            </>
+          )}
+        </div>
+        {list && list.held.length > 0 ? (
+          <div class="held" role="status">
+            {list.instead ? 'Many new events' : plural(list.held.length, 'new event')}
+            <Button small kind="primary" onClick={events.showHeld}>
+              Show
+            </Button>
+          </div>
+        ) : null}
+        {lostSinceMs !== null ? (
+          <div class="list-notices">
+            <Notice tone="warn">
+              New events could not be asked for since {duration(ticking.value - lostSinceMs)}. Trying again.
+            </Notice>
+          </div>
+        ) : null}
+        {open ? (
+          <EventDrawer event={open} onDecide={onDecide} onClose={() => setParams({ event: null }, 'replace')} />
+        ) : null}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+import { useEffect, useState } from 'preact/hooks';
+import { createKey } from '../../api/admin.ts';
+import { listEvents } from '../../api/fraud.ts';
+import { Button } from '../../components/button.tsx';
+import { CodeBlock } from '../../components/code-block.tsx';
+import { Link } from '../../components/link.tsx';
+import { Empty } from '../../components/states.tsx';
+import { StatusDot } from '../../components/status-dot.tsx';
+import { WIDEST_MS } from '../../lib/range.ts';
+import { now } from '../../state/clock.ts';
+import { hrefOf } from '../../state/route.ts';
+import { isAdmin } from '../../state/session.ts';
+import { sayError } from '../../state/toasts.ts';
+import { eventCommand, loginCommand } from './fraud-curl.ts';
+
+const LOOK_EVERY_MS = 3_000;
+const NO_FILTERS = { decision: null, rule: null, userId: null, minScore: null };
+
+interface FirstUseProps {
+  project: string;
+  onFirst: () => void;
+}
+
+/** Before the first event: one command that gets a decision, and a page that notices by itself when it came. */
+export function FraudFirstUse({ project, onFirst }: FirstUseProps) {
+  const [key, setKey] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const state = useLook(project, onFirst);
+  const create = async () => {
+    setBusy(true);
+    const answer = await createKey(project, { name: 'Fraud events', scopes: ['ingest:fraud'] });
+    setBusy(false);
+    if (answer.ok) setKey(answer.value.key);
+    else sayError('The key could not be created', answer.error);
+  };
+  const shownKey = key ?? '<key>';
+  const origin = window.location.origin;
+  return (
+    <section class="card fraud-first" aria-label="First event">
+      <Empty icon="fraud" title={state === 'earlier' ? 'No event in this time' : 'Ask for the first decision'}>
+        <p>Your server tells what a user does, and the answer says allow, review or deny, with every reason:</p>
+        <CodeBlock label="Command for an event" code={eventCommand(origin, shownKey)} />
+        {key !== null ? (
+          <p>
+            The key can only send fraud events. It is shown this once; see it listed under{' '}
+            <Link href={hrefOf('/settings/keys', {}, 'frame')}>Settings, Keys</Link>.
+          </p>
+        ) : isAdmin.value ? (
+          <p>
+            <Button kind="primary" icon="key" busy={busy} onClick={() => void create()}>
+              Create a key and fill it in
+            </Button>
+          </p>
+        ) : (
+          <p>
+            An administrator makes the key for <code>&lt;key&gt;</code> under Settings, Keys.
+          </p>
+        )}
+        <p>
+          When a user signs in, open a fraud session first, and pass the cookies of the answer on to the browser: scores
+          then know the device.
+        </p>
+        <CodeBlock label="Command for a session" code={loginCommand(origin, shownKey)} />
+        <p>
+          {state === 'away' ? (
+            <StatusDot tone="bad">The server does not answer. Trying again.</StatusDot>
+          ) : (
+            <StatusDot tone="info">Waiting for {state === 'earlier' ? 'a new' : 'the first'} event</StatusDot>
+          )}
+        </p>
+      </Empty>
+    </section>
+  );
+}
+
+/** Looks every few seconds, without touching the page: the key on it is shown this once. */
+function useLook(project: string, onFirst: () => void): 'nothing' | 'away' | 'earlier' {
+  const [state, setState] = useState<'nothing' | 'away' | 'earlier'>('nothing');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: onFirst is another function each time and does the same.
+  useEffect(() => {
+    const controller = new AbortController();
+    let known: string | null | undefined;
+    const look = async () => {
+      if (document.hidden) return;
+      const toMs = now();
+      const period = { fromMs: toMs - WIDEST_MS, toMs };
+      const answer = await listEvents(project, period, NO_FILTERS, { limit: 1, cursor: null }, controller.signal);
+      if (controller.signal.aborted) return;
+      if (!answer.ok) return setState('away');
+      const newest = answer.value.items[0]?.id ?? null;
+      setState(newest === null ? 'nothing' : 'earlier');
+      if (known !== undefined && newest !== known) onFirst();
+      known = newest;
+    };
+    void look();
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+    return () => {
+      clearInterval(timer);
+      controller.abort();
+    };
+  }, [project]);
+  return state;
+}

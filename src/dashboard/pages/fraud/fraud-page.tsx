@@ -1,0 +1,44 @@
+import '../../styles/fraud.css';
+import type { ComponentChildren } from 'preact';
+import type { Project } from '../../api/types.ts';
+import { Link } from '../../components/link.tsx';
+import { Empty } from '../../components/states.tsx';
+import { hrefOf, path } from '../../state/route.ts';
+import { OverviewTab } from './overview-tab.tsx';
+
+interface Tab {
+  id: string;
+  label: string;
+  page: (project: Project) => ComponentChildren;
+}
+
+const TABS: readonly Tab[] = [{ id: '', label: 'Overview', page: (project) => <OverviewTab project={project} /> }];
+
+/** Who tries what, what was decided and why, and what a person has to look at. */
+export default function FraudPage({ project }: { project: Project }) {
+  const id = path.value.split('/')[2] ?? '';
+  const current = TABS.find((tab) => tab.id === id);
+  return (
+    <div class="page fraud">
+      <h1 class="visually-hidden">Fraud</h1>
+      <nav class="tabs" aria-label="Fraud">
+        {TABS.map((tab) => (
+          <Link
+            key={tab.id}
+            href={hrefOf(tab.id === '' ? '/fraud' : `/fraud/${tab.id}`, {}, 'frame')}
+            current={tab === current}
+          >
+            {tab.label}
+          </Link>
+        ))}
+      </nav>
+      {current === undefined ? (
+        <Empty title="There is no such part of Fraud">
+          <p>Choose one of the tabs above.</p>
+        </Empty>
+      ) : (
+        current.page(project)
+      )}
+    </div>
+  );
+}

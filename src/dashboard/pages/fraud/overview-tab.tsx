@@ -1,0 +1,158 @@
+import { useEffect, useMemo } from 'preact/hooks';
+import { getSummary } from '../../api/fraud.ts';
+import type { FraudSummary } from '../../api/fraud-types.ts';
+import type { Project } from '../../api/types.ts';
+import { BarList } from '../../components/bar-list.tsx';
+import { Link } from '../../components/link.tsx';
+import { Stat } from '../../components/stat.tsx';
+import { Failure, Notice } from '../../components/states.tsx';
+import { PHONE, useMedia } from '../../components/use-media.ts';
+import { compact, exact, percent, plural } from '../../lib/format.ts';
+import { now } from '../../state/clock.ts';
+import { range, setRange, span } from '../../state/range.ts';
+import { hrefOf, place, setParams } from '../../state/route.ts';
+import { useResource } from '../../state/use-resource.ts';
+import { DecisionChart, total } from './decision-chart.tsx';
+import { EventStream } from './event-stream.tsx';
+import { filtersOf, isFiltered } from './filters.ts';
+import { FraudFirstUse } from './first-use.tsx';
+import { Pulse } from './pulse.tsx';
+import { decider } from './use-decide.ts';
+import { useEvents } from './use-events.ts';
+import { ruleName } from './words.ts';
+
+const CHART_PX = 160;
+const PHONE_CHART_PX = 120;
+const SUMMARY_EVERY_MS = 15_000;
+
+/** Who is refused, why, and whether anybody waits for a person. */
+export function OverviewTab({ project }: { project: Project }) {
+  const { fromMs, toMs } = span.value;
+  const params = place.value.params;
+  const filters = useMemo(() => filtersOf(params), [params]);
+  const live = range.value.kind !== 'fixed';
+  const phone = useMedia(PHONE);
+  const period = useMemo(() => ({ fromMs, toMs }), [fromMs, toMs]);
+  const events = useEvents(project.id, period, filters, live);
+  const summary = useSummary(project.id, period, live && !events.paused);
+  const { data } = summary;
+  const decide = decider(project.id, events.decided);
+  const nothing = data !== null && total(data.decisions) === 0 && data.sessions === 0 && !isFiltered(filters);
+  if (nothing && events.list !== null && events.list.rows.length === 0) {
+    return (
+      <>
+        <Pulse project={project.id} />
+        <FraudFirstUse project={project.id} onFirst={events.retry} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Pulse project={project.id} />
+      {summary.error ? (
+        <Failure
+          line
+          what={data ? 'Figures not updated' : 'The figures could not be loaded'}
+          error={summary.error}
+          onRetry={summary.reload}
+        />
+      ) : null}
+      {data && (data.outbox ?? 0) > 0 ? (
+        <Notice tone="warn">
+          {plural(data.outbox ?? 0, 'event')} decided and kept, but not yet searchable in Logs: the journal does not
+          take them. They follow by themselves.
+        </Notice>
+      ) : null}
+      <Figures data={data} />
+      <section class="columns" aria-label="Decisions">
+        <div class="card panel">
+          <DecisionChart
+            summary={data}
+            fromMs={fromMs}
+            toMs={toMs}
+            heightPx={phone ? PHONE_CHART_PX : CHART_PX}
+            onDecision={(decision) => setParams({ decision: filters.decision === decision ? null : decision })}
+            onZoom={(from, to) => setRange({ kind: 'fixed', fromMs: from, toMs: to })}
+          />
+        </div>
+        <div class="card panel fraud-top-rules">
+          <h2>Rules that found most</h2>
+          {data && data.topRules.length === 0 ? <p class="faint">No rule found anything in this time.</p> : null}
+          <BarList
+            entries={(data?.topRules ?? [])
+              .slice(0, 5)
+              .map(({ rule, hits }) => ({ value: ruleName(rule), count: hits }))}
+            tone="plain"
+            what="events"
+            onChoose={(name) => {
+              const found = data?.topRules.find(({ rule }) => ruleName(rule) === name);
+              if (found) setParams({ rule: found.rule });
+            }}
+          />
+        </div>
+      </section>
+      <EventStream
+        events={events}
+        live={live}
+        span={period}
+        onDecide={(event, verdict, note) => void decide(event, verdict, note)}
+      />
+    </>
+  );
+}
+
+function Figures({ data }: { data: FraudSummary | null }) {
+  const all = data ? total(data.decisions) : 0;
+  const share = (count: number) => ({
+    text: all === 0 ? 'of no decision' : `${percent(count / all)} of all`,
+    tone: 'plain' as const,
+  });
+  return (
+    <div class="stats">
+      <Stat
+        label="Denied"
+        value={data ? compact(data.decisions.deny) : null}
+        {...(data ? { title: exact(data.decisions.deny), trend: share(data.decisions.deny) } : {})}
+        series={data?.hours.map(({ deny }) => deny) ?? []}
+        tone="bad"
+      />
+      <Stat
+        label="To review"
+        value={data ? compact(data.decisions.review) : null}
+        {...(data ? { title: exact(data.decisions.review), trend: share(data.decisions.review) } : {})}
+        series={data?.hours.map(({ review }) => review) ?? []}
+        tone="info"
+      />
+      <Link class="stat stat-link" href={hrefOf('/fraud/reviews', {}, 'frame')}>
+        <span class="stat-label">Open reviews</span>
+        <span class="stat-value">{data ? compact(data.openReviews) : <i class="bone" />}</span>
+        <span class="stat-trend">{data?.openReviews === 0 ? 'nobody waits' : 'open the queue'}</span>
+      </Link>
+      <Stat
+        label="Open fraud sessions"
+        value={data ? compact(data.sessions) : null}
+        {...(data ? { title: exact(data.sessions) } : {})}
+        trend={{ text: 'of your users, now', tone: 'plain' }}
+        tone="plain"
+      />
+    </div>
+  );
+}
+
+/** With a time that goes up to now, asked for again while the page can be seen. */
+function useSummary(project: string, period: { fromMs: number; toMs: number }, live: boolean) {
+  const summary = useResource(JSON.stringify([project, period]), (signal) => {
+    const toMs = live ? Math.max(period.toMs, now()) : period.toMs;
+    return getSummary(project, { ...period, toMs }, signal);
+  });
+  const { reload } = summary;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: reload is another function each time and does the same.
+  useEffect(() => {
+    if (!live) return;
+    const timer = setInterval(() => {
+      if (!document.hidden) reload();
+    }, SUMMARY_EVERY_MS);
+    return () => clearInterval(timer);
+  }, [live]);
+  return summary;
+}
