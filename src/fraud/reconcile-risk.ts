@@ -5,7 +5,7 @@ import type { OpenRiskObject } from './risk-object.ts';
 import { unconfirmedSettings } from './settings-store.ts';
 import { unappliedVerdicts } from './verdict-store.ts';
 
-/** In one run. Settings take up to ten calls each (three rounds of read, push and confirm), verdicts three, of a thousand an invocation. */
+/** In one run. Settings take up to nine calls each (three rounds of read, push and confirm), verdicts three, of a thousand an invocation. */
 const MAX_SETTINGS_PER_RUN = 40;
 const MAX_VERDICTS_PER_RUN = 150;
 

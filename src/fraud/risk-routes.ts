@@ -129,6 +129,10 @@ function reviewQuery({
   if (count < 1 || count > MAX_PAGE_REVIEWS) {
     errors.push({ pointer: '/limit', reason: `must be a whole number from 1 to ${MAX_PAGE_REVIEWS}` });
   }
+  // The object's own, which is the number of a row.
+  if (cursor && !/^\d{1,16}$/.test(cursor)) {
+    errors.push({ pointer: '/cursor', reason: 'must be a nextCursor of this list' });
+  }
   if (errors.length > 0) return err({ kind: 'invalid', errors });
   return ok({ status: status as ReviewStatus, limit: count, cursor: cursor || null });
 }

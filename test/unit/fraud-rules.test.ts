@@ -133,7 +133,7 @@ const CASES: Case[] = [
     rule: 'new_device',
     says: 'a second one is new at first',
     facts: { deviceOfUser: { sinceMs: 0, otherDevices: 1 } },
-    detail: 'A device new to this user, for the first time; the user has 1 other device, and one is new for 12 hours',
+    detail: 'A device new to this user, first seen just now; the user has 1 other device, and one is new for 12 hours',
   },
   {
     rule: 'new_device',

@@ -59,12 +59,13 @@ describe('the review queue', () => {
     expect(second.body.nextCursor).toBeNull();
   });
 
-  it('refuses a status and a limit that it does not know', async () => {
-    const { status, body } = await reviews('&status=all&limit=201');
+  it('refuses a status, a limit and a cursor that it does not know', async () => {
+    const { status, body } = await reviews('&status=all&limit=201&cursor=next');
     expect(status).toBe(400);
     expect(body.errors).toEqual([
       { pointer: '/status', reason: 'must be one of open, decided' },
       { pointer: '/limit', reason: 'must be a whole number from 1 to 200' },
+      { pointer: '/cursor', reason: 'must be a nextCursor of this list' },
     ]);
   });
 });

@@ -12,7 +12,8 @@ export const newDevice: Rule = ({ deviceOfUser }, { points, threshold }) => {
   if (deviceOfUser === null || deviceOfUser.otherDevices === 0) return null;
   const newForMs = threshold * MINUTE_MS;
   if (deviceOfUser.sinceMs >= newForMs) return null;
-  const since = deviceOfUser.sinceMs === 0 ? 'for the first time' : `first seen ${spanText(deviceOfUser.sinceMs)} ago`;
+  const { sinceMs } = deviceOfUser;
+  const since = sinceMs < MINUTE_MS ? 'first seen just now' : `first seen ${spanText(sinceMs)} ago`;
   const others = counted(deviceOfUser.otherDevices, 'other device', 'other devices');
   return {
     points,
