@@ -11,6 +11,8 @@ export type ApiError =
       requestId: string | null;
       errors: FieldError[];
       retryAfterSeconds: number | null;
+      /** Beyond those of every problem (RFC 9457, 3.2). */
+      members: Record<string, unknown>;
     }
   | { kind: 'network' }
   | { kind: 'aborted' };
@@ -39,6 +41,7 @@ export interface RequestOptions {
 let csrfToken: string | null = null;
 let confirmSession: () => Promise<boolean> = async () => false;
 let renewCsrf: () => Promise<boolean> = async () => false;
+let proveAgain: () => Promise<boolean> = async () => false;
 
 export function setCsrf(token: string | null): void {
   csrfToken = token;
@@ -58,6 +61,11 @@ interface SessionHandlers {
 export function connectSession(handlers: SessionHandlers): void {
   confirmSession = handlers.confirm;
   renewCsrf = handlers.renewCsrf;
+}
+
+/** Where somebody is asked to prove again who they are; false when they do not want to. */
+export function connectProof(ask: () => Promise<boolean>): void {
+  proveAgain = ask;
 }
 
 export function urlOf(path: string, params: Params = {}): string {
@@ -94,11 +102,13 @@ async function requestOnce<T>(method: string, path: string, options: RequestOpti
   const sent = await sendAsSomebody(method, path, options);
   if (!sent.ok) return sent;
   let response = sent.value;
-  // Another tab may have changed the session under us: fetch the token that belongs to it now, and try once more.
-  if (response.status === 403 && method !== 'GET' && (await isCsrfRefusal(response.clone())) && (await renewCsrf())) {
-    const second = await send(method, path, options);
-    if (!second.ok) return second;
-    response = second.value;
+  // Each remedy once: a server that refuses again means it.
+  for (const { isFor, remedy } of REMEDIES) {
+    if (response.status !== 403 || method === 'GET' || !isFor(await codeOf(response.clone())) || !(await remedy()))
+      continue;
+    const again = await send(method, path, options);
+    if (!again.ok) return again;
+    response = again.value;
   }
   if (!response.ok) return { ok: false, error: await refusal(response) };
   if (response.status === 204) return { ok: true, value: undefined as T, headers: response.headers };
@@ -108,6 +118,12 @@ async function requestOnce<T>(method: string, path: string, options: RequestOpti
     return { ok: false, error: options.signal?.aborted ? { kind: 'aborted' } : { kind: 'network' } };
   }
 }
+
+const REMEDIES = [
+  // Another tab may have changed the session under us: fetch the token that belongs to it now.
+  { isFor: (code: string) => code.startsWith('csrf'), remedy: () => renewCsrf() },
+  { isFor: (code: string) => code === 'step_up_required', remedy: () => proveAgain() },
+] as const;
 
 /** The raw response, for streams. A refusal is already an error. */
 export async function open(path: string, options: RequestOptions): Promise<Answer<Response>> {
@@ -147,9 +163,9 @@ async function refusal(response: Response): Promise<ApiError> {
   return problemOf(await readJson(response), response.status, response.headers);
 }
 
-async function isCsrfRefusal(response: Response): Promise<boolean> {
+async function codeOf(response: Response): Promise<string> {
   const body = await readJson(response);
-  return isObject(body) && typeof body.code === 'string' && body.code.startsWith('csrf');
+  return isObject(body) && typeof body.code === 'string' ? body.code : '';
 }
 
 async function readJson(response: Response): Promise<unknown> {
@@ -173,6 +189,7 @@ export function problemOf(body: unknown, status: number, headers: Headers | null
     requestId: text(problem.requestId) ?? headers?.get('x-request-id') ?? null,
     errors: Array.isArray(problem.errors) ? problem.errors.filter(isObject).map((e) => fieldError(e, problem)) : [],
     retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+    members: problem,
   };
 }
 

@@ -45,10 +45,42 @@ export interface SessionRow {
   createdAtMs: number;
   lastSeenAtMs: number;
   expiresAtMs: number;
+  /** At sign-in. */
   userAgent: string | null;
   address: string | null;
+  /** ISO 3166-1 alpha-2, as the edge saw it; null where it did not say. */
+  country: string | null;
+  /** With the last request. */
+  lastUserAgent: string | null;
+  lastAddress: string | null;
+  lastCountry: string | null;
   current: boolean;
 }
+
+/** One entry of a person's own history, out of the audit log. */
+export interface SecurityEvent {
+  seq: number;
+  atMs: number;
+  action: string;
+  address: string | null;
+  detail: Record<string, unknown> | null;
+}
+
+export interface PasskeyRow {
+  id: string;
+  name: string;
+  createdAtMs: number;
+  lastUsedAtMs: number | null;
+}
+
+export interface Factors {
+  totp: { enabledAtMs: number } | null;
+  recoveryCodesLeft: number;
+  passkeys: PasskeyRow[];
+}
+
+/** What proves again who is there. */
+export type Proof = { password: string } | { code: string } | { challenge: string; credential: unknown };
 
 export interface User {
   id: string;

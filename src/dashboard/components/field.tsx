@@ -41,6 +41,8 @@ interface TextFieldProps {
   autoFocus?: boolean;
   required?: boolean;
   placeholder?: string;
+  /** Brings up the digits on a phone. */
+  digits?: boolean;
 }
 
 /** One literal each: the attribute types tell the kinds of input apart by it. */
@@ -63,6 +65,7 @@ export function TextField(props: TextFieldProps) {
           autocomplete={props.autoComplete ?? 'off'}
           placeholder={props.placeholder ?? ''}
           spellcheck={false}
+          {...(props.digits ? { inputMode: 'numeric' as const } : {})}
           autofocus={props.autoFocus ?? false}
           onInput={(event) => props.onInput(event.currentTarget.value)}
         />

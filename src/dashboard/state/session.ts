@@ -91,8 +91,8 @@ export async function loadSession(tells = true): Promise<void> {
   else if (session.peek().kind !== 'user') session.value = { kind: 'unreachable', error: answer.error };
 }
 
-export async function signIn(username: string, password: string): Promise<Answer<Login>> {
-  const answer = await auth.login(username, password);
+/** Takes whatever a sign-in was answered with: by password, with a second factor, by passkey. */
+export async function signedIn(answer: Answer<Login>): Promise<Answer<Login>> {
   if (answer.ok) {
     setCsrf(answer.value.csrf);
     await loadSession(false);

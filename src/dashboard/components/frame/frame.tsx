@@ -1,12 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { hasSearch, PAGES } from '../../lib/pages.ts';
+import { proofAsked } from '../../state/proof.ts';
 import { go, path } from '../../state/route.ts';
 import { useShortcuts } from '../../state/use-shortcuts.ts';
+import { lazy } from '../lazy.tsx';
 import { helpOpen, paletteOpen } from './overlays.ts';
 import { Palette } from './palette.tsx';
 import { pageHref, Rail } from './rail.tsx';
 import { ShortcutsHelp } from './shortcuts-help.tsx';
 import { TopBar } from './top-bar.tsx';
+
+const ProofDialog = lazy(() => import('./proof-dialog.tsx'));
 
 /** Where the page has a search box of its own, that one has the key. */
 function SearchKey() {
@@ -45,6 +49,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       {hasSearch(path.value) ? null : <SearchKey />}
       {paletteOpen.value ? <Palette /> : null}
       {helpOpen.value ? <ShortcutsHelp /> : null}
+      {proofAsked.value ? <ProofDialog /> : null}
     </div>
   );
 }
