@@ -16,6 +16,8 @@ export interface FraudEvent {
   id: string;
   atMs: number;
   userId: string;
+  /** Public id of the fraud session. */
+  sessionId?: string | null;
   eventType: string;
   success: boolean | null;
   amountCents: number | null;
@@ -30,6 +32,8 @@ export interface FraudEvent {
   rulesVersion: number;
   facts: Facts;
   verdict: Verdict | null;
+  /** In the list of reviews. */
+  review?: Review | null;
 }
 
 export interface Counted {
@@ -65,29 +69,56 @@ export interface Facts {
 export type DecisionCounts = Record<Decision, number>;
 
 export interface FraudSummary {
-  fromMs: number;
-  toMs: number;
   decisions: DecisionCounts;
+  /** Hours in which nothing was decided are left out. */
   hours: ({ atMs: number } & DecisionCounts)[];
-  topRules: { rule: string; hits: number }[];
+  rules: { rule: string; hits: number }[];
   openReviews: number;
   sessions: number;
-  /** Events that are kept here and not yet in the journal. */
-  outbox?: number;
+  /** Events that are decided and kept, and whose records are not yet in the journal. */
+  outbox: { pending: number; oldestPendingAtMs: number | null };
 }
 
+/** What a reviewer said, by whom and why. */
+export interface Review {
+  verdict: Verdict;
+  note: string | null;
+  decidedBy: string;
+  decidedAtMs: number;
+}
+
+/** A reference of one account. */
 export interface Reference {
   type: string;
   reference: string;
-  accounts: { userId: string; firstSeenAtMs: number }[];
+  firstSeenAtMs: number;
+  lastSeenAtMs: number;
+  /** That have it, this one counted. */
+  accounts: number;
+}
+
+export interface LookupAccount {
+  userId: string;
+  firstSeenAtMs: number;
+  lastSeenAtMs: number;
+  riskScore: number | null;
+  verdict: Verdict | null;
+}
+
+/** A reference with the accounts that have it; the list of them may be a part of `accountCount`. */
+export interface SharedReference {
+  type: string;
+  reference: string;
+  accountCount: number;
+  accounts: LookupAccount[];
 }
 
 export interface GraphNode {
   id: string;
   kind: 'user' | 'device' | 'reference';
   label: string;
-  riskScore?: number | null;
-  verdict?: Verdict | null;
+  riskScore?: number;
+  verdict?: Verdict;
 }
 
 export interface GraphEdge {
@@ -100,6 +131,8 @@ export interface GraphEdge {
 export interface AccountGraph {
   nodes: GraphNode[];
   edges: GraphEdge[];
+  /** There is more than was sent. */
+  cut: boolean;
 }
 
 export interface RuleSetting {
@@ -115,25 +148,59 @@ export interface RiskSettings {
   rules: Record<string, RuleSetting>;
 }
 
+export interface ThresholdBounds {
+  unit: string;
+  min: number;
+  max: number;
+  whole: boolean;
+  /** Weak rules alone never deny. */
+  weak: boolean;
+}
+
+export interface RulesAnswer extends RiskSettings {
+  /** null where a project has the defaults still. */
+  changedAtMs: number | null;
+  changedBy: string | null;
+  /** False while scores are still made with an earlier version. */
+  confirmed: boolean;
+  defaults: Omit<RiskSettings, 'version'>;
+  thresholds: Record<string, ThresholdBounds>;
+}
+
 export interface RuleQuality {
   rule: string;
   hits: number;
   fraud: number;
   legitimate: number;
+  /** Share of fraud among the events with a verdict; null where there is none. */
+  precision: number | null;
+}
+
+export interface Scored {
+  riskScore: number;
+  decision: Decision;
+  reasons: Reason[];
 }
 
 export interface DryRunExample {
-  id: string;
+  eventId: string;
   atMs: number;
   userId: string;
-  before: { riskScore: number; decision: Decision };
-  after: { riskScore: number; decision: Decision };
+  before: Scored;
+  after: Scored;
 }
 
 export interface DryRun {
+  fromMs: number;
+  toMs: number;
   events: number;
+  /** With another decision. */
   changed: number;
+  /** With another score. */
+  rescored: number;
   /** Outer: as it was decided; inner: as it would be. */
   matrix: Record<Decision, DecisionCounts>;
   examples: DryRunExample[];
+  /** The time has more events than were looked at. */
+  truncated: boolean;
 }

@@ -6,6 +6,8 @@ import type {
   Reference,
   RiskSettings,
   RuleQuality,
+  RulesAnswer,
+  SharedReference,
   Verdict,
 } from './fraud-types.ts';
 import { type Answer, request } from './http.ts';
@@ -29,14 +31,14 @@ export function getSummary(project: string, span: Period, signal: AbortSignal): 
   return request('GET', '/api/fraud/summary', { params: { project, ...period(span) }, signal });
 }
 
+/** The newest first. A page may hold fewer than there are, and still have a cursor: the server looks at so many events a request. */
 export function listEvents(
   project: string,
-  span: Period,
   query: EventQuery,
   page: { limit: number; cursor: string | null },
   signal: AbortSignal,
 ): Promise<Answer<List<FraudEvent>>> {
-  return request('GET', '/api/fraud/events', { params: { project, ...period(span), ...query, ...page }, signal });
+  return request('GET', '/api/fraud/events', { params: { project, ...query, ...page }, signal });
 }
 
 export function getHistory(
@@ -80,7 +82,7 @@ export function getGraph(project: string, userId: string, signal: AbortSignal): 
 export type LookupType = 'phone' | 'email' | 'device';
 
 /** In a body: the identifier is in no address, log of addresses or history of a browser. */
-export function lookUp(project: string, type: LookupType, value: string): Promise<Answer<List<Reference>>> {
+export function lookUp(project: string, type: LookupType, value: string): Promise<Answer<List<SharedReference>>> {
   return request('POST', '/api/fraud/cross-lookup', { params: { project }, body: { [type]: value } });
 }
 
@@ -88,7 +90,7 @@ export function listShared(
   project: string,
   minAccounts: number,
   signal: AbortSignal,
-): Promise<Answer<List<Reference>>> {
+): Promise<Answer<List<SharedReference>>> {
   return request('GET', '/api/fraud/cross-lookup', { params: { project, minAccounts }, signal });
 }
 
@@ -96,17 +98,26 @@ export function endSessions(project: string, userId: string): Promise<Answer<unk
   return request('DELETE', '/api/fraud/sessions', { params: { project, userId } });
 }
 
-export function getRules(project: string, signal: AbortSignal): Promise<Answer<RiskSettings>> {
+export function getRules(project: string, signal: AbortSignal): Promise<Answer<RulesAnswer>> {
   return request('GET', '/api/fraud/rules', { params: { project }, signal });
 }
 
 /** `settings.version` is the one that was read: the server refuses when another change came between. */
-export function putRules(project: string, settings: RiskSettings): Promise<Answer<RiskSettings>> {
+export function putRules(project: string, settings: RiskSettings): Promise<Answer<RulesAnswer>> {
   return request('PUT', '/api/fraud/rules', { params: { project }, body: settings });
 }
 
-export function dryRunRules(project: string, settings: RiskSettings, span: Period): Promise<Answer<DryRun>> {
-  return request('POST', '/api/fraud/rules/dry-run', { params: { project }, body: { settings, ...period(span) } });
+export function dryRunRules(
+  project: string,
+  settings: RiskSettings,
+  span: Period,
+  signal: AbortSignal,
+): Promise<Answer<DryRun>> {
+  return request('POST', '/api/fraud/rules/dry-run', {
+    params: { project },
+    body: { settings, ...period(span) },
+    signal,
+  });
 }
 
 export function getQuality(project: string, signal: AbortSignal): Promise<Answer<List<RuleQuality>>> {

@@ -41,7 +41,8 @@ export function EventDrawer({ event, onDecide, onClose }: EventDrawerProps) {
       </p>
       <p class="fraud-links">
         <Link href={accountHref(event.userId)}>Account and history</Link>
-        <Link href={logsHref(event)}>Logs of the user</Link>
+        <Link href={logsHref(event, 'userId', event.userId)}>Logs of the user</Link>
+        {event.sessionId ? <Link href={logsHref(event, 'sessionId', event.sessionId)}>Logs of the session</Link> : null}
       </p>
       <dl class="drawer-times">
         <dt>Local</dt>
@@ -95,8 +96,10 @@ export function accountHref(userId: string): string {
   return hrefOf('/fraud/accounts', { user: userId }, 'frame');
 }
 
-function logsHref({ userId, atMs }: FraudEvent): string {
-  const around = 3_600_000;
-  const change = { from: String(atMs - around), to: String(atMs + around), range: null, stream: 'all' };
-  return hrefOf('/logs', { ...change, q: `userId:${quoteValue(userId)}` }, 'frame');
+/** An hour on both sides. */
+const AROUND_MS = 3_600_000;
+
+function logsHref({ atMs }: FraudEvent, field: 'userId' | 'sessionId', value: string): string {
+  const change = { from: String(atMs - AROUND_MS), to: String(atMs + AROUND_MS), range: null, stream: 'all' };
+  return hrefOf('/logs', { ...change, q: `${field}:${quoteValue(value)}` }, 'frame');
 }

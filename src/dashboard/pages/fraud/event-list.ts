@@ -12,6 +12,15 @@ export interface EventList {
   instead: List<FraudEvent> | null;
 }
 
+/** The server lists by place and not by time: what of a page is in a time, and whether there can be more of it behind. */
+export function within({ items, nextCursor }: List<FraudEvent>, fromMs: number, toMs: number): List<FraudEvent> {
+  const last = items.at(-1);
+  return {
+    items: items.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs),
+    nextCursor: last !== undefined && last.atMs < fromMs ? null : nextCursor,
+  };
+}
+
 export function firstPage({ items, nextCursor }: List<FraudEvent>): EventList {
   return { rows: items, held: [], cursor: nextCursor, instead: null };
 }
@@ -34,7 +43,8 @@ export function newest(list: EventList, page: List<FraudEvent>, hold: boolean): 
   const all = [...list.held, ...list.rows];
   const known = new Set(all.map(({ id }) => id));
   const arrived = page.items.filter(({ id }) => !known.has(id));
-  const meets = arrived.length < page.items.length || page.nextCursor === null || all.length === 0;
+  const meets =
+    arrived.length < page.items.length || page.items.length === 0 || page.nextCursor === null || all.length === 0;
   if (!meets || list.instead !== null) return hold ? { ...list, held: page.items, instead: page } : firstPage(page);
   const held = [...arrived, ...list.held.map(updated)];
   const rows = list.rows.map(updated);

@@ -1,15 +1,13 @@
-import { useCallback, useState } from 'preact/hooks';
 import type { FraudEvent, Verdict } from '../../api/fraud-types.ts';
 import { Button } from '../../components/button.tsx';
 import { Failure, Notice, Skeleton } from '../../components/states.tsx';
-import { VirtualGrid } from '../../components/virtual-grid.tsx';
 import { day, duration, plural } from '../../lib/format.ts';
 import { ticking } from '../../state/clock.ts';
 import { param, setParams } from '../../state/route.ts';
 import { useShortcuts } from '../../state/use-shortcuts.ts';
 import { EventDrawer } from './event-drawer.tsx';
 import { EventFilters } from './event-filters.tsx';
-import { EventHead, EventLine } from './event-line.tsx';
+import { EventGrid } from './event-grid.tsx';
 import { NoEvents } from './no-events.tsx';
 import type { Events } from './use-events.ts';
 
@@ -23,12 +21,9 @@ interface EventStreamProps {
 /** Events as they are decided, newest first. The one that is open is in the address. */
 export function EventStream({ events, live, span, onDecide }: EventStreamProps) {
   const { list, error, loading, lostSinceMs, paused, setPaused, setReading, loadOlder } = events;
-  const [row, setRow] = useState<string | null>(null);
   const openId = param('event');
   const rows = list?.rows ?? [];
   const open = openId === '' ? undefined : rows.find(({ id }) => id === openId);
-  const showDay = day(span.fromMs) !== day(span.toMs);
-  const at = useCallback((index: number): FraudEvent => rows[index] as FraudEvent, [rows]);
   useShortcuts(live ? [{ keys: 'p', label: 'Pause or go on', group: 'Live', run: () => setPaused(!paused) }] : []);
   const openEvent = ({ id }: FraudEvent) => setParams({ event: id }, openId === '' ? 'push' : 'replace');
   return (
@@ -52,7 +47,7 @@ export function EventStream({ events, live, span, onDecide }: EventStreamProps) 
               filters.
             </Notice>
           ) : null}
-          {list === null ? (
+          {list === null || (rows.length === 0 && list.cursor !== null && !error) ? (
             error ? (
               <Failure what="The events could not be loaded" error={error} onRetry={events.retry} />
             ) : (
@@ -61,29 +56,16 @@ export function EventStream({ events, live, span, onDecide }: EventStreamProps) 
           ) : rows.length === 0 ? (
             <NoEvents />
           ) : (
-            <>
-              <EventHead showDay={showDay} />
-              <VirtualGrid
-                label="Events, newest first: time, score, decision, user, event, amount, reasons, verdict"
-                count={rows.length}
-                at={at}
-                class={showDay ? 'fraud-days' : ''}
-                rowClass={(index) => `fraud-row fraud-${at(index).decision}`}
-                line={(index) => <EventLine event={at(index)} showDay={showDay} />}
-                active={open?.id ?? row}
-                onActive={(event) => {
-                  setRow(event.id);
-                  if (open) openEvent(event);
-                }}
-                onOpen={(event) => {
-                  setRow(event.id);
-                  openEvent(event);
-                }}
-                onReading={setReading}
-                onEnd={loadOlder}
-                footer={list.cursor === null ? <p class="list-end">This is everything in the range.</p> : null}
-              />
-            </>
+            <EventGrid
+              label="Events, newest first"
+              rows={rows}
+              showDay={day(span.fromMs) !== day(span.toMs)}
+              openId={open?.id ?? null}
+              onOpen={openEvent}
+              onReading={setReading}
+              {...(error ? {} : { onEnd: loadOlder })}
+              footer={list.cursor === null ? <p class="list-end">This is everything in the range.</p> : null}
+            />
           )}
         </div>
         {list && list.held.length > 0 ? (

@@ -6,8 +6,6 @@ import { CodeBlock } from '../../components/code-block.tsx';
 import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
-import { WIDEST_MS } from '../../lib/range.ts';
-import { now } from '../../state/clock.ts';
 import { hrefOf } from '../../state/route.ts';
 import { isAdmin } from '../../state/session.ts';
 import { sayError } from '../../state/toasts.ts';
@@ -82,9 +80,7 @@ function useLook(project: string, onFirst: () => void): 'nothing' | 'away' | 'ea
     let known: string | null | undefined;
     const look = async () => {
       if (document.hidden) return;
-      const toMs = now();
-      const period = { fromMs: toMs - WIDEST_MS, toMs };
-      const answer = await listEvents(project, period, NO_FILTERS, { limit: 1, cursor: null }, controller.signal);
+      const answer = await listEvents(project, NO_FILTERS, { limit: 1, cursor: null }, controller.signal);
       if (controller.signal.aborted) return;
       if (!answer.ok) return setState('away');
       const newest = answer.value.items[0]?.id ?? null;

@@ -4,7 +4,9 @@ import type { Project } from '../../api/types.ts';
 import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
 import { hrefOf, path } from '../../state/route.ts';
+import { AccountsTab } from './accounts-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
+import { ReviewsTab } from './reviews-tab.tsx';
 
 interface Tab {
   id: string;
@@ -12,7 +14,11 @@ interface Tab {
   page: (project: Project) => ComponentChildren;
 }
 
-const TABS: readonly Tab[] = [{ id: '', label: 'Overview', page: (project) => <OverviewTab project={project} /> }];
+const TABS: readonly Tab[] = [
+  { id: '', label: 'Overview', page: (project) => <OverviewTab project={project} /> },
+  { id: 'reviews', label: 'Reviews', page: (project) => <ReviewsTab project={project} /> },
+  { id: 'accounts', label: 'Accounts', page: (project) => <AccountsTab project={project} /> },
+];
 
 /** Who tries what, what was decided and why, and what a person has to look at. */
 export default function FraudPage({ project }: { project: Project }) {

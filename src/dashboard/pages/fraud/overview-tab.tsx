@@ -57,9 +57,9 @@ export function OverviewTab({ project }: { project: Project }) {
           onRetry={summary.reload}
         />
       ) : null}
-      {data && (data.outbox ?? 0) > 0 ? (
+      {data && data.outbox.pending > 0 ? (
         <Notice tone="warn">
-          {plural(data.outbox ?? 0, 'event')} decided and kept, but not yet searchable in Logs: the journal does not
+          {plural(data.outbox.pending, 'event')} decided and kept, but not yet searchable in Logs: the journal does not
           take them. They follow by themselves.
         </Notice>
       ) : null}
@@ -77,15 +77,13 @@ export function OverviewTab({ project }: { project: Project }) {
         </div>
         <div class="card panel fraud-top-rules">
           <h2>Rules that found most</h2>
-          {data && data.topRules.length === 0 ? <p class="faint">No rule found anything in this time.</p> : null}
+          {data && data.rules.length === 0 ? <p class="faint">No rule found anything in this time.</p> : null}
           <BarList
-            entries={(data?.topRules ?? [])
-              .slice(0, 5)
-              .map(({ rule, hits }) => ({ value: ruleName(rule), count: hits }))}
+            entries={(data?.rules ?? []).slice(0, 5).map(({ rule, hits }) => ({ value: ruleName(rule), count: hits }))}
             tone="plain"
             what="events"
             onChoose={(name) => {
-              const found = data?.topRules.find(({ rule }) => ruleName(rule) === name);
+              const found = data?.rules.find(({ rule }) => ruleName(rule) === name);
               if (found) setParams({ rule: found.rule });
             }}
           />

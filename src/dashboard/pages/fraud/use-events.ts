@@ -4,7 +4,7 @@ import type { Verdict } from '../../api/fraud-types.ts';
 import type { ApiError } from '../../api/http.ts';
 import { now } from '../../state/clock.ts';
 import { link } from '../../state/link.ts';
-import { type EventList, firstPage, newest, older, release, withVerdict } from './event-list.ts';
+import { type EventList, firstPage, newest, older, release, within, withVerdict } from './event-list.ts';
 
 const PAGE = 200;
 const EVERY_MS = 5_000;
@@ -38,6 +38,8 @@ export function useEvents(project: string, span: Period, filters: EventQuery, li
   hold.current = reading;
   const busy = useRef(false);
   const { fromMs, toMs } = span;
+  // A time that goes up to now takes what comes after it was chosen.
+  const untilMs = live ? Number.POSITIVE_INFINITY : toMs;
   const key = JSON.stringify([project, fromMs, toMs, filters, round]);
   const keyNow = useRef(key);
   keyNow.current = key;
@@ -46,10 +48,10 @@ export function useEvents(project: string, span: Period, filters: EventQuery, li
   useEffect(() => {
     const controller = new AbortController();
     setState((before) => ({ ...before, loading: true }));
-    void listEvents(project, span, filters, { limit: PAGE, cursor: null }, controller.signal).then((answer) => {
+    void listEvents(project, filters, { limit: PAGE, cursor: null }, controller.signal).then((answer) => {
       if (controller.signal.aborted) return;
       setLost(null);
-      if (answer.ok) setState({ list: firstPage(answer.value), error: null, loading: false });
+      if (answer.ok) setState({ list: firstPage(within(answer.value, fromMs, untilMs)), error: null, loading: false });
       else setState({ list: null, error: answer.error, loading: false });
     });
     return () => controller.abort();
@@ -60,22 +62,23 @@ export function useEvents(project: string, span: Period, filters: EventQuery, li
   useEffect(() => {
     if (!live || paused || !ready) return;
     const controller = new AbortController();
+    let looking = false;
     const look = async () => {
-      if (document.hidden || busy.current) return;
-      busy.current = true;
-      const period = { fromMs, toMs: Math.max(toMs, now()) };
-      const answer = await listEvents(project, period, filters, { limit: PAGE, cursor: null }, controller.signal);
-      busy.current = false;
+      if (document.hidden || looking) return;
+      looking = true;
+      const answer = await listEvents(project, filters, { limit: PAGE, cursor: null }, controller.signal);
+      looking = false;
       if (controller.signal.aborted) return;
       setLost((since) => (answer.ok ? null : (since ?? now())));
       if (!answer.ok) return;
-      setState((s) => (s.list ? { ...s, list: newest(s.list, answer.value, hold.current) } : s));
+      setState((s) =>
+        s.list ? { ...s, list: newest(s.list, within(answer.value, fromMs, untilMs), hold.current) } : s,
+      );
     };
     const timer = setInterval(() => void look(), EVERY_MS);
     return () => {
       clearInterval(timer);
       controller.abort();
-      busy.current = false;
     };
   }, [key, live, paused, ready]);
 
@@ -102,13 +105,20 @@ export function useEvents(project: string, span: Period, filters: EventQuery, li
     const cursor = state.list?.cursor ?? null;
     if (cursor === null || busy.current) return;
     busy.current = true;
-    void listEvents(project, span, filters, { limit: PAGE, cursor }, new AbortController().signal).then((answer) => {
+    void listEvents(project, filters, { limit: PAGE, cursor }, new AbortController().signal).then((answer) => {
       busy.current = false;
       if (keyNow.current !== key) return;
-      if (answer.ok) change((list) => (list.cursor === cursor ? older(list, answer.value) : list));
-      else setState((s) => ({ ...s, error: answer.error }));
+      if (!answer.ok) return setState((s) => ({ ...s, error: answer.error }));
+      const page = within(answer.value, fromMs, untilMs);
+      setState((s) => ({ ...s, error: null, list: s.list?.cursor === cursor ? older(s.list, page) : s.list }));
     });
   };
+  const hollow = state.list !== null && state.list.rows.length === 0 ? state.list.cursor : null;
+  // Nothing of what was looked at fits, and there is more behind it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one step for each cursor.
+  useEffect(() => {
+    if (hollow !== null) loadOlder();
+  }, [hollow]);
   return {
     ...state,
     lostSinceMs,

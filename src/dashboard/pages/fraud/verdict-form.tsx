@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import type { FraudEvent, Verdict } from '../../api/fraud-types.ts';
 import { VERDICTS } from '../../api/fraud-types.ts';
 import { Button } from '../../components/button.tsx';
-import { Field } from '../../components/field.tsx';
 import { mayDecide } from './roles.ts';
 import { VERDICT_WORDS } from './words.ts';
 
@@ -11,7 +10,9 @@ interface VerdictFormProps {
   onDecide: (event: FraudEvent, verdict: Verdict, note: string) => void;
 }
 
-const MAX_NOTE_CHARS = 500;
+/** Of the note in the drawer, which a key leads to. */
+export const NOTE_ID = 'fraud-note';
+const MAX_NOTE_CHARS = 1_000;
 
 /** What a reviewer says of an event. The chosen one can be changed at any time. */
 export function VerdictForm({ event, onDecide }: VerdictFormProps) {
@@ -19,18 +20,22 @@ export function VerdictForm({ event, onDecide }: VerdictFormProps) {
   if (!mayDecide.value) return <p class="faint">Verdicts are given by analysts and administrators.</p>;
   return (
     <div class="verdict-form">
-      <Field label="Note (optional)">
-        {(ids) => (
-          <input
-            {...ids}
-            class="input"
-            value={note}
-            maxLength={MAX_NOTE_CHARS}
-            dir="auto"
-            onInput={(input) => setNote(input.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <div class="field">
+        <label for={NOTE_ID}>Note (optional)</label>
+        <input
+          id={NOTE_ID}
+          class="input"
+          value={note}
+          maxLength={MAX_NOTE_CHARS}
+          dir="auto"
+          onInput={(input) => setNote(input.currentTarget.value)}
+        />
+      </div>
+      {event.review?.note ? (
+        <p class="verdict-note" dir="auto">
+          {event.review.note}
+        </p>
+      ) : null}
       <fieldset class="verdict-buttons">
         <legend class="visually-hidden">Verdict</legend>
         {VERDICTS.map((verdict) => (

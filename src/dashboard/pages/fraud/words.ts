@@ -2,31 +2,27 @@ import type { Decision, Verdict } from '../../api/fraud-types.ts';
 import type { Tone } from '../../components/status-dot.tsx';
 import { CUT } from './reason-steps.ts';
 
-/** Names of rules for people, and what their threshold counts. A rule that is not here has the name that the server gives it. */
-const RULES: Record<string, { name: string; unit: string }> = {
-  user_velocity: { name: 'Many events of the user', unit: 'events in 10 min' },
-  device_velocity: { name: 'Many events of the device', unit: 'events in 10 min' },
-  address_velocity: { name: 'Many events of the address', unit: 'events in 10 min' },
-  new_device: { name: 'New device', unit: 'minutes known' },
-  device_shared: { name: 'Several accounts on the device', unit: 'other accounts' },
-  impossible_travel: { name: 'Impossible travel', unit: 'km/h' },
-  country_change: { name: 'Change of country', unit: 'hours' },
-  amount_unusual: { name: 'Unusual amount', unit: 'standard deviations' },
-  failure_burst: { name: 'Burst of failures', unit: 'failures in 10 min' },
-  reference_overlap: { name: 'Shared phone, e-mail or device', unit: 'other accounts' },
-  cookie_anomaly: { name: 'Cookies that do not fit', unit: 'anomalies' },
-  browser_changed: { name: 'Browser changed', unit: '' },
-  confirmed_fraud: { name: 'Confirmed fraud nearby', unit: 'linked accounts' },
-  confirmed_legitimate: { name: 'Confirmed as legitimate', unit: '' },
-  [CUT]: { name: 'Cut', unit: '' },
+/** Names of rules for people. A rule that is not here has the name that the server gives it. */
+const RULES: Record<string, string> = {
+  user_velocity: 'Many events of the user',
+  device_velocity: 'Many events of the device',
+  address_velocity: 'Many events of the address',
+  new_device: 'New device',
+  device_shared: 'Several accounts on the device',
+  impossible_travel: 'Impossible travel',
+  country_change: 'Change of country',
+  amount_unusual: 'Unusual amount',
+  failure_burst: 'Burst of failures',
+  reference_overlap: 'Shared phone, e-mail or device',
+  cookie_anomaly: 'Cookies that do not fit',
+  browser_changed: 'Browser changed',
+  confirmed_fraud: 'Confirmed fraud nearby',
+  confirmed_legitimate: 'Confirmed as legitimate',
+  [CUT]: 'Cut',
 };
 
 export function ruleName(rule: string): string {
-  return RULES[rule]?.name ?? rule;
-}
-
-export function ruleUnit(rule: string): string {
-  return RULES[rule]?.unit ?? '';
+  return RULES[rule] ?? rule;
 }
 
 export const RULE_OPTIONS: readonly string[] = Object.keys(RULES).filter((rule) => rule !== CUT);
@@ -41,3 +37,5 @@ export function amountWords(cents: number | null): string {
   if (cents === null) return '';
   return (cents / 100).toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
+
+export const REFERENCE_WORDS: Readonly<Record<string, string>> = { phone: 'Phone', email: 'E-mail', device: 'Device' };

@@ -1,0 +1,127 @@
+import { useState } from 'preact/hooks';
+import { listReviews } from '../../api/fraud.ts';
+import type { Verdict } from '../../api/fraud-types.ts';
+import type { Project } from '../../api/types.ts';
+import { Button } from '../../components/button.tsx';
+import { Link } from '../../components/link.tsx';
+import { Empty, Failure, Skeleton } from '../../components/states.tsx';
+import { hrefOf, param, setParams } from '../../state/route.ts';
+import { useShortcuts } from '../../state/use-shortcuts.ts';
+import { EventDrawer } from './event-drawer.tsx';
+import { EventGrid } from './event-grid.tsx';
+import { mayDecide } from './roles.ts';
+import { decider } from './use-decide.ts';
+import { usePaged } from './use-paged.ts';
+import { NOTE_ID } from './verdict-form.tsx';
+
+const KEYS: readonly [string, Verdict][] = [
+  ['f', 'fraud'],
+  ['l', 'legitimate'],
+  ['u', 'unsure'],
+];
+
+/** What waits for a person, and what persons have said. Verdicts feed back into later scores. */
+export function ReviewsTab({ project }: { project: Project }) {
+  const status = param('status') === 'decided' ? 'decided' : 'open';
+  const paged = usePaged(`${project.id} ${status}`, (cursor, signal) =>
+    listReviews(project.id, status, cursor, signal),
+  );
+  const [activeId, setActive] = useState<string | null>(null);
+  const { list, error, loading } = paged;
+  const rows = list?.rows ?? [];
+  const openId = param('event');
+  const open = rows.find(({ id }) => id === openId);
+  const decide = decider(project.id, paged.decided);
+  const active = open ?? rows.find(({ id }) => id === activeId);
+  const say = (verdict: Verdict) => {
+    if (active) void decide(active, verdict, '');
+  };
+  const openEvent = (id: string) => setParams({ event: id }, openId === '' ? 'push' : 'replace');
+  const note = () => {
+    if (!active) return;
+    openEvent(active.id);
+    // The drawer is drawn after this key.
+    requestAnimationFrame(() => document.getElementById(NOTE_ID)?.focus());
+  };
+  useShortcuts(
+    mayDecide.value
+      ? [
+          ...KEYS.map(([keys, verdict]) => ({
+            ...{ keys, label: `Verdict: ${verdict}`, group: 'Lists' as const },
+            run: () => say(verdict),
+          })),
+          { keys: 'n', label: 'Verdict with a note', group: 'Lists', run: note },
+        ]
+      : [],
+  );
+  return (
+    <section class="card fraud-stream" aria-label="Reviews">
+      <div class="fraud-filters">
+        <nav class="fraud-switch" aria-label="Which reviews">
+          <Link href={hrefOf('/fraud/reviews', {}, 'frame')} current={status === 'open'}>
+            Open
+          </Link>
+          <Link href={hrefOf('/fraud/reviews', { status: 'decided' }, 'frame')} current={status === 'decided'}>
+            Decided
+          </Link>
+        </nav>
+        {mayDecide.value ? (
+          <p class="faint fraud-keys">
+            <kbd>j</kbd> <kbd>k</kbd> move, <kbd>f</kbd> fraud, <kbd>l</kbd> legitimate, <kbd>u</kbd> unsure,{' '}
+            <kbd>n</kbd> note
+          </p>
+        ) : null}
+        <span class="grow" />
+        <Button small icon="refresh" onClick={paged.reload}>
+          Look again
+        </Button>
+      </div>
+      <div class="logs-body">
+        <div class={`results${loading && list ? ' is-stale' : ''}`} aria-busy={loading}>
+          {error && list ? <Failure line what="Not updated" error={error} onRetry={paged.reload} /> : null}
+          {list === null ? (
+            error ? (
+              <Failure what="The reviews could not be loaded" error={error} onRetry={paged.reload} />
+            ) : (
+              <Skeleton rows={14} label="Loading reviews" />
+            )
+          ) : rows.length === 0 ? (
+            <Nothing status={status} />
+          ) : (
+            <EventGrid
+              label={status === 'open' ? 'Open reviews' : 'Decided reviews'}
+              rows={rows}
+              showDay
+              openId={open?.id ?? null}
+              onOpen={({ id }) => openEvent(id)}
+              onActive={({ id }) => setActive(id)}
+              {...(error ? {} : { onEnd: paged.more })}
+              footer={list.cursor === null ? <p class="list-end">These are all.</p> : null}
+            />
+          )}
+        </div>
+        {open ? (
+          <EventDrawer
+            event={open}
+            onDecide={(event, verdict, text) => void decide(event, verdict, text)}
+            onClose={() => setParams({ event: null }, 'replace')}
+          />
+        ) : null}
+      </div>
+    </section>
+  );
+}
+
+function Nothing({ status }: { status: 'open' | 'decided' }) {
+  return status === 'open' ? (
+    <Empty icon="check" title="Nobody waits for a review">
+      <p>An event comes here when its score reaches the threshold for a review. The thresholds are under Rules.</p>
+      <Link href={hrefOf('/fraud/rules', {}, 'frame')}>Open the rules</Link>
+    </Empty>
+  ) : (
+    <Empty title="No review is decided yet">
+      <p>Verdicts that are given stay here, and can be changed at any time.</p>
+      <Link href={hrefOf('/fraud/reviews', {}, 'frame')}>Open the queue</Link>
+    </Empty>
+  );
+}
