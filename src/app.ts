@@ -27,8 +27,9 @@ export function createApp(): Hono<AppEnv> {
 
   // The write side verifies its keys itself and never reads D1; sign-in is where an actor comes from.
   const except = ['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'];
-  app.use('/api/*', identify({ except, keyRefused: countRefusedKey }));
-  app.use('/ws/*', identify({ except: [], keyRefused: countRefusedKey }));
+  const identifyPorts = { keyRefused: countRefusedKey, sessionPorts: authPorts };
+  app.use('/api/*', identify({ except, ...identifyPorts }));
+  app.use('/ws/*', identify({ except: [], ...identifyPorts }));
   app.use('/api/*', limitUsers);
   app.use('/ws/*', limitUsers);
   app.use('/api/*', idempotent({ except: [...except, '/api/auth/*', '/api/etl/start'], required: KEY_REQUIRED }));

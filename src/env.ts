@@ -96,6 +96,8 @@ export interface Ctx {
   requestId: string;
   /** Client address as the edge saw it; 'unknown' where it did not say. */
   address: string;
+  /** ISO 3166-1 alpha-2 as the edge saw it, or T1 for Tor; null where it did not say. */
+  country: string | null;
   claim?: Claim;
   /** The limits that this request was counted against so far. Whoever counts it adds to it; copies of this context share it. */
   allowances: Allowance[];

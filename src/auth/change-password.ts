@@ -64,5 +64,5 @@ export async function changePassword(
   if (replaced?.meta.changes !== 1) return err({ kind: 'invalid_credentials' });
   const closed = await closeSockets(ctx, ports, user.id, null);
   if (!closed.ok) return closed;
-  return ok(await grantSession(ctx.config, session.sid, session.row, ctx.nowMs));
+  return ok(await grantSession(ctx.config, session.secret, session.row, ctx.nowMs));
 }

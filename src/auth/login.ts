@@ -72,7 +72,7 @@ export async function login(
   if (replaces !== null) await closeSockets(ctx, ports, replaces.userId, replaces.id);
   return ok({
     user,
-    grant: await grantSession(ctx.config, session.sid, session.row, ctx.nowMs),
+    grant: await grantSession(ctx.config, session.secret, session.row, ctx.nowMs),
     deviceToken: deviceToken(ctx.config, user.username, deviceId),
   });
 }

@@ -13,7 +13,7 @@ import { requireUser } from './guard.ts';
 import { login } from './login.ts';
 import { refresh } from './refresh.ts';
 import { loginSchema, passwordSchema, setupSchema } from './schema.ts';
-import { SESSION_IDLE_MS, type SessionGrant, sessionEndMs } from './session.ts';
+import { refreshAtMs, SESSION_IDLE_MS, type SessionGrant, sessionEndMs } from './session.ts';
 import { checkSetupToken, setup } from './setup.ts';
 import { listSessionRows } from './store.ts';
 import type { AuthPorts } from './types.ts';
@@ -44,7 +44,7 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     if (sentFrom(c.req.raw) === 'other') return deny(c, { kind: 'cross_site_request' });
     const body = await readJsonBody(c.req.raw, loginSchema);
     if (!body.ok) return refuse(c, body.error);
-    const current = await cookieSession(ctx, c.req.raw);
+    const current = await cookieSession(ctx, makePorts(ctx), c.req.raw);
     if (!current.ok) return deny(c, current.error);
     const done = await login(ctx, makePorts(ctx), {
       ...body.value,
@@ -63,7 +63,7 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
       role: user.role,
       csrf: grant.csrf,
       message: `Signed in as ${user.username}.`,
-      expiresAt: grant.expiresAtMs,
+      ...endsOf(grant),
     });
   });
 
@@ -71,13 +71,13 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     const ctx = c.get('ctx');
     const caller = requireUser(ctx.actor);
     if (!caller.ok) return deny(c, caller.error);
-    const current = await cookieSession(ctx, c.req.raw);
+    const current = await cookieSession(ctx, makePorts(ctx), c.req.raw);
     if (!current.ok) return deny(c, current.error);
-    // Ended between identify and here.
-    if (!current.value) return deny(c, { kind: 'unauthenticated' });
-    const grant = await refresh(ctx, current.value);
+    // Ended between identify and here, or while it was refreshed.
+    const grant = current.value && (await refresh(ctx, current.value));
+    if (!grant) return deny(c, { kind: 'unauthenticated' });
     setCookies(c, grant);
-    return c.json({ csrf: grant.csrf, expiresAt: grant.expiresAtMs });
+    return c.json({ csrf: grant.csrf, ...endsOf(grant) });
   });
 
   app.post('/logout', async function logoutRoute(c) {
@@ -106,13 +106,15 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     const caller = requireUser(ctx.actor);
     if (!caller.ok) return deny(c, caller.error);
     const { userId, username, role, projectIds, sessionId } = caller.value;
-    const current = await cookieSession(ctx, c.req.raw);
+    const current = await cookieSession(ctx, makePorts(ctx), c.req.raw);
     if (!current.ok) return deny(c, current.error);
     if (!current.value) return deny(c, { kind: 'unauthenticated' });
+    const { session, tokenExpiresAtMs } = current.value;
     const csrf = csrfToken(ctx.config, sessionId);
     return c.json({
       ...{ userId, username, role, projectIds, sessionId, csrf },
-      expiresAt: current.value.tokenExpiresAtMs,
+      expiresAt: tokenExpiresAtMs,
+      refreshAt: refreshAtMs(session, tokenExpiresAtMs),
       nowMs: ctx.nowMs,
     });
   });
@@ -131,8 +133,12 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
       createdAtMs: session.createdAtMs,
       lastSeenAtMs: session.lastSeenAtMs,
       expiresAtMs: sessionEndMs(session),
-      userAgent: session.userAgent,
-      address: session.address,
+      userAgent: session.opened.userAgent,
+      address: session.opened.address,
+      country: session.opened.country,
+      lastAddress: session.last.address,
+      lastCountry: session.last.country,
+      lastUserAgent: session.last.userAgent,
       current: session.id === sessionId,
     }));
     return c.json(pageOf(items, page.value.limit));
@@ -159,15 +165,20 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     const done = await changePassword(ctx, makePorts(ctx), caller.value, { ...body.value, userAgent, deviceToken });
     if (!done.ok) return deny(c, done.error);
     setCookies(c, done.value);
-    return c.json({ csrf: done.value.csrf, expiresAt: done.value.expiresAtMs });
+    return c.json({ csrf: done.value.csrf, ...endsOf(done.value) });
   });
 
   return app;
 }
 
-function setCookies(c: AppContext, grant: SessionGrant): void {
+function setCookies(c: AppContext, { token, csrf, maxAgeSeconds }: SessionGrant): void {
   const names = cookieNames(c.get('ctx').config, new URL(c.req.url));
-  for (const line of names ? sessionCookies(names, grant) : []) c.header('set-cookie', line, { append: true });
+  const lines = names && token !== null ? sessionCookies(names, { token, csrf, maxAgeSeconds }) : [];
+  for (const line of lines) c.header('set-cookie', line, { append: true });
+}
+
+function endsOf({ expiresAtMs, refreshAtMs }: SessionGrant): { expiresAt: number; refreshAt: number } {
+  return { expiresAt: expiresAtMs, refreshAt: refreshAtMs };
 }
 
 function clearCookies(c: AppContext): void {

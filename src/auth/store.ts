@@ -1,11 +1,12 @@
 import type { Role } from '../env.ts';
 import type { PageRequest } from '../shared/page.ts';
+import type { Superseded } from './rotation.ts';
 import type { SessionRow, UserRow } from './types.ts';
 
 const USER =
   'u.id, u.username, u.password_hash, u.role, u.project_ids, u.disabled, u.created_at_ms, u.last_login_at_ms';
-const SESSION =
-  's.id, s.user_id, s.created_at_ms, s.last_seen_at_ms, s.expires_at_ms, s.revoked_at_ms, s.user_agent, s.address, s.proven_at_ms';
+const SESSION = `s.id, s.user_id, s.created_at_ms, s.last_seen_at_ms, s.expires_at_ms, s.revoked_at_ms, s.proven_at_ms, s.secret_hash, s.superseded,
+  s.user_agent, s.address, s.country, s.last_user_agent, s.last_address, s.last_country`;
 
 interface StoredUser {
   id: string;
@@ -26,8 +27,14 @@ interface StoredSession {
   expires_at_ms: number;
   revoked_at_ms: number | null;
   proven_at_ms: number;
+  secret_hash: string;
+  superseded: string;
   user_agent: string;
   address: string;
+  country: string | null;
+  last_user_agent: string | null;
+  last_address: string | null;
+  last_country: string | null;
 }
 
 /** Names are told apart without regard to case; they are ASCII (schema.ts), so lower case is all it takes. */
@@ -124,16 +131,19 @@ export function noteLogin(db: D1Database, userId: string, nowMs: number): D1Prep
 export function insertSession(db: D1Database, session: SessionRow, passwordHash: string): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO sessions (id, user_id, created_at_ms, last_seen_at_ms, proven_at_ms, expires_at_ms, user_agent, address)
-       SELECT ?1, id, ?3, ?3, ?3, ?4, ?5, ?6 FROM users WHERE id = ?2 AND disabled = 0 AND password_hash = ?7`,
+      `INSERT INTO sessions (id, user_id, created_at_ms, last_seen_at_ms, proven_at_ms, expires_at_ms, secret_hash,
+         user_agent, address, country, last_user_agent, last_address, last_country)
+       SELECT ?1, id, ?3, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?7, ?8 FROM users WHERE id = ?2 AND disabled = 0 AND password_hash = ?9`,
     )
     .bind(
       session.id,
       session.userId,
       session.createdAtMs,
       session.expiresAtMs,
-      session.userAgent,
-      session.address,
+      session.secretHash,
+      session.opened.userAgent,
+      session.opened.address,
+      session.opened.country,
       passwordHash,
     );
 }
@@ -184,13 +194,6 @@ export async function listSessionRows(
     .bind(userId, nowMs, idleSinceMs, after.atMs, after.id, limit + 1)
     .all<StoredSession>();
   return results.map(sessionOf);
-}
-
-/** Only forwards: of two requests at once the later clock wins. */
-export function touchSession(db: D1Database, sessionId: string, nowMs: number): D1PreparedStatement {
-  return db
-    .prepare('UPDATE sessions SET last_seen_at_ms = ?2 WHERE id = ?1 AND last_seen_at_ms < ?2')
-    .bind(sessionId, nowMs);
 }
 
 export function revokeSession(db: D1Database, sessionId: string, nowMs: number): D1PreparedStatement {
@@ -267,8 +270,14 @@ function sessionOf(row: StoredSession): SessionRow {
     expiresAtMs: row.expires_at_ms,
     revokedAtMs: row.revoked_at_ms,
     provenAtMs: row.proven_at_ms,
-    userAgent: row.user_agent,
-    address: row.address,
+    secretHash: row.secret_hash,
+    superseded: JSON.parse(row.superseded) as Superseded[],
+    opened: { address: row.address, country: row.country, userAgent: row.user_agent },
+    last: {
+      address: row.last_address ?? row.address,
+      country: row.last_country,
+      userAgent: row.last_user_agent ?? row.user_agent,
+    },
   };
 }
 

@@ -8,15 +8,17 @@ const CLOCK_SKEW_MS = 60_000;
 
 export interface SessionClaims {
   userId: string;
-  /** 256 random bits that exist in the cookie only; the session row's id is derived from them. */
-  sid: string;
+  /** The session row's id. */
+  sessionId: string;
+  /** 256 bits that exist in the cookie only, and are new with each rotation; the row has their hash. */
+  secret: string;
   expiresAtMs: number;
 }
 
 /** The value of the session cookie. Signed with the first secret; expiry is whole seconds, rounded down. */
 export function signSessionToken(config: Config, claims: SessionClaims, nowMs: number): Promise<string> {
   const { kid, secret } = config.sessionSecrets[0];
-  return new SignJWT({ sid: claims.sid })
+  return new SignJWT({ sid: claims.sessionId, sec: claims.secret })
     .setProtectedHeader(headerOf(kid))
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
@@ -26,7 +28,7 @@ export function signSessionToken(config: Config, claims: SessionClaims, nowMs: n
     .sign(utf8(secret));
 }
 
-/** Null for whatever is not a token of ours that is valid now. Says nothing about revocation: the session row decides that. */
+/** Null for whatever is not a token of ours that is valid now. Says nothing about revocation or rotation: the session row decides that. */
 export async function verifySessionToken(config: Config, token: string, nowMs: number): Promise<SessionClaims | null> {
   // Before the library sees it: what that reads leniently would give one token many spellings.
   const kids = config.sessionSecrets.map(({ kid }) => kid);
@@ -44,14 +46,15 @@ export async function verifySessionToken(config: Config, token: string, nowMs: n
         typ: 'JWT',
         issuer: ISSUER,
         audience: AUDIENCE,
-        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
+        requiredClaims: ['sub', 'sid', 'sec', 'iat', 'exp'],
         currentDate: new Date(nowMs),
       },
     );
-    const { sub, sid, iat, exp } = payload;
-    if (typeof sub !== 'string' || typeof sid !== 'string' || typeof exp !== 'number') return null;
+    const { sub, sid, sec, iat, exp } = payload;
+    if (typeof sub !== 'string' || typeof sid !== 'string' || typeof sec !== 'string' || typeof exp !== 'number')
+      return null;
     if (iat === undefined || iat * 1000 > nowMs + CLOCK_SKEW_MS) return null;
-    return { userId: sub, sid, expiresAtMs: exp * 1000 };
+    return { userId: sub, sessionId: sid, secret: sec, expiresAtMs: exp * 1000 };
   } catch (cause) {
     if (cause instanceof errors.JOSEError) return null;
     throw cause;

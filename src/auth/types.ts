@@ -1,4 +1,5 @@
 import type { Role } from '../env.ts';
+import type { RotationState } from './rotation.ts';
 
 export interface UserRow {
   id: string;
@@ -12,8 +13,15 @@ export interface UserRow {
   lastLoginAtMs: number | null;
 }
 
-export interface SessionRow {
-  /** Public: derived one-way from the secret in the cookie. */
+/** Where a request came from and what it was made with. */
+export interface Place {
+  address: string;
+  country: string | null;
+  userAgent: string;
+}
+
+export interface SessionRow extends RotationState {
+  /** Public, and the same over rotations: it opens nothing. */
   id: string;
   userId: string;
   createdAtMs: number;
@@ -24,8 +32,10 @@ export interface SessionRow {
   revokedAtMs: number | null;
   /** Of the sign-in, or of the last step-up. */
   provenAtMs: number;
-  userAgent: string;
-  address: string;
+  /** Of the sign-in. */
+  opened: Place;
+  /** Of the last request that was noted, like lastSeenAtMs; its country is the last that was known. */
+  last: Place;
 }
 
 /** What the routes of this feature need from features above it. Injected, because imports go downhill only. */

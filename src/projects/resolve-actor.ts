@@ -1,4 +1,4 @@
-import { authenticateCookie, authProblem, readSessionCookie } from '../auth/index.ts';
+import { authenticateCookie, authProblem, readSessionCookie, type SessionPorts } from '../auth/index.ts';
 import type { Actor, Ctx } from '../env.ts';
 import { constantTimeEqual, sha256Hex } from '../shared/hash.ts';
 import type { Problem } from '../shared/problem.ts';
@@ -9,12 +9,12 @@ import { verifyKey } from './key.ts';
 import { findKeyState } from './store.ts';
 
 /** Who asks, or the refusal of a request that claims to be somebody and is not. */
-export async function resolveActor(ctx: Ctx, request: Request): Promise<Result<Actor, Problem>> {
+export async function resolveActor(ctx: Ctx, ports: SessionPorts, request: Request): Promise<Result<Actor, Problem>> {
   const cookie = readSessionCookie(ctx.config, request);
   if (!cookie.ok) return err(authProblem({ kind: 'duplicate_session_cookie' }));
   const key = presentedKey(request);
   if (key === null) {
-    const user = await authenticateCookie(ctx, request);
+    const user = await authenticateCookie(ctx, ports, request);
     if (!user.ok) return err(authProblem(user.error));
     return ok(user.value ?? { kind: 'anonymous' });
   }

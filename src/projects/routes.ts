@@ -1,5 +1,5 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { authProblem, requireRole } from '../auth/index.ts';
+import { authProblem, requireRole, type SessionPorts } from '../auth/index.ts';
 import type { Ctx } from '../env.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
@@ -21,6 +21,8 @@ export interface IdentifyOptions {
   except: readonly string[];
   /** Counts a request that is refused because of its key. Must not throw. */
   keyRefused: (ctx: Ctx, key: string, code: string) => Promise<void>;
+  /** Who hears of a session that ends because its cookie was copied. */
+  sessionPorts: (ctx: Ctx) => SessionPorts;
 }
 
 const KEY_REFUSALS: ReadonlySet<string> = new Set<ProjectError['kind']>([
@@ -34,12 +36,12 @@ const KEY_REFUSALS: ReadonlySet<string> = new Set<ProjectError['kind']>([
  * refuses only what claims to be somebody and is not; whether nobody is enough is for the route to say, so a route that is named here by
  * mistake is closed, not open.
  */
-export function identify({ except, keyRefused }: IdentifyOptions): MiddlewareHandler<AppEnv> {
+export function identify({ except, keyRefused, sessionPorts }: IdentifyOptions): MiddlewareHandler<AppEnv> {
   const skipped = new Set(except);
   return async function identifyActor(c, next) {
     if (skipped.has(c.req.path)) return next();
     const ctx = c.get('ctx');
-    const actor = await resolveActor(ctx, c.req.raw);
+    const actor = await resolveActor(ctx, sessionPorts(ctx), c.req.raw);
     if (!actor.ok) {
       const key = presentedKey(c.req.raw);
       if (key !== null && KEY_REFUSALS.has(actor.error.code)) await keyRefused(ctx, key, actor.error.code);

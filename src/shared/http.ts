@@ -20,6 +20,19 @@ export function requestIdOf(request: Request): string {
   return crypto.randomUUID().replaceAll('-', '');
 }
 
+/** XX is Cloudflare's word for a country that it does not know. */
+const COUNTRY = /^(?!XX)[A-Z][A-Z1]$/;
+
+/**
+ * Which country the edge saw. `request.cf` is the runtime's own; the header is a client's where the zone does not add it, so that in production it
+ * counts for nothing. Locally `request.cf` is made up, and the header lets one be tried.
+ */
+export function countryOf(request: Request, environment: 'local' | 'production'): string | null {
+  const own = request.cf?.country;
+  const said = environment === 'local' ? (request.headers.get('cf-ipcountry') ?? own) : own;
+  return typeof said === 'string' && COUNTRY.test(said) ? said : null;
+}
+
 /** Opens every request: one clock, one id, an anonymous actor; closes it with the headers that every answer carries. */
 export const requestContext: MiddlewareHandler<AppEnv> = async function requestContext(c, next) {
   const config = parseConfig(c.env);
@@ -32,6 +45,7 @@ export const requestContext: MiddlewareHandler<AppEnv> = async function requestC
     actor: { kind: 'anonymous' },
     requestId,
     address: c.req.header('cf-connecting-ip') ?? 'unknown',
+    country: countryOf(c.req.raw, config.environment),
     allowances: [],
   });
   await next();

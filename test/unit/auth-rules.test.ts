@@ -4,9 +4,9 @@ import { changesState, csrfToken, sentFrom, verifyCsrf } from '../../src/auth/cs
 import {
   isLive,
   LAST_SEEN_STEP_MS,
+  refreshAtMs,
   SESSION_ABSOLUTE_MS,
   SESSION_IDLE_MS,
-  sessionIdOf,
 } from '../../src/auth/session.ts';
 import { addressBucket } from '../../src/auth/throttle.ts';
 import { endsSessions } from '../../src/auth/update-user.ts';
@@ -170,10 +170,15 @@ describe('a session', () => {
     expect([SESSION_IDLE_MS, SESSION_ABSOLUTE_MS, LAST_SEEN_STEP_MS]).toEqual([12 * 3_600_000, 7 * 86_400_000, 60_000]);
   });
 
-  it('has an id that says nothing about the secret in its cookie', () => {
-    expect(sessionIdOf('secret')).toMatch(/^ses_[0-9a-f]{32}$/);
-    expect(sessionIdOf('secret')).toBe(sessionIdOf('secret'));
-    expect(sessionIdOf('secret')).not.toBe(sessionIdOf('secreT'));
+  const refreshes: [what: string, expiresInMs: number, dueInMs: number][] = [
+    ['15 minutes after its secret was made', SESSION_IDLE_MS, 900_000],
+    ['at half of what is left, where that is less', 600_000, 300_000],
+    ['not in ever shorter steps at its very end', 10, 1_000],
+  ];
+  it.each(refreshes)('is refreshed %s', (_, expiresInMs, dueInMs) => {
+    const superseded = [{ h: '', n: '', k: '', at: nowMs }];
+    expect(refreshAtMs({ superseded: [], createdAtMs: nowMs }, nowMs + expiresInMs)).toBe(nowMs + dueInMs);
+    expect(refreshAtMs({ superseded, createdAtMs: 0 }, nowMs + expiresInMs)).toBe(nowMs + dueInMs);
   });
 
   const changes: [change: Parameters<typeof endsSessions>[0], ends: boolean][] = [

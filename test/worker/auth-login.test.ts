@@ -104,6 +104,7 @@ describe('POST /api/auth/login', () => {
       csrf: expect.stringMatching(/^k1\.[\w-]{43}$/),
       message: 'Signed in as Grace.Hopper.',
       expiresAt: expect.any(Number),
+      refreshAt: expect.any(Number),
     });
     expect(Number(answer.headers.get('x-login-time'))).toBeGreaterThanOrEqual(0);
     expect(answer.cookies.get('gsession')).toMatch(/; Path=\/; Max-Age=43\d{3}; HttpOnly; SameSite=Strict$/);
@@ -114,14 +115,14 @@ describe('POST /api/auth/login', () => {
 
     const cookie = answer.cookies.get('gsession')?.split(';', 1)[0] ?? '';
     const me = await callApp('GET', '/api/auth/me', { headers: { cookie } });
-    const { userId, username, role, projectIds, sessionId, csrf, expiresAt } = me.body;
+    const { userId, username, role, projectIds, sessionId, csrf, expiresAt, refreshAt } = me.body;
     expect({ userId, username, role, projectIds }).toEqual({
       userId: user.id,
       username: 'Grace.Hopper',
       role: 'analyst',
       projectIds: null,
     });
-    expect([csrf, expiresAt]).toEqual([answer.body.csrf, answer.body.expiresAt]);
+    expect([csrf, expiresAt, refreshAt]).toEqual([answer.body.csrf, answer.body.expiresAt, answer.body.refreshAt]);
 
     const [audit] = await auditOf(sessionId);
     expect(audit).toMatchObject({
@@ -142,10 +143,11 @@ describe('POST /api/auth/login', () => {
     await createUser({ role: 'viewer', username: 'stored' });
     const session = await login('stored');
     const payload = session.cookie.split('.')[1] ?? '';
-    const { sid } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    const { sec } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+    expect(sec).toMatch(/^[\w-]{43}$/);
     const tables = ['sessions', 'users', 'audit', 'login_throttle'];
     const dump = await Promise.all(tables.map((table) => env.DB.prepare(`SELECT * FROM ${table}`).all()));
-    expect(JSON.stringify(dump)).not.toContain(sid);
+    expect(JSON.stringify(dump)).not.toContain(sec);
     expect(JSON.stringify(dump)).not.toContain(PASSWORD);
   });
 

@@ -156,6 +156,10 @@ describe('GET /api/auth/sessions', () => {
       expiresAtMs: nowMs - 5000 + SESSION_IDLE_MS,
       userAgent: 'test',
       address: '192.0.2.1',
+      country: null,
+      lastAddress: '192.0.2.1',
+      lastCountry: null,
+      lastUserAgent: 'test',
       current: false,
     });
     expect(JSON.stringify(body)).not.toContain(idle.sessionId);
@@ -224,7 +228,7 @@ describe('POST /api/auth/password', () => {
     const body = { currentPassword: PASSWORD, newPassword: 'a password of tomorrow' };
     const answer = await callApp('POST', '/api/auth/password', { as: session, body });
     expect(answer.status).toBe(200);
-    expect(Object.keys(answer.body)).toEqual(['csrf', 'expiresAt']);
+    expect(Object.keys(answer.body)).toEqual(['csrf', 'expiresAt', 'refreshAt']);
     expect([await isSignedIn(session), await isSignedIn(other)]).toEqual([false, false]);
     const cookie = answer.cookies.get('gsession')?.split(';', 1)[0] ?? '';
     const me = await callApp('GET', '/api/auth/me', { headers: { cookie } });

@@ -5,6 +5,7 @@ import { createApp } from '../../src/app.ts';
 import { runCron } from '../../src/cron.ts';
 import type { Env, Role } from '../../src/env.ts';
 import { idempotent } from '../../src/idempotency/index.ts';
+import { authPorts } from '../../src/ports.ts';
 import { identify } from '../../src/projects/index.ts';
 import { type AppEnv, onFault, requestContext } from '../../src/shared/http.ts';
 import { createKey, createProject, createUser, signIn, signInAs } from '../helpers/worker/accounts.ts';
@@ -452,7 +453,7 @@ describe('a route', () => {
     const app = new Hono<AppEnv>();
     app.use(requestContext);
     app.onError(onFault);
-    app.use('/api/*', identify({ except: [], keyRefused: async () => undefined }));
+    app.use('/api/*', identify({ except: [], keyRefused: async () => undefined, sessionPorts: authPorts }));
     app.use('/api/*', idempotent({ except: ['/api/stream', '/api/own/*'], required: ['POST /api/things/:id/send'] }));
     app.post('/api/things/:id/send', (c) => c.json({ runs: ++runs }, 201));
     app.post('/api/stream', (c) => c.json({ runs: ++runs }));

@@ -36,9 +36,9 @@ export async function createUser(options: {
 /** A session as sign-in would open it, without its hash. `nowMs` dates it. */
 export async function signIn(user: TestUser, nowMs = Date.now()): Promise<SignedIn> {
   const ctx = testCtx({ nowMs });
-  const { sid, row } = newSession(ctx, user.id, 'test');
+  const { secret, row } = newSession(ctx, user.id, 'test');
   await insertSession(env.DB, row, PASSWORD_HASH).run();
-  const grant = await grantSession(ctx.config, sid, row, nowMs);
+  const grant = await grantSession(ctx.config, secret, row, nowMs);
   return { userId: user.id, sessionId: row.id, cookie: `gsession=${grant.token}`, csrf: grant.csrf };
 }
 

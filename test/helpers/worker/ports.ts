@@ -46,8 +46,10 @@ export function appWith(ports: RecordingPorts): Hono<AppEnv> {
   app.use(requestContext);
   app.onError(onFault);
   app.notFound(notFoundIn(app));
-  app.use('/api/*', identify({ except: ['/api/auth/setup', '/api/auth/login'], keyRefused: ports.keyRefused }));
   const authPorts = ({ env }: Pick<Ctx, 'env'>) => authPortsOf(ports, env.DB);
+  const { keyRefused } = ports;
+  const except = ['/api/auth/setup', '/api/auth/login'];
+  app.use('/api/*', identify({ except, keyRefused, sessionPorts: authPorts }));
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/users', userRoutes(authPorts));
   app.route(

@@ -6,7 +6,12 @@ import { forgeFrom } from './forge.ts';
 
 export const NOW_MS = 1_800_000_000_000;
 /** The only place that knows what a session's token claims: the suites of tokens start from one that was signed with these. */
-export const CLAIMS: SessionClaims = { userId: 'usr_1', sid: 'secret-of-the-session', expiresAtMs: NOW_MS + 60_000 };
+export const CLAIMS: SessionClaims = {
+  userId: 'usr_1',
+  sessionId: 'ses_1',
+  secret: 'secret-of-the-session',
+  expiresAtMs: NOW_MS + 60_000,
+};
 
 export const config = configWith({ sessionSecrets: [SECRET_1] });
 export const OURS = await signSessionToken(config, CLAIMS, NOW_MS);
@@ -23,7 +28,7 @@ export async function joseAccepts(token: string): Promise<boolean> {
     typ: 'JWT',
     issuer: 'breakwater',
     audience: 'breakwater-session',
-    requiredClaims: ['sub', 'sid', 'iat', 'exp'],
+    requiredClaims: ['sub', 'sid', 'sec', 'iat', 'exp'],
     currentDate: new Date(NOW_MS),
   };
   return jwtVerify(token, new TextEncoder().encode(SECRET_1.secret), options).then(
