@@ -97,7 +97,14 @@ export function appWithRisk(object: RiskObject): Hono<AppEnv> {
   app.use(requestContext);
   app.onError(onFault);
   app.notFound(notFoundIn(app));
-  app.use('/api/*', identify({ except: [], keyRefused: async () => undefined }));
+  app.use(
+    '/api/*',
+    identify({
+      except: [],
+      keyRefused: async () => undefined,
+      sessionPorts: () => ({ sessionsEnded: async () => undefined }),
+    }),
+  );
   app.route(
     '/',
     riskRoutes(() => object),
