@@ -9,7 +9,7 @@ import { type Import, type SourceFile, sources, withoutComments } from '../helpe
 /** From the bottom up: a feature imports only what stands before it. New features are added where they belong. */
 const FEATURES = [
   ...['audit', 'auth', 'projects', 'limits', 'idempotency', 'blocks', 'rollups', 'journal', 'ingest'],
-  ...['otlp', 'loki', 'elastic', 'etl', 'query', 'live', 'observability'],
+  ...['cookies', 'otlp', 'loki', 'elastic', 'etl', 'query', 'live', 'observability'],
 ];
 
 const worker = sources('src/**/*.ts', 'durable-objects/**/*.ts').filter(

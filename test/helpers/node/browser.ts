@@ -10,9 +10,10 @@ import { temporaryFolder } from './temporary.ts';
 
 export type BrowserOutcome = { kind: 'ready'; browser: Browser } | { kind: 'absent'; reason: string };
 
-export async function launchBrowser(): Promise<BrowserOutcome> {
+/** `args`: further switches of Chromium, such as names of hosts that lead to this machine. */
+export async function launchBrowser(args: readonly string[] = []): Promise<BrowserOutcome> {
   const named = process.env.BREAKWATER_CHROMIUM;
-  if (named) return { kind: 'ready', browser: await launch(named) };
+  if (named) return { kind: 'ready', browser: await launch(named, args) };
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return {
       kind: 'absent',
@@ -26,7 +27,7 @@ export async function launchBrowser(): Promise<BrowserOutcome> {
   const { default: packaged } = await import('@sparticuz/chromium');
   const executablePath = await packaged.executablePath();
   writeFileSync(path.join(process.env.TMPDIR, 'fonts/fonts.conf'), fontsConfig(process.env.TMPDIR));
-  return { kind: 'ready', browser: await launch(executablePath) };
+  return { kind: 'ready', browser: await launch(executablePath, args) };
 }
 
 /** The package's own file names /tmp/fonts, wherever it unpacks to; without any font Chromium ends at the first text. */
@@ -38,10 +39,15 @@ function fontsConfig(dir: string): string {
 }
 
 /** The package's own arguments switch the browser's security off, which would hide faults of CORS and of the policy. */
-function launch(executablePath: string): Promise<Browser> {
+function launch(executablePath: string, more: readonly string[]): Promise<Browser> {
   // Without a locale of the machine's, as in many containers, Chromium makes up a language that no formatter knows.
   const env = { ...process.env, LANG: 'en_US.UTF-8', LANGUAGE: 'en_US' };
-  return playwright.launch({ executablePath, env, args: ['--no-sandbox', '--headless=shell'], headless: true });
+  return playwright.launch({
+    executablePath,
+    env,
+    args: ['--no-sandbox', '--headless=shell', ...more],
+    headless: true,
+  });
 }
 
 /** What axe finds against WCAG 2.2 AA and its best practices on the page as it is now, a line for each element. */
