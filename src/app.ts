@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { authRoutes, userRoutes } from './auth/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { etlRoutes } from './etl/index.ts';
+import { fraudReadRoutes, fraudRoutes } from './fraud/index.ts';
 import { idempotent } from './idempotency/index.ts';
 import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
 import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
@@ -26,7 +27,8 @@ export function createApp(): Hono<AppEnv> {
   app.notFound(notFoundIn(app));
 
   // The write side verifies its keys itself and never reads D1; sign-in is where an actor comes from.
-  const except = ['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'];
+  const fraud = ['login', 'event', 'register', 'revoke'].map((name) => `/api/fraud/${name}`);
+  const except = ['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login', ...fraud];
   const identifyPorts = { keyRefused: countRefusedKey, sessionPorts: authPorts };
   app.use('/api/*', identify({ except, ...identifyPorts }));
   app.use('/ws/*', identify({ except: [], ...identifyPorts }));
@@ -42,6 +44,8 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', elasticRoutes());
   app.route('/', limitRoutes());
   app.route('/', etlRoutes(schemaPort));
+  app.route('/', fraudRoutes());
+  app.route('/', fraudReadRoutes());
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());

@@ -1,6 +1,7 @@
 import type { AuthPorts } from './auth/index.ts';
 import type { Ctx } from './env.ts';
 import type { SchemaPort } from './etl/index.ts';
+import { fraudControl } from './fraud/index.ts';
 import { journalControl } from './journal/index.ts';
 import { setProjectLimits } from './limits/index.ts';
 import { liveControl } from './live/index.ts';
@@ -9,13 +10,21 @@ import { type KeyRevocationPort, unknownProjects } from './projects/index.ts';
 /** Who must know of a revocation before it is answered: those who take data without asking D1, and those who hold open sockets. */
 export function revocations(ctx: Ctx): KeyRevocationPort {
   const journals = journalControl(ctx.env, ctx.config);
+  const fraud = fraudControl(ctx.env);
   const sockets = liveControl(ctx.env, ctx.nowMs);
   return {
     async revokeKey(projectId, keyId, fromMs) {
-      await Promise.all([journals.revokeKey(projectId, keyId, fromMs), sockets.closeKey(projectId, keyId, fromMs)]);
+      await Promise.all([
+        journals.revokeKey(projectId, keyId, fromMs),
+        fraud.revokeKey(projectId, keyId, fromMs),
+        sockets.closeKey(projectId, keyId, fromMs),
+      ]);
     },
     async setProjectDisabled(projectId, disabled) {
-      await journals.setProjectDisabled(projectId, disabled);
+      await Promise.all([
+        journals.setProjectDisabled(projectId, disabled),
+        fraud.setProjectDisabled(projectId, disabled),
+      ]);
       if (disabled) await sockets.closeProject(projectId);
     },
     setProjectLimits: (projectId, limits) => setProjectLimits(ctx.env, projectId, limits),

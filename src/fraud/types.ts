@@ -12,6 +12,8 @@ export interface FraudEvent {
   id: string;
   atMs: number;
   userId: string;
+  /** Public id of the fraud session, which opens nothing; null without one. */
+  sessionId: string | null;
   eventType: string;
   success: boolean | null;
   amountCents: number | null;

@@ -3,6 +3,7 @@
  * can still sign out: that ends the session, so nobody does it often.
  */
 export function rateOf(path: string): 'user' | 'route' {
-  const uncounted = /^\/api\/(query\/|(export|ingest|etl\/start|health|ready|auth\/logout|auth\/revoke-all)$)/;
+  const uncounted =
+    /^\/api\/(query\/|(export|ingest|etl\/start|fraud\/(login|event|register|revoke)|health|ready|auth\/logout|auth\/revoke-all)$)/;
   return uncounted.test(path) ? 'route' : 'user';
 }

@@ -53,6 +53,8 @@ export interface RouteRule {
   headers?: Record<string, string>;
   /** Of a write route: the body that stores one record with this message; the body of /api/ingest where it is not said. */
   bodyWith?: (message: string) => unknown;
+  /** Of a write route that makes no record. */
+  storesNothing?: true;
 }
 
 const session: Access = { kind: 'session' };
@@ -80,6 +82,13 @@ function otlpRequest(signal: 'logs' | 'metrics' | 'traces', message: string): un
 }
 const etlJob = (f: Fixture, more = ''): string => `/api/etl/jobs/${f.jobId}${more}${of(f)}`;
 const etlPayload = (f: Fixture): unknown => ({ dataType: 'JSON', payload: { message: 'hello' }, project: f.projectId });
+
+const fraudEvent = (eventType: string): unknown => ({ userId: 'u1', eventType });
+const fraudBodies = {
+  login: { userId: 'u1' },
+  register: { userId: 'u1', references: { email: 'a@example.com' } },
+  revoke: { userId: 'u1' },
+};
 
 /** Every route of the Worker. A route that is registered and not listed here, or listed and not registered, fails the suite. */
 export const ROUTES: readonly RouteRule[] = [
@@ -119,6 +128,44 @@ export const ROUTES: readonly RouteRule[] = [
       bodyWith: (message) => otlpRequest(signal, message),
     },
   ]),
+
+  {
+    method: 'POST',
+    route: '/api/fraud/event',
+    access: { kind: 'ingest' },
+    body: () => fraudEvent('payment'),
+    bodyWith: fraudEvent,
+  },
+  ...Object.entries(fraudBodies).map(
+    ([name, body]): RouteRule => ({
+      ...{
+        method: 'POST',
+        route: `/api/fraud/${name}`,
+        access: { kind: 'ingest' },
+        body: () => body,
+        storesNothing: true,
+      },
+    }),
+  ),
+  ...['events', 'history', 'references', 'cross-lookup', 'graph', 'summary'].map(
+    (name): RouteRule => ({
+      ...{ method: 'GET', route: `/api/fraud/${name}`, access: can('read') },
+      url: (f) => `/api/fraud/${name}${of(f)}&userId=u1`,
+    }),
+  ),
+  {
+    method: 'POST',
+    route: '/api/fraud/cross-lookup',
+    access: can('export'),
+    url: (f) => `/api/fraud/cross-lookup${of(f)}`,
+    body: () => ({ email: 'a@example.com' }),
+  },
+  {
+    method: 'DELETE',
+    route: '/api/fraud/sessions',
+    access: can('write'),
+    url: (f) => `/api/fraud/sessions${of(f)}&userId=u1`,
+  },
 
   {
     method: 'GET',

@@ -10,6 +10,7 @@ const PROTOCOLS: Record<Protocol, string> = {
   loki: 'Loki push',
   elastic: 'Elasticsearch _bulk',
   etl: 'ETL',
+  fraud: 'Fraud events',
   socket: 'WebSocket',
 };
 

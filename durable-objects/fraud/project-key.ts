@@ -1,0 +1,37 @@
+import { type Env, parseConfig } from '../../src/env.ts';
+import { referenceOf } from '../../src/fraud/identity.ts';
+import { decryptAtRest, encryptAtRest, isUnderOldKey } from '../../src/shared/at-rest.ts';
+import type { MetaStore } from './meta-store.ts';
+
+const KEY_BYTES = 32;
+
+/**
+ * The key that a project's identifiers are hashed with. It is made at first use and leaves the object in no form; at rest it is encrypted, anew
+ * when the secret that it was encrypted with is no longer the first one.
+ */
+export class ProjectKey {
+  readonly #env: Env;
+  readonly #meta: MetaStore;
+  #key: Uint8Array | null = null;
+
+  constructor(env: Env, meta: MetaStore) {
+    this.#env = env;
+    this.#meta = meta;
+  }
+
+  referenceOf(...[kind, text]: [kind: Parameters<typeof referenceOf>[1], text: string]): string {
+    this.#key ??= this.#load();
+    return referenceOf(this.#key, kind, text);
+  }
+
+  #load(): Uint8Array {
+    const config = parseConfig(this.#env);
+    const purpose = `fraud references ${this.#meta.meta('project_id')}`;
+    const stored = this.#meta.meta('references_key');
+    const key =
+      stored === null ? crypto.getRandomValues(new Uint8Array(KEY_BYTES)) : decryptAtRest(config, purpose, stored);
+    if (stored === null || isUnderOldKey(config, stored))
+      this.#meta.setMeta('references_key', encryptAtRest(config, purpose, key));
+    return key;
+  }
+}

@@ -1,0 +1,3 @@
+export { fraudControl, fraudOf } from './object.ts';
+export { fraudReadRoutes } from './read-routes.ts';
+export { fraudRoutes } from './routes.ts';
