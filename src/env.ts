@@ -65,6 +65,8 @@ export type Actor =
 /** What a route asked before it let somebody in. */
 export type AccessCheck =
   | { kind: 'role'; role: Role }
+  /** That who acts has proved lately who they are. */
+  | { kind: 'proof' }
   | { kind: 'project'; projectId: string; action: 'read' | 'export' | 'write' | 'admin' };
 
 /** Held by a request that came with an Idempotency-Key (src/idempotency) while it runs. */

@@ -32,6 +32,7 @@ export function requireRole(ctx: Ctx, least: Role): Result<UserActor, GuardError
 
 /** Of who acts on what a stolen session must not change, whoever they are otherwise: keys prove themselves with each request. Call it last. */
 export function requireRecentProof(ctx: Ctx): Result<null, { kind: 'step_up_required' }> {
+  ctx.claim?.checks.push({ kind: 'proof' });
   const { actor, nowMs } = ctx;
   if (actor.kind !== 'user') return ok(null);
   return nowMs - actor.provenAtMs < PROOF_MS ? ok(null) : err({ kind: 'step_up_required' });

@@ -12,9 +12,10 @@ import { type AuthError, authProblem } from './errors.ts';
 import { requireUser } from './guard.ts';
 import { login } from './login.ts';
 import { refresh } from './refresh.ts';
-import { loginSchema, passwordSchema, setupSchema } from './schema.ts';
+import { loginSchema, passwordSchema, setupSchema, stepUpSchema } from './schema.ts';
 import { refreshAtMs, SESSION_IDLE_MS, type SessionGrant, sessionEndMs } from './session.ts';
 import { checkSetupToken, setup } from './setup.ts';
+import { stepUp } from './step-up.ts';
 import { listSessionRows } from './store.ts';
 import type { AuthPorts } from './types.ts';
 
@@ -152,6 +153,22 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     if (!done.ok) return deny(c, done.error);
     if (c.req.param('id') === caller.value.sessionId) clearCookies(c);
     return c.body(null, 204);
+  });
+
+  app.post('/step-up', async function stepUpRoute(c) {
+    const ctx = c.get('ctx');
+    const caller = requireUser(ctx.actor);
+    if (!caller.ok) return deny(c, caller.error);
+    const body = await readJsonBody(c.req.raw, stepUpSchema);
+    if (!body.ok) return refuse(c, body.error);
+    const current = await cookieSession(ctx, makePorts(ctx), c.req.raw);
+    if (!current.ok) return deny(c, current.error);
+    if (!current.value) return deny(c, { kind: 'unauthenticated' });
+    const deviceToken = readDeviceCookie(ctx.config, c.req.raw);
+    const done = await stepUp(ctx, current.value, { ...body.value, deviceToken });
+    if (!done.ok) return deny(c, done.error);
+    setCookies(c, done.value);
+    return c.json({ provenAt: ctx.nowMs, csrf: done.value.csrf, ...endsOf(done.value) });
   });
 
   app.post('/password', async function passwordRoute(c) {

@@ -13,6 +13,7 @@ const projectIds = z.array(z.string().min(1).max(64)).max(1_000).nullable();
 export const setupSchema = z.strictObject({ password, username: username.default('admin') });
 export const loginSchema = z.strictObject({ username: z.string().max(256), password });
 export const passwordSchema = z.strictObject({ currentPassword: password, newPassword: password });
+export const stepUpSchema = z.strictObject({ password });
 export const createUserSchema = z.strictObject({ username, password, role, projectIds: projectIds.default(null) });
 export const updateUserSchema = z
   .strictObject({

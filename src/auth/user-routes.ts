@@ -5,7 +5,7 @@ import { readJsonBody } from '../shared/json-body.ts';
 import { pageOf, parsePage } from '../shared/page.ts';
 import { createUser } from './create-user.ts';
 import { type AuthError, authProblem } from './errors.ts';
-import { requireRole } from './guard.ts';
+import { requireRecentProof, requireRole } from './guard.ts';
 import { createUserSchema, updateUserSchema } from './schema.ts';
 import { listUserRows } from './store.ts';
 import type { AuthPorts, UserRow } from './types.ts';
@@ -31,6 +31,8 @@ export function userRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     const ctx = c.get('ctx');
     const caller = requireRole(ctx, 'admin');
     if (!caller.ok) return deny(c, caller.error);
+    const proof = requireRecentProof(ctx);
+    if (!proof.ok) return deny(c, proof.error);
     const body = await readJsonBody(c.req.raw, createUserSchema);
     if (!body.ok) return refuse(c, body.error);
     const done = await createUser(ctx, makePorts(ctx), body.value);
@@ -41,6 +43,8 @@ export function userRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     const ctx = c.get('ctx');
     const caller = requireRole(ctx, 'admin');
     if (!caller.ok) return deny(c, caller.error);
+    const proof = requireRecentProof(ctx);
+    if (!proof.ok) return deny(c, proof.error);
     const body = await readJsonBody(c.req.raw, updateUserSchema);
     if (!body.ok) return refuse(c, body.error);
     const done = await updateUser(ctx, makePorts(ctx), c.req.param('id'), body.value);

@@ -1,4 +1,4 @@
-import { authProblem, requireRole } from '../auth/index.ts';
+import { authProblem, requireRecentProof, requireRole } from '../auth/index.ts';
 import type { AccessCheck, Ctx } from '../env.ts';
 import { projectAccess, projectProblem } from '../projects/index.ts';
 import type { Problem } from '../shared/problem.ts';
@@ -38,6 +38,10 @@ async function refusalBy(ctx: Ctx, check: AccessCheck): Promise<Problem | null> 
     case 'project': {
       const project = await projectAccess(ctx, check.projectId, check.action);
       return project.ok ? null : projectProblem(project.error);
+    }
+    case 'proof': {
+      const proof = requireRecentProof(ctx);
+      return proof.ok ? null : authProblem(proof.error);
     }
     default:
       return unreachable(check);

@@ -1,8 +1,10 @@
 import { Hono } from 'hono';
+import { authProblem, requireRecentProof } from '../auth/index.ts';
 import type { Ctx } from '../env.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
 import { pageOf, parsePage } from '../shared/page.ts';
+import { ok } from '../shared/result.ts';
 import { projectAccess } from './access.ts';
 import { createKey } from './create-key.ts';
 import { type ProjectError, projectProblem } from './errors.ts';
@@ -33,6 +35,10 @@ export function keyRoutes(makePort: (ctx: Ctx) => KeyRevocationPort): Hono<AppEn
     if (!project.ok) return deny(c, project.error);
     const body = await readJsonBody(c.req.raw, createKeySchema);
     if (!body.ok) return refuse(c, body.error);
+    // A key that reads or administers outlives the session that made it; one that only sends gives a thief nothing.
+    const reaches = body.value.scopes.some((scope) => scope === 'query' || scope === 'admin');
+    const proof = reaches ? requireRecentProof(ctx) : ok(null);
+    if (!proof.ok) return refuse(c, authProblem(proof.error));
     return c.json(await createKey(ctx, project.value.id, body.value), 201);
   });
 
@@ -40,6 +46,8 @@ export function keyRoutes(makePort: (ctx: Ctx) => KeyRevocationPort): Hono<AppEn
     const ctx = c.get('ctx');
     const project = await projectAccess(ctx, c.req.param('id'), 'admin');
     if (!project.ok) return deny(c, project.error);
+    const proof = requireRecentProof(ctx);
+    if (!proof.ok) return refuse(c, authProblem(proof.error));
     const body = await readJsonBody(c.req.raw, rotateKeySchema);
     if (!body.ok) return refuse(c, body.error);
     const done = await rotateKey(ctx, makePort(ctx), project.value.id, c.req.param('keyId'), body.value);
@@ -50,6 +58,8 @@ export function keyRoutes(makePort: (ctx: Ctx) => KeyRevocationPort): Hono<AppEn
     const ctx = c.get('ctx');
     const project = await projectAccess(ctx, c.req.param('id'), 'admin');
     if (!project.ok) return deny(c, project.error);
+    const proof = requireRecentProof(ctx);
+    if (!proof.ok) return refuse(c, authProblem(proof.error));
     const done = await revokeKey(ctx, makePort(ctx), project.value.id, c.req.param('keyId'));
     return done.ok ? c.body(null, 204) : deny(c, done.error);
   });

@@ -1,9 +1,10 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { authProblem, requireRole, type SessionPorts } from '../auth/index.ts';
+import { authProblem, requireRecentProof, requireRole, type SessionPorts } from '../auth/index.ts';
 import type { Ctx } from '../env.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
 import { pageOf, parsePage } from '../shared/page.ts';
+import { ok } from '../shared/result.ts';
 import { projectAccess, visibleProjects, whatIsLacking } from './access.ts';
 import { createProject } from './create-project.ts';
 import { type ProjectError, projectProblem } from './errors.ts';
@@ -87,6 +88,9 @@ export function projectRoutes(makePort: (ctx: Ctx) => KeyRevocationPort): Hono<A
     if (!project.ok) return deny(c, project.error);
     const body = await readJsonBody(c.req.raw, updateProjectSchema);
     if (!body.ok) return refuse(c, body.error);
+    const isDangerous = body.value.disabled === true || body.value.limits !== undefined;
+    const proof = isDangerous ? requireRecentProof(ctx) : ok(null);
+    if (!proof.ok) return refuse(c, authProblem(proof.error));
     const done = await updateProject(ctx, makePort(ctx), project.value.id, body.value);
     return done.ok ? c.json(done.value) : deny(c, done.error);
   });

@@ -190,6 +190,7 @@ export const ROUTES: readonly RouteRule[] = [
     url: (f) => `/api/auth/sessions/${f.sessionId}`,
   },
   { method: 'POST', route: '/api/auth/password', access: session },
+  { method: 'POST', route: '/api/auth/step-up', access: session },
 
   { method: 'GET', route: '/api/users', access: admins },
   {

@@ -1,0 +1,59 @@
+import { auditIfChanged, auditStatement } from '../audit/index.ts';
+import type { Ctx } from '../env.ts';
+import { err, ok, type Result } from '../shared/result.ts';
+import type { CookieSession } from './authenticate.ts';
+import { knownDevice } from './device.ts';
+import type { AuthError } from './errors.ts';
+import { verifyPassword } from './password.ts';
+import { rotateProven } from './refresh.ts';
+import type { SessionGrant } from './session.ts';
+import { findUser } from './store.ts';
+import { admitAttempt, settleAttempt } from './throttle.ts';
+
+export interface StepUpInput {
+  password: string;
+  deviceToken: string | null;
+}
+
+/**
+ * The password again, in a session that is open: proves for 10 minutes (guard.ts) that whoever acts is no thief of the cookie. Attempts count like those at
+ * sign-in: a borrowed session is no oracle.
+ */
+export async function stepUp(
+  ctx: Ctx,
+  cookie: CookieSession,
+  { password, deviceToken }: StepUpInput,
+): Promise<Result<SessionGrant, AuthError>> {
+  const { username, userId } = cookie.actor;
+  const deviceId = knownDevice(ctx.config, username, deviceToken);
+  const admitted = await admitAttempt(ctx, username, deviceId);
+  if (!admitted.ok) return admitted;
+  const user = await findUser(ctx.env.DB, userId);
+  if (!user || !verifyPassword(password, user.passwordHash)) return refuseProof(ctx, cookie, 'password');
+  const granted = await grantProof(ctx, cookie, 'password');
+  if (granted.ok) await ctx.env.DB.batch(settleAttempt(ctx, username, deviceId));
+  return granted;
+}
+
+/** What proved who it is, in the audit trail. */
+type ProofMethod = 'password';
+
+/** After a proof was checked: a new secret for the session, which from now on stands for the proof. */
+async function grantProof(ctx: Ctx, cookie: CookieSession, by: ProofMethod): Promise<Result<SessionGrant, AuthError>> {
+  const target = cookie.session.id;
+  const grant = await rotateProven(ctx, cookie, [
+    auditIfChanged(ctx, { action: 'session.step_up', target, projectId: null, detail: { by } }),
+  ]);
+  // A new password, a revocation or another role came in between, and ended the session.
+  return grant === null ? err({ kind: 'unauthenticated' }) : ok(grant);
+}
+
+async function refuseProof(ctx: Ctx, cookie: CookieSession, by: ProofMethod): Promise<Result<never, AuthError>> {
+  await auditStatement(ctx, {
+    action: 'session.step_up_failed',
+    target: cookie.session.id,
+    projectId: null,
+    detail: { by },
+  }).run();
+  return err({ kind: 'invalid_credentials' });
+}
