@@ -13,7 +13,7 @@ const MIN_SECRET_CHARS = 43;
 /** What ends with a secret that is taken off its list. */
 export const CONSEQUENCES: Readonly<Record<SecretName, string>> = {
   SESSION_SECRETS:
-    'Sessions whose cookie it signed end, and browsers that it knew are strangers at their next sign-in. Safe 12 hours after the rotation took effect: no cookie is older without having been signed anew.',
+    'Sessions whose cookie it signed end, browsers that it knew are strangers at their next sign-in, and a repeat with an Idempotency-Key from before the rotation runs again. Safe 24 hours after the rotation took effect: cookies live 12 hours and answers are kept for 24.',
   API_KEY_SECRETS:
     'Every API key that it signed ends at once, and what was sent with it is refused. Safe once each of them has been rotated in the dashboard.',
   DATA_SECRETS:
