@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { authRoutes, userRoutes } from './auth/index.ts';
+import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { etlRoutes } from './etl/index.ts';
 import { fraudReadRoutes, fraudRoutes } from './fraud/index.ts';
@@ -29,6 +30,7 @@ export function createApp(): Hono<AppEnv> {
   // The write side verifies its keys itself and never reads D1; sign-in is where an actor comes from.
   const fraud = ['login', 'event', 'register', 'revoke'].map((name) => `/api/fraud/${name}`);
   const except = ['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login', ...fraud];
+  except.push(TELEMETRY_PATH); // keys as on the write side, people by their session
   const identifyPorts = { keyRefused: countRefusedKey, sessionPorts: authPorts };
   app.use('/api/*', identify({ except, ...identifyPorts }));
   app.use('/ws/*', identify({ except: [], ...identifyPorts }));
@@ -46,6 +48,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', etlRoutes(schemaPort));
   app.route('/', fraudRoutes());
   app.route('/', fraudReadRoutes());
+  app.route('/', cookieRoutes(authPorts));
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());

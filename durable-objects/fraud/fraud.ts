@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { CookieHistoryQuery, CookieHistoryRows, CookieSample } from '../../src/cookies/index.ts';
 import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import type {
   Caller,
@@ -27,6 +28,7 @@ import type { FraudEvent, ReferenceType, Verdict } from '../../src/fraud/types.t
 import { applySchemaSteps } from '../schema-steps.ts';
 import { openSession, registerReferences } from './accounts.ts';
 import { CLEANUP_INTERVAL_MS, cleanUp } from './cleanup.ts';
+import { CookieStore } from './cookie-store.ts';
 import { EventStore } from './event-store.ts';
 import { MetaStore } from './meta-store.ts';
 import { Outbox } from './outbox.ts';
@@ -48,6 +50,7 @@ const MAX_CLOCK_SKEW_MS = 250;
  * decided and written in one transaction, and then goes to the journal; the answer waits for both (ADR 0010).
  */
 export class Fraud extends DurableObject<Env> {
+  readonly #cookies: CookieStore;
   readonly #stores: Stores;
   readonly #outboxRows: OutboxStore;
   readonly #outbox: Outbox;
@@ -61,6 +64,7 @@ export class Fraud extends DurableObject<Env> {
     super(ctx, env);
     applySchemaSteps(ctx.storage, FRAUD_SCHEMA);
     const { sql } = ctx.storage;
+    this.#cookies = new CookieStore(ctx.storage);
     const meta = new MetaStore(sql);
     const events = new EventStore(sql);
     this.#stores = {
@@ -202,6 +206,14 @@ export class Fraud extends DurableObject<Env> {
       const { fraud = 0, legitimate = 0 } = judged.get(rule) ?? {};
       return { rule, hits, fraud, legitimate };
     });
+  }
+
+  noteCookies(sample: CookieSample): void {
+    this.#cookies.note(sample);
+  }
+
+  cookieHistory(query: CookieHistoryQuery): CookieHistoryRows {
+    return this.#cookies.history(query);
   }
 
   /** As the journal takes it: a key that has ended has ended by every clock. */

@@ -1,3 +1,5 @@
+import { COOKIE_SCHEMA } from './cookie-schema.ts';
+
 /** Append-only: see applySchemaSteps. */
 export const FRAUD_SCHEMA: readonly string[] = [
   `-- project_id, disabled, references_key (encrypted), settings (of the score), cleaned_at_ms.
@@ -116,4 +118,5 @@ export const FRAUD_SCHEMA: readonly string[] = [
      PRIMARY KEY (type, reference, user_id)
    ) WITHOUT ROWID;
    CREATE INDEX user_references_by_user ON user_references (user_id, type);`,
+  COOKIE_SCHEMA,
 ];

@@ -136,6 +136,13 @@ export class Journal extends DurableObject<Env> {
     this.#foldLedgerDue(request.nowMs);
   }
 
+  /** Why a key may not be used any more, null where it may: for routes that store nothing here and go by what the journal was told. */
+  keyRefusal(keyId: string, nowMs: number): 'project_disabled' | 'key_revoked' | null {
+    if (this.#disabled) return 'project_disabled';
+    const revokedFromMs = this.#revoked.get(keyId);
+    return revokedFromMs !== undefined && revokedFromMs <= nowMs ? 'key_revoked' : null;
+  }
+
   /** Named so because `tail` is a handler of the platform. */
   readTail(request: TailRequest): TailPage {
     return { shard: this.#shard(), heads: [...this.#heads.values()], ...this.#store.tail(request) };
@@ -209,9 +216,8 @@ export class Journal extends DurableObject<Env> {
   }
 
   #refusal(request: AppendRequest): AppendOutcome | null {
-    if (this.#disabled) return { kind: 'project_disabled' };
-    const revokedFromMs = this.#revoked.get(request.keyId);
-    if (revokedFromMs !== undefined && revokedFromMs <= request.nowMs) return { kind: 'key_revoked' };
+    const kind = this.keyRefusal(request.keyId, request.nowMs);
+    if (kind !== null) return { kind };
     if (this.#sealer.admission() === 'never')
       return { kind: 'backlog_full', retryAfterSeconds: retryAfterSeconds(this.#sealer.failures) };
     return null;

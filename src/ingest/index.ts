@@ -12,5 +12,5 @@ export { type BodyReader, type Delivery, receive } from './receive.ts';
 export { countRefused, countRefusedCode } from './refusals.ts';
 export { countRefusedKey } from './refused-keys.ts';
 export { ingestRoutes, ledgerRoutes } from './routes.ts';
-export { authenticateSender, type Sender, streamRefusal, writableStreams } from './sender.ts';
+export { authenticateAnyKey, authenticateSender, type Sender, streamRefusal, writableStreams } from './sender.ts';
 export { storeBatch } from './store-batch.ts';

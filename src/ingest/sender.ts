@@ -22,33 +22,54 @@ export interface Sender {
  * before it is returned.
  */
 export async function authenticateSender(c: AppContext): Promise<Result<Sender, IngestError>> {
-  const ctx = c.get('ctx');
-  const presented = presentedKey(c);
-  const claims = presented === null ? null : verifyKey(ctx.config, presented.key);
-  if (!claims) {
-    const error: IngestError = { kind: presented === null ? 'no_key' : 'bad_key' };
-    await countRefusedKey(ctx, presented?.key ?? null, ingestProblem(error).code);
-    return err(error);
-  }
+  const found = await verifiedKey(c);
+  if (!found.ok) return found;
+  const { claims, inUrl } = found.value;
   const { projectId, keyId } = claims;
   const streams = writableStreams(claims);
-  const error = refusal(c, claims, streams, presented?.inUrl === true);
+  const mayNotSend: IngestError | null = streams?.length === 0 ? { kind: 'scope', needed: 'ingest' } : null;
+  const error = mayNotSend ?? refusal(c, claims, inUrl);
   if (error === null) return ok({ projectId, keyId, streams, recordsPerDay: claims.quota?.recordsPerDay ?? null });
-  await countRefused(ctx, claims, error);
+  await countRefused(c.get('ctx'), claims, error);
   return err(error);
 }
 
-function refusal(
-  c: AppContext,
-  { scopes, origins }: KeyClaims,
-  streams: Stream[] | null,
-  inUrl: boolean,
-): IngestError | null {
-  if (streams !== null && streams.length === 0) return { kind: 'scope', needed: 'ingest' };
+/**
+ * The same for a route that any key of a project may call; null where the request presents none. Revocation is known to the journal
+ * (Journal.keyRefusal): the caller asks it.
+ */
+export async function authenticateAnyKey(c: AppContext): Promise<Result<KeyClaims, IngestError> | null> {
+  if (presentedKey(c) === null) return null;
+  const found = await verifiedKey(c);
+  if (!found.ok) return found;
+  const { claims, inUrl } = found.value;
+  const error = refusal(c, claims, inUrl);
+  if (error === null) return ok(claims);
+  await countRefused(c.get('ctx'), claims, error);
+  return err(error);
+}
+
+async function verifiedKey(c: AppContext): Promise<Result<{ claims: KeyClaims; inUrl: boolean }, IngestError>> {
+  const ctx = c.get('ctx');
+  const presented = presentedKey(c);
+  const claims = presented === null ? null : verifyKey(ctx.config, presented.key);
+  if (presented !== null && claims) return ok({ claims, inUrl: presented.inUrl });
+  const error: IngestError = { kind: presented === null ? 'no_key' : 'bad_key' };
+  await countRefusedKey(ctx, presented?.key ?? null, ingestProblem(error).code);
+  return err(error);
+}
+
+function refusal(c: AppContext, { scopes, origins }: KeyClaims, inUrl: boolean): IngestError | null {
   // URLs end up in logs and histories: what can be found there must not be able to read.
   if (inUrl && !scopes.every((scope) => scope.startsWith('ingest'))) return { kind: 'key_in_url' };
-  const origin = c.req.header('origin') ?? '';
+  const origin = originOf(c);
   return origins === null || origins.includes(origin) ? null : { kind: 'origin', origin };
+}
+
+/** A browser names no origin with a GET to the page's own. It sets Sec-Fetch-Site itself, as it sets Origin: no page can. */
+function originOf(c: AppContext): string {
+  const isOwn = c.req.method === 'GET' && c.req.header('sec-fetch-site') === 'same-origin';
+  return c.req.header('origin') ?? (isOwn ? new URL(c.req.url).origin : '');
 }
 
 /** Null: every stream. A browser key writes browser streams, whatever its scopes say. */

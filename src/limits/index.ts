@@ -5,6 +5,7 @@ export {
   type TakeContext,
   type Taker,
   takeIngest,
+  takeOther,
   takeQuery,
 } from './client.ts';
 export { type LimitError, limitProblem } from './errors.ts';

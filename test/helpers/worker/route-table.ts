@@ -13,6 +13,8 @@ export type Access =
   | { kind: 'probe' }
   /** Sends by a key with an ingest scope, for its own project, or signed in, for any project that one may write to. Keys are verified with D1. */
   | { kind: 'send' }
+  /** Any key of the project, whatever its scopes, verified without D1; or signed in, who may read it. */
+  | { kind: 'any-key' }
   /** Any signed-in person, about their own account. A key cannot. */
   | { kind: 'session' }
   /** A list that is cut to what the caller may see: any signed-in person, or a key that may read. */
@@ -293,6 +295,27 @@ export const ROUTES: readonly RouteRule[] = [
     route: '/api/searches/:id',
     access: can('write'),
     url: (f) => `/api/searches/${f.searchId}${of(f)}`,
+  },
+
+  { method: 'OPTIONS', route: '/api/fraud/cookie-telemetry', access: { kind: 'public' } },
+  {
+    method: 'GET',
+    route: '/api/fraud/cookie-telemetry',
+    access: { kind: 'any-key' },
+    url: (f) => `/api/fraud/cookie-telemetry${of(f)}`,
+  },
+  {
+    method: 'GET',
+    route: '/api/fraud/cookie-telemetry/history',
+    access: can('read'),
+    url: (f) => `/api/fraud/cookie-telemetry/history${of(f)}`,
+  },
+  {
+    method: 'POST',
+    route: '/api/fraud/cookies/lint',
+    access: can('read'),
+    url: (f) => `/api/fraud/cookies/lint${of(f)}`,
+    body: () => ({ setCookie: ['a=1'], url: 'https://shop.example/' }),
   },
 
   { method: 'POST', route: '/api/etl/start', access: { kind: 'send' }, body: etlPayload },

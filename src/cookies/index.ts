@@ -1,0 +1,18 @@
+export {
+  type CookieSample,
+  type DayStats,
+  type DayTotals,
+  NO_SAMPLES,
+  NO_TOTALS,
+  withSample,
+  withSampleInTotals,
+} from './day.ts';
+export {
+  type CookieHistoryQuery,
+  type CookieHistoryRows,
+  HISTORY_DAYS,
+  MAX_DEVICES_PER_DAY,
+  OTHER_DEVICES,
+  UNKNOWN_DEVICE,
+} from './history.ts';
+export { cookieRoutes, TELEMETRY_PATH } from './routes.ts';
