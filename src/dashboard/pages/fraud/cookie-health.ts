@@ -1,4 +1,4 @@
-import type { CookieWarning } from '../../api/fraud-cookies.ts';
+import type { CookieTelemetry, Finding } from '../../api/fraud-cookies.ts';
 import type { Tone } from '../../components/status-dot.tsx';
 
 export interface Face {
@@ -7,31 +7,24 @@ export interface Face {
   word: string;
 }
 
-const KIB = 1_024;
+/** In bytes of the header: green below the first, yellow up to the second, red above. */
+const YELLOW_FROM = 2_048;
+const RED_ABOVE = 4_096;
 
-/** Green below 2 KB, yellow to 4, red above: servers and proxies begin to refuse headers of 8 KB, and browsers cookies of 4,096 bytes. */
 export function sizeFace(size: number): Pick<Face, 'tone' | 'word'> {
-  if (size < 2 * KIB) return { tone: 'ok', word: 'Small' };
-  if (size <= 4 * KIB) return { tone: 'warn', word: 'Growing: above 2 KB' };
+  if (size < YELLOW_FROM) return { tone: 'ok', word: 'Small' };
+  if (size <= RED_ABOVE) return { tone: 'warn', word: 'Growing: above 2 KB' };
   return { tone: 'bad', word: 'Too large: above 4 KB' };
 }
 
-const SESSIONS: Record<string, Face> = {
-  none: { tone: 'off', title: 'None', word: 'Usual in the dashboard' },
-  valid: { tone: 'ok', title: 'Open', word: 'Known to this project' },
-  active: { tone: 'ok', title: 'Open', word: 'Known to this project' },
-  present: { tone: 'ok', title: 'Sent', word: 'This browser has one' },
-  expired: { tone: 'warn', title: 'Expired', word: 'Ended by its time' },
-  revoked: { tone: 'bad', title: 'Revoked', word: 'Ended by a person' },
-  unknown: { tone: 'warn', title: 'Not known', word: 'Not of this project' },
-};
-
-export function sessionFace(state: string): Face {
-  return SESSIONS[state] ?? { tone: 'warn', title: state, word: 'Look at the cookies' };
+export function sessionFace({ present, duplicated }: CookieTelemetry['fraudSession']): Face {
+  if (duplicated) return { tone: 'bad', title: 'Twice', word: 'One of them was planted' };
+  if (present) return { tone: 'ok', title: 'Present', word: 'This browser sends one' };
+  return { tone: 'off', title: 'None', word: 'Usual in the dashboard' };
 }
 
-export function warningsFace(warnings: readonly CookieWarning[]): Face {
+export function warningsFace(warnings: readonly Finding[]): Face {
   const first = warnings[0];
   if (!first) return { tone: 'ok', title: 'None', word: 'Nothing is wrong' };
-  return { tone: 'warn', title: String(warnings.length), word: first.text };
+  return { tone: 'warn', title: String(warnings.length), word: first.detail };
 }

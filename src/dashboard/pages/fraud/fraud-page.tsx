@@ -5,8 +5,10 @@ import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { AccountsTab } from './accounts-tab.tsx';
+import { CookiesTab } from './cookies-tab.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { ReviewsTab } from './reviews-tab.tsx';
+import { RulesTab } from './rules-tab.tsx';
 
 interface Tab {
   id: string;
@@ -18,6 +20,8 @@ const TABS: readonly Tab[] = [
   { id: '', label: 'Overview', page: (project) => <OverviewTab project={project} /> },
   { id: 'reviews', label: 'Reviews', page: (project) => <ReviewsTab project={project} /> },
   { id: 'accounts', label: 'Accounts', page: (project) => <AccountsTab project={project} /> },
+  { id: 'rules', label: 'Rules', page: (project) => <RulesTab project={project} /> },
+  { id: 'cookies', label: 'Cookies', page: (project) => <CookiesTab project={project} /> },
 ];
 
 /** Who tries what, what was decided and why, and what a person has to look at. */

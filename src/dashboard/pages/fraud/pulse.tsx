@@ -32,7 +32,7 @@ export function Pulse({ project }: { project: string }) {
       </div>
       <div
         class={`card pulse-part pulse-${warnings?.tone ?? 'off'}`}
-        title={data?.warnings.map(({ text }) => text).join('\n') ?? ''}
+        title={data?.warnings.map(({ detail }) => detail).join('\n') ?? ''}
       >
         <span class="stat-label">Warnings</span>
         <strong>{warnings ? warnings.title : <i class="bone" />}</strong>
