@@ -14,6 +14,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   etl: () => import('./etl.ts'),
   extract: () => import('./extract.ts'),
   cookies: () => import('./cookies.ts'),
+  fraud: () => import('./fraud.ts'),
   storage: () => import('./storage.ts'),
   search: () => import('./search.ts'),
   rollups: () => import('./rollups.ts'),
