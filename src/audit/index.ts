@@ -1,1 +1,2 @@
 export { actorId, auditIfChanged, auditStatement } from './statement.ts';
+export { type AccountEvent, listAccountEvents } from './store.ts';

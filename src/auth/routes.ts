@@ -10,6 +10,7 @@ import { csrfToken, sentFrom } from './csrf.ts';
 import { endAllSessions, endSession } from './end-sessions.ts';
 import { type AuthError, authProblem } from './errors.ts';
 import { requireUser } from './guard.ts';
+import { listEvents } from './list-events.ts';
 import { login } from './login.ts';
 import { refresh } from './refresh.ts';
 import { loginSchema, passwordSchema, setupSchema, stepUpSchema } from './schema.ts';
@@ -143,6 +144,14 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
       current: session.id === sessionId,
     }));
     return c.json(pageOf(items, page.value.limit));
+  });
+
+  app.get('/events', async function listEventsRoute(c) {
+    const ctx = c.get('ctx');
+    const caller = requireUser(ctx.actor);
+    if (!caller.ok) return deny(c, caller.error);
+    const page = await listEvents(ctx, caller.value, { limit: c.req.query('limit'), cursor: c.req.query('cursor') });
+    return page.ok ? c.json(page.value) : deny(c, page.error);
   });
 
   app.delete('/sessions/:id', async function revokeSessionRoute(c) {

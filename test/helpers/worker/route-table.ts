@@ -185,6 +185,7 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'POST', route: '/api/auth/revoke-all', access: session },
   { method: 'GET', route: '/api/auth/me', access: session },
   { method: 'GET', route: '/api/auth/sessions', access: session },
+  { method: 'GET', route: '/api/auth/events', access: session },
   {
     method: 'DELETE',
     route: '/api/auth/sessions/:id',
