@@ -75,7 +75,13 @@ export class LiveClient {
   static async open(options: OpenOptions): Promise<LiveClient> {
     const response = await upgrade(options);
     if (!response.webSocket) throw new Error(`the upgrade answered ${response.status}: ${await response.text()}`);
-    return new LiveClient(response.webSocket, options.project);
+    return LiveClient.of(response, options.project);
+  }
+
+  /** Of an upgrade that was answered with 101. */
+  static of({ webSocket }: Response, project: string): LiveClient {
+    if (!webSocket) throw new Error('the answer has no socket');
+    return new LiveClient(webSocket, project);
   }
 
   /** Objects go out as JSON with the project in them; strings and bytes as they are. */
