@@ -16,6 +16,7 @@ import { loadSession, rights, session } from './state/session.ts';
 const FraudPage = lazy(() => import('./pages/fraud/fraud-page.tsx'));
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
 const TracePage = lazy(() => import('./pages/trace/trace-page.tsx'));
+const SecurityPage = lazy(() => import('./pages/security/security-page.tsx'));
 const SettingsPage = lazy(() => import('./pages/settings/settings-page.tsx'));
 
 export function App() {
@@ -63,6 +64,7 @@ const TITLES: Record<string, string> = {
   '/traces': 'Trace',
   '/fraud': 'Fraud',
   '/sources': 'Sources',
+  '/security': 'Security',
   '/settings': 'Settings',
 };
 
@@ -73,6 +75,7 @@ function Page() {
     document.title = `${title} · Breakwater`;
   }, [title]);
   if (at === '/settings' || at.startsWith('/settings/')) return <SettingsPage />;
+  if (at === '/security') return <SecurityPage />;
   if (at === '/') return <ProjectGate>{(project) => <OverviewPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/live') return <ProjectGate>{(project) => <LivePage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/logs') return <ProjectGate>{(project) => <LogsPage key={project.id} project={project} />}</ProjectGate>;

@@ -69,8 +69,7 @@ describe('every page', () => {
     '/settings/keys',
     '/settings/users',
     '/settings/projects',
-    '/settings/sessions',
-    '/settings/password',
+    '/security',
     '/no-such-page',
   ];
 
@@ -172,7 +171,7 @@ describe('without a mouse', () => {
     await page.getByRole('combobox', { name: 'Search or jump to' }).waitFor();
     await page.keyboard.type('sessions');
     await page.keyboard.press('Enter');
-    await page.getByRole('table', { name: 'My sessions' }).waitFor();
+    await page.getByRole('table', { name: 'Sessions and devices' }).waitFor();
   });
 
   it('shows where the focus is, at every stop of the tab key', async () => {

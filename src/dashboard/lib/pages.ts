@@ -6,17 +6,25 @@ export interface Page {
   icon: IconName;
   /** After `g`. */
   key: string;
+  /** Nobody else can do anything there. */
+  admin?: true;
 }
 
 /** The rail, in its order. Only what exists. */
-export const PAGES: readonly Page[] = [
+const PAGES: readonly Page[] = [
   { path: '/', name: 'Overview', icon: 'overview', key: 'o' },
   { path: '/live', name: 'Live', icon: 'live', key: 'l' },
   { path: '/logs', name: 'Logs', icon: 'logs', key: 's' },
   { path: '/fraud', name: 'Fraud', icon: 'fraud', key: 'f' },
   { path: '/sources', name: 'Sources', icon: 'sources', key: 'r' },
-  { path: '/settings', name: 'Settings', icon: 'settings', key: ',' },
+  { path: '/security', name: 'Security', icon: 'security', key: 'i' },
+  { path: '/settings', name: 'Settings', icon: 'settings', key: ',', admin: true },
 ];
+
+/** What this reader may see. */
+export function pagesFor(isAdmin: boolean): readonly Page[] {
+  return PAGES.filter((page) => isAdmin || !page.admin);
+}
 
 export function isCurrent(page: Page, path: string): boolean {
   return page.path === '/' ? path === '/' : path === page.path || path.startsWith(`${page.path}/`);

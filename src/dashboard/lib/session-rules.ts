@@ -46,10 +46,12 @@ export type Reaction =
   | { kind: 'times'; expiresAtMs: number; refreshAtMs: number };
 
 /** `mine` is null where nobody is signed in. A word about another session than mine only makes me look: it may be older than mine. */
-export function reactionTo(message: TabMessage, mine: Pick<Me, 'sessionId' | 'refreshAt'> | null): Reaction {
+export function reactionTo(message: TabMessage, mine: Me | null): Reaction {
   switch (message.kind) {
-    case 'changed':
-      return { kind: 'look' };
+    case 'seen': {
+      const isMine = mine?.sessionId === message.sessionId && rightsOf(mine) === message.rights;
+      return isMine ? { kind: 'nothing' } : { kind: 'look' };
+    }
     case 'left':
       if (mine === null) return { kind: 'nothing' };
       return mine.sessionId === message.sessionId ? { kind: 'leave', reason: message.reason } : { kind: 'look' };
@@ -61,14 +63,9 @@ export function reactionTo(message: TabMessage, mine: Pick<Me, 'sessionId' | 're
   }
 }
 
-/** Whether other tabs must know. */
-export function isAnother(before: Me, after: Me): boolean {
-  return (
-    before.sessionId !== after.sessionId ||
-    before.userId !== after.userId ||
-    before.username !== after.username ||
-    rightsOf(before) !== rightsOf(after)
-  );
+/** Whether other tabs must know. A page that has just been loaded cannot tell, and lets them compare. */
+export function isNews(before: Me | null, after: Me): boolean {
+  return before === null || before.sessionId !== after.sessionId || rightsOf(before) !== rightsOf(after);
 }
 
 /** What a person may see, as one text: pages load again when it becomes another. */

@@ -1,7 +1,7 @@
-/** What one tab says to the others. No token, no CSRF token, no name: every page of the origin and every extension may read it. */
+/** What one tab says to the others. No token and no CSRF token: every page of the origin and every extension may read it. */
 export type TabMessage =
-  /** Who is signed in, as what, or in which session: ask the server. */
-  | { kind: 'changed' }
+  /** What a tab has learned of the server: this session is signed in, and may see this (lib/session-rules.ts, rightsOf). */
+  | { kind: 'seen'; sessionId: string; rights: string }
   | { kind: 'left'; sessionId: string; reason: LeaveReason }
   | { kind: 'refreshed'; sessionId: string; expiresAtMs: number; refreshAtMs: number };
 
@@ -18,9 +18,9 @@ export function encodeMessage(message: TabMessage): string {
 export function decodeMessage(raw: unknown): TabMessage | null {
   const value = typeof raw === 'string' ? parsed(raw) : null;
   if (value === null || value.v !== VERSION) return null;
-  const { kind, sessionId, reason, expiresAtMs, refreshAtMs } = value;
-  if (kind === 'changed') return { kind };
+  const { kind, sessionId, rights, reason, expiresAtMs, refreshAtMs } = value;
   if (typeof sessionId !== 'string' || sessionId === '') return null;
+  if (kind === 'seen' && typeof rights === 'string') return { kind, sessionId, rights };
   if (kind === 'left' && (reason === 'ended' || reason === 'signed_out')) return { kind, sessionId, reason };
   if (kind === 'refreshed' && isTime(expiresAtMs) && isTime(refreshAtMs)) {
     return { kind, sessionId, expiresAtMs, refreshAtMs };

@@ -4,8 +4,8 @@ import { type Answer, type ApiError, connectSession, getCsrf, setCsrf } from '..
 import type { Login, Me, Renewal } from '../api/types.ts';
 import { csrfFrom } from '../lib/csrf-cookie.ts';
 import {
-  isAnother,
   isDue,
+  isNews,
   notBeforeMs,
   type RefreshOutcome,
   reactionTo,
@@ -95,8 +95,7 @@ export async function loadSession(tells = true): Promise<void> {
 export async function signedIn(answer: Answer<Login>): Promise<Answer<Login>> {
   if (answer.ok) {
     setCsrf(answer.value.csrf);
-    await loadSession(false);
-    tell({ kind: 'changed' });
+    await loadSession();
   }
   return answer;
 }
@@ -137,7 +136,7 @@ function adopt(me: Me, tells = true): void {
   setCsrf(me.csrf);
   session.value = { kind: 'user', me };
   schedule();
-  if (tells && before && isAnother(before, me)) tell({ kind: 'changed' });
+  if (tells && isNews(before, me)) tell({ kind: 'seen', sessionId: me.sessionId, rights: rightsOf(me) });
 }
 
 /** Shows sign-in in place: the address stays, so that signing in again goes on where the reader was. */

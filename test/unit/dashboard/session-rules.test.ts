@@ -2,14 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Me } from '../../../src/dashboard/api/types.ts';
 import { csrfFrom } from '../../../src/dashboard/lib/csrf-cookie.ts';
-import {
-  isAnother,
-  isDue,
-  notBeforeMs,
-  reactionTo,
-  rightsOf,
-  sleepMs,
-} from '../../../src/dashboard/lib/session-rules.ts';
+import { isDue, isNews, notBeforeMs, reactionTo, rightsOf, sleepMs } from '../../../src/dashboard/lib/session-rules.ts';
 
 const NOW = 1_800_000_000_000;
 const MINUTE = 60_000;
@@ -67,9 +60,12 @@ describe('when a session is refreshed', () => {
 describe('the word of another tab', () => {
   const refreshed = { kind: 'refreshed', sessionId: 'ses_1', expiresAtMs: NOW + 90 * MINUTE } as const;
 
-  it('that something changed makes this tab ask the server, signed in or not', () => {
-    expect(reactionTo({ kind: 'changed' }, ME)).toEqual({ kind: 'look' });
-    expect(reactionTo({ kind: 'changed' }, null)).toEqual({ kind: 'look' });
+  it('that it sees what this tab sees is nothing; anything else makes this tab ask the server, signed in or not', () => {
+    const seen = { kind: 'seen', sessionId: 'ses_1', rights: rightsOf(ME) } as const;
+    expect(reactionTo(seen, { ...ME, refreshAt: 0 })).toEqual({ kind: 'nothing' });
+    expect(reactionTo(seen, null)).toEqual({ kind: 'look' });
+    expect(reactionTo({ ...seen, sessionId: 'ses_2' }, ME)).toEqual({ kind: 'look' });
+    expect(reactionTo({ ...seen, rights: rightsOf({ ...ME, role: 'viewer' }) }, ME)).toEqual({ kind: 'look' });
   });
 
   it.each(['ended', 'signed_out'] as const)('that this session has %s signs this tab out with it', (reason) => {
@@ -109,12 +105,16 @@ describe('what other tabs must know', () => {
     ['all projects', { projectIds: null }],
     ['another session of the same person', { sessionId: 'ses_2' }],
   ])('is %s', (_, change) => {
-    expect(isAnother(ME, { ...ME, ...change })).toBe(true);
+    expect(isNews(ME, { ...ME, ...change })).toBe(true);
+  });
+
+  it('is who is there at all, after a page was loaded', () => {
+    expect(isNews(null, ME)).toBe(true);
   });
 
   it('is not a new time, and not the same projects in another order', () => {
     const same = { ...ME, refreshAt: NOW + 30 * MINUTE, nowMs: NOW + 1, projectIds: ['prj_2', 'prj_1'] };
-    expect(isAnother(ME, same)).toBe(false);
+    expect(isNews(ME, same)).toBe(false);
     expect(rightsOf(same)).toBe(rightsOf(ME));
   });
 });

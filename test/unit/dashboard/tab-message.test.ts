@@ -6,7 +6,7 @@ import { decodeMessage, encodeMessage, type TabMessage } from '../../../src/dash
 const time = fc.integer({ min: 0, max: 8_640_000_000_000_000 });
 const sessionId = fc.string({ minLength: 1, unit: 'binary' });
 const message: fc.Arbitrary<TabMessage> = fc.oneof(
-  fc.constant({ kind: 'changed' } as const),
+  fc.record({ kind: fc.constant('seen' as const), sessionId, rights: fc.string() }),
   fc.record({ kind: fc.constant('left' as const), sessionId, reason: fc.constantFrom('ended', 'signed_out') }),
   fc.record({ kind: fc.constant('refreshed' as const), sessionId, expiresAtMs: time, refreshAtMs: time }),
 );

@@ -1,4 +1,4 @@
-import { PAGES } from '../../lib/pages.ts';
+import { pagesFor } from '../../lib/pages.ts';
 import { lastWords, PRESETS } from '../../lib/range.ts';
 import { chooseProject, project, projects } from '../../state/projects.ts';
 import { setRange } from '../../state/range.ts';
@@ -35,15 +35,29 @@ export function commandsFor(text: string): readonly Command[] {
   ];
 }
 
+/** What people look for by its own name. */
+const SECURITY = ['sessions', 'password', 'second factor', 'passkeys'] as const;
+
 function all(): Command[] {
-  const settings = isAdmin.value ? ['keys', 'users', 'projects', 'sessions', 'password'] : ['sessions', 'password'];
+  const settings = isAdmin.value ? ['keys', 'users', 'projects'] : [];
   return [
-    ...PAGES.map((page) => ({ id: page.path, group: 'Go to', name: page.name, run: () => go(pageHref(page.path)) })),
+    ...pagesFor(isAdmin.value).map((page) => ({
+      id: page.path,
+      group: 'Go to',
+      name: page.name,
+      run: () => go(pageHref(page.path)),
+    })),
     ...settings.map((tab) => ({
       id: `settings-${tab}`,
       group: 'Go to',
       name: `Settings, ${tab}`,
       run: () => go(hrefOf(`/settings/${tab}`, {}, 'frame')),
+    })),
+    ...SECURITY.map((part) => ({
+      id: `security-${part}`,
+      group: 'Go to',
+      name: `Security, ${part}`,
+      run: () => go(hrefOf('/security', {}, 'frame')),
     })),
     ...projects.value
       .filter((p) => p.id !== project.value?.id)

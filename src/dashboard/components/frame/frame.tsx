@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
-import { hasSearch, PAGES } from '../../lib/pages.ts';
+import { hasSearch, pagesFor } from '../../lib/pages.ts';
 import { proofAsked } from '../../state/proof.ts';
 import { go, path } from '../../state/route.ts';
+import { isAdmin } from '../../state/session.ts';
 import { useShortcuts } from '../../state/use-shortcuts.ts';
 import { lazy } from '../lazy.tsx';
 import { helpOpen, paletteOpen } from './overlays.ts';
@@ -27,7 +28,7 @@ export function Frame({ children }: { children: ComponentChildren }) {
       run: () => (paletteOpen.value = !paletteOpen.value),
     },
     { keys: '?', label: 'All keys', group: 'Everywhere', run: () => (helpOpen.value = true) },
-    ...PAGES.map((page) => ({
+    ...pagesFor(isAdmin.value).map((page) => ({
       keys: `g ${page.key}`,
       label: page.name,
       group: 'Go to' as const,

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
-import { isCurrent, keepsSearch, PAGES } from '../../lib/pages.ts';
+import { isCurrent, keepsSearch, pagesFor } from '../../lib/pages.ts';
 import { hrefOf, path } from '../../state/route.ts';
+import { isAdmin } from '../../state/session.ts';
 import { recall, remember } from '../../state/storage.ts';
 import { Icon } from '../icon.tsx';
 import { Link } from '../link.tsx';
@@ -23,7 +24,7 @@ export function Rail() {
         <span>Breakwater</span>
       </div>
       <ul>
-        {PAGES.map((page) => (
+        {pagesFor(isAdmin.value).map((page) => (
           <li key={page.path}>
             <Link class="rail-link" href={pageHref(page.path)} current={isCurrent(page, path.value)} title={page.name}>
               <Icon name={page.icon} />

@@ -9,7 +9,7 @@ import { RangePicker } from './range-picker.tsx';
 import { UserMenu } from './user-menu.tsx';
 
 export function TopBar() {
-  const timed = !path.value.startsWith('/settings');
+  const timed = !path.value.startsWith('/settings') && path.value !== '/security';
   return (
     <header class="top-bar">
       <ProjectSwitch />

@@ -34,8 +34,7 @@ export function UserMenu() {
             </MenuItem>
           ))}
           <hr />
-          <MenuItem onClick={() => open('/settings/sessions', close)}>My sessions</MenuItem>
-          <MenuItem onClick={() => open('/settings/password', close)}>Change password</MenuItem>
+          <MenuItem onClick={() => open('/security', close)}>Security</MenuItem>
           <MenuItem onClick={() => void signOut()}>Sign out</MenuItem>
         </>
       )}

@@ -4,35 +4,39 @@ import { Empty } from '../../components/states.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin, user } from '../../state/session.ts';
 import { KeysTab } from './keys-tab.tsx';
-import { PasswordTab } from './password-tab.tsx';
 import { ProjectsTab } from './projects-tab.tsx';
-import { SessionsTab } from './sessions-tab.tsx';
 import { UsersTab } from './users-tab.tsx';
 
 interface Tab {
   id: string;
   label: string;
-  admin: boolean;
   page: () => ComponentChildren;
 }
 
 const TABS: readonly Tab[] = [
-  { id: 'keys', label: 'Keys', admin: true, page: () => <KeysTab /> },
-  { id: 'users', label: 'Users', admin: true, page: () => <UsersTab /> },
-  { id: 'projects', label: 'Projects', admin: true, page: () => <ProjectsTab /> },
-  { id: 'sessions', label: 'My sessions', admin: false, page: () => <SessionsTab /> },
-  { id: 'password', label: 'Password', admin: false, page: () => <PasswordTab /> },
+  { id: 'keys', label: 'Keys', page: () => <KeysTab /> },
+  { id: 'users', label: 'Users', page: () => <UsersTab /> },
+  { id: 'projects', label: 'Projects', page: () => <ProjectsTab /> },
 ];
 
 export default function SettingsPage() {
-  const mine = TABS.filter((tab) => !tab.admin || isAdmin.value);
   const id = path.value.split('/')[2] ?? '';
-  const current = TABS.find((tab) => tab.id === id) ?? (id === '' ? mine[0] : undefined);
+  const current = TABS.find((tab) => tab.id === id) ?? (id === '' ? TABS[0] : undefined);
+  if (!isAdmin.value) {
+    return (
+      <Empty top icon="info" title="Settings are for administrators">
+        <p>
+          Your role is {user.value?.role}. Your sessions, password and second factor are under{' '}
+          <Link href={hrefOf('/security', {}, 'frame')}>Security</Link>.
+        </p>
+      </Empty>
+    );
+  }
   return (
     <div class="page settings">
       <h1>Settings</h1>
       <nav class="tabs" aria-label="Settings">
-        {mine.map((tab) => (
+        {TABS.map((tab) => (
           <Link key={tab.id} href={hrefOf(`/settings/${tab.id}`, {}, 'frame')} current={tab === current}>
             {tab.label}
           </Link>
@@ -41,10 +45,6 @@ export default function SettingsPage() {
       {current === undefined ? (
         <Empty title="There is no such setting">
           <p>Choose one of the tabs above.</p>
-        </Empty>
-      ) : current.admin && !isAdmin.value ? (
-        <Empty icon="info" title={`${current.label} are for administrators`}>
-          <p>Your role is {user.value?.role}. Ask an administrator if you need something changed here.</p>
         </Empty>
       ) : (
         current.page()

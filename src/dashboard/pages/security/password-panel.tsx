@@ -7,8 +7,9 @@ import { Notice } from '../../components/states.tsx';
 import { fieldReason, sentence } from '../../lib/errors.ts';
 import { loadSession, renewed } from '../../state/session.ts';
 import { say } from '../../state/toasts.ts';
+import { Panel } from './panel.tsx';
 
-export function PasswordTab() {
+export function PasswordPanel({ onChanged }: { onChanged: () => void }) {
   const [current, setCurrent] = useState('');
   const [next, setNext] = useState('');
   const [again, setAgain] = useState('');
@@ -28,6 +29,7 @@ export function PasswordTab() {
     setCurrent('');
     setNext('');
     setAgain('');
+    onChanged();
     say('Password changed. Your other sessions have ended.');
   };
 
@@ -35,8 +37,8 @@ export function PasswordTab() {
   const placed =
     wrong || fieldReason(error, '/newPassword') !== null || fieldReason(error, '/currentPassword') !== null;
   return (
-    <section class="tab-section" aria-label="Password">
-      <form class="card form-card" onSubmit={(event) => void submit(event)}>
+    <Panel title="Password">
+      <form class="security-body" onSubmit={(event) => void submit(event)}>
         {error && !placed ? <Notice tone="bad">{sentence(error)}</Notice> : null}
         <TextField
           label="Current password"
@@ -70,6 +72,6 @@ export function PasswordTab() {
           Change password
         </Button>
       </form>
-    </section>
+    </Panel>
   );
 }

@@ -1,0 +1,31 @@
+import type { Tone } from './account-verdict.ts';
+
+interface EventWords {
+  text: string;
+  tone: Tone;
+}
+
+const WORDS: Readonly<Record<string, EventWords>> = {
+  'session.login': { text: 'Signed in', tone: 'ok' },
+  'session.login_failed': { text: 'Sign-in failed', tone: 'warn' },
+  'session.login_refused': { text: 'Sign-in refused', tone: 'warn' },
+  'session.replace': { text: 'Signed in again in the same browser', tone: 'info' },
+  'session.logout': { text: 'Signed out', tone: 'info' },
+  'session.revoke': { text: 'Ended a session', tone: 'info' },
+  'session.revoke_all': { text: 'Signed out everywhere', tone: 'info' },
+  'session.moved': { text: 'A session went on from another place or browser', tone: 'warn' },
+  'session.reuse_detected': { text: 'An old copy of a session was used; the session was ended', tone: 'bad' },
+  'session.step_up': { text: 'Confirmed who you are', tone: 'ok' },
+  'session.step_up_failed': { text: 'A confirmation failed', tone: 'warn' },
+  'user.change_password': { text: 'Changed the password', tone: 'info' },
+  'user.change_password_failed': { text: 'A change of password failed', tone: 'warn' },
+  'user.setup': { text: 'The account was set up', tone: 'info' },
+  'user.recover': { text: 'The password was reset with the setup token', tone: 'warn' },
+  'user.create': { text: 'The account was created', tone: 'info' },
+  'user.update': { text: 'An administrator changed the account', tone: 'info' },
+};
+
+/** What happened, for the person whose account it is. An action that is not known here shows its name. */
+export function eventWords(action: string): EventWords {
+  return Object.hasOwn(WORDS, action) ? (WORDS[action] as EventWords) : { text: action, tone: 'info' };
+}
