@@ -3,7 +3,7 @@ import { authRoutes, userRoutes } from './auth/index.ts';
 import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { etlRoutes } from './etl/index.ts';
-import { fraudReadRoutes, fraudRoutes } from './fraud/index.ts';
+import { fraudOf, fraudReadRoutes, fraudRoutes, riskRoutes } from './fraud/index.ts';
 import { idempotent } from './idempotency/index.ts';
 import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
 import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
@@ -49,6 +49,10 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', fraudRoutes());
   app.route('/', fraudReadRoutes());
   app.route('/', cookieRoutes(authPorts));
+  app.route(
+    '/',
+    riskRoutes((ctx, projectId) => fraudOf(ctx.env, projectId)),
+  );
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());

@@ -2,6 +2,7 @@ import { cleanupExpired, reconcileEndedSessions } from './auth/index.ts';
 import { compactBlocks } from './blocks/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
 import { cleanupJobs } from './etl/index.ts';
+import { fraudOf, reconcileRisk } from './fraud/index.ts';
 import { cleanIdempotencyKeys } from './idempotency/index.ts';
 import { authPorts, revocations } from './ports.ts';
 import { reconcileRevocations } from './projects/index.ts';
@@ -35,6 +36,10 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
   '3-58/5 * * * *': [
     { name: 'rollups', run: foldRollups },
     { name: 'rollup_retention', run: forgetRollups },
+  ],
+  // At most 812 statements and calls (src/fraud/reconcile-risk.ts).
+  '1-56/5 * * * *': [
+    { name: 'fraud_rules', run: (ctx) => reconcileRisk(ctx, (_, projectId) => fraudOf(ctx.env, projectId)) },
   ],
 };
 

@@ -119,7 +119,7 @@ export class EventStore {
   replay(q: { fromMs: number; toMs: number; cursor: string | null; limit: number }): Listed<ReplayItem> {
     const rows = this.#sql
       .exec<EventRow>(
-        `SELECT seq, id, at_ms, user_id, risk_score, decision, facts FROM events
+        `SELECT seq, id, at_ms, user_id, risk_score, decision, reasons, facts FROM events
          WHERE at_ms >= ?1 AND at_ms < ?2 AND (at_ms, seq) > (?3, ?4) ORDER BY at_ms, seq LIMIT ?5`,
         ...[q.fromMs, q.toMs, ...replayCursor(q.cursor), q.limit + 1],
       )
@@ -129,6 +129,7 @@ export class EventStore {
     return {
       items: items.map((row) => ({
         ...{ id: row.id, atMs: row.at_ms, userId: row.user_id, riskScore: row.risk_score, decision: row.decision },
+        reasons: JSON.parse(row.reasons) as FraudEvent['reasons'],
         facts: JSON.parse(row.facts) as Facts,
       })),
       nextCursor: rows.length > q.limit && last ? `${last.at_ms}.${last.seq}` : null,

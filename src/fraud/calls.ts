@@ -123,7 +123,7 @@ export interface Listed<T> {
   nextCursor: string | null;
 }
 
-export type ReplayItem = Pick<FraudEvent, 'id' | 'atMs' | 'userId' | 'riskScore' | 'decision' | 'facts'>;
+export type ReplayItem = Pick<FraudEvent, 'id' | 'atMs' | 'userId' | 'riskScore' | 'decision' | 'reasons' | 'facts'>;
 
 export interface ReferenceItem {
   type: ReferenceType;

@@ -1,5 +1,5 @@
 import { type ProjectError, projectProblem } from '../projects/index.ts';
-import { invalidInput, type Problem } from '../shared/problem.ts';
+import { invalidInput, NOT_FOUND, type Problem } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
 
 /** Every way in which rules, reviews and verdicts refuse. */
@@ -9,6 +9,7 @@ export type RiskError =
   /** Somebody else changed the settings since the version that this change was made from. */
   | { kind: 'settings_changed'; version: number }
   | { kind: 'settings_pending' }
+  /** Also for an event of another project, and for one that was forgotten after 90 days. */
   | { kind: 'event_not_found' }
   | { kind: 'verdict_pending' };
 
@@ -36,12 +37,7 @@ export function riskProblem(error: RiskError): Problem {
         retryAfterSeconds: 1,
       };
     case 'event_not_found':
-      return {
-        status: 404,
-        code: error.kind,
-        title: 'There is no such event',
-        detail: 'The project has no fraud event with this id; events are kept for 90 days.',
-      };
+      return NOT_FOUND;
     case 'verdict_pending':
       return {
         status: 503,

@@ -40,6 +40,7 @@ async function makeFixture(): Promise<Fixture> {
     key,
     body: { dataType: 'JSON', payload: [{ message: 'taken' }, { level: {} }] },
   });
+  const event = await callApp('POST', '/api/fraud/event', { key, body: { userId: 'u1', eventType: 'payment' } });
   return {
     projectId: project.id,
     keyId: id,
@@ -49,6 +50,7 @@ async function makeFixture(): Promise<Fixture> {
     traceId,
     searchId: search.ok ? search.value.id : '',
     jobId: job.body.jobId,
+    fraudEventId: event.body.eventId,
   };
 }
 
@@ -211,7 +213,7 @@ describe('of another tenant', () => {
 
 describe('what belongs to another project', () => {
   /** Our project in every place but one, where the other project's resource is named. */
-  const mixed = (['keyId', 'recordId', 'traceId', 'searchId', 'jobId'] as const).flatMap((part) =>
+  const mixed = (['keyId', 'recordId', 'traceId', 'searchId', 'jobId', 'fraudEventId'] as const).flatMap((part) =>
     of('project')
       .filter(([, { route }]) =>
         route.includes(
@@ -221,6 +223,7 @@ describe('what belongs to another project', () => {
             traceId: ':traceId',
             searchId: 'searches/:id',
             jobId: 'jobs/:id',
+            fraudEventId: 'reviews/:eventId',
           }[part],
         ),
       )

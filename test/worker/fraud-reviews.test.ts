@@ -129,7 +129,7 @@ describe('a verdict', () => {
   it('on an event that there is not is refused, and leaves no row', async () => {
     const unknown = batchIds(Date.now())(0);
     const answer = await decide({ verdict: 'fraud' }, unknown);
-    expect([answer.status, answer.body.code]).toEqual([404, 'event_not_found']);
+    expect([answer.status, answer.body.code]).toEqual([404, 'not_found']);
     expect(await rows()).toEqual([]);
     expect((await auditOf(unknown)).map(({ action }) => action)).toEqual([
       'fraud_verdict.decide',

@@ -27,6 +27,7 @@ export class RecordingRiskObject implements RiskObject {
     const all = { ...QUIET_FACTS, ...facts };
     const event: FraudEvent = {
       id: batchIds(atMs)(0),
+      sessionId: null,
       atMs,
       userId: `u-${this.events.length}`,
       eventType: all.eventType,

@@ -41,6 +41,8 @@ export interface Fixture {
   searchId: string;
   /** A run of ETL of the project, with a reject. */
   jobId: string;
+  /** A fraud event of the project. */
+  fraudEventId: string;
 }
 
 export interface RouteRule {
@@ -161,6 +163,33 @@ export const ROUTES: readonly RouteRule[] = [
     access: can('export'),
     url: (f) => `/api/fraud/cross-lookup${of(f)}`,
     body: () => ({ email: 'a@example.com' }),
+  },
+  ...['rules', 'rules/quality', 'reviews'].map(
+    (name): RouteRule => ({
+      ...{ method: 'GET', route: `/api/fraud/${name}`, access: can('read') },
+      url: (f) => `/api/fraud/${name}${of(f)}`,
+    }),
+  ),
+  {
+    method: 'PUT',
+    route: '/api/fraud/rules',
+    access: can('admin'),
+    url: (f) => `/api/fraud/rules${of(f)}`,
+    body: () => ({ version: 0, denyAt: 90 }),
+  },
+  {
+    method: 'POST',
+    route: '/api/fraud/rules/dry-run',
+    access: can('write'),
+    url: (f) => `/api/fraud/rules/dry-run${of(f)}`,
+    body: () => ({ settings: {} }),
+  },
+  {
+    method: 'POST',
+    route: '/api/fraud/reviews/:eventId',
+    access: can('write'),
+    url: (f) => `/api/fraud/reviews/${f.fraudEventId}${of(f)}`,
+    body: () => ({ verdict: 'unsure' }),
   },
   {
     method: 'DELETE',
