@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { runFraud } from './demo/fraud.ts';
 import { prepareDemo } from './demo/prepare.ts';
 import { runTraffic } from './demo/run.ts';
 import { runMain, Stop } from './lib/stop.ts';
@@ -62,6 +63,7 @@ async function serve(flags: Flags, signal: AbortSignal, undo: (() => Promise<voi
     once(signal, 'abort'),
     driveCrons(server.url, flags.clockOffsetMs, signal),
     demo && runTraffic({ url: server.url, ...demo, clockOffsetMs: flags.clockOffsetMs, signal }),
+    demo && runFraud({ url: server.url, key: demo.key, clockOffsetMs: flags.clockOffsetMs, signal }),
   ]);
   await Promise.race([server.ended, background]);
   if (!signal.aborted) throw new Stop(`The server ended unexpectedly.${lastLines(folder.serverLog)}`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type FraudCall, fraudCallsOfSecond } from '../../scripts/demo/fraud-story.ts';
 import { GATEWAYS, incidentAt } from '../../scripts/demo/incident.ts';
 import type { DemoRecord } from '../../scripts/demo/record.ts';
 import { recordsOfSecond } from '../../scripts/demo/traffic.ts';
@@ -62,6 +63,60 @@ describe('the demo traffic', () => {
     expect(failingShare(during.filter(({ attrs }) => attrs.target !== gateway))).toBeLessThan(0.1);
     const before = operationsOf(recordsBetween(startMs - 60_000, startMs));
     expect(failingShare(before)).toBeLessThan(0.1);
+  });
+});
+
+describe('the fraud events of the demo', () => {
+  const calls: FraudCall[] = [];
+  for (let ms = START_MS; ms < START_MS + HOUR_MS; ms += 1_000) calls.push(...fraudCallsOfSecond(ms));
+  const byUser = (prefix: string) => calls.filter(({ userId }) => userId.startsWith(prefix));
+
+  it('tell the same second the same way, and come to less than one a second', () => {
+    expect(fraudCallsOfSecond(START_MS)).toEqual(fraudCallsOfSecond(START_MS));
+    expect(calls.length / 3_600).toBeGreaterThan(0.2);
+    expect(calls.length / 3_600).toBeLessThan(1);
+  });
+
+  it('are mostly of customers who have their own phone, device and place', () => {
+    const customers = byUser('u-');
+    expect(customers.length / calls.length).toBeGreaterThan(0.7);
+    const ids = new Set(customers.map(({ userId }) => userId));
+    expect(ids.size).toBe(40);
+    expect(new Set(customers.map(({ references }) => references.phone)).size).toBe(40);
+    const amounts = customers.flatMap(({ event }) => event.amountCents ?? []);
+    expect(amounts.every((cents) => Number.isInteger(cents) && cents >= 100)).toBe(true);
+  });
+
+  it('have bursts of refused cards from one device', () => {
+    const bursts = Map.groupBy(byUser('card-tester-'), ({ userId }) => userId);
+    expect(bursts.size).toBeGreaterThanOrEqual(7);
+    for (const burst of bursts.values()) {
+      expect(burst).toHaveLength(24);
+      expect(burst.filter(({ event }) => !event.success).length).toBeGreaterThan(12);
+      expect(new Set(burst.map(({ browser }) => browser.deviceId)).size).toBe(1);
+    }
+  });
+
+  it('have rings of five accounts on one device with one phone', () => {
+    const rings = Map.groupBy(byUser('bonus-'), ({ browser }) => browser.deviceId);
+    expect(rings.size).toBeGreaterThanOrEqual(7);
+    for (const ring of rings.values()) {
+      expect(new Set(ring.map(({ userId }) => userId)).size).toBe(5);
+      expect(new Set(ring.map(({ references }) => references.phone)).size).toBe(1);
+    }
+  });
+
+  it('have customers whose cookies turn up on another continent seconds later', () => {
+    const thefts = calls.filter(({ browser, cookiesOf }) => browser.deviceId !== cookiesOf);
+    expect(thefts.length).toBeGreaterThanOrEqual(7);
+    for (const theft of thefts) {
+      expect(theft.browser.client.country).toBe('BR');
+      const atHome = calls.find(
+        ({ userId, browser, atMs }) =>
+          userId === theft.userId && browser.deviceId === theft.cookiesOf && theft.atMs - atMs === 9_000,
+      );
+      expect(atHome?.browser.client.country).not.toBe('BR');
+    }
   });
 });
 
