@@ -83,7 +83,7 @@ const CASES: Case[] = [
     rule: 'user_velocity',
     says: 'a count that stopped is told as such',
     facts: { user: velocityOf({ last10Minutes: [MAX_COUNTED], lastHour: [MAX_COUNTED], lastDay: [MAX_COUNTED] }) },
-    detail: 'more than 500 events of this user in 10 minutes; 8 are usual at most',
+    detail: 'More than 500 events of this user in 10 minutes; 8 are usual at most',
   },
   {
     rule: 'user_velocity',

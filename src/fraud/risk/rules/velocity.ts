@@ -43,7 +43,7 @@ function tooMany(velocity: Velocity | null, whose: string, { points, threshold }
     if (worst === null || events / limit > worst.events / worst.limit) worst = { events, limit, text };
   }
   if (worst === null) return null;
-  const many = worst.events > MAX_COUNTED ? `more than ${MAX_COUNTED}` : grouped(worst.events);
+  const many = worst.events > MAX_COUNTED ? `More than ${MAX_COUNTED}` : grouped(worst.events);
   const usual = worst.limit === 1 ? '1 is usual' : `${grouped(worst.limit)} are usual at most`;
   return { points, detail: `${many} events ${whose} in ${worst.text}; ${usual}` };
 }
