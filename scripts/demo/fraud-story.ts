@@ -18,7 +18,8 @@ export interface FraudCall {
   event: { eventType: string; amountCents?: number; gateway?: string; success: boolean };
 }
 
-const CUSTOMERS = 40;
+/** So many that each of them acts as seldom as a customer does: two or three times in ten minutes. */
+const CUSTOMERS = 120;
 /** One thing after the other goes wrong in each, and most of it is quiet. */
 const STRETCH_MS = 8 * 60_000;
 const CHROME =
@@ -55,7 +56,6 @@ export function fraudCallsOfSecond(secondMs: number): FraudCall[] {
 
 function ordinary(atMs: number, dice: Chance): FraudCall {
   const number = dice.int(1, CUSTOMERS);
-  // Most act in the rhythm of their week: some are heard of often, most seldom.
   const call = of(atMs, customerNamed(number), browserOf(number, dice.happens(0.06)));
   const usualCents = 800 + ((number * 733) % 9_000);
   switch (dice.pick(['bet', 'bet', 'bet', 'deposit', 'deposit', 'withdrawal', 'profile'])) {

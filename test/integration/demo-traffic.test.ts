@@ -81,8 +81,8 @@ describe('the fraud events of the demo', () => {
     const customers = byUser('u-');
     expect(customers.length / calls.length).toBeGreaterThan(0.7);
     const ids = new Set(customers.map(({ userId }) => userId));
-    expect(ids.size).toBe(40);
-    expect(new Set(customers.map(({ references }) => references.phone)).size).toBe(40);
+    expect(ids.size).toBe(120);
+    expect(new Set(customers.map(({ references }) => references.phone)).size).toBe(120);
     const amounts = customers.flatMap(({ event }) => event.amountCents ?? []);
     expect(amounts.every((cents) => Number.isInteger(cents) && cents >= 100)).toBe(true);
   });
