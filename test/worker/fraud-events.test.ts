@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createKey } from '../helpers/worker/accounts.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
 import { cookieOf, fraudProject } from '../helpers/worker/fraud.ts';
 import { everyRecord, ledgerOf } from '../helpers/worker/journal.ts';
@@ -58,12 +59,75 @@ describe('an event', () => {
     expect(ledger.refused).toBe(1);
   });
 
-  it('is refused to a browser key, a key without the stream, and a revoked one', async () => {
+  it('that cannot be used is refused with pointers, and counted', async () => {
     const project = await fraudProject();
-    const answer = await callApp('POST', '/api/fraud/event', {
-      key: project.query,
-      body: { eventType: 'x', userId: 'u' },
-    });
-    expect([answer.status, answer.body.code]).toEqual([403, 'scope_missing']);
+    const deep = { a: { b: { c: { d: { e: { f: { g: 1 } } } } } } };
+    const many = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`m${i}`, i]));
+    const bad: [body: Record<string, unknown>, pointer: string][] = [
+      [{ userId: '' }, '/userId'],
+      [{ userId: 'line\nbreak' }, '/userId'],
+      [{ userId: 'u'.repeat(257) }, '/userId'],
+      [{ userId: 'u1', amountCents: 1.5 }, '/amountCents'],
+      [{ userId: 'u1', amountCents: -1 }, '/amountCents'],
+      [{ userId: 'u1', eventType: 'e'.repeat(65) }, '/eventType'],
+      [{ userId: 'u1', metadata: { text: 'x'.repeat(4_096) } }, '/metadata'],
+      [{ userId: 'u1', metadata: many }, '/metadata'],
+      [{ userId: 'u1', metadata: deep }, '/metadata'],
+      [{ userId: 'u1', client: { latitude: 1 } }, '/client/longitude'],
+      [{ userId: 'u1', client: { country: 'DEU' } }, '/client/country'],
+      [{ userId: 'u1', riskScore: 0 }, ''],
+    ];
+    for (const [body, pointer] of bad) {
+      const answer = await project.event(body);
+      expect([answer.status, answer.body.code, answer.body.errors?.[0].pointer], pointer).toEqual([
+        400,
+        'invalid_input',
+        pointer,
+      ]);
+    }
+    const large = await project.event({ userId: 'u1', metadata: { text: 'x'.repeat(70_000) } });
+    expect([large.status, large.body.code]).toEqual([413, 'body_too_large']);
+    expect(await everyRecord(project.id)).toEqual([]);
+    expect(await ledgerOf(project.id)).toMatchObject({ received: 0, stored: 0 });
+  });
+
+  it('is refused to a key without the stream, and to one whose text pages show', async () => {
+    const project = await fraudProject();
+    const send = (key: string, headers = {}) =>
+      callApp('POST', '/api/fraud/event', { key, headers, body: { eventType: 'x', userId: 'u' } });
+    const { key: logs } = await createKey(project.id, ['ingest:logs']);
+    const { key: page } = await createKey(project.id, ['ingest'], ['https://shop.example']);
+    for (const answer of [
+      await send(project.query),
+      await send(logs),
+      await send(page, { origin: 'https://shop.example' }),
+    ])
+      expect([answer.status, answer.body.code]).toEqual([403, 'scope_missing']);
+  });
+
+  it('is charged to the quota of its key once, and not when it is refused', async () => {
+    const project = await fraudProject();
+    const { key } = await createKey(project.id, ['ingest'], null, 2);
+    const headers = { 'idempotency-key': 'one' };
+    for (let i = 0; i < 3; i++) expect((await project.event({ userId: 'u1' }, { key, headers })).status).toBe(200);
+    expect((await project.event({}, { key })).status).toBe(400);
+    expect((await project.event({ userId: 'u1' }, { key })).status).toBe(200);
+    const over = await project.event({ userId: 'u1' }, { key });
+    expect([over.status, over.body.code]).toEqual([429, 'quota_exceeded']);
+  });
+
+  it('tells a device, its other users and impossible ways apart', async () => {
+    const project = await fraudProject();
+    const opened = await project.login({ userId: 'u1' });
+    const headers = cookieOf(opened);
+    await project.event({ client: { country: 'DE', latitude: 52.5, longitude: 13.4 } }, { headers });
+    const far = await project.event({ client: { country: 'AU', latitude: -33.9, longitude: 151.2 } }, { headers });
+    expect(far.body.reasons.map(({ rule }: { rule: string }) => rule)).toEqual(
+      expect.arrayContaining(['impossible_travel', 'country_change']),
+    );
+    expect(far.body.decision).not.toBe('allow');
+    const { items } = (await project.get('events?minScore=40')).body;
+    expect(items.map(({ id }: { id: string }) => id)).toEqual([far.body.eventId]);
+    expect((await everyRecord(project.id)).map(({ level }) => level)).toContain('warn');
   });
 });

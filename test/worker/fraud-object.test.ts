@@ -2,8 +2,10 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { Journal } from '../../durable-objects/journal/journal.ts';
+import type { Listed } from '../../src/fraud/calls.ts';
 import { fraudOf } from '../../src/fraud/index.ts';
 import { DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
+import type { FraudEvent } from '../../src/fraud/types.ts';
 import { signInAs } from '../helpers/worker/accounts.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
 import { cookieOf, type FraudProject, fraudProject } from '../helpers/worker/fraud.ts';
@@ -16,6 +18,9 @@ const rowsOf = (project: FraudProject, sql: string) =>
 /** Awaited: armed ones also go off by themselves. */
 const alarm = (project: FraudProject) => runInDurableObject(object(project), (instance) => instance.alarm());
 const idsOf = (records: { id: string }[]) => records.map(({ id }) => id).sort();
+/** Types of RPC cannot say metadata, which is any JSON. */
+const reviewsOf = (project: FraudProject, query: { status: 'open' | 'decided'; limit: number }) =>
+  object(project).reviews({ ...query, cursor: null }) as Promise<Listed<FraudEvent>>;
 const outboxOf = async (project: FraudProject) => (await project.get('summary')).body.outbox;
 
 describe('while the journal is away', () => {
@@ -181,7 +186,7 @@ describe('verdicts', () => {
     };
     expect(await judge('fraud', 1)).toBe('applied');
     expect(await confirmed()).toEqual([true, true, false, false]);
-    const decided = await object(project).reviews({ status: 'decided', limit: 10, cursor: null });
+    const decided = await reviewsOf(project, { status: 'decided', limit: 10 });
     expect(decided.items.map(({ id, verdict }) => [id, verdict])).toEqual([[body.eventId, 'fraud']]);
     expect(await judge('legitimate', 2)).toBe('applied');
     expect(await confirmed()).toEqual([false, false, true, true]);
@@ -194,7 +199,7 @@ describe('verdicts', () => {
     const project = await fraudProject();
     await object(project).configure({ ...DEFAULT_SETTINGS, version: 1, reviewAt: 1, denyAt: 100 });
     for (let i = 0; i < 9; i++) await project.event({ userId: 'u1', success: false });
-    const open = await object(project).reviews({ status: 'open', limit: 2, cursor: null });
+    const open = await reviewsOf(project, { status: 'open', limit: 2 });
     expect([open.items.length, open.nextCursor === null]).toEqual([2, false]);
     const summary = (await project.get('summary')).body;
     expect(summary).toMatchObject({ events: 9, sessions: 0 });
