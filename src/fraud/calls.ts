@@ -7,8 +7,6 @@ import type { FraudEvent, ReferenceType, Verdict } from './types.ts';
 export interface Caller {
   projectId: string;
   keyId: string;
-  /** As the caller names itself; '' where it does not. For the ledger's eyes only. */
-  userAgent: string;
   nowMs: number;
 }
 

@@ -42,7 +42,7 @@ export async function openSent<T>(
   }
   if (!body.ok) return refused(ctx, sender, { kind: 'input', problem: body.error });
   const { projectId, keyId } = sender;
-  const caller = { projectId, keyId, userAgent: c.req.header('user-agent') ?? '', nowMs: ctx.nowMs };
+  const caller = { projectId, keyId, nowMs: ctx.nowMs };
   return ok({ sender, caller, body: body.value });
 }
 
