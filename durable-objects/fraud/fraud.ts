@@ -20,7 +20,7 @@ import type {
   RevokeOutcome,
   Summary,
 } from '../../src/fraud/calls.ts';
-import { WATCH_MS } from '../../src/fraud/resend-policy.ts';
+import { resendDelayMs, WATCH_MS } from '../../src/fraud/resend-policy.ts';
 import { completeSettings, DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
 import type { RiskSettings, RuleName } from '../../src/fraud/risk/types.ts';
 import { summaryOf } from '../../src/fraud/summary.ts';
@@ -253,7 +253,7 @@ export class Fraud extends DurableObject<Env> {
 
   async #append(...[group, nowMs]: Parameters<ConstructorParameters<typeof Outbox>[1]['append']>): Promise<boolean> {
     const isStored = await appendGroup(this.env, this.#projectId(), group, nowMs);
-    if (!isStored) this.#arm(nowMs + WATCH_MS);
+    if (!isStored) this.#arm(nowMs + resendDelayMs(this.#outbox.failures + 1));
     return isStored;
   }
 
