@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { authRoutes, userRoutes } from './auth/index.ts';
 import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
+import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { etlRoutes } from './etl/index.ts';
 import { fraudOf, fraudReadRoutes, fraudRoutes, riskRoutes } from './fraud/index.ts';
@@ -34,6 +35,12 @@ export function createApp(): Hono<AppEnv> {
   const identifyPorts = { keyRefused: countRefusedKey, sessionPorts: authPorts };
   app.use('/api/*', identify({ except, ...identifyPorts }));
   app.use('/ws/*', identify({ except: [], ...identifyPorts }));
+  const except = [
+    ...['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'],
+    ...['/api/auth/login/second-factor', '/api/auth/passkeys/options', '/api/auth/passkeys/login'],
+  ];
+  app.use('/api/*', identify({ except, keyRefused: countRefusedKey }));
+  app.use('/ws/*', identify({ except: [], keyRefused: countRefusedKey }));
   app.use('/api/*', limitUsers);
   app.use('/ws/*', limitUsers);
   app.use('/api/*', idempotent({ except: [...except, '/api/auth/*', '/api/etl/start'], required: KEY_REQUIRED }));
@@ -58,6 +65,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', metricRoutes());
   app.route('/', traceRoutes());
   app.route('/api/auth', authRoutes(authPorts));
+  app.route('/api/auth', factorRoutes(authPorts));
   app.route('/api/users', userRoutes(authPorts));
   app.route('/api/projects', projectRoutes(revocations));
   return app;

@@ -1,4 +1,4 @@
-import { cleanupExpired, reconcileEndedSessions } from './auth/index.ts';
+import { cleanChallenges, cleanupExpired, reconcileEndedSessions, reencryptFactors } from './auth/index.ts';
 import { compactBlocks } from './blocks/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
 import { cleanupJobs } from './etl/index.ts';
@@ -28,6 +28,9 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
   ],
   '17 * * * *': [
     { name: 'sign_in_cleanup', run: cleanupExpired },
+    { name: 'challenge_cleanup', run: cleanChallenges },
+    // A hundred statements at most.
+    { name: 'factor_reseal', run: reencryptFactors },
     // Twenty statements at most.
     { name: 'idempotency_cleanup', run: cleanIdempotencyKeys },
     { name: 'etl_cleanup', run: cleanupJobs },

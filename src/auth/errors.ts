@@ -1,5 +1,6 @@
 import { forbidden, invalidInput, NOT_FOUND, type Problem, UNAUTHENTICATED } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
+import type { Factor, RequestOptions } from './factors/index.ts';
 
 /** Every way in which sign-in, sessions and users refuse. */
 export type AuthError =
@@ -9,6 +10,15 @@ export type AuthError =
   | { kind: 'invalid_input'; pointer: string; reason: string }
   | { kind: 'invalid_credentials' }
   | { kind: 'login_throttled'; retryAfterMs: number }
+  /** `passkey` is what the browser's authenticator is asked with; null where the user has none. */
+  | { kind: 'second_factor_required'; challenge: string; methods: readonly Factor[]; passkey: RequestOptions | null }
+  | { kind: 'second_factor_failed' }
+  | { kind: 'passkey_refused' }
+  | { kind: 'challenge_invalid' }
+  | { kind: 'totp_already_on' }
+  | { kind: 'totp_not_started' }
+  | { kind: 'no_second_factor' }
+  | { kind: 'passkey_not_added' }
   | { kind: 'insecure_transport' }
   | { kind: 'duplicate_session_cookie' }
   | { kind: 'cross_site_request' }
@@ -42,6 +52,67 @@ export function authProblem(error: AuthError): Problem {
         ...problem(429, error.kind, 'Too many attempts', 'There were too many failed attempts. Wait and try again.'),
         retryAfterSeconds: error.retryAfterMs / 1000,
       };
+    case 'second_factor_required': {
+      const { challenge, methods, passkey } = error;
+      return {
+        ...problem(
+          401,
+          error.kind,
+          'Second factor needed',
+          'The password is right. Send the challenge with a code or a passkey to POST /api/auth/login/second-factor.',
+        ),
+        extra: { challenge, methods, ...(passkey === null ? {} : { passkey }) },
+      };
+    }
+    case 'second_factor_failed':
+      return problem(
+        401,
+        error.kind,
+        'Second factor not accepted',
+        'The code is wrong or was used before, or the passkey is not one of this user.',
+      );
+    case 'passkey_refused':
+      return problem(
+        401,
+        error.kind,
+        'Passkey not accepted',
+        'The passkey is not known here, could not be verified, or its user is disabled.',
+      );
+    case 'challenge_invalid':
+      return problem(
+        400,
+        error.kind,
+        'Begin again',
+        'The challenge is unknown, used, older than five minutes, tried too often or not for this. Ask for a new one.',
+      );
+    case 'totp_already_on':
+      return problem(
+        409,
+        error.kind,
+        'Already on',
+        'An authenticator app is set up. Turn it off before another is set up.',
+      );
+    case 'totp_not_started':
+      return problem(
+        409,
+        error.kind,
+        'Nothing to confirm',
+        'No authenticator app is waiting to be confirmed. Begin with POST /api/auth/factors/totp.',
+      );
+    case 'no_second_factor':
+      return problem(
+        409,
+        error.kind,
+        'No second factor',
+        'Recovery codes stand in for a second factor that is lost. Set up an authenticator app or a passkey first.',
+      );
+    case 'passkey_not_added':
+      return problem(
+        409,
+        error.kind,
+        'Passkey not added',
+        'This passkey is registered already, or there are 20 of them. Remove one first.',
+      );
     case 'step_up_required':
       return problem(
         403,

@@ -9,9 +9,11 @@ import { clearedCookies, cookieNames, deviceCookie, readDeviceCookie, sessionCoo
 import { csrfToken, sentFrom } from './csrf.ts';
 import { endAllSessions, endSession } from './end-sessions.ts';
 import { type AuthError, authProblem } from './errors.ts';
+import { siteOf } from './factors/index.ts';
 import { requireUser } from './guard.ts';
 import { listEvents } from './list-events.ts';
 import { login } from './login.ts';
+import type { LoginAnswer } from './open-session.ts';
 import { refresh } from './refresh.ts';
 import { loginSchema, passwordSchema, setupSchema, stepUpSchema } from './schema.ts';
 import { refreshAtMs, SESSION_IDLE_MS, type SessionGrant, sessionEndMs } from './session.ts';
@@ -39,8 +41,7 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
   app.post('/login', async function loginRoute(c) {
     const ctx = c.get('ctx');
     const startedMs = performance.now();
-    const names = cookieNames(ctx.config, new URL(c.req.url));
-    if (!names) return deny(c, { kind: 'insecure_transport' });
+    if (!cookieNames(ctx.config, new URL(c.req.url))) return deny(c, { kind: 'insecure_transport' });
     // There is no session to bind a token to yet; this keeps another site from signing its visitor in as somebody else. A program that
     // signs in has a password and no cookie that could be borrowed, so it need not say where it comes from.
     if (sentFrom(c.req.raw) === 'other') return deny(c, { kind: 'cross_site_request' });
@@ -53,20 +54,9 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
       userAgent: c.req.header('user-agent') ?? '',
       deviceToken: readDeviceCookie(ctx.config, c.req.raw),
       replaces: current.value?.session ?? null,
+      site: siteOf(new URL(c.req.url)),
     });
-    if (!done.ok) return deny(c, done.error);
-    const { user, grant, deviceToken } = done.value;
-    setCookies(c, grant);
-    c.header('set-cookie', deviceCookie(names, deviceToken), { append: true });
-    c.header('x-login-time', (performance.now() - startedMs).toFixed(1));
-    return c.json({
-      userId: user.id,
-      username: user.username,
-      role: user.role,
-      csrf: grant.csrf,
-      message: `Signed in as ${user.username}.`,
-      ...endsOf(grant),
-    });
+    return done.ok ? answerLogin(c, done.value, startedMs) : deny(c, done.error);
   });
 
   app.post('/refresh', async function refreshRoute(c) {
@@ -195,6 +185,22 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
   });
 
   return app;
+}
+
+/** What every way of signing in answers. */
+export function answerLogin(c: AppContext, { user, grant, deviceToken }: LoginAnswer, startedMs: number): Response {
+  setCookies(c, grant);
+  const names = cookieNames(c.get('ctx').config, new URL(c.req.url));
+  if (names) c.header('set-cookie', deviceCookie(names, deviceToken), { append: true });
+  c.header('x-login-time', (performance.now() - startedMs).toFixed(1));
+  return c.json({
+    userId: user.id,
+    username: user.username,
+    role: user.role,
+    csrf: grant.csrf,
+    message: `Signed in as ${user.username}.`,
+    ...endsOf(grant),
+  });
 }
 
 function setCookies(c: AppContext, { token, csrf, maxAgeSeconds }: SessionGrant): void {

@@ -21,8 +21,14 @@ export const updateUserSchema = z
     projectIds: projectIds.optional(),
     disabled: z.boolean().optional(),
     password: password.optional(),
+    resetFactors: z.literal(true).optional(),
   })
-  .refine((change) => Object.keys(change).length > 0, 'must name something to change');
+  .refine((change) => Object.keys(change).length > 0, 'must name something to change')
+  // A change of its own in the audit, which is made or refused whatever else was wished for.
+  .refine((change) => change.resetFactors === undefined || Object.keys(change).length === 1, {
+    path: ['resetFactors'],
+    message: 'must stand alone',
+  });
 
 export type SetupInput = z.infer<typeof setupSchema>;
 export type CreateUserInput = z.infer<typeof createUserSchema>;

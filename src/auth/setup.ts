@@ -5,6 +5,7 @@ import { randomId } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { closeSockets } from './end-sessions.ts';
 import type { AuthError } from './errors.ts';
+import { clearFactors, factorsOf, methodsOf } from './factors/index.ts';
 import { hashPassword, passwordWeakness } from './password.ts';
 import type { SetupInput } from './schema.ts';
 import { findUserByName, insertUser, revokeUserSessionsIfChanged, updateUser } from './store.ts';
@@ -29,7 +30,7 @@ export async function checkSetupToken(ctx: Ctx, bearer: string | null): Promise<
 }
 
 /**
- * Creates an administrator, or gives an existing one a new password, enables it and ends its sessions. Whoever holds the setup token
+ * Creates an administrator, or gives an existing one a new password, takes its second factors away, enables it and ends its sessions. Whoever holds the setup token
  * owns the deployment, so this is also the way back in when every administrator is locked out.
  */
 export async function setup(ctx: Ctx, ports: AuthPorts, input: SetupInput): Promise<Result<SetupAnswer, AuthError>> {
@@ -73,13 +74,15 @@ async function recover(
 ): Promise<Result<SetupAnswer, AuthError>> {
   if (user.role !== 'admin') return err({ kind: 'not_an_administrator' });
   const db = ctx.env.DB;
+  const factorsCleared = methodsOf(await factorsOf(db, user.id));
   await db.batch([
+    ...clearFactors(db, user.id),
     updateUser(db, user.id, { role: null, projectIds: undefined, disabled: false, passwordHash }),
     auditIfChanged(ctx, {
       action: 'user.recover',
       target: user.id,
       projectId: null,
-      detail: { wasDisabled: user.disabled },
+      detail: { wasDisabled: user.disabled, factorsCleared },
     }),
     revokeUserSessionsIfChanged(db, user.id, ctx.nowMs),
     forgetAccount(ctx, user.username),

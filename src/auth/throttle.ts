@@ -51,6 +51,11 @@ export function settleAttempt(ctx: Ctx, username: string, deviceId: string | nul
   return [forgetAttempts(ctx.env.DB, accountSubject(ctx.config, username, deviceId)), settleAddress(ctx)];
 }
 
+/** After a right password that is not all yet: this attempt counts for nothing, and those before it are not forgotten. */
+export function refundAccount(ctx: Ctx, username: string, deviceId: string | null): D1PreparedStatement[] {
+  return [refundAttempt(ctx.env.DB, accountSubject(ctx.config, username, deviceId)), settleAddress(ctx)];
+}
+
 export function forgetAccount(ctx: Ctx, username: string): D1PreparedStatement {
   return forgetAttempts(ctx.env.DB, accountSubject(ctx.config, username, null));
 }
@@ -87,6 +92,7 @@ function accountSubject(config: Config, username: string, deviceId: string | nul
   return deviceId === null ? subjectOf(config, 'account', name) : subjectOf(config, 'device', `${deviceId}\n${name}`);
 }
 
-function addressSubject(ctx: Ctx): string {
+/** What an address is counted by. */
+export function addressSubject(ctx: Ctx): string {
   return subjectOf(ctx.config, 'address', addressBucket(ctx.address));
 }

@@ -5,6 +5,7 @@ import { readJsonBody } from '../shared/json-body.ts';
 import { pageOf, parsePage } from '../shared/page.ts';
 import { createUser } from './create-user.ts';
 import { type AuthError, authProblem } from './errors.ts';
+import { resetFactors } from './factors/index.ts';
 import { requireRecentProof, requireRole } from './guard.ts';
 import { createUserSchema, updateUserSchema } from './schema.ts';
 import { listUserRows } from './store.ts';
@@ -47,7 +48,9 @@ export function userRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     if (!proof.ok) return deny(c, proof.error);
     const body = await readJsonBody(c.req.raw, updateUserSchema);
     if (!body.ok) return refuse(c, body.error);
-    const done = await updateUser(ctx, makePorts(ctx), c.req.param('id'), body.value);
+    const done = body.value.resetFactors
+      ? await resetFactors(ctx, makePorts(ctx), c.req.param('id'))
+      : await updateUser(ctx, makePorts(ctx), c.req.param('id'), body.value);
     return done.ok ? c.json(publicUser(done.value)) : deny(c, done.error);
   });
 

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
+import { siteOf } from '../../src/auth/factors/index.ts';
 import { login as loginVerb } from '../../src/auth/login.ts';
 import { createUser, login, PASSWORD, signIn } from '../helpers/worker/accounts.ts';
 import { callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
@@ -270,7 +271,14 @@ describe('POST /api/auth/login', () => {
       change = env.DB.prepare(sql).bind(user.id).run();
       return true;
     };
-    const input = { username: user.username, password: PASSWORD, userAgent: '', deviceToken: null, replaces: null };
+    const input = {
+      username: user.username,
+      password: PASSWORD,
+      userAgent: '',
+      deviceToken: null,
+      replaces: null,
+      site: siteOf(new URL(ORIGIN)),
+    };
     const result = await loginVerb(
       testCtx({ actor: { kind: 'anonymous' } }),
       authPortsOf(recordingPorts(), env.DB),

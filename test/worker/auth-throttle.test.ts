@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { deviceToken } from '../../src/auth/device.ts';
+import { siteOf } from '../../src/auth/factors/index.ts';
 import { login } from '../../src/auth/login.ts';
 import { ACCOUNT_POLICY, ADDRESS_POLICY } from '../../src/auth/throttle.ts';
 import { parseConfig } from '../../src/env.ts';
@@ -27,7 +28,7 @@ async function attempt(
   const result = await login(
     ctx,
     ports,
-    { username, password, userAgent: '', deviceToken, replaces: null },
+    { username, password, userAgent: '', deviceToken, replaces: null, site: siteOf(new URL('http://localhost')) },
     verifyPassword,
   );
   if (result.ok) return 'signed in';

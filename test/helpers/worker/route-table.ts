@@ -224,6 +224,18 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'POST', route: '/api/auth/password', access: session },
   { method: 'POST', route: '/api/auth/step-up', access: session },
 
+  { method: 'POST', route: '/api/auth/login/second-factor', access: { kind: 'public' } },
+  { method: 'POST', route: '/api/auth/passkeys/options', access: { kind: 'public' } },
+  { method: 'POST', route: '/api/auth/passkeys/login', access: { kind: 'public' } },
+  { method: 'GET', route: '/api/auth/factors', access: session },
+  { method: 'POST', route: '/api/auth/factors/totp', access: session },
+  { method: 'POST', route: '/api/auth/factors/totp/confirm', access: session, body: () => ({ code: '000000' }) },
+  { method: 'DELETE', route: '/api/auth/factors/totp', access: session },
+  { method: 'POST', route: '/api/auth/factors/recovery-codes', access: session },
+  { method: 'POST', route: '/api/auth/passkeys/registration', access: session },
+  { method: 'POST', route: '/api/auth/passkeys', access: session },
+  { method: 'DELETE', route: '/api/auth/passkeys/:id', access: session, url: () => '/api/auth/passkeys/pky_none' },
+
   { method: 'GET', route: '/api/users', access: admins },
   {
     method: 'POST',
