@@ -7,7 +7,7 @@ const COST = { logN: 14, r: 8, p: 5 } as const;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
-/** NIST SP 800-63B asks for at least 8 and no composition rules; 12 because there is no second factor yet. Code points, after NFC. */
+/** NIST SP 800-63B asks for at least 8 and no composition rules; 12 because a second factor is optional. Code points, after NFC. */
 export const MIN_PASSWORD_CHARS = 12;
 /** Longer is no stronger, and the bound keeps a request from buying work. */
 export const MAX_PASSWORD_CHARS = 256;
