@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
-import { authRoutes, userRoutes } from './auth/index.ts';
-import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
 import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
+import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { etlRoutes } from './etl/index.ts';
 import { fraudOf, fraudReadRoutes, fraudRoutes, riskRoutes } from './fraud/index.ts';
@@ -29,18 +28,15 @@ export function createApp(): Hono<AppEnv> {
   app.notFound(notFoundIn(app));
 
   // The write side verifies its keys itself and never reads D1; sign-in is where an actor comes from.
-  const fraud = ['login', 'event', 'register', 'revoke'].map((name) => `/api/fraud/${name}`);
-  const except = ['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login', ...fraud];
-  except.push(TELEMETRY_PATH); // keys as on the write side, people by their session
-  const identifyPorts = { keyRefused: countRefusedKey, sessionPorts: authPorts };
-  app.use('/api/*', identify({ except, ...identifyPorts }));
-  app.use('/ws/*', identify({ except: [], ...identifyPorts }));
   const except = [
     ...['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'],
     ...['/api/auth/login/second-factor', '/api/auth/passkeys/options', '/api/auth/passkeys/login'],
+    ...['login', 'event', 'register', 'revoke'].map((name) => `/api/fraud/${name}`),
+    TELEMETRY_PATH, // keys as on the write side, people by their session
   ];
-  app.use('/api/*', identify({ except, keyRefused: countRefusedKey }));
-  app.use('/ws/*', identify({ except: [], keyRefused: countRefusedKey }));
+  const identifyPorts = { keyRefused: countRefusedKey, sessionPorts: authPorts };
+  app.use('/api/*', identify({ except, ...identifyPorts }));
+  app.use('/ws/*', identify({ except: [], ...identifyPorts }));
   app.use('/api/*', limitUsers);
   app.use('/ws/*', limitUsers);
   app.use('/api/*', idempotent({ except: [...except, '/api/auth/*', '/api/etl/start'], required: KEY_REQUIRED }));

@@ -164,7 +164,7 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     if (!current.ok) return deny(c, current.error);
     if (!current.value) return deny(c, { kind: 'unauthenticated' });
     const deviceToken = readDeviceCookie(ctx.config, c.req.raw);
-    const done = await stepUp(ctx, current.value, { ...body.value, deviceToken });
+    const done = await stepUp(ctx, current.value, { proof: body.value, deviceToken, site: siteOf(new URL(c.req.url)) });
     if (!done.ok) return deny(c, done.error);
     setCookies(c, done.value);
     return c.json({ provenAt: ctx.nowMs, csrf: done.value.csrf, ...endsOf(done.value) });

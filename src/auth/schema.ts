@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { factorProofSchemas } from './factors/index.ts';
 import { MAX_PASSWORD_CHARS } from './password.ts';
 
 /** ASCII, so that two names that look alike are alike; an e-mail address fits. */
@@ -13,7 +14,10 @@ const projectIds = z.array(z.string().min(1).max(64)).max(1_000).nullable();
 export const setupSchema = z.strictObject({ password, username: username.default('admin') });
 export const loginSchema = z.strictObject({ username: z.string().max(256), password });
 export const passwordSchema = z.strictObject({ currentPassword: password, newPassword: password });
-export const stepUpSchema = z.strictObject({ password });
+export const stepUpSchema = z.union(
+  [z.strictObject({ password }), ...factorProofSchemas],
+  'must have a password, a code, or a challenge and a credential',
+);
 export const createUserSchema = z.strictObject({ username, password, role, projectIds: projectIds.default(null) });
 export const updateUserSchema = z
   .strictObject({

@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import type { CookieSession } from './authenticate.ts';
 import { knownDevice } from './device.ts';
 import type { AuthError } from './errors.ts';
+import { type Factor, type FactorProof, proveFactor, type Site } from './factors/index.ts';
 import { verifyPassword } from './password.ts';
 import { rotateProven } from './refresh.ts';
 import type { SessionGrant } from './session.ts';
@@ -11,32 +12,38 @@ import { findUser } from './store.ts';
 import { admitAttempt, settleAttempt } from './throttle.ts';
 
 export interface StepUpInput {
-  password: string;
+  proof: { password: string } | FactorProof;
   deviceToken: string | null;
+  /** Where the browser is, for its passkeys. */
+  site: Site;
 }
 
 /**
- * The password again, in a session that is open: proves for 10 minutes (guard.ts) that whoever acts is no thief of the cookie. Attempts count like those at
+ * The password again, or a second factor, in a session that is open: proves for 10 minutes (guard.ts) that whoever acts is no thief of the cookie. Attempts count like those at
  * sign-in: a borrowed session is no oracle.
  */
 export async function stepUp(
   ctx: Ctx,
   cookie: CookieSession,
-  { password, deviceToken }: StepUpInput,
+  { proof, deviceToken, site }: StepUpInput,
 ): Promise<Result<SessionGrant, AuthError>> {
+  if (!('password' in proof)) {
+    const factor = await proveFactor(ctx, cookie.actor, proof, { site, deviceToken });
+    return factor.ok ? grantProof(ctx, cookie, factor.value) : factor;
+  }
   const { username, userId } = cookie.actor;
   const deviceId = knownDevice(ctx.config, username, deviceToken);
   const admitted = await admitAttempt(ctx, username, deviceId);
   if (!admitted.ok) return admitted;
   const user = await findUser(ctx.env.DB, userId);
-  if (!user || !verifyPassword(password, user.passwordHash)) return refuseProof(ctx, cookie, 'password');
+  if (!user || !verifyPassword(proof.password, user.passwordHash)) return refuseProof(ctx, cookie, 'password');
   const granted = await grantProof(ctx, cookie, 'password');
   if (granted.ok) await ctx.env.DB.batch(settleAttempt(ctx, username, deviceId));
   return granted;
 }
 
 /** What proved who it is, in the audit trail. */
-type ProofMethod = 'password';
+type ProofMethod = 'password' | Factor;
 
 /** After a proof was checked: a new secret for the session, which from now on stands for the proof. */
 async function grantProof(ctx: Ctx, cookie: CookieSession, by: ProofMethod): Promise<Result<SessionGrant, AuthError>> {
@@ -48,7 +55,7 @@ async function grantProof(ctx: Ctx, cookie: CookieSession, by: ProofMethod): Pro
   return grant === null ? err({ kind: 'unauthenticated' }) : ok(grant);
 }
 
-async function refuseProof(ctx: Ctx, cookie: CookieSession, by: ProofMethod): Promise<Result<never, AuthError>> {
+async function refuseProof(ctx: Ctx, cookie: CookieSession, by: 'password'): Promise<Result<never, AuthError>> {
   await auditStatement(ctx, {
     action: 'session.step_up_failed',
     target: cookie.session.id,

@@ -8,9 +8,9 @@ import type { AssertionCredential } from '../../src/auth/factors/schema.ts';
 import type { UserActor } from '../../src/auth/session.ts';
 import { createUser, signIn, signInAs, type TestUser } from '../helpers/worker/accounts.ts';
 import { Authenticator, type Deviation } from '../helpers/worker/authenticator.ts';
-import { callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
+import { type Answer, callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf, testCtx } from '../helpers/worker/context.ts';
-import { addPasskey, password, second } from '../helpers/worker/factors.ts';
+import { addPasskey, enableTotp, password, second } from '../helpers/worker/factors.ts';
 import { authPortsOf, recordingPorts } from '../helpers/worker/ports.ts';
 
 const outcome = ({ status, body }: { status: number; body: { code?: string } }) =>
@@ -297,5 +297,42 @@ describe('a step-up', () => {
     const refused = await proveFactor(testCtx({ actor: elsewhere }), elsewhere, proof, { site, deviceToken: null });
     expect(refused).toEqual({ ok: false, error: { kind: 'second_factor_failed' } });
     expect((await auditOf(elsewhere.sessionId)).at(-1)?.action).toBe('session.step_up_failed');
+  });
+});
+
+describe('POST /api/auth/step-up', () => {
+  const late = (user: TestUser) => signIn(user, Date.now() - 11 * 60_000);
+  const stepUp = (as: SignedIn, body: object) => callApp('POST', '/api/auth/step-up', { as, body });
+  const renewed = ({ cookies, body }: Answer, as: SignedIn): SignedIn => ({
+    ...as,
+    cookie: cookies.get('gsession')?.split(';', 1)[0] ?? '',
+    csrf: body.csrf,
+  });
+
+  it('takes a passkey in place of the password, and a sign-in of long ago may change factors again', async () => {
+    const { user, passkey } = await userWithPasskey();
+    const as = await late(user);
+    expect(outcome(await callApp('POST', '/api/auth/factors/totp', { as }))).toBe('403 step_up_required');
+    const { body } = await callApp('POST', '/api/auth/passkeys/options', { as, body: {} });
+    const done = await stepUp(as, { challenge: body.challenge, credential: await passkey.sign(body.options) });
+    expect([done.status, done.body.provenAt]).toEqual([200, expect.any(Number)]);
+    expect((await auditOf(as.sessionId)).at(-1)).toMatchObject({
+      action: 'session.step_up',
+      detail: { by: 'passkey' },
+    });
+    expect((await callApp('POST', '/api/auth/factors/totp', { as: renewed(done, as) })).status).toBe(200);
+  });
+
+  it('takes a code, once, and refuses a wrong one', async () => {
+    const user = await createUser({ role: 'viewer' });
+    const { recoveryCodes } = await enableTotp(await signIn(user));
+    const as = await late(user);
+    expect(outcome(await stepUp(as, { code: 'AAAA-AAAA-AAAA-AAAA' }))).toBe('401 second_factor_failed');
+    const done = await stepUp(as, { code: recoveryCodes[0] });
+    expect(done.status).toBe(200);
+    expect(outcome(await stepUp(renewed(done, as), { code: recoveryCodes[0] }))).toBe('401 second_factor_failed');
+    expect(outcome(await stepUp(renewed(done, as), { code: recoveryCodes[1], password: 'x' }))).toBe(
+      '400 invalid_input',
+    );
   });
 });

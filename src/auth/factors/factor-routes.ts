@@ -42,7 +42,7 @@ export function factorRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     if (refusal) return deny(c, refusal);
     const body = await readJsonBody(c.req.raw, secondFactorSchema);
     if (!body.ok) return refuse(c, body.error);
-    const origin = await originOf(c);
+    const origin = await originOf(c, makePorts);
     if (!origin.ok) return deny(c, origin.error);
     const done = await completeLogin(ctx, makePorts(ctx), siteFor(c), body.value, origin.value);
     return done.ok ? answerLogin(c, done.value, startedMs) : deny(c, done.error);
@@ -54,7 +54,7 @@ export function factorRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     if (refusal) return deny(c, refusal);
     const body = await readJsonBody(c.req.raw, emptySchema);
     if (!body.ok) return refuse(c, body.error);
-    const current = await cookieSession(ctx, c.req.raw);
+    const current = await cookieSession(ctx, makePorts(ctx), c.req.raw);
     if (!current.ok) return deny(c, current.error);
     const done = await passkeyOptions(ctx, siteFor(c), current.value?.actor ?? null);
     return done.ok ? c.json(done.value) : deny(c, done.error);
@@ -67,7 +67,7 @@ export function factorRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     if (refusal) return deny(c, refusal);
     const body = await readJsonBody(c.req.raw, passkeyLoginSchema);
     if (!body.ok) return refuse(c, body.error);
-    const origin = await originOf(c);
+    const origin = await originOf(c, makePorts);
     if (!origin.ok) return deny(c, origin.error);
     const done = await passkeyLogin(ctx, makePorts(ctx), siteFor(c), body.value, origin.value);
     return done.ok ? answerLogin(c, done.value, startedMs) : deny(c, done.error);
@@ -156,9 +156,9 @@ function refuseOutside(c: AppContext): AuthError | null {
   return sentFrom(c.req.raw) === 'other' ? { kind: 'cross_site_request' } : null;
 }
 
-async function originOf(c: AppContext): Promise<Result<SignInOrigin, AuthError>> {
+async function originOf(c: AppContext, makePorts: (ctx: Ctx) => AuthPorts): Promise<Result<SignInOrigin, AuthError>> {
   const ctx = c.get('ctx');
-  const current = await cookieSession(ctx, c.req.raw);
+  const current = await cookieSession(ctx, makePorts(ctx), c.req.raw);
   if (!current.ok) return err(current.error);
   return ok({
     userAgent: c.req.header('user-agent') ?? '',

@@ -1,5 +1,7 @@
 export { askSecondFactor } from './ask-second-factor.ts';
 export { clearFactors, factorsOf } from './factor-store.ts';
+export { proveFactor } from './prove-factor.ts';
 export { resetFactors } from './reset-factors.ts';
+export { type FactorProof, factorProofSchemas } from './schema.ts';
 export { type Factor, methodsOf, type Site, siteOf } from './types.ts';
 export type { RequestOptions } from './webauthn.ts';

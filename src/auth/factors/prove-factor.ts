@@ -32,7 +32,7 @@ export async function proveFactor(
       action: 'session.step_up_failed',
       target: caller.sessionId,
       projectId: null,
-      detail: { factor: 'code' in proof ? 'code' : 'passkey' },
+      detail: { by: 'code' in proof ? 'code' : 'passkey' },
     }).run();
     return err({ kind: 'second_factor_failed' });
   }

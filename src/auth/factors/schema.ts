@@ -37,6 +37,8 @@ export const secondFactorSchema = z.union(
   [withCode, withCredential],
   'must have a challenge, and a code or a credential',
 );
+/** What proves somebody again who is signed in. */
+export const factorProofSchemas = [z.strictObject({ code }), withCredential] as const;
 export const passkeyLoginSchema = withCredential;
 export const totpConfirmSchema = z.strictObject({ code });
 export const addPasskeySchema = z.strictObject({

@@ -41,7 +41,6 @@ export class RecordingRiskObject implements RiskObject {
       ...scoreOf(all, settings),
       facts: all,
       verdict: null,
-      sessionId: null,
     };
     this.events.push(event);
     return event;
