@@ -238,6 +238,7 @@ export class Fraud extends DurableObject<Env> {
     if (Math.abs(nowMs - cleanedAtMs) >= CLEANUP_INTERVAL_MS) {
       isClean = this.ctx.storage.transactionSync(() => cleanUp(this.#stores, nowMs));
       if (isClean) this.#stores.meta.setMeta('cleaned_at_ms', String(nowMs));
+      this.#stores.key.renew();
     }
     this.#arm(isClean && isEmpty ? nowMs + CLEANUP_INTERVAL_MS : (this.#outbox.retryAtMs ?? nowMs));
   }

@@ -24,6 +24,20 @@ export class ProjectKey {
     return referenceOf(this.#key, kind, text);
   }
 
+  /**
+   * Encrypts it anew where that was done with an older secret. Every hour, so that a project that nobody calls does not lose its key, and with it
+   * every reference, when that secret is retired. A key that cannot be opened is said and left as it is: putting the secret back mends it.
+   */
+  renew(): void {
+    const stored = this.#meta.meta('references_key');
+    if (stored === null || !isUnderOldKey(parseConfig(this.#env), stored)) return;
+    try {
+      this.#key = this.#load();
+    } catch (cause) {
+      console.error(JSON.stringify({ level: 'error', event: 'references_key_unreadable', cause: String(cause) }));
+    }
+  }
+
   #load(): Uint8Array {
     const config = parseConfig(this.#env);
     const purpose = `fraud references ${this.#meta.meta('project_id')}`;
