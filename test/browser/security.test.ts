@@ -267,7 +267,7 @@ describe('a second factor', () => {
     await context.route('**/api/auth/login/second-factor', (route) => {
       const body = route.request().postDataJSON();
       sent.push(body);
-      return body.code === '654321' ? fulfillAsSignedIn(route) : refusal(route, 401, 'invalid_credentials');
+      return body.code === '654321' ? fulfillAsSignedIn(route) : refusal(route, 401, 'second_factor_failed');
     });
     await page.goto(dashboard.server.url);
     await page.getByLabel('User name').fill(USER);

@@ -22,6 +22,8 @@ export interface Verdict {
 export const WATCHED_MS = 30 * 24 * 3_600_000;
 /** A person mistypes; from here on somebody may be guessing. */
 const MANY_FAILURES = 5;
+/** Who comes to the second factor has the password: fewer tries are enough. */
+const MANY_SECOND_FAILURES = 3;
 
 /** `events` in any order; those of more than 30 days ago do not count. */
 export function verdictOf(
@@ -33,6 +35,7 @@ export function verdictOf(
   const of = (action: string) => recent.filter((event) => event.action === action).toSorted((a, b) => b.atMs - a.atMs);
   const reused = of('session.reuse_detected');
   const moved = of('session.moved');
+  const second = of('session.second_factor_failed');
   const failed = of('session.login_failed');
   const notices = [
     noticeOf(
@@ -43,16 +46,35 @@ export function verdictOf(
     ),
     noticeOf('moved', 'warn', moved, (times) => `A session of yours went on from another place or browser${times}`),
     noticeOf(
+      'second',
+      second.length < MANY_SECOND_FAILURES ? 'info' : 'warn',
+      second,
+      (times) => `The password was right and the second factor was not${times}`,
+    ),
+    noticeOf(
       'failed',
       failed.length < MANY_FAILURES ? 'info' : 'warn',
       failed,
       (times) => `A sign-in with your user name failed${times}`,
     ),
   ].filter((notice) => notice !== null);
-  return { ...headlineOf(reused.length, moved.length, failed.length, sessions.length), notices };
+  return {
+    ...headlineOf(
+      {
+        reused: reused.length,
+        moved: moved.length,
+        second: second.length,
+        failed: failed.length,
+      },
+      sessions.length,
+    ),
+    notices,
+  };
 }
 
-function headlineOf(reused: number, moved: number, failed: number, sessions: number): Omit<Verdict, 'notices'> {
+type Counts = Record<'reused' | 'moved' | 'second' | 'failed', number>;
+
+function headlineOf({ reused, moved, second, failed }: Counts, sessions: number): Omit<Verdict, 'notices'> {
   const signedIn =
     sessions === 1 ? 'You are signed in here and nowhere else.' : `You are signed in on ${sessions} devices.`;
   if (reused > 0) {
@@ -67,6 +89,13 @@ function headlineOf(reused: number, moved: number, failed: number, sessions: num
       tone: 'warn',
       text: 'A session of yours changed its place',
       detail: `${signedIn} If that was not you with another network, end that session and change your password.`,
+    };
+  }
+  if (second >= MANY_SECOND_FAILURES) {
+    return {
+      tone: 'warn',
+      text: 'Somebody may know your password',
+      detail: `${signedIn} The second factor kept them out. If it was not you who mistyped, change your password.`,
     };
   }
   if (failed >= MANY_FAILURES) {

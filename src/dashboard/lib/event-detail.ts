@@ -2,17 +2,20 @@
 const LONGEST = 60;
 const MOST = 4;
 
-/** The plain values of an audit detail in one line; '' where there is none. */
+/** The plain values of an audit detail in one line, and changes as "from to"; '' where there is none. */
 export function detailWords(detail: Record<string, unknown> | null): string {
   return Object.entries(detail ?? {})
-    .filter((entry): entry is [string, string | number | boolean] => isPlain(entry[1]))
+    .map(([name, value]) => ({ name, text: textOf(value) }))
+    .filter(({ text }) => text !== '')
     .slice(0, MOST)
-    .map(([name, value]) => `${wordsOf(name)}: ${cut(String(value))}`)
+    .map(({ name, text }) => `${wordsOf(name)}: ${cut(text)}`)
     .join(', ');
 }
 
-function isPlain(value: unknown): boolean {
-  return (typeof value === 'string' && value !== '') || typeof value === 'number' || typeof value === 'boolean';
+function textOf(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'object' || value === null || !('from' in value) || !('to' in value)) return '';
+  return `${textOf(value.from)} to ${textOf(value.to)}`;
 }
 
 /** `lastAddress` is "last address". */

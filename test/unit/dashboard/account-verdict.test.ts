@@ -42,6 +42,14 @@ describe('whether somebody else is in the account', () => {
     expect(verdict(...times(5, 'session.login_failed'))).toMatchObject({ tone: 'warn', notices: [{ tone: 'warn' }] });
   });
 
+  it('is doubtful where somebody comes to the second factor and no further, again and again', () => {
+    expect(verdict(...times(2, 'session.second_factor_failed'))).toMatchObject({
+      tone: 'ok',
+      notices: [{ tone: 'info' }],
+    });
+    expect(verdict(...times(3, 'session.second_factor_failed')).text).toBe('Somebody may know your password');
+  });
+
   it('names the newest address and counts, in any order of events', () => {
     const [notice] = verdict(
       event('session.login_failed', 9_000, '192.0.2.1'),
@@ -73,6 +81,7 @@ describe('the words for an event', () => {
     expect(detailWords({ fromCountry: 'DE', nested: { a: 1 }, empty: '', count: 3, is_new: true })).toBe(
       'from country: DE, count: 3, is new: true',
     );
+    expect(detailWords({ country: { from: 'DE', to: 'US' }, browser: { from: 'a' } })).toBe('country: DE to US');
     expect(detailWords({ agent: 'x'.repeat(200) })).toHaveLength('agent: '.length + 61);
   });
 });

@@ -36,10 +36,10 @@ export default function SecondStep({ asked, onBack }: SecondStepProps) {
     if (done.ok) return;
     setCode('');
     const { error } = done;
-    if (error.kind === 'problem' && error.code === 'second_factor_expired') {
-      return onBack('That took too long. Sign in again.');
+    if (error.kind === 'problem' && error.code === 'challenge_invalid') {
+      return onBack('That took too long, or too many tries. Sign in again.');
     }
-    const isWrong = error.kind === 'problem' && error.status === 401;
+    const isWrong = error.kind === 'problem' && error.code === 'second_factor_failed';
     setFault(isWrong && 'code' in answer ? wrongCode(method) : sentence(error));
   };
   const submit = (event: Event) => {
