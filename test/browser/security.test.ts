@@ -329,6 +329,29 @@ describe('a change that needs a fresh proof', () => {
   });
 });
 
+describe('second factors that somebody has lost', () => {
+  it('are taken away by an administrator, after the name is typed', async () => {
+    const { context, page } = await dashboard.visit({ signedIn: true });
+    const changes: unknown[] = [];
+    await context.route('**/api/users/*', (route) => {
+      changes.push(route.request().postDataJSON());
+      return route.fulfill({ json: {} });
+    });
+    await page.goto(`${dashboard.server.url}/settings/users`);
+    await page
+      .getByRole('row', { name: new RegExp(USER) })
+      .getByRole('button', { name: 'Reset factors' })
+      .click();
+    const dialog = page.getByRole('dialog', { name: 'Reset second factors' });
+    const reset = dialog.getByRole('button', { name: 'Reset', exact: true });
+    expect(await reset.isDisabled()).toBe(true);
+    await dialog.getByLabel(/^Type /).fill(USER);
+    await reset.click();
+    await page.getByText(`${USER} has no second factor now`).waitFor();
+    expect(changes).toEqual([{ resetFactors: true }]);
+  });
+});
+
 describe('a passkey', () => {
   it('is made by the browser, and signs in without a password', async () => {
     // An address has no passkeys; a host name has.

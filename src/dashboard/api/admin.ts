@@ -93,6 +93,8 @@ export interface UserChange {
   projectIds?: string[] | null;
   disabled?: boolean;
   password?: string;
+  /** Takes away all second factors of somebody who has lost them; stands alone. */
+  resetFactors?: true;
 }
 
 export function changeUser(id: string, change: UserChange): Promise<Answer<User>> {

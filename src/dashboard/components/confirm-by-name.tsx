@@ -8,7 +8,7 @@ interface ConfirmProps {
   title: string;
   name: string;
   action: string;
-  submit: () => Promise<Answer<void>>;
+  submit: () => Promise<Answer<unknown>>;
   onDone: () => void;
   onClose: () => void;
   children: ComponentChildren;

@@ -81,7 +81,7 @@ function headlineOf({ reused, moved, second, failed }: Counts, sessions: number)
     return {
       tone: 'bad',
       text: 'Somebody may have had a copy of your session',
-      detail: `${signedIn} End what you do not know, then change your password.`,
+      detail: `${signedIn} ${sessions === 1 ? 'Change' : 'End what you do not know, then change'} your password.`,
     };
   }
   if (moved > 0) {

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { changeUser, listUsers, type UserChange } from '../../api/admin.ts';
 import { ROLES, type Role, type User } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
+import { ConfirmByName } from '../../components/confirm-by-name.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
 import { Time } from '../../components/time.tsx';
@@ -15,7 +16,7 @@ import { UserCreateDialog } from './user-create-dialog.tsx';
 import { UserGrantsDialog } from './user-grants-dialog.tsx';
 import { UserPasswordDialog } from './user-password-dialog.tsx';
 
-type Open = { kind: 'create' } | { kind: 'grants' | 'password'; user: User } | null;
+type Open = { kind: 'create' } | { kind: 'grants' | 'password' | 'factors'; user: User } | null;
 
 export function UsersTab() {
   const users = useResource('users', listUsers);
@@ -69,6 +70,19 @@ export function UsersTab() {
               onDone={(user) => done(`Set a new password for ${user.username}`)}
               onClose={close}
             />
+          ) : null}
+          {open?.kind === 'factors' ? (
+            <ConfirmByName
+              title="Reset second factors"
+              name={open.user.username}
+              action="Reset"
+              submit={() => changeUser(open.user.id, { resetFactors: true })}
+              onDone={() => done(`${open.user.username} has no second factor now`)}
+              onClose={close}
+            >
+              The authenticator app, all recovery codes and all passkeys of this user stop working, and every session
+              ends. The password alone signs in, until a new factor is set up. Make sure that it is them who ask.
+            </ConfirmByName>
           ) : null}
         </>
       )}
@@ -162,6 +176,9 @@ function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<Us
           <span class="row-actions">
             <Button small onClick={() => setOpen({ kind: 'password', user })}>
               New password
+            </Button>
+            <Button small onClick={() => setOpen({ kind: 'factors', user })}>
+              Reset factors
             </Button>
             <Button
               small
