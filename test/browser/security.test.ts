@@ -225,7 +225,11 @@ describe('a second factor', () => {
       }),
     );
     await context.route('**/api/auth/factors/totp/confirm', (route) => {
-      if (route.request().postDataJSON().code !== '123456') return refusal(route, 400, 'invalid_code');
+      if (route.request().postDataJSON().code !== '123456') {
+        return refusal(route, 400, 'invalid_input', {
+          errors: [{ pointer: '/code', reason: 'is not the code of now' }],
+        });
+      }
       account.totp = { enabledAtMs: Date.now() };
       return route.fulfill({ json: { recoveryCodes: codes } });
     });
@@ -237,7 +241,7 @@ describe('a second factor', () => {
     expect(await axeViolations(page)).toEqual([]);
     await dialog.getByLabel(/^The code/).fill('000 000');
     await dialog.getByRole('button', { name: 'Turn on' }).click();
-    await dialog.getByText('Refused: invalid_code.').waitFor();
+    await dialog.getByText(/^This code is not right\./).waitFor();
     await dialog.getByLabel(/^The code/).fill('123 456');
     await dialog.getByRole('button', { name: 'Turn on' }).click();
 

@@ -4,6 +4,7 @@ import { CodeBlock } from '../../components/code-block.tsx';
 import { TextField } from '../../components/field.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { lazy } from '../../components/lazy.tsx';
+import { fieldReason } from '../../lib/errors.ts';
 import { codeOf } from '../../lib/second-factor.ts';
 
 const QrCode = lazy(
@@ -27,12 +28,13 @@ export function EnrolDialog({ secret, uri, onDone, onClose }: EnrolDialogProps) 
     <FormDialog
       title="Set up an authenticator app"
       action="Turn on"
+      places={['/code']}
       ready={/^\d{6}$/.test(codeOf(code))}
       submit={() => confirmTotp(codeOf(code))}
       onDone={({ recoveryCodes }) => onDone(recoveryCodes)}
       onClose={onClose}
     >
-      {() => (
+      {(error) => (
         <>
           <p>
             Scan this with the app, or <a href={uri}>open it in an app on this device</a>.
@@ -48,12 +50,15 @@ export function EnrolDialog({ secret, uri, onDone, onClose }: EnrolDialogProps) 
             digits
             required
             autoFocus
+            error={fieldReason(error, '/code') === null ? null : WRONG_CODE}
           />
         </>
       )}
     </FormDialog>
   );
 }
+
+const WRONG_CODE = 'This code is not right. Take the one that the app shows now; the clock of the phone must be right.';
 
 /** In fours, as people copy it by hand; apps take the spaces. */
 function grouped(secret: string): string {

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import { listSessions } from '../../api/auth.ts';
 import { getFactors, listEvents } from '../../api/factors.ts';
 import { Skeleton } from '../../components/states.tsx';
@@ -21,8 +22,10 @@ export default function SecurityPage() {
     factors.reload();
     events.reload();
   };
-  if (isWaiting(sessions) || isWaiting(events) || isWaiting(factors)) {
-    // All at once: a warning that comes later would move what is under it.
+  // All at once: a warning that comes later would move what is under it. But only at first: codes that are shown once stay on screen.
+  const isSettled = useRef(false);
+  isSettled.current ||= ![sessions, events, factors].some(isWaiting);
+  if (!isSettled.current) {
     return (
       <div class="page security">
         <AccountHead sessions={sessions} events={events} />
