@@ -5,12 +5,15 @@
 import { parseCookie } from 'cookie';
 import { parse as parseHono } from 'hono/utils/cookie';
 import { cookiePairs, cookieValues } from '../src/shared/cookie-header.ts';
-import { median, type Row, thousands } from './lib/row.ts';
+import { median, quantile, type Row, thousands } from './lib/row.ts';
+import { startTarget } from './lib/target.ts';
 
 const RUNS = 9;
 /** A second of work for the slowest, once it is warm. */
 const COOKIES_PER_RUN = 1_000_000;
 const HEADERS = 64;
+/** Of the telemetry route, in each run. */
+const REQUESTS = 1_500;
 const NAMES = ['_ga_', '__Host-', '_fbp.', 'consent-', 'ab_'];
 const CHARACTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.';
 
@@ -106,8 +109,50 @@ function lookupRow(): Row {
   };
 }
 
+/** Milliseconds of each of `REQUESTS` requests, one after another on one connection. */
+async function latencies(url: string, headersOf: (i: number) => Record<string, string>): Promise<number[]> {
+  const taken: number[] = [];
+  for (let i = 0; i < REQUESTS; i++) {
+    const startedMs = performance.now();
+    const response = await fetch(url, { headers: headersOf(i) });
+    await response.arrayBuffer();
+    taken.push(performance.now() - startedMs);
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  }
+  return taken;
+}
+
+/** Of 20 cookies, from 1,000 devices whose rows grow over the runs. The health route beside it is the way there and back alone. */
+async function telemetryRow(): Promise<Row> {
+  const target = await startTarget();
+  try {
+    const cookies = makeHeaders(20);
+    const telemetry = (i: number) => ({
+      authorization: `Bearer ${target.key}`,
+      cookie: `d_id=device-${i % 1_000}; ${cookies[i % HEADERS]}`,
+    });
+    const url = `${target.worker.url}/api/fraud/cookie-telemetry`;
+    await latencies(url, telemetry); // warm
+    const [ours, health]: [number[][], number[][]] = [[], []];
+    for (let run = 0; run < 3; run++) {
+      ours.push(await latencies(url, telemetry));
+      health.push(await latencies(`${target.worker.url}/health`, () => ({})));
+    }
+    const show = (runs: number[][]) =>
+      `p95 ${median(runs.map((run) => quantile(run, 0.95))).toFixed(1)} ms, p50 ${median(runs.map((run) => quantile(run, 0.5))).toFixed(1)} ms`;
+    return {
+      what: '`GET /api/fraud/cookie-telemetry` with 21 cookies, one client',
+      reach: 'p95 ≤ 5 ms',
+      ours: show(ours),
+      peers: { 'our `GET /health`': show(health) },
+    };
+  } finally {
+    await target.worker.stop();
+  }
+}
+
 export async function run(): Promise<Row[]> {
   const rows = [...[1, 5, 20, 50].map(parserRow), lookupRow()];
   if (sink === 0) throw new Error('nothing was read');
-  return rows;
+  return [...rows, await telemetryRow()];
 }

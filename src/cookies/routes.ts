@@ -12,6 +12,7 @@ import { deviceOf } from './device.ts';
 import { cookieProblem } from './errors.ts';
 import { historyAnswer, readHistoryQuery } from './history.ts';
 import { lint } from './lint.ts';
+import { noteSample } from './note-sample.ts';
 import { lintSchema } from './schema.ts';
 
 /** Takes keys as the write side does, so `identify` does not stand before it. */
@@ -31,8 +32,7 @@ export function cookieRoutes(sessionPorts: (ctx: Ctx) => SessionPorts): Hono<App
     const ctx = c.get('ctx');
     const [header, url] = [c.req.header('cookie') ?? '', new URL(c.req.url)];
     const telemetry = analyse(header, url);
-    const sample = sampleOf(telemetry, deviceOf(header, url, project.value), ctx.nowMs);
-    await ctx.env.FRAUD.getByName(project.value).noteCookies(sample);
+    noteSample(ctx, project.value, sampleOf(telemetry, deviceOf(header, url, project.value), ctx.nowMs));
     return c.json(telemetry);
   });
 

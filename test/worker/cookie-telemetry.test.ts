@@ -1,6 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { CookieStore } from '../../durable-objects/fraud/cookie-store.ts';
 import { createApp } from '../../src/app.ts';
 import { analyse } from '../../src/cookies/analyse.ts';
@@ -9,6 +9,7 @@ import { deviceOf } from '../../src/cookies/device.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
 import { countingStatements } from '../helpers/worker/counting-database.ts';
+import { until } from '../helpers/worker/until.ts';
 
 const PATH = '/api/fraud/cookie-telemetry';
 const today = () => new Date().toISOString().slice(0, 10);
@@ -24,6 +25,11 @@ beforeAll(async () => {
 async function freshProject(scopes: Parameters<typeof createKey>[1] = ['ingest']): Promise<void> {
   projectId = (await createProject()).id;
   key = (await createKey(projectId, scopes)).key;
+}
+/** A sample is noted behind its answer. */
+async function samplesAre(expected: number): Promise<void> {
+  const noted = async () => (await history()).body.trend[0]?.samples === expected;
+  await until(`${expected} samples are noted`, noted);
 }
 const history = (more = '') => callApp('GET', `${PATH}/history?project=${projectId}${more}`, { as: viewer });
 
@@ -68,6 +74,18 @@ describe('GET /api/fraud/cookie-telemetry', () => {
     expect(answer.headers.get('ratelimit')).toContain('user');
   });
 
+  it('answers while the object that keeps the history is away, and logs the loss', async () => {
+    await freshProject();
+    const log = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const noteCookies = () => Promise.reject(new Error('away'));
+    const FRAUD = { getByName: () => ({ noteCookies }) } as unknown as typeof env.FRAUD;
+    const answer = await callApp('GET', PATH, { key, app: createApp(), env: { ...env, FRAUD } });
+    expect(answer.status).toBe(200);
+    await until('the loss is logged', async () => log.mock.calls.length > 0);
+    expect(JSON.parse(log.mock.calls[0]?.[0])).toMatchObject({ event: 'cookie_sample_lost', projectId });
+    log.mockRestore();
+  });
+
   it('counts a key against the rate of its project', async () => {
     await freshProject();
     expect((await callApp('GET', PATH, { key })).headers.get('ratelimit')).toContain('ingest');
@@ -79,6 +97,7 @@ describe('GET /api/fraud/cookie-telemetry/history', () => {
     await freshProject();
     const cookies = ['d_id=one; a=1', 'd_id=one; a=1; a=2', 'd_id=two', 'a=1'];
     for (const cookie of cookies) expect((await callApp('GET', PATH, { key, headers: { cookie } })).status).toBe(200);
+    await samplesAre(4);
     const { body } = await history();
     const device = deviceOf('d_id=one', new URL(ORIGIN), projectId);
     expect(body.items.length).toBe(3);
@@ -97,6 +116,7 @@ describe('GET /api/fraud/cookie-telemetry/history', () => {
   it('comes in pages', async () => {
     await freshProject();
     for (const id of ['a', 'b', 'c']) await callApp('GET', PATH, { key, headers: { cookie: `d_id=${id}` } });
+    await samplesAre(3);
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const { body } = await history(`&limit=2${cursor}`);
@@ -115,6 +135,7 @@ describe('GET /api/fraud/cookie-telemetry/history', () => {
   it('has nothing of another project', async () => {
     await freshProject();
     await callApp('GET', PATH, { key });
+    await samplesAre(1);
     await freshProject();
     expect((await history()).body).toEqual({ items: [], nextCursor: null, trend: [] });
   });
