@@ -14,7 +14,7 @@ import {
   withSampleInTotals,
 } from '../../src/cookies/index.ts';
 
-/** A day can leave 10,000 devices behind; each sample takes away so many that are too old. */
+/** A day can leave 10,000 devices behind; each sample of the day after takes away so many, until none is left. */
 const FORGOTTEN_PER_SAMPLE = 100;
 
 /** History of cookie telemetry, in tables of cookie-schema.ts. */
@@ -22,6 +22,8 @@ export class CookieStore {
   readonly #storage: DurableObjectStorage;
   /** Rows of the newest day. */
   #devices: { day: number; count: number } | null = null;
+  /** Nothing is left from before this day. */
+  #forgottenBefore: number | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
@@ -107,14 +109,16 @@ export class CookieStore {
   }
 
   #forgetBefore(day: number): void {
+    if (this.#forgottenBefore === day) return;
     this.#run('DELETE FROM cookie_days WHERE day < ?', day);
-    this.#run(
+    const { rowsWritten } = this.#run(
       `DELETE FROM cookie_devices WHERE (day, device) IN (SELECT day, device FROM cookie_devices WHERE day < ? LIMIT ${FORGOTTEN_PER_SAMPLE})`,
       day,
     );
+    if (rowsWritten < FORGOTTEN_PER_SAMPLE) this.#forgottenBefore = day;
   }
 
-  #run(statement: string, ...bindings: (string | number)[]): void {
-    this.#storage.sql.exec(statement, ...bindings);
+  #run(statement: string, ...bindings: (string | number)[]): { rowsWritten: number } {
+    return this.#storage.sql.exec(statement, ...bindings);
   }
 }
