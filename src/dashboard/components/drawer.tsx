@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useShortcuts } from '../state/use-shortcuts.ts';
 import { Button } from './button.tsx';
 import { NARROW, useMedia } from './use-media.ts';
@@ -18,7 +18,8 @@ export function Drawer({ label, head, onClose, children }: DrawerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useShortcuts([{ keys: 'Escape', label: 'Close', group: 'Everywhere', run: onClose }]);
 
-  useEffect(() => {
+  // Before effects of what is in it, which may want to give the focus to a part of it.
+  useLayoutEffect(() => {
     const element = dialog.current;
     const opener = document.activeElement;
     if (!element) return;

@@ -43,7 +43,7 @@ document.addEventListener('keydown', (event) => {
   const hit = all.findLast((s) => s.keys === sequence) ?? all.findLast((s) => s.keys === key);
   if (hit) {
     // Enter and space on a button press the button.
-    if (key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('button, a, summary')) return;
+    if (key === 'Enter' && event.target instanceof Element && event.target.closest('button, a, summary')) return;
     event.preventDefault();
     hit.run();
   } else if (!mod && all.some((s) => s.keys.startsWith(`${key} `))) {

@@ -74,10 +74,10 @@ describe('cookies per day', () => {
     ]);
   });
 
-  it('are asked for every day that the time touches, and for as many as the server has', () => {
+  it('are asked for a month, for every day of a longer time, and for as many as the server has', () => {
     const toMs = Date.UTC(2026, 10, 27, 1);
-    expect(daysOf(toMs - 3_600_000, toMs)).toBe(1);
-    expect(daysOf(toMs - 2 * 3_600_000, toMs)).toBe(2);
+    expect(daysOf(toMs - 3_600_000, toMs)).toBe(30);
+    expect(daysOf(toMs - 40 * DAY_MS - 2 * 3_600_000, toMs)).toBe(42);
     expect(daysOf(0, 1_000 * DAY_MS)).toBe(400);
   });
 });

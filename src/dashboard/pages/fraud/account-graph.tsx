@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AccountGraph } from '../../api/fraud-types.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Link } from '../../components/link.tsx';
@@ -22,6 +22,15 @@ export function AccountGraphView({ graph, userId }: { graph: AccountGraph; userI
     return layOut(graph, middle?.id ?? '');
   }, [graph, userId]);
   const [focus, setFocus] = useState<string | null>(null);
+  const frame = useRef<HTMLElement>(null);
+  // Where the drawing is larger than its place, it begins at the account that was asked for.
+  useLayoutEffect(() => {
+    const middle = layout.nodes.find(({ depth }) => depth === 0);
+    const element = frame.current;
+    if (!middle || !element) return;
+    element.scrollLeft = middle.x - element.clientWidth / 2;
+    element.scrollTop = middle.y - element.clientHeight / 2;
+  }, [layout]);
   const near = new Set(
     layout.edges
       .filter(({ from, to }) => from.id === focus || to.id === focus)
@@ -30,7 +39,7 @@ export function AccountGraphView({ graph, userId }: { graph: AccountGraph; userI
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <section class="fraud-graph" tabIndex={0} aria-label="Drawing of the linked accounts">
+      <section ref={frame} class="fraud-graph" tabIndex={0} aria-label="Drawing of the linked accounts">
         <svg
           width={layout.width}
           height={layout.height}
@@ -93,7 +102,6 @@ function Node({ node, isFaint, onFocus }: NodeProps) {
   const shape = `graph-node graph-${kind}${depth === 0 ? ' is-middle' : ''}${verdict ? ` is-${verdict}` : ''}${isFaint ? ' is-faint' : ''}`;
   const inner = (
     <>
-      <title>{nodeWords(node)}</title>
       {kind === 'user' ? (
         <circle r={NODE_RADIUS} />
       ) : kind === 'device' ? (
@@ -107,12 +115,6 @@ function Node({ node, isFaint, onFocus }: NodeProps) {
       ) : (
         <rect x={-9} y={-9} width={18} height={18} transform="rotate(45)" />
       )}
-      <text class="graph-mark" y={4}>
-        {verdict === 'fraud' ? '!' : kind === 'user' ? (riskScore ?? '') : ''}
-      </text>
-      <text class="graph-label" y={NODE_RADIUS + 14}>
-        {label.length > LABEL_CHARS ? `${label.slice(0, LABEL_CHARS - 1)}…` : label}
-      </text>
     </>
   );
   const events = {
@@ -124,6 +126,7 @@ function Node({ node, isFaint, onFocus }: NodeProps) {
   const href = accountHref(label);
   return (
     <g class={shape} transform={`translate(${x} ${y})`}>
+      <title>{nodeWords(node)}</title>
       {kind === 'user' && depth > 0 ? (
         <a
           href={href}
@@ -143,8 +146,33 @@ function Node({ node, isFaint, onFocus }: NodeProps) {
           {inner}
         </g>
       )}
+      <NodeText
+        mark={verdict === 'fraud' ? '!' : kind === 'user' && riskScore !== undefined ? String(riskScore) : ''}
+        label={label}
+      />
     </g>
   );
+}
+
+/** For those who see it; the name of the node says the same in full. */
+function NodeText({ mark, label }: { mark: string; label: string }) {
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a group of SVG takes no focus.
+    <g aria-hidden="true">
+      <text class="graph-mark" y={4}>
+        {mark}
+      </text>
+      <text class="graph-label" y={NODE_RADIUS + 14}>
+        {shortened(label)}
+      </text>
+    </g>
+  );
+}
+
+/** Ids of one product often begin alike: both ends stay. */
+function shortened(label: string): string {
+  if (label.length <= LABEL_CHARS) return label;
+  return `${label.slice(0, 5)}…${label.slice(-5)}`;
 }
 
 function nodeWords({ kind, label, riskScore, verdict }: PlacedNode): string {

@@ -31,8 +31,8 @@ export function Account({ project, userId }: AccountProps) {
   return (
     <>
       <header class="page-head">
-        <h2 class="grow fraud-user" dir="auto">
-          {userId}
+        <h2 class="grow fraud-user">
+          <bdi>{userId}</bdi>
         </h2>
         {mayDecide.value ? (
           <Button kind="danger" onClick={() => setEnding(true)}>
@@ -58,7 +58,7 @@ export function Account({ project, userId }: AccountProps) {
             </>
           )}
         </section>
-        <section class="card panel" aria-label="References">
+        <section class="card panel fraud-references-panel" aria-label="References">
           <h2>References</h2>
           {references.error ? (
             <Failure

@@ -3,15 +3,17 @@ import type { CookieDay } from '../../api/fraud-cookies.ts';
 export const DAY_MS = 86_400_000;
 /** As long as the server takes a question for. */
 const MOST_DAYS = 400;
+/** A trend of a day is none. */
+const FEWEST_DAYS = 30;
 
 /** From the bottom of the stack up. */
 export const LEVEL_SERIES = ['small', 'growing', 'large'] as const;
 export const LEVEL_WORDS = { small: 'below 2 KB', growing: 'to 4 KB', large: 'above 4 KB' } as const;
 
-/** A day of history for every day that the time touches: the server counts them back from today. */
+/** A day of history for every day that the time touches, and a month at least: the server counts them back from today. */
 export function daysOf(fromMs: number, toMs: number): number {
   const days = Math.floor(toMs / DAY_MS) - Math.floor(fromMs / DAY_MS) + 1;
-  return Math.min(MOST_DAYS, Math.max(1, days));
+  return Math.min(MOST_DAYS, Math.max(FEWEST_DAYS, days));
 }
 
 export interface DayBar {

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { type CookieDay, getCookieHistory } from '../../api/fraud-cookies.ts';
 import type { Project } from '../../api/types.ts';
+import { Button } from '../../components/button.tsx';
 import type { TimeChartProps } from '../../components/chart/time-chart.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { lazy } from '../../components/lazy.tsx';
@@ -14,6 +15,8 @@ import { Pulse } from './pulse.tsx';
 
 const TimeChart = lazy<TimeChartProps>(() => import('../../components/chart/time-chart.tsx'));
 const CHART_PX = 140;
+/** Of the table, so that the linter is not far below. */
+const FIRST_DAYS = 7;
 
 /** How large the cookies of visitors are over time, and what a browser would do with a new one. */
 export function CookiesTab({ project }: { project: Project }) {
@@ -34,7 +37,7 @@ export function CookiesTab({ project }: { project: Project }) {
             <Skeleton rows={9} label="Loading the history" />
           )
         ) : data.trend.length === 0 ? (
-          <Empty title={`No cookies were measured in ${days === 1 ? 'the last day' : `${days} days`}`}>
+          <Empty title={`No cookies were measured in ${days} days`}>
             <p>
               Call <code>GET /api/fraud/cookie-telemetry</code> with a visitor's <code>Cookie</code> header, for example
               once a session. Names and sizes are looked at, values are not kept.
@@ -52,6 +55,7 @@ export function CookiesTab({ project }: { project: Project }) {
 function Days({ trend, toMs, days }: { trend: readonly CookieDay[]; toMs: number; days: number }) {
   const bars = useMemo(() => cookieBars(trend, toMs, days), [trend, toMs, days]);
   const [hover, setHover] = useState<number | null>(null);
+  const [all, setAll] = useState(false);
   const under = hover === null ? null : (bars[hover] ?? null);
   const shown = (name: (typeof LEVEL_SERIES)[number]) =>
     under ? under.counts[name] : bars.reduce((sum, bar) => sum + bar.counts[name], 0);
@@ -60,9 +64,7 @@ function Days({ trend, toMs, days }: { trend: readonly CookieDay[]; toMs: number
       <figure class="level-chart">
         <figcaption class="legend legend-wraps">
           <span class="legend-time">
-            {under
-              ? new Date(under.ts).toISOString().slice(0, 10)
-              : `Requests by size, ${days === 1 ? 'one day' : `${days} days`}`}
+            {under ? new Date(under.ts).toISOString().slice(0, 10) : `Requests by size, ${days} days`}
           </span>
           {LEVEL_SERIES.toReversed().map((name) => (
             <span key={name} class="legend-item legend-plain">
@@ -85,7 +87,19 @@ function Days({ trend, toMs, days }: { trend: readonly CookieDay[]; toMs: number
           />
         </div>
       </figure>
-      <DataTable label="Cookies per day" columns={COLUMNS} rows={trend.toReversed()} keyOf={({ day }) => day} />
+      <DataTable
+        label="Cookies per day"
+        columns={COLUMNS}
+        rows={all ? trend.toReversed() : trend.toReversed().slice(0, FIRST_DAYS)}
+        keyOf={({ day }) => day}
+      />
+      {all || trend.length <= FIRST_DAYS ? null : (
+        <div>
+          <Button small onClick={() => setAll(true)}>
+            Show all {trend.length} days
+          </Button>
+        </div>
+      )}
     </>
   );
 }

@@ -13,13 +13,14 @@ import { VerdictForm } from './verdict-form.tsx';
 import { amountWords, DECISION_TONES, DECISION_WORDS } from './words.ts';
 
 interface EventDrawerProps {
+  noteAsked?: number;
   event: FraudEvent;
   onDecide: (event: FraudEvent, verdict: Verdict, note: string) => void;
   onClose: () => void;
 }
 
 /** An event in full: why it has its score, what was known, and what a reviewer says of it. */
-export function EventDrawer({ event, onDecide, onClose }: EventDrawerProps) {
+export function EventDrawer({ event, noteAsked = 0, onDecide, onClose }: EventDrawerProps) {
   const facts = factRows(event);
   const metadata = Object.entries(event.metadata);
   return (
@@ -36,8 +37,8 @@ export function EventDrawer({ event, onDecide, onClose }: EventDrawerProps) {
         </>
       }
     >
-      <p class="fraud-user" dir="auto">
-        {event.userId}
+      <p class="fraud-user">
+        <bdi>{event.userId}</bdi>
       </p>
       <p class="fraud-links">
         <Link href={accountHref(event.userId)}>Account and history</Link>
@@ -56,7 +57,7 @@ export function EventDrawer({ event, onDecide, onClose }: EventDrawerProps) {
       <ReasonBars reasons={event.reasons} riskScore={event.riskScore} decision={event.decision} />
       <p class="faint">Rules of version {event.rulesVersion}.</p>
       <h3>Verdict</h3>
-      <VerdictForm key={event.id} event={event} onDecide={onDecide} />
+      <VerdictForm key={event.id} event={event} noteAsked={noteAsked} onDecide={onDecide} />
       <h3>What was known</h3>
       <table class="fields" aria-label="What was known">
         <tbody>

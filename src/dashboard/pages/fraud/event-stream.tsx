@@ -15,11 +15,13 @@ interface EventStreamProps {
   events: Events;
   live: boolean;
   span: { fromMs: number; toMs: number };
+  /** Events whose records are not yet in the journal. */
+  waiting: number;
   onDecide: (event: FraudEvent, verdict: Verdict, note: string) => void;
 }
 
 /** Events as they are decided, newest first. The one that is open is in the address. */
-export function EventStream({ events, live, span, onDecide }: EventStreamProps) {
+export function EventStream({ events, live, span, waiting, onDecide }: EventStreamProps) {
   const { list, error, loading, lostSinceMs, paused, setPaused, setReading, loadOlder } = events;
   const openId = param('event');
   const rows = list?.rows ?? [];
@@ -76,11 +78,18 @@ export function EventStream({ events, live, span, onDecide }: EventStreamProps) 
             </Button>
           </div>
         ) : null}
-        {lostSinceMs !== null ? (
+        {lostSinceMs !== null || waiting > 0 ? (
           <div class="list-notices">
-            <Notice tone="warn">
-              New events could not be asked for since {duration(ticking.value - lostSinceMs)}. Trying again.
-            </Notice>
+            {lostSinceMs === null ? null : (
+              <Notice tone="warn">
+                New events could not be asked for since {duration(ticking.value - lostSinceMs)}. Trying again.
+              </Notice>
+            )}
+            {waiting > 0 ? (
+              <Notice tone="warn">
+                {plural(waiting, 'event')} decided and kept, but not yet to be found in Logs. They follow by themselves.
+              </Notice>
+            ) : null}
           </div>
         ) : null}
         {open ? (

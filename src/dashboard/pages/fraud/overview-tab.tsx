@@ -5,9 +5,9 @@ import type { Project } from '../../api/types.ts';
 import { BarList } from '../../components/bar-list.tsx';
 import { Link } from '../../components/link.tsx';
 import { Stat } from '../../components/stat.tsx';
-import { Failure, Notice } from '../../components/states.tsx';
+import { Failure } from '../../components/states.tsx';
 import { PHONE, useMedia } from '../../components/use-media.ts';
-import { compact, exact, percent, plural } from '../../lib/format.ts';
+import { compact, exact, percent } from '../../lib/format.ts';
 import { now } from '../../state/clock.ts';
 import { range, setRange, span } from '../../state/range.ts';
 import { hrefOf, place, setParams } from '../../state/route.ts';
@@ -57,12 +57,6 @@ export function OverviewTab({ project }: { project: Project }) {
           onRetry={summary.reload}
         />
       ) : null}
-      {data && data.outbox.pending > 0 ? (
-        <Notice tone="warn">
-          {plural(data.outbox.pending, 'event')} decided and kept, but not yet searchable in Logs: the journal does not
-          take them. They follow by themselves.
-        </Notice>
-      ) : null}
       <Figures data={data} />
       <section class="columns" aria-label="Decisions">
         <div class="card panel">
@@ -93,6 +87,7 @@ export function OverviewTab({ project }: { project: Project }) {
         events={events}
         live={live}
         span={period}
+        waiting={data?.outbox.pending ?? 0}
         onDecide={(event, verdict, note) => void decide(event, verdict, note)}
       />
     </>

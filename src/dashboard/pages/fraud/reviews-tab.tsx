@@ -12,7 +12,6 @@ import { EventGrid } from './event-grid.tsx';
 import { mayDecide } from './roles.ts';
 import { decider } from './use-decide.ts';
 import { usePaged } from './use-paged.ts';
-import { NOTE_ID } from './verdict-form.tsx';
 
 const KEYS: readonly [string, Verdict][] = [
   ['f', 'fraud'],
@@ -27,6 +26,7 @@ export function ReviewsTab({ project }: { project: Project }) {
     listReviews(project.id, status, cursor, signal),
   );
   const [activeId, setActive] = useState<string | null>(null);
+  const [noteAsked, setNoteAsked] = useState(0);
   const { list, error, loading } = paged;
   const rows = list?.rows ?? [];
   const openId = param('event');
@@ -40,8 +40,7 @@ export function ReviewsTab({ project }: { project: Project }) {
   const note = () => {
     if (!active) return;
     openEvent(active.id);
-    // The drawer is drawn after this key.
-    requestAnimationFrame(() => document.getElementById(NOTE_ID)?.focus());
+    setNoteAsked((n) => n + 1);
   };
   useShortcuts(
     mayDecide.value
@@ -93,7 +92,10 @@ export function ReviewsTab({ project }: { project: Project }) {
               rows={rows}
               showDay
               openId={open?.id ?? null}
-              onOpen={({ id }) => openEvent(id)}
+              onOpen={({ id }) => {
+                setNoteAsked(0);
+                openEvent(id);
+              }}
               onActive={({ id }) => setActive(id)}
               {...(error ? {} : { onEnd: paged.more })}
               footer={list.cursor === null ? <p class="list-end">These are all.</p> : null}
@@ -103,8 +105,12 @@ export function ReviewsTab({ project }: { project: Project }) {
         {open ? (
           <EventDrawer
             event={open}
+            noteAsked={noteAsked}
             onDecide={(event, verdict, text) => void decide(event, verdict, text)}
-            onClose={() => setParams({ event: null }, 'replace')}
+            onClose={() => {
+              setNoteAsked(0);
+              setParams({ event: null }, 'replace');
+            }}
           />
         ) : null}
       </div>

@@ -31,24 +31,28 @@ export function ThresholdScale({ draft, onChange }: ThresholdScaleProps) {
         )}
       </div>
       <div class="fraud-scale-inputs">
-        <label for={`${id}-review`}>Review from</label>
-        <NumberInput
-          id={`${id}-review`}
-          value={reviewAt}
-          min={0}
-          max={99}
-          fault={fault}
-          onInput={(value) => onChange({ reviewAt: value })}
-        />
-        <label for={`${id}-deny`}>Deny from</label>
-        <NumberInput
-          id={`${id}-deny`}
-          value={denyAt}
-          min={1}
-          max={100}
-          fault={fault}
-          onInput={(value) => onChange({ denyAt: value })}
-        />
+        <span>
+          <label for={`${id}-review`}>Review from</label>
+          <NumberInput
+            id={`${id}-review`}
+            value={reviewAt}
+            min={0}
+            max={99}
+            fault={fault}
+            onInput={(value) => onChange({ reviewAt: value })}
+          />
+        </span>
+        <span>
+          <label for={`${id}-deny`}>Deny from</label>
+          <NumberInput
+            id={`${id}-deny`}
+            value={denyAt}
+            min={1}
+            max={100}
+            fault={fault}
+            onInput={(value) => onChange({ denyAt: value })}
+          />
+        </span>
         <p class={fault ? 'field-error' : 'faint'} role="status">
           {fault ?? 'A score is 0 to 100. Below both it is allowed.'}
         </p>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { FraudEvent, Verdict } from '../../api/fraud-types.ts';
 import { VERDICTS } from '../../api/fraud-types.ts';
 import { Button } from '../../components/button.tsx';
@@ -6,29 +6,35 @@ import { mayDecide } from './roles.ts';
 import { VERDICT_WORDS } from './words.ts';
 
 interface VerdictFormProps {
+  /** Grows each time that somebody asks for the note. */
+  noteAsked?: number;
   event: FraudEvent;
   onDecide: (event: FraudEvent, verdict: Verdict, note: string) => void;
 }
 
-/** Of the note in the drawer, which a key leads to. */
-export const NOTE_ID = 'fraud-note';
 const MAX_NOTE_CHARS = 1_000;
 
 /** What a reviewer says of an event. The chosen one can be changed at any time. */
-export function VerdictForm({ event, onDecide }: VerdictFormProps) {
+export function VerdictForm({ event, noteAsked = 0, onDecide }: VerdictFormProps) {
   const [note, setNote] = useState('');
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (noteAsked > 0) input.current?.focus();
+  }, [noteAsked]);
   if (!mayDecide.value) return <p class="faint">Verdicts are given by analysts and administrators.</p>;
   return (
     <div class="verdict-form">
       <div class="field">
-        <label for={NOTE_ID}>Note (optional)</label>
+        <label for={id}>Note (optional)</label>
         <input
-          id={NOTE_ID}
+          ref={input}
+          id={id}
           class="input"
           value={note}
           maxLength={MAX_NOTE_CHARS}
           dir="auto"
-          onInput={(input) => setNote(input.currentTarget.value)}
+          onInput={(typed) => setNote(typed.currentTarget.value)}
         />
       </div>
       {event.review?.note ? (
