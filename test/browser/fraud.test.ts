@@ -257,7 +257,7 @@ describe('against the server', () => {
       .waitFor();
 
     await page.getByRole('link', { name: 'Accounts' }).click();
-    await page.getByLabel('Identifier').fill('+44 20 7183 8750');
+    await page.getByRole('textbox', { name: 'Identifier' }).fill('+44 20 7183 8750');
     await page.getByRole('button', { name: 'Look up' }).click();
     const found = page.getByRole('list', { name: 'Accounts with this identifier' });
     await found.getByRole('link', { name: 'user-2' }).waitFor();
@@ -286,7 +286,7 @@ describe('against the server', () => {
     await page.getByText('Rules of version 1 are in force').waitFor();
 
     await page.getByRole('link', { name: 'Cookies' }).click();
-    await page.getByText(/\d+ cookies?, /).waitFor();
+    await page.getByText(/\d+\scookies?, /).waitFor();
     await page
       .getByLabel('Set-Cookie, one a line')
       .fill('Set-Cookie: __Host-sid=a; Path=/; Secure\n__Host-sid=a; Path=/x; Secure');

@@ -47,7 +47,8 @@ export function CookiesTab({ project }: { project: Project }) {
           <Days trend={data.trend} toMs={toMs} days={days} />
         )}
       </section>
-      <CookieLinter project={project.id} />
+      {/* Below what has another height with each answer: it comes when that is known. */}
+      {data === null && error === null ? null : <CookieLinter project={project.id} />}
     </>
   );
 }

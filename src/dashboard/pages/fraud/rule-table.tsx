@@ -75,7 +75,7 @@ function RuleRow({ rule, base, setting, quality, onChange }: RuleRowProps) {
           <span class="faint">
             {bounds?.weak ? 'Weak: never denies alone. ' : ''}
             {usual && !sameRule(usual, setting) ? (
-              <Button small kind="quiet" onClick={() => onChange(usual)} label={`Use the default of ${name}`}>
+              <Button small kind="quiet" onClick={() => onChange(usual)} title="Use the default">
                 {`Default: ${usual.points} points${hasThreshold ? `, threshold ${usual.threshold}` : ''}${usual.enabled ? '' : ', off'}`}
               </Button>
             ) : null}
