@@ -69,29 +69,30 @@ export function EventStream({ events, live, span, waiting, onDecide }: EventStre
               footer={list.cursor === null ? <p class="list-end">This is everything in the range.</p> : null}
             />
           )}
+          {list && list.held.length > 0 ? (
+            <div class="held" role="status">
+              {list.instead ? 'Many new events' : plural(list.held.length, 'new event')}
+              <Button small kind="primary" onClick={events.showHeld}>
+                Show
+              </Button>
+            </div>
+          ) : null}
+          {lostSinceMs !== null || waiting > 0 ? (
+            <div class="list-notices">
+              {lostSinceMs === null ? null : (
+                <Notice tone="warn">
+                  New events could not be asked for since {duration(ticking.value - lostSinceMs)}. Trying again.
+                </Notice>
+              )}
+              {waiting > 0 ? (
+                <Notice tone="warn">
+                  {plural(waiting, 'event')} decided and kept, but not yet to be found in Logs. They follow by
+                  themselves.
+                </Notice>
+              ) : null}
+            </div>
+          ) : null}
         </div>
-        {list && list.held.length > 0 ? (
-          <div class="held" role="status">
-            {list.instead ? 'Many new events' : plural(list.held.length, 'new event')}
-            <Button small kind="primary" onClick={events.showHeld}>
-              Show
-            </Button>
-          </div>
-        ) : null}
-        {lostSinceMs !== null || waiting > 0 ? (
-          <div class="list-notices">
-            {lostSinceMs === null ? null : (
-              <Notice tone="warn">
-                New events could not be asked for since {duration(ticking.value - lostSinceMs)}. Trying again.
-              </Notice>
-            )}
-            {waiting > 0 ? (
-              <Notice tone="warn">
-                {plural(waiting, 'event')} decided and kept, but not yet to be found in Logs. They follow by themselves.
-              </Notice>
-            ) : null}
-          </div>
-        ) : null}
         {open ? (
           <EventDrawer event={open} onDecide={onDecide} onClose={() => setParams({ event: null }, 'replace')} />
         ) : null}

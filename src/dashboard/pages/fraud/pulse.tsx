@@ -19,7 +19,7 @@ export function Pulse({ project }: { project: string }) {
   return (
     <section class="pulse" aria-label="Pulse of this browser">
       <div class={`card pulse-part pulse-${size?.tone ?? 'off'}`}>
-        <span class="stat-label">Cookies of this browser</span>
+        <span class="stat-label">My cookies</span>
         <strong title={data ? `${exact(data.bytes)} bytes` : ''}>
           {data ? `${plural(data.count, 'cookie')}, ${bytes(data.bytes)}` : <i class="bone" />}
         </strong>
