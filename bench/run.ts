@@ -18,6 +18,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   storage: () => import('./storage.ts'),
   search: () => import('./search.ts'),
   rollups: () => import('./rollups.ts'),
+  sessions: () => import('./sessions.ts'),
   live: () => import('./live.ts'),
   sockets: () => import('./sockets.ts'),
   dashboard: () => import('./dashboard.ts'),

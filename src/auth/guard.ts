@@ -4,8 +4,8 @@ import type { UserActor } from './session.ts';
 
 export type GuardError = { kind: 'unauthenticated' } | { kind: 'forbidden'; detail: string };
 
-/** OWASP ASVS 5.0, 7.5.3 asks for it before a highly sensitive change; ten minutes let one administer without being asked at each step. */
-export const PROOF_MS = 10 * 60_000;
+/** OWASP ASVS 5.0, 7.5.3 asks for it before a highly sensitive change; half an hour lets one set up a project without being asked at each step. */
+export const PROOF_MS = 30 * 60_000;
 
 /** A signed-in person, of any role: what is about one's own account is not for keys. */
 export function requireUser(actor: Actor): Result<UserActor, GuardError> {

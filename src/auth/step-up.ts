@@ -19,7 +19,7 @@ export interface StepUpInput {
 }
 
 /**
- * The password again, or a second factor, in a session that is open: proves for 10 minutes (guard.ts) that whoever acts is no thief of the cookie. Attempts count like those at
+ * The password again, or a second factor, in a session that is open: proves for PROOF_MS (guard.ts) that whoever acts is no thief of the cookie. Attempts count like those at
  * sign-in: a borrowed session is no oracle.
  */
 export async function stepUp(

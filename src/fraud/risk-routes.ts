@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { authProblem, requireRecentProof } from '../auth/index.ts';
 import { namedProject, type ProjectAction } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
@@ -57,9 +58,12 @@ export function riskRoutes(open: OpenRiskObject): Hono<AppEnv> {
   routes.put('/api/fraud/rules', async function putRules(c) {
     const project = await granted(c, 'admin');
     if (!project.ok) return deny(c, project.error);
+    const ctx = c.get('ctx');
+    // Rules that let everything through are what a thief would want of a borrowed session.
+    const proof = requireRecentProof(ctx);
+    if (!proof.ok) return refuse(c, authProblem(proof.error));
     const body = await readJsonBody(c.req.raw, changeSettingsSchema);
     if (!body.ok) return refuse(c, body.error);
-    const ctx = c.get('ctx');
     const done = await changeSettings(ctx, open(ctx, project.value), project.value, body.value);
     return done.ok ? c.json(done.value) : deny(c, done.error);
   });

@@ -301,7 +301,7 @@ describe('a step-up', () => {
 });
 
 describe('POST /api/auth/step-up', () => {
-  const late = (user: TestUser) => signIn(user, Date.now() - 11 * 60_000);
+  const late = (user: TestUser) => signIn(user, Date.now() - 31 * 60_000);
   const stepUp = (as: SignedIn, body: object) => callApp('POST', '/api/auth/step-up', { as, body });
   const renewed = ({ cookies, body }: Answer, as: SignedIn): SignedIn => ({
     ...as,

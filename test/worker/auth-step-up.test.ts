@@ -70,11 +70,14 @@ const DANGEROUS: readonly Dangerous[] = [
     call: async (who) => callApp('POST', `/api/projects/${projectId}/keys/${await key()}/rotate`, { ...who, body: {} }),
   },
   {
-    what: 'revoking a key',
-    action: 'key.revoke',
-    call: async (who) => callApp('DELETE', `/api/projects/${projectId}/keys/${await key()}`, who),
+    what: 'changing fraud rules',
+    action: 'fraud_rules.change',
+    call: async (who) => {
+      const { version, reviewAt } = (await callApp('GET', `/api/fraud/rules?project=${projectId}`, who)).body;
+      const body = { version: version ?? 0, reviewAt: reviewAt === 41 ? 42 : 41 };
+      return callApp('PUT', `/api/fraud/rules?project=${projectId}`, { ...who, body });
+    },
   },
-  { what: 'changing limits', action: 'project.update', call: patchProject({ limits: { queryPerMinute: 500 } }) },
   // Last: nothing else can be done to the project then by a key.
   { what: 'disabling a project', action: 'project.update', call: patchProject({ disabled: true }) },
 ];
@@ -123,6 +126,8 @@ describe('what a stolen cookie must not do', () => {
     const harmless: Answer[] = [
       await patchProject({ name: 'renamed' })({ as: old }),
       await newKey(['ingest'])({ as: old }),
+      await patchProject({ limits: { queryPerMinute: 500 } })({ as: old }),
+      await callApp('DELETE', `/api/projects/${projectId}/keys/${await key()}`, { as: old }),
       await callApp('GET', '/api/users', { as: old }),
       await callApp('POST', '/api/projects', { as: old, body: { name: 'another' } }),
     ];
@@ -135,7 +140,7 @@ describe('what a stolen cookie must not do', () => {
 });
 
 describe('POST /api/auth/step-up', () => {
-  it('proves for ten minutes, gives the session a new secret, and is audited', async () => {
+  it('proves for half an hour, gives the session a new secret, and is audited', async () => {
     const startMs = Math.floor(Date.now() / 1000) * 1000;
     const old = await signIn(admin, startMs - PROOF_MS);
     at(startMs);

@@ -55,7 +55,7 @@ export default function ProofDialog() {
   return (
     <Dialog title="Confirm that it is you" stays onClose={refuseProof}>
       <form onSubmit={submit}>
-        <p>What you are about to change needs a fresh proof. You will not be asked again for ten minutes.</p>
+        <p>What you are about to change needs a fresh proof. You will not be asked again for half an hour.</p>
         {fault ? <Notice tone="bad">{fault}</Notice> : null}
         <TextField
           key={way}
