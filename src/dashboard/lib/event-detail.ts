@@ -1,10 +1,13 @@
 /** Longer values say nothing at a glance. Characters. */
 const LONGEST = 60;
 const MOST = 4;
+/** Whose account it is: everything in its history is. */
+const SAID_BY_THE_PAGE = 'userId';
 
 /** The plain values of an audit detail in one line, and changes as "from to"; '' where there is none. */
 export function detailWords(detail: Record<string, unknown> | null): string {
   return Object.entries(detail ?? {})
+    .filter(([name]) => name !== SAID_BY_THE_PAGE)
     .map(([name, value]) => ({ name, text: textOf(value) }))
     .filter(({ text }) => text !== '')
     .slice(0, MOST)

@@ -78,6 +78,7 @@ describe('the words for an event', () => {
 
   it('come with the plain values of its detail, cut to what fits in a line', () => {
     expect(detailWords(null)).toBe('');
+    expect(detailWords({ userId: 'usr_own', by: 'code' })).toBe('by: code');
     expect(detailWords({ fromCountry: 'DE', nested: { a: 1 }, empty: '', count: 3, is_new: true })).toBe(
       'from country: DE, count: 3, is new: true',
     );

@@ -25,7 +25,12 @@ export interface TimeChartProps {
 }
 
 const SYNC = uPlot.sync('breakwater');
-const bars = uPlot.paths.bars?.({ size: [0.86, 60], align: 1 });
+const BAR_SHARE = 0.86;
+const MOST_BAR_PX = 60;
+const bars = uPlot.paths.bars?.({ size: [BAR_SHARE, MOST_BAR_PX], align: 1 });
+/** Of few buckets each is as wide as its time: cut to a bar's usual width, an hour would read as some minutes. */
+const wholeBars = uPlot.paths.bars?.({ size: [BAR_SHARE, Number.POSITIVE_INFINITY], align: 1 });
+const FEW_BUCKETS = 12;
 
 /** Counts as stacked bars. Drag to zoom; the crosshair is shared by all charts of a page. */
 export default function TimeChart(props: TimeChartProps) {
@@ -72,7 +77,8 @@ function dataOf(buckets: readonly ChartBucket[], series: readonly string[]): uPl
 }
 
 function optionsFor(element: HTMLElement, latest: { current: TimeChartProps }): uPlot.Options {
-  const { series, heightPx, fromMs, toMs, bucketMs } = latest.current;
+  const { series, heightPx, fromMs, toMs, bucketMs, buckets } = latest.current;
+  const paths = buckets.length <= FEW_BUCKETS ? wholeBars : bars;
   const names = [...series.map(seriesColor), 'text-3', 'line'];
   const color = chartColors(element, names);
   const font = '11px system-ui, sans-serif';
@@ -116,7 +122,7 @@ function optionsFor(element: HTMLElement, latest: { current: TimeChartProps }): 
     series: [
       {},
       ...series.toReversed().map((name) => ({
-        ...(bars ? { paths: bars } : {}),
+        ...(paths ? { paths } : {}),
         fill: color[seriesColor(name)] ?? '',
         width: 0,
         points: { show: false },
