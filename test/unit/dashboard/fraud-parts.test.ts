@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FraudEvent } from '../../../src/dashboard/api/fraud-types.ts';
+import type { FraudEvent, Scored } from '../../../src/dashboard/api/fraud-types.ts';
 import { sizeFace } from '../../../src/dashboard/pages/fraud/cookie-health.ts';
 import {
   type EventList,
@@ -13,6 +13,7 @@ import {
 import { factRows } from '../../../src/dashboard/pages/fraud/fact-rows.ts';
 import { filterParams, filtersOf, isFiltered } from '../../../src/dashboard/pages/fraud/filters.ts';
 import { HOUR_MS, hourBars } from '../../../src/dashboard/pages/fraud/hour-bars.ts';
+import { otherRules } from '../../../src/dashboard/pages/fraud/other-rules.ts';
 import { CUT, reasonSteps } from '../../../src/dashboard/pages/fraud/reason-steps.ts';
 
 const event = (id: string, verdict: FraudEvent['verdict'] = null): FraudEvent => ({
@@ -189,5 +190,23 @@ describe('the bars of decisions', () => {
       [101, 3],
       [102, 0],
     ]);
+  });
+});
+
+describe('an example of a dry run', () => {
+  const scored = (points: Record<string, number>): Scored => ({
+    ...{ riskScore: 0, decision: 'allow' },
+    reasons: Object.entries(points).map(([rule, of]) => ({ rule, points: of, detail: '' })),
+  });
+
+  it('names the rules that moved its score, and not those that stayed', () => {
+    const before = scored({ failure_burst: 35, user_velocity: 25, new_device: 15 });
+    const after = scored({ failure_burst: 10, user_velocity: 25, device_shared: 30 });
+    expect(otherRules({ before, after })).toEqual([
+      { rule: 'device_shared', by: 30 },
+      { rule: 'failure_burst', by: -25 },
+      { rule: 'new_device', by: -15 },
+    ]);
+    expect(otherRules({ before, after: before })).toEqual([]);
   });
 });

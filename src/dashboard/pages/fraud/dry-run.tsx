@@ -6,6 +6,7 @@ import { Failure, Notice } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
 import { dateTime, exact, plural } from '../../lib/format.ts';
 import { accountHref } from './event-drawer.tsx';
+import { otherRules } from './other-rules.ts';
 import type { DryRunControl } from './use-dry-run.ts';
 import { DECISION_WORDS, ruleName } from './words.ts';
 
@@ -84,6 +85,10 @@ function headline({ events, changed }: DryRun): string {
     : `${plural(changed, 'decision')} would have been another`;
 }
 
+function signed(points: number): string {
+  return points < 0 ? `−${-points}` : `+${points}`;
+}
+
 function cellClass(before: Decision, after: Decision, count: number): string {
   if (before === after || count === 0) return 'num';
   return DECISIONS.indexOf(after) > DECISIONS.indexOf(before) ? 'num is-stricter' : 'num is-milder';
@@ -120,10 +125,10 @@ const COLUMNS: Column<DryRunExample>[] = [
   {
     id: 'why',
     label: 'By',
-    cell: ({ after }) =>
-      after.reasons
+    cell: (example) =>
+      otherRules(example)
         .slice(0, 2)
-        .map(({ rule }) => ruleName(rule))
-        .join(', ') || 'no rule',
+        .map(({ rule, by }) => `${ruleName(rule)} ${signed(by)}`)
+        .join(', ') || 'the limits of decisions',
   },
 ];

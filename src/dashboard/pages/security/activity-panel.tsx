@@ -93,5 +93,10 @@ const COLUMNS: Column<SecurityEvent>[] = [
       );
     },
   },
-  { id: 'address', label: 'From', cell: (event) => <code>{event.address ?? 'unknown'}</code> },
+  // No address is told of what somebody else did to the account, which only administrators can.
+  {
+    id: 'address',
+    label: 'From',
+    cell: ({ address }) => (address === null ? 'an administrator' : <code>{address}</code>),
+  },
 ];
