@@ -151,6 +151,17 @@ export class EventStore {
     return this.#sql.exec<{ open: number }>(`SELECT count(*) AS open FROM reviews WHERE status = 'open'`).one().open;
   }
 
+  /** 0 where nobody has decided. */
+  decidedAtMs(id: string): number {
+    const [row] = this.#sql
+      .exec<{ at: number | null }>(
+        'SELECT r.decided_at_ms AS at FROM events e JOIN reviews r ON r.seq = e.seq WHERE e.id = ?',
+        id,
+      )
+      .toArray();
+    return row?.at ?? 0;
+  }
+
   /** An event that nobody queued may be judged too; it is then among the decided ones. */
   decide(id: string, verdict: Verdict, atMs: number): void {
     this.#sql.exec('UPDATE events SET verdict = ? WHERE id = ?', verdict, id);

@@ -170,7 +170,7 @@ export class Fraud extends DurableObject<Env> {
     this.#settings = completeSettings(settings);
   }
 
-  /** The newest verdict on a user and a device is what later scores know of them. */
+  /** The newest verdict on a user and a device is what later scores know of them; one that comes behind a newer one changes nothing. */
   applyVerdict({
     eventId,
     verdict,
@@ -184,6 +184,7 @@ export class Fraud extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => {
       const event = events.find(eventId);
       if (!event) return 'unknown_event';
+      if (events.decidedAtMs(eventId) > atMs) return 'applied';
       events.decide(eventId, verdict, atMs);
       profiles.mark('user', event.userId, eventId, verdict, atMs);
       if (event.deviceRef !== null) profiles.mark('device', event.deviceRef, eventId, verdict, atMs);
@@ -231,6 +232,8 @@ export class Fraud extends DurableObject<Env> {
   override async alarm(): Promise<void> {
     this.#alarmAtMs = null;
     const nowMs = this.#now();
+    // Before it too: what is in the journal would be sent again, and counted as a repeat in the ledger.
+    this.ctx.storage.transactionSync(() => this.#outbox.settle());
     const isEmpty = await this.#outbox.flush(nowMs);
     this.ctx.storage.transactionSync(() => this.#outbox.settle());
     const cleanedAtMs = Number(this.#stores.meta.meta('cleaned_at_ms') ?? 0);

@@ -81,6 +81,13 @@ describe('an instance that dies', () => {
     expect(ledger.stored).toBe(1);
   });
 
+  it('is no reason to send again what a living one knows to be in the journal', async () => {
+    const project = await fraudProject();
+    await project.event({ userId: 'u1' });
+    await alarm(project);
+    expect(await ledgerOf(project.id)).toMatchObject({ received: 1, stored: 1, duplicate: 0 });
+  });
+
   it('before the journal sends again what it wrote, in the same groups, and new events in others', async () => {
     const project = await fraudProject();
     const away = vi.spyOn(Journal.prototype, 'append').mockRejectedValue(new Error('away'));
@@ -193,6 +200,19 @@ describe('verdicts', () => {
     expect(await judge('unsure', 3)).toBe('applied');
     expect(await confirmed()).toEqual([false, false, false, false]);
     expect(await object(project).applyVerdict({ eventId: 'none', verdict: 'fraud', atMs: 1 })).toBe('unknown_event');
+  });
+
+  it('that arrive late change nothing: of two the later one stays', async () => {
+    const project = await fraudProject();
+    const { body } = await project.event({ userId: 'u1' });
+    const judge = (verdict: 'fraud' | 'legitimate', atMs: number) =>
+      object(project).applyVerdict({ eventId: body.eventId, verdict, atMs });
+    expect(await judge('legitimate', 2_000)).toBe('applied');
+    expect(await judge('fraud', 1_000)).toBe('applied');
+    await project.event({ userId: 'u1' });
+    const { items } = (await project.get('history?userId=u1')).body;
+    expect(items.at(-1).verdict).toBe('legitimate');
+    expect(items[0].facts.confirmedFraud.user).toBe(false);
   });
 
   it('come from a queue of the events to be reviewed, and show the quality of the rules', async () => {
