@@ -32,6 +32,15 @@ type EventRow = {
   verdict: Verdict | null;
 };
 
+/** The part of a list that one page looks at: `bindings` are ?1 to ?4, a user is ?9. */
+interface ListRange {
+  where: string;
+  order: string;
+  bindings: [number, number, number, number];
+  /** Where there are more behind the part. */
+  nextCursor: string | null;
+}
+
 /** Events with their facts, the windows that are counted from them, and the queue of those to be reviewed. */
 export class EventStore {
   readonly #sql: SqlStorage;
@@ -93,26 +102,64 @@ export class EventStore {
   }
 
   /** The newest first. */
-  list({ userId, minScore, decision, rule, cursor, limit }: EventQuery): Listed<FraudEvent> {
-    const before = cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor);
-    const scanned = `SELECT * FROM events WHERE seq < ?1 ${userId === null ? '' : 'AND user_id = ?6'} ORDER BY seq DESC LIMIT ${MAX_SCANNED}`;
+  list(query: EventQuery): Listed<FraudEvent> {
+    const { userId, minScore, decision, rule, limit } = query;
+    const isFiltered = minScore > 0 || decision !== null || rule !== null;
+    const range = userId === null ? this.#rangeOfAll(query) : this.#rangeOfUser(userId, query, isFiltered);
+    if (range === null) return { items: [], nextCursor: null };
     const rows = this.#sql
       .exec<EventRow>(
-        `SELECT * FROM (${scanned}) WHERE risk_score >= ?2 AND (?3 IS NULL OR decision = ?3)
-           AND (?4 IS NULL OR EXISTS (SELECT 1 FROM json_each(reasons) WHERE value ->> 'rule' = ?4)) ORDER BY seq DESC LIMIT ?5`,
-        ...[before, minScore, decision, rule, limit + 1],
+        `SELECT * FROM events WHERE ${range.where} AND risk_score >= ?5 AND (?6 IS NULL OR decision = ?6)
+           AND (?7 IS NULL OR EXISTS (SELECT 1 FROM json_each(reasons) WHERE value ->> 'rule' = ?7)) ORDER BY ${range.order} LIMIT ?8`,
+        ...range.bindings,
+        ...[minScore, decision, rule, limit + 1],
         ...(userId === null ? [] : [userId]),
       )
       .toArray();
-    if (rows.length > limit) return page(rows, limit);
-    // As many as were looked at: there may be more behind them.
-    const [end] = this.#sql
-      .exec<{ seq: number }>(
-        `SELECT seq FROM events WHERE seq < ?1 ${userId === null ? '' : 'AND user_id = ?2'} ORDER BY seq DESC LIMIT 1 OFFSET ${MAX_SCANNED - 1}`,
-        ...[before, ...(userId === null ? [] : [userId])],
+    return rows.length > limit ? page(rows, limit) : { items: rows.map(eventOf), nextCursor: range.nextCursor };
+  }
+
+  /** Numbers follow each other, so that a range of them is as many rows at most. */
+  #rangeOfAll({ cursor }: EventQuery): ListRange {
+    const { least, most } = this.#sql
+      .exec<{ least: number | null; most: number | null }>(
+        'SELECT (SELECT min(seq) FROM events) AS least, (SELECT max(seq) FROM events) AS most',
       )
-      .toArray();
-    return { items: rows.map(eventOf), nextCursor: end ? String(end.seq) : null };
+      .one();
+    const before = Math.min(cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor), (most ?? 0) + 1);
+    const from = before - MAX_SCANNED;
+    return {
+      ...{ where: 'seq < ?1 AND seq >= ?2 AND ?3 = ?4', order: 'seq DESC', bindings: [before, from, 0, 0] },
+      nextCursor: least !== null && least < from ? String(from) : null,
+    };
+  }
+
+  /** In the order of the index by user. Null where the cursor's event was forgotten, and those behind it with it. */
+  #rangeOfUser(userId: string, { cursor }: EventQuery, isFiltered: boolean): ListRange | null {
+    let before: [atMs: number, seq: number] = [Number.MAX_SAFE_INTEGER, 0];
+    if (cursor !== null) {
+      const [row] = this.#sql
+        .exec<{ at_ms: number }>('SELECT at_ms FROM events WHERE seq = ? AND user_id = ?', Number(cursor), userId)
+        .toArray();
+      if (!row) return null;
+      before = [row.at_ms, Number(cursor)];
+    }
+    // Without a filter the page is full before so many are looked at.
+    const [from] = isFiltered
+      ? this.#sql
+          .exec<{ at_ms: number; seq: number }>(
+            `SELECT at_ms, seq FROM events WHERE user_id = ? AND (at_ms, seq) < (?, ?) ORDER BY at_ms DESC, seq DESC LIMIT 1 OFFSET ${MAX_SCANNED - 1}`,
+            userId,
+            ...before,
+          )
+          .toArray()
+      : [];
+    return {
+      where: 'user_id = ?9 AND (at_ms, seq) < (?1, ?2) AND (at_ms, seq) >= (?3, ?4)',
+      order: 'at_ms DESC, seq DESC',
+      bindings: [...before, from?.at_ms ?? -8.64e15, from?.seq ?? 0],
+      nextCursor: from ? String(from.seq) : null,
+    };
   }
 
   /** Oldest first. */
@@ -185,11 +232,14 @@ export class EventStore {
 
   /** Deletes the oldest: those before `beforeMs` and all but the newest `kept`, `rows` at most. What waits in the outbox stays. */
   forget(beforeMs: number, kept: number, rows: number): number {
+    // Two searches, each by its index: with OR they are a walk through the whole table.
     const { deleted } = this.#sql
       .exec<{ deleted: string | null }>(
-        `SELECT json_group_array(seq) AS deleted FROM (
-           SELECT seq FROM events WHERE (at_ms < ?1 OR seq <= (SELECT max(seq) FROM events) - ?2)
-             AND seq NOT IN (SELECT seq FROM outbox) ORDER BY seq LIMIT ?3)`,
+        `SELECT json_group_array(seq) AS deleted FROM (SELECT seq FROM (
+             SELECT seq FROM (SELECT seq FROM events WHERE at_ms < ?1 AND seq NOT IN (SELECT seq FROM outbox) ORDER BY at_ms LIMIT ?3)
+             UNION
+             SELECT seq FROM (SELECT seq FROM events WHERE seq <= (SELECT max(seq) FROM events) - ?2
+               AND seq NOT IN (SELECT seq FROM outbox) ORDER BY seq LIMIT ?3)) ORDER BY seq LIMIT ?3)`,
         beforeMs,
         kept,
         rows,

@@ -10,7 +10,19 @@ import {
 } from '../../src/fraud/calls.ts';
 import type { Loaded } from '../../src/fraud/facts.ts';
 import { MAX_COUNTED } from '../../src/fraud/risk/facts.ts';
-import type { ReferenceType, Verdict } from '../../src/fraud/types.ts';
+import { REFERENCE_TYPES, type ReferenceType, type Verdict } from '../../src/fraud/types.ts';
+
+/** Rows that one page of the look-up of everything goes through: 10 ms. It may be short, and its cursor goes on behind them. */
+const MAX_SCANNED = 20_000;
+/** References of one account that are followed, phones and e-mails before devices, of which one account can have any number. */
+const MAX_FOLLOWED = 200;
+const OWN_LINKS = `SELECT type, reference, last_seen_at_ms FROM user_references WHERE user_id = ?1 ORDER BY type DESC, reference DESC LIMIT ${MAX_FOLLOWED}`;
+
+interface Groups {
+  groups: { type: ReferenceType; reference: string; total: number }[];
+  /** Where there are more behind it. */
+  end: { type: ReferenceType; reference: string } | null;
+}
 
 /** Which accounts have a phone, e-mail or device in common, known by keyed hashes. */
 export class ReferenceStore {
@@ -63,8 +75,8 @@ export class ReferenceStore {
       .exec<{ accounts: number; fraud: number; types: string | null }>(
         `SELECT count(DISTINCT l.user_id) AS accounts, count(DISTINCT CASE WHEN u.verdict = 'fraud' THEN l.user_id END) AS fraud,
            group_concat(DISTINCT l.type) AS types
-         FROM (SELECT b.user_id, b.type FROM user_references a JOIN user_references b ON b.type = a.type AND b.reference = a.reference
-                 AND b.user_id <> a.user_id WHERE a.user_id = ?1 LIMIT ${MAX_COUNTED}) l LEFT JOIN users u ON u.user_id = l.user_id`,
+         FROM (SELECT b.user_id, b.type FROM (${OWN_LINKS}) a CROSS JOIN user_references b ON b.type = a.type AND b.reference = a.reference
+                 AND b.user_id <> ?1 LIMIT ${MAX_COUNTED}) l LEFT JOIN users u ON u.user_id = l.user_id`,
         userId,
       )
       .one();
@@ -85,23 +97,63 @@ export class ReferenceStore {
       }));
   }
 
-  lookup({ minAccounts, type, userId, reference, cursor, limit }: LookupQuery): Listed<LookupItem> {
+  lookup(query: LookupQuery): Listed<LookupItem> {
+    const { groups, end } = this.#groups(query);
+    const found = groups.filter(({ total }) => total >= query.minAccounts);
+    const items = found.slice(0, query.limit).map(({ type, reference, total }) => ({
+      ...{ type, reference, accountCount: total },
+      accounts: this.#accountsOf(type, reference),
+    }));
+    const last = found.length > query.limit ? items.at(-1) : end;
+    return { items, nextCursor: last ? `${last.type}.${last.reference}` : null };
+  }
+
+  /** By the narrowest of what is asked, in the order of the cursor. */
+  #groups({ minAccounts, type, userId, reference, cursor }: LookupQuery): Groups {
     const [afterType = '', afterReference = ''] = cursor?.split('.') ?? [];
+    const isBehind = (t: string, r: string) => t > afterType || (t === afterType && r > afterReference);
+    if (reference !== null) {
+      const groups = (type === null ? [...REFERENCE_TYPES].sort() : [type])
+        .filter((t) => isBehind(t, reference) && (userId === null || this.has(userId, t, reference)))
+        .map((t) => ({ type: t, reference, total: this.accounts(t, reference) }));
+      return { groups: groups.filter(({ total }) => total > 0), end: null };
+    }
+    if (userId !== null) {
+      const groups = this.#sql
+        .exec<Groups['groups'][number]>(
+          `SELECT a.type, a.reference, (SELECT count(*) FROM user_references b WHERE b.type = a.type AND b.reference = a.reference) AS total
+           FROM (SELECT type, reference FROM user_references WHERE user_id = ?1 AND (type, reference) > (?2, ?3) AND (?4 IS NULL OR type = ?4)
+             ORDER BY type, reference LIMIT ${MAX_SCANNED}) a`,
+          ...[userId, afterType, afterReference, type],
+        )
+        .toArray();
+      return { groups, end: groups.length === MAX_SCANNED ? (groups.at(-1) ?? null) : null };
+    }
+    const from =
+      type === null
+        ? { where: '(type, reference) > (?1, ?2)', bindings: [afterType, afterReference] }
+        : { where: 'type = ?1 AND reference > ?2', bindings: [type, type === afterType ? afterReference : ''] };
+    if (type !== null && type < afterType) return { groups: [], end: null };
+    return this.#scanned(from, minAccounts);
+  }
+
+  #scanned({ where, bindings }: { where: string; bindings: string[] }, minAccounts: number): Groups {
+    const scanned = `SELECT type, reference FROM user_references WHERE ${where} ORDER BY type, reference`;
     const groups = this.#sql
-      .exec<{ type: ReferenceType; reference: string; total: number }>(
-        `SELECT type, reference, count(*) AS total FROM user_references r
-         WHERE (type, reference) > (?1, ?2) AND (?3 IS NULL OR type = ?3) AND (?4 IS NULL OR reference = ?4)
-           AND (?5 IS NULL OR EXISTS (SELECT 1 FROM user_references o WHERE o.type = r.type AND o.reference = r.reference AND o.user_id = ?5))
-         GROUP BY type, reference HAVING total >= ?6 ORDER BY type, reference LIMIT ?7`,
-        ...[afterType, afterReference, type, reference, userId, minAccounts, limit + 1],
+      .exec<Groups['groups'][number]>(
+        `SELECT type, reference, count(*) AS total FROM (${scanned} LIMIT ${MAX_SCANNED}) GROUP BY type, reference
+         HAVING total >= ?3 ORDER BY type, reference`,
+        ...[...bindings, minAccounts],
       )
       .toArray();
-    const items = groups.slice(0, limit).map((group) => ({
-      ...{ type: group.type, reference: group.reference, accountCount: group.total },
-      accounts: this.#accountsOf(group.type, group.reference),
-    }));
-    const last = items.at(-1);
-    return { items, nextCursor: groups.length > limit && last ? `${last.type}.${last.reference}` : null };
+    const [end] = this.#sql
+      .exec<{ type: ReferenceType; reference: string }>(`${scanned} LIMIT 1 OFFSET ${MAX_SCANNED - 1}`, ...bindings)
+      .toArray();
+    if (!end) return { groups, end: null };
+    // The last one may go on behind the part that was looked at.
+    const isEnd = (of: typeof end) => of.type === end.type && of.reference === end.reference;
+    const total = this.accounts(end.type, end.reference);
+    return { groups: [...groups.filter((group) => !isEnd(group)), { ...end, total }], end };
   }
 
   /** From a user over what he shares to others, and from them to what they have: two steps, MAX_GRAPH_NODES at most. */
@@ -126,42 +178,41 @@ export class ReferenceStore {
     const linksOf = (user: string) =>
       this.#sql
         .exec<{ type: ReferenceType; reference: string; last: number; verdict: Verdict | null }>(
-          `SELECT r.type, r.reference, r.last_seen_at_ms AS last, d.verdict FROM user_references r
-           LEFT JOIN devices d ON r.type = 'device' AND d.device_ref = r.reference WHERE r.user_id = ? ORDER BY r.type, r.reference`,
+          `SELECT r.type, r.reference, r.last_seen_at_ms AS last, d.verdict FROM (${OWN_LINKS}) r
+           LEFT JOIN devices d ON r.type = 'device' AND d.device_ref = r.reference`,
           user,
         )
         .toArray();
-    const addLinks = (user: string): string[] =>
-      linksOf(user).flatMap(({ type, reference, last, verdict }) => {
-        const id = `${type}:${reference}`;
-        if (!nodes.has(id)) {
-          if (nodes.size >= MAX_GRAPH_NODES) {
-            cut = true;
-            return [];
-          }
-          const kind = type === 'device' ? ('device' as const) : ('reference' as const);
-          const label = `${type} ${reference.slice(0, 6)}`;
-          nodes.set(id, { id, kind, label, ...(verdict === null ? {} : { verdict }) });
+    const addLink = (user: string, { type, reference, last, verdict }: ReturnType<typeof linksOf>[number]): boolean => {
+      const id = `${type}:${reference}`;
+      if (!nodes.has(id)) {
+        if (nodes.size >= MAX_GRAPH_NODES) {
+          cut = true;
+          return false;
         }
-        edges.set(`${user} ${id}`, { from: `user:${user}`, to: id, type, lastSeenAtMs: last });
-        return [id];
-      });
+        const kind = type === 'device' ? ('device' as const) : ('reference' as const);
+        const label = `${type} ${reference.slice(0, 6)}`;
+        nodes.set(id, { id, kind, label, ...(verdict === null ? {} : { verdict }) });
+      }
+      edges.set(`${user} ${id}`, { from: `user:${user}`, to: id, type, lastSeenAtMs: last });
+      return true;
+    };
     const [start] = this.#users([userId]);
     if (!start) return { nodes: [], edges: [], cut: false };
     addUser(start);
     const others = new Set<string>();
-    for (const id of addLinks(userId)) {
-      const [type = '', reference = ''] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
-      for (const account of this.#accountsOf(type as ReferenceType, reference)) {
-        const { riskScore, verdict } = account;
-        if (!addUser({ user_id: account.userId, risk_score: riskScore, verdict })) continue;
-        if (account.userId !== userId) others.add(account.userId);
-        edges.set(`${account.userId} ${id}`, {
-          ...{ from: `user:${account.userId}`, to: id, type, lastSeenAtMs: account.lastSeenAtMs },
-        });
+    // Each with its accounts before the next one: many devices of one user would leave no room for them.
+    for (const link of linksOf(userId)) {
+      const { type, reference } = link;
+      if (!addLink(userId, link)) break;
+      for (const { userId: other, riskScore, verdict, lastSeenAtMs } of this.#accountsOf(type, reference)) {
+        if (!addUser({ user_id: other, risk_score: riskScore, verdict })) continue;
+        if (other !== userId) others.add(other);
+        const id = `${type}:${reference}`;
+        edges.set(`${other} ${id}`, { from: `user:${other}`, to: id, type, lastSeenAtMs });
       }
     }
-    for (const other of others) addLinks(other);
+    for (const other of others) for (const link of linksOf(other)) addLink(other, link);
     return { nodes: [...nodes.values()], edges: [...edges.values()], cut };
   }
 
