@@ -23,7 +23,7 @@ export function openSession(stores: Stores, input: LoginInput): Extract<LoginOut
   const isSame = known !== null && (named === null || named === known);
   const device = isSame && cookies.device !== null ? cookies.device : randomSecret();
   const deviceRef = named ?? known ?? key.referenceOf('device', device);
-  sessions.keepDevice(sha256Hex(device), deviceRef, nowMs + DEVICE_TTL_MS);
+  sessions.keepDevice(sha256Hex(device), { deviceRef, userId, expiresAtMs: nowMs + DEVICE_TTL_MS });
 
   profiles.noteUser(userId, nowMs);
   const isNew = linkDevice(stores, userId, deviceRef, nowMs);

@@ -62,10 +62,11 @@ export class ProfileStore {
     );
   }
 
-  /** Known without an event: signed in, or registered. */
+  /** Seen without an event: signed in, or registered. */
   noteUser(userId: string, nowMs: number): void {
     this.#sql.exec(
-      'INSERT INTO users (user_id, first_seen_at_ms, last_seen_at_ms) VALUES (?1,?2,?2) ON CONFLICT (user_id) DO NOTHING',
+      `INSERT INTO users (user_id, first_seen_at_ms, last_seen_at_ms) VALUES (?1,?2,?2)
+       ON CONFLICT (user_id) DO UPDATE SET last_seen_at_ms = ?2 WHERE last_seen_at_ms < ?2 - ${SEEN_STEP_MS}`,
       userId,
       nowMs,
     );
@@ -121,6 +122,22 @@ export class ProfileStore {
     return isNew;
   }
 
+  /** All but the `kept` that the user was last seen on; answers what was forgotten. */
+  forgetDevices(userId: string, kept: number): string[] {
+    const forgotten = this.#sql
+      .exec<{ device_ref: string }>(
+        `DELETE FROM user_devices WHERE user_id = ?1 AND device_ref IN (
+           SELECT device_ref FROM user_devices WHERE user_id = ?1 ORDER BY last_seen_at_ms DESC, first_seen_at_ms DESC LIMIT -1 OFFSET ?2)
+         RETURNING device_ref`,
+        userId,
+        kept,
+      )
+      .toArray()
+      .map(({ device_ref }) => device_ref);
+    if (forgotten.length > 0) this.#forgetUnused(forgotten);
+    return forgotten;
+  }
+
   /** `unsure` takes back what was said of the event. */
   mark(kind: 'user' | 'device', subject: string, eventId: string, verdict: Verdict, atMs: number): void {
     if (verdict === 'unsure') {
@@ -150,9 +167,32 @@ export class ProfileStore {
       )
       .one();
     if (forgotten === 0) return 0;
-    for (const table of ['user_devices', 'user_references', 'users']) {
+    const devices = this.#sql
+      .exec<{ device_ref: string }>(
+        'DELETE FROM user_devices WHERE user_id IN (SELECT value FROM json_each(?)) RETURNING device_ref',
+        users,
+      )
+      .toArray();
+    this.#forgetUnused(devices.map(({ device_ref }) => device_ref));
+    for (const table of ['user_references', 'users'])
       this.#sql.exec(`DELETE FROM ${table} WHERE user_id IN (SELECT value FROM json_each(?))`, users);
-    }
+    this.#sql.exec(`DELETE FROM marks WHERE kind = 'user' AND subject IN (SELECT value FROM json_each(?))`, users);
     return forgotten;
+  }
+
+  /** Devices that nobody is known on any more, but for those that were confirmed as fraud. */
+  #forgetUnused(devices: readonly string[]): void {
+    const unused = this.#sql
+      .exec<{ device_ref: string }>(
+        `DELETE FROM devices WHERE device_ref IN (SELECT value FROM json_each(?)) AND verdict IS NOT 'fraud'
+           AND NOT EXISTS (SELECT 1 FROM user_devices d WHERE d.device_ref = devices.device_ref) RETURNING device_ref`,
+        JSON.stringify(devices),
+      )
+      .toArray()
+      .map(({ device_ref }) => device_ref);
+    this.#sql.exec(
+      `DELETE FROM marks WHERE kind = 'device' AND subject IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(unused),
+    );
   }
 }

@@ -14,6 +14,8 @@ import type { ReferenceStore } from './reference-store.ts';
 import type { SessionRow, SessionStore } from './session-store.ts';
 
 const HOUR_MS = 3_600_000;
+/** The last seen stay: a browser that never sends its cookie back is another device at each sign-in. */
+const MAX_DEVICES_PER_USER = 100;
 
 export interface Stores {
   meta: MetaStore;
@@ -88,7 +90,11 @@ export function linkDevice(
   nowMs: number,
 ): boolean {
   const isNew = profiles.link(userId, deviceRef, nowMs);
-  if (isNew) references.add(userId, 'device', deviceRef, nowMs);
+  if (isNew) {
+    references.add(userId, 'device', deviceRef, nowMs);
+    for (const forgotten of profiles.forgetDevices(userId, MAX_DEVICES_PER_USER))
+      references.remove(userId, 'device', forgotten);
+  }
   return isNew;
 }
 
@@ -128,12 +134,14 @@ function readCookies(
   const row = hash === null ? null : sessions.find(hash);
   const state = stateOf(sessions, hash, row, userId, nowMs);
   const opened = state === 'valid' || state === 'of_another_user' ? row : null;
-  const known = cookies.device === null ? null : sessions.deviceOf(sha256Hex(cookies.device), nowMs);
+  const deviceHash = cookies.device === null ? null : sha256Hex(cookies.device);
+  const known = deviceHash === null ? null : sessions.deviceOf(deviceHash, nowMs);
+  const unknown = () => (deviceHash !== null && sessions.isRevoked(deviceHash) ? 'revoked' : 'unknown');
   const differs = (was: string | null, is: string | null) => was !== null && is !== null && was !== is;
   return {
     facts: {
       session: state,
-      device: cookies.device === null ? 'none' : known === null ? 'unknown' : 'known',
+      device: deviceHash === null ? 'none' : known === null ? unknown() : 'known',
       deviceMismatch: opened !== null && cookies.device !== null && known !== opened.deviceRef,
       duplicated: cookies.duplicated,
       browserChanged: opened !== null && (differs(opened.browser, client.browser) || differs(opened.os, client.os)),

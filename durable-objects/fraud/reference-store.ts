@@ -51,10 +51,19 @@ export class ReferenceStore {
     );
   }
 
+  remove(userId: string, type: ReferenceType, reference: string): void {
+    this.#sql.exec(
+      'DELETE FROM user_references WHERE type = ? AND reference = ? AND user_id = ?',
+      ...[type, reference, userId],
+    );
+  }
+
+  /** That were registered: a device that the user was only seen on is none of them. */
   countOf(userId: string, type: ReferenceType): number {
     return this.#sql
       .exec<{ total: number }>(
-        'SELECT count(*) AS total FROM user_references WHERE user_id = ? AND type = ?',
+        `SELECT count(*) AS total FROM user_references r WHERE user_id = ? AND type = ? AND (type <> 'device'
+           OR NOT EXISTS (SELECT 1 FROM user_devices d WHERE d.user_id = r.user_id AND d.device_ref = r.reference))`,
         ...[userId, type],
       )
       .one().total;

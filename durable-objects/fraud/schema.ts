@@ -119,4 +119,10 @@ export const FRAUD_SCHEMA: readonly string[] = [
    ) WITHOUT ROWID;
    CREATE INDEX user_references_by_user ON user_references (user_id, type);`,
   COOKIE_SCHEMA,
+  `-- Of the last sign-in with the cookie; null for one from before this step.
+   ALTER TABLE device_cookies ADD COLUMN user_id TEXT;
+   CREATE INDEX device_cookies_by_user ON device_cookies (user_id) WHERE user_id IS NOT NULL;
+   CREATE INDEX device_cookies_by_expiry ON device_cookies (expires_at_ms);
+   -- revoked_sessions has the device cookies that ended with them, too.
+   CREATE INDEX revoked_sessions_by_expiry ON revoked_sessions (until_ms);`,
 ];

@@ -49,8 +49,13 @@ export class SessionStore {
     this.#sql.exec('DELETE FROM sessions WHERE hash = ?', hash);
   }
 
-  /** Every session of a user; what is left says only that they were revoked. */
+  /** Every session of a user, and the device cookies that were last signed in with; what is left says only that they were revoked. */
   revoke(userId: string): number {
+    this.#sql.exec(
+      'INSERT OR REPLACE INTO revoked_sessions (hash, until_ms) SELECT hash, expires_at_ms FROM device_cookies WHERE user_id = ?',
+      userId,
+    );
+    this.#sql.exec('DELETE FROM device_cookies WHERE user_id = ?', userId);
     this.#sql.exec(
       'INSERT OR REPLACE INTO revoked_sessions (hash, until_ms) SELECT hash, expires_at_ms FROM sessions WHERE user_id = ?',
       userId,
@@ -77,24 +82,29 @@ export class SessionStore {
     return row?.device_ref ?? null;
   }
 
-  keepDevice(hash: string, deviceRef: string, expiresAtMs: number): void {
+  keepDevice(hash: string, row: { deviceRef: string; userId: string; expiresAtMs: number }): void {
     this.#sql.exec(
-      'INSERT OR REPLACE INTO device_cookies (hash, device_ref, expires_at_ms) VALUES (?,?,?)',
-      hash,
-      deviceRef,
-      expiresAtMs,
+      'INSERT OR REPLACE INTO device_cookies (hash, device_ref, user_id, expires_at_ms) VALUES (?,?,?,?)',
+      ...[hash, row.deviceRef, row.userId, row.expiresAtMs],
     );
   }
 
-  /** An expired session is told apart from an unknown one for `keptMs` more. */
+  /** An expired session is told apart from an unknown one for `keptMs` more. At most `rows` of each; answers how many of the most numerous. */
   forget(nowMs: number, keptMs: number, rows: number): number {
-    const expired = this.#sql.exec(
-      'DELETE FROM sessions WHERE hash IN (SELECT hash FROM sessions WHERE expires_at_ms <= ? LIMIT ?)',
-      nowMs - keptMs,
-      rows,
-    ).rowsWritten;
-    this.#sql.exec('DELETE FROM revoked_sessions WHERE until_ms <= ?', nowMs);
-    this.#sql.exec('DELETE FROM device_cookies WHERE expires_at_ms <= ?', nowMs);
-    return expired;
+    const ended = [
+      ['sessions', 'expires_at_ms', nowMs - keptMs],
+      ['revoked_sessions', 'until_ms', nowMs],
+      ['device_cookies', 'expires_at_ms', nowMs],
+    ] as const;
+    return Math.max(
+      ...ended.map(
+        ([table, column, untilMs]) =>
+          this.#sql.exec(
+            `DELETE FROM ${table} WHERE hash IN (SELECT hash FROM ${table} WHERE ${column} <= ? LIMIT ?)`,
+            untilMs,
+            rows,
+          ).rowsWritten,
+      ),
+    );
   }
 }

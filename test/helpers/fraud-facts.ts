@@ -109,7 +109,7 @@ export const anyFacts: fc.Arbitrary<Facts> = fc.record({
   confirmedLegitimate: fc.record({ user: fc.boolean(), device: fc.boolean() }),
   cookies: fc.record({
     session: fc.constantFrom('none', 'valid', 'expired', 'revoked', 'unknown', 'of_another_user'),
-    device: fc.constantFrom('none', 'known', 'unknown'),
+    device: fc.constantFrom('none', 'known', 'unknown', 'revoked'),
     deviceMismatch: fc.boolean(),
     duplicated: fc.boolean(),
     browserChanged: fc.boolean(),

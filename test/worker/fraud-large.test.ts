@@ -97,6 +97,19 @@ describe('30,000 events of one account among those of others', () => {
   });
 });
 
+describe('an account that signs in without cookies again and again', () => {
+  it('keeps its last 100 devices, and may register references all the same', async () => {
+    const project = await fraudProject();
+    for (let i = 0; i < 105; i++) await project.login({ userId: 'u1' });
+    await sqlIn(project, (sql) => {
+      for (const table of ['devices', 'user_devices', 'user_references'])
+        expect(sql.exec(`SELECT count(*) AS rows FROM ${table}`).one(), table).toEqual({ rows: 100 });
+    });
+    const references = { phone: '+491701234567', device: 'named' };
+    expect((await project.post('register', { userId: 'u1', references })).status).toBe(200);
+  });
+});
+
 describe('30,000 references', () => {
   async function linked(): Promise<FraudProject> {
     const project = await fraudProject();

@@ -278,6 +278,23 @@ describe('the alarm', () => {
     expect(await everyRecord(project.id)).toHaveLength(3);
   });
 
+  it('forgets users who have not been seen, with devices and marks, and nobody who still signs in', async () => {
+    const project = await fraudProject();
+    const opened = await project.login({ userId: 'gone' });
+    const { body } = await project.event({}, { headers: cookieOf(opened) });
+    await object(project).applyVerdict({ eventId: body.eventId, verdict: 'legitimate', atMs: 1 });
+    await project.login({ userId: 'here' });
+    const age = (sql: string) =>
+      runInDurableObject(object(project), (_, { storage }) => storage.sql.exec(sql).toArray());
+    await age(`UPDATE users SET last_seen_at_ms = last_seen_at_ms - ${401 * DAY_MS}`);
+    await project.login({ userId: 'here' });
+    await age(`DELETE FROM meta WHERE name = 'cleaned_at_ms'`);
+    await alarm(project);
+    expect(await rowsOf(project, 'SELECT user_id FROM users')).toEqual([{ user_id: 'here' }]);
+    expect(await rowsOf(project, 'SELECT * FROM marks')).toEqual([]);
+    expect(await rowsOf(project, 'SELECT count(*) AS rows FROM devices')).toEqual([{ rows: 2 }]);
+  });
+
   it('is armed again by an instance that starts', async () => {
     const project = await fraudProject();
     await project.event({ userId: 'u1' });

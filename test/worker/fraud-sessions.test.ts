@@ -118,6 +118,24 @@ describe('fraud revoke', () => {
     expect((await project.event({}, { headers: cookieOf(other) })).body.userId).toBe('u2');
   });
 
+  it('ends the device cookies of the user too, and those of nobody else', async () => {
+    const project = await fraudProject();
+    const [one, other] = [await project.login({ userId: 'u1' }), await project.login({ userId: 'u2' })];
+    await project.post('revoke', { userId: 'u1' });
+    const device = { cookie: `d_id=${cookieValue(one.cookies.get('d_id'))}` };
+    await project.event({ userId: 'u1' }, { headers: device });
+    const [event] = (await project.get('history?userId=u1')).body.items;
+    expect([event.deviceRef, event.facts.cookies.device]).toEqual([null, 'revoked']);
+    expect(event.reasons.map(({ detail }: { detail: string }) => detail)).toEqual([
+      '1 anomaly of the cookies: the device cookie was revoked',
+    ]);
+    const again = await project.login({ userId: 'u1' }, { headers: cookieOf(one) });
+    expect(again.body.deviceKnown).toBe(false);
+    expect(cookieValue(again.cookies.get('d_id'))).not.toBe(cookieValue(one.cookies.get('d_id')));
+    await project.event({}, { headers: cookieOf(other) });
+    expect((await project.get('history?userId=u2')).body.items[0].facts.cookies.device).toBe('known');
+  });
+
   it('can be done by an analyst, with a row in the audit trail', async () => {
     const project = await fraudProject();
     const opened = await project.login({ userId: 'u1' });

@@ -51,7 +51,7 @@ export const MAX_COUNTED = 500;
 /** What the fraud cookies of the request said; `none` is no cookie at all, which is usual for a first visit and for calls between servers. */
 export interface CookieFacts {
   session: 'none' | 'valid' | 'expired' | 'revoked' | 'unknown' | 'of_another_user';
-  device: 'none' | 'known' | 'unknown';
+  device: 'none' | 'known' | 'unknown' | 'revoked';
   /** The device cookie is not the one that the session was opened with. */
   deviceMismatch: boolean;
   /** Two cookies of one fraud cookie's name. */

@@ -108,10 +108,16 @@ const SESSIONS: Record<string, string> = {
   of_another_user: 'the session of another user',
 };
 
+const DEVICES: Record<string, string> = {
+  known: 'a known device',
+  unknown: 'an unknown device',
+  revoked: 'a device whose cookie was revoked',
+};
+
 function cookieWords(cookies: NonNullable<Facts['cookies']>): string {
   const parts = [
     SESSIONS[cookies.session] ?? cookies.session,
-    cookies.device === 'unknown' ? 'an unknown device' : cookies.device === 'known' ? 'a known device' : '',
+    DEVICES[cookies.device] ?? '',
     cookies.deviceMismatch ? 'not the device of the session' : '',
     cookies.duplicated ? 'a cookie sent twice' : '',
     cookies.browserChanged ? 'another browser than the session was opened with' : '',

@@ -5,6 +5,11 @@ const ANOMALIES: readonly { holds: (cookies: CookieFacts) => boolean; text: stri
   { holds: ({ session }) => session === 'of_another_user', text: 'the session cookie is of another user' },
   { holds: ({ session }) => session === 'revoked', text: 'the session cookie was revoked' },
   { holds: ({ session }) => session === 'unknown', text: 'the session cookie is none that was given out' },
+  // One that ended with its session is the same anomaly.
+  {
+    holds: ({ session, device }) => device === 'revoked' && session !== 'revoked',
+    text: 'the device cookie was revoked',
+  },
   { holds: ({ device }) => device === 'unknown', text: 'the device cookie is none that was given out' },
   { holds: ({ deviceMismatch }) => deviceMismatch, text: 'the session was opened on another device' },
   { holds: ({ duplicated }) => duplicated, text: 'a fraud cookie was sent twice' },
