@@ -45,7 +45,7 @@ export async function login(
   const asked = await askSecondFactor(ctx, user, input.site);
   if (asked) {
     // Not settled: codes are guessed against the same count as passwords, which a right password must not start anew.
-    await ctx.env.DB.batch(refundAccount(ctx, user.username, deviceId));
+    await ctx.env.DB.batch(refundAccount(ctx, user.username, deviceId, admitted.value));
     return err(asked);
   }
   const opened = await openSession(ctx, ports, {

@@ -1,13 +1,17 @@
 /** SQL of `login_throttle`. Each decision is one upsert: two attempts at once are counted one after the other. */
 
-/** Null when the attempt is admitted, else until when to wait. An attempt that is refused changes nothing, so waiting ends. */
+export type Admission =
+  /** `lockedUntilMs`: how long this attempt locks the subject, should it fail; 0 where it does not. */
+  { kind: 'admitted'; lockedUntilMs: number } | { kind: 'blocked'; untilMs: number };
+
+/** Counts an attempt. One that is refused changes nothing, so waiting ends. */
 export async function admitByAccount(
   db: D1Database,
   subject: string,
   nowMs: number,
   policy: { failures: number; firstLockMs: number; longestLockMs: number; memoryMs: number },
-): Promise<number | null> {
-  const [, state] = await db.batch<{ blocked_until_ms: number }>([
+): Promise<Admission> {
+  const [counted, state] = await db.batch<{ blocked_until_ms: number }>([
     db
       .prepare(
         `INSERT INTO login_throttle (subject, attempts, blocked_until_ms, forget_at_ms) VALUES (?1, 1, 0, ?2 + ?6)
@@ -15,12 +19,14 @@ export async function admitByAccount(
            attempts = iif(forget_at_ms <= ?2, 1, attempts + 1),
            blocked_until_ms = iif(forget_at_ms > ?2 AND attempts + 1 >= ?3, ?2 + min(?5, ?4 << min(attempts + 1 - ?3, 16)), 0),
            forget_at_ms = iif(forget_at_ms > ?2 AND attempts + 1 >= ?3, ?2 + min(?5, ?4 << min(attempts + 1 - ?3, 16)), ?2) + ?6
-         WHERE blocked_until_ms <= ?2`,
+         WHERE blocked_until_ms <= ?2 RETURNING blocked_until_ms`,
       )
       .bind(subject, nowMs, policy.failures, policy.firstLockMs, policy.longestLockMs, policy.memoryMs),
     db.prepare('SELECT blocked_until_ms FROM login_throttle WHERE subject = ?1 AND changes() = 0').bind(subject),
   ]);
-  return state?.results[0]?.blocked_until_ms ?? null;
+  const untilMs = state?.results[0]?.blocked_until_ms;
+  if (untilMs !== undefined) return { kind: 'blocked', untilMs };
+  return { kind: 'admitted', lockedUntilMs: counted?.results[0]?.blocked_until_ms ?? 0 };
 }
 
 /** A fixed window from the first attempt. Null when the attempt is admitted, else the end of the window. */
@@ -53,6 +59,19 @@ export function refundAttempt(db: D1Database, subject: string): D1PreparedStatem
   return db
     .prepare('UPDATE login_throttle SET attempts = attempts - 1 WHERE subject = ?1 AND attempts > 0')
     .bind(subject);
+}
+
+/**
+ * The same where the attempt may have locked the subject: that lock ends with it, and no other one. While a lock holds nobody else is admitted, so two
+ * attempts never made the same.
+ */
+export function refundLock(db: D1Database, subject: string, lockedUntilMs: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE login_throttle SET attempts = attempts - 1,
+         blocked_until_ms = iif(blocked_until_ms = ?2, 0, blocked_until_ms) WHERE subject = ?1 AND attempts > 0`,
+    )
+    .bind(subject, lockedUntilMs);
 }
 
 export function deleteForgotten(db: D1Database, nowMs: number, limit: number): D1PreparedStatement {

@@ -3,7 +3,7 @@ import { hmacSha256Base64Url } from '../shared/hash.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { AuthError } from './errors.ts';
 import { usernameKey } from './store.ts';
-import { admitByAccount, admitByAddress, forgetAttempts, refundAttempt } from './throttle-store.ts';
+import { admitByAccount, admitByAddress, forgetAttempts, refundAttempt, refundLock } from './throttle-store.ts';
 
 /**
  * By account: consecutive failures, each within an hour of the one before. The fifth locks for 30 s, each further one for twice as
@@ -29,12 +29,14 @@ export async function admitAttempt(
   ctx: Ctx,
   username: string,
   deviceId: string | null,
-): Promise<Result<null, AuthError>> {
+): Promise<Result<{ lockedUntilMs: number }, AuthError>> {
   const byAddress = await admitAddress(ctx);
   if (!byAddress.ok) return byAddress;
   const subject = accountSubject(ctx.config, username, deviceId);
-  const untilMs = await admitByAccount(ctx.env.DB, subject, ctx.nowMs, ACCOUNT_POLICY);
-  return untilMs === null ? ok(null) : err({ kind: 'login_throttled', retryAfterMs: untilMs - ctx.nowMs });
+  const byAccount = await admitByAccount(ctx.env.DB, subject, ctx.nowMs, ACCOUNT_POLICY);
+  if (byAccount.kind === 'blocked')
+    return err({ kind: 'login_throttled', retryAfterMs: byAccount.untilMs - ctx.nowMs });
+  return ok({ lockedUntilMs: byAccount.lockedUntilMs });
 }
 
 /** The address alone, for what has no account. Settle with settleAddress. */
@@ -51,9 +53,17 @@ export function settleAttempt(ctx: Ctx, username: string, deviceId: string | nul
   return [forgetAttempts(ctx.env.DB, accountSubject(ctx.config, username, deviceId)), settleAddress(ctx)];
 }
 
-/** After a right password that is not all yet: this attempt counts for nothing, and those before it are not forgotten. */
-export function refundAccount(ctx: Ctx, username: string, deviceId: string | null): D1PreparedStatement[] {
-  return [refundAttempt(ctx.env.DB, accountSubject(ctx.config, username, deviceId)), settleAddress(ctx)];
+/**
+ * After a right password that is not all yet: this attempt counts for nothing, and those before it are not forgotten. Its own lock is lifted as
+ * well, or after a few failures the second factor could not be shown before its challenge is over.
+ */
+export function refundAccount(
+  ctx: Ctx,
+  username: string,
+  deviceId: string | null,
+  { lockedUntilMs }: { lockedUntilMs: number },
+): D1PreparedStatement[] {
+  return [refundLock(ctx.env.DB, accountSubject(ctx.config, username, deviceId), lockedUntilMs), settleAddress(ctx)];
 }
 
 export function forgetAccount(ctx: Ctx, username: string): D1PreparedStatement {

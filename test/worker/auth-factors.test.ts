@@ -6,6 +6,7 @@ import { siteOf } from '../../src/auth/factors/index.ts';
 import { completeLogin } from '../../src/auth/factors/second-factor.ts';
 import { totpCode } from '../../src/auth/factors/totp.ts';
 import { cleanChallenges, reencryptFactors } from '../../src/auth/index.ts';
+import { login as openLogin } from '../../src/auth/login.ts';
 import { parseConfig } from '../../src/env.ts';
 import { decryptAtRest, isUnderOldKey } from '../../src/shared/at-rest.ts';
 import { createUser, login, PASSWORD, signIn, signInAs } from '../helpers/worker/accounts.ts';
@@ -251,6 +252,37 @@ describe('signing in with a second factor', () => {
     }
     expect(answers).toContain('429');
     expect(answers.filter((status) => status === '401').length).toBeLessThanOrEqual(5);
+  });
+
+  it('however many failures there were before, who waited shows the factor right after the password', async () => {
+    const { user, secret } = await userWithTotp();
+    const site = siteOf(new URL(ORIGIN));
+    const origin = { userAgent: '', deviceToken: null, replaces: null };
+    const ports = authPortsOf(recordingPorts(), env.DB);
+    const at = (nowMs: number) => testCtx({ nowMs, actor: { kind: 'anonymous' } });
+    const enter = (nowMs: number, password: string) =>
+      openLogin(at(nowMs), ports, { username: user.username, password, site, ...origin });
+    const failed = new Set<string>();
+    let nowMs = Date.now();
+    for (let failures = 0; failures < 9; nowMs += 15 * MINUTE_MS) {
+      const done = await enter(nowMs, 'wrong');
+      if (!done.ok) failed.add(done.error.kind);
+      failures++;
+    }
+    expect([...failed]).toEqual(['invalid_credentials']);
+
+    const asked = await enter(nowMs, PASSWORD);
+    if (asked.ok || asked.error.kind !== 'second_factor_required') throw new Error('no second factor was asked for');
+    const { challenge } = asked.error;
+    const wrong = await completeLogin(at(nowMs), ports, site, { challenge, code: wrongCode(secret) }, origin);
+    expect(wrong).toEqual({ ok: false, error: { kind: 'second_factor_failed' } });
+    // That one counts, and locks: a right password is no way around it.
+    expect(await enter(nowMs + MINUTE_MS, PASSWORD)).toMatchObject({ ok: false, error: { kind: 'login_throttled' } });
+    nowMs += 15 * MINUTE_MS;
+    const again = await enter(nowMs, PASSWORD);
+    if (again.ok || again.error.kind !== 'second_factor_required') throw new Error('no second factor was asked for');
+    const input = { challenge: again.error.challenge, code: totpCode(secret, nowMs) };
+    expect((await completeLogin(at(nowMs), ports, site, input, origin)).ok).toBe(true);
   });
 
   it('a password that was changed, or a user who was disabled, since the challenge voids it', async () => {
