@@ -1,7 +1,7 @@
 import type { EventQuery, Listed, ReplayItem } from '../../src/fraud/calls.ts';
 import { type Facts, MAX_COUNTED, type Velocity } from '../../src/fraud/risk/facts.ts';
 import type { RuleName } from '../../src/fraud/risk/types.ts';
-import type { FraudEvent, Verdict } from '../../src/fraud/types.ts';
+import type { FraudEvent, Metadata, Verdict } from '../../src/fraud/types.ts';
 
 /** Rows that one page of a filtered list looks at: 20 ms. Where they hold too few, the page is short and its cursor goes on behind them. */
 const MAX_SCANNED = 20_000;
@@ -272,7 +272,7 @@ function eventOf(row: EventRow): FraudEvent {
     success: row.success === null ? null : row.success === 1,
     amountCents: row.amount_cents,
     gateway: row.gateway,
-    metadata: JSON.parse(row.metadata) as Record<string, unknown>,
+    metadata: JSON.parse(row.metadata) as Metadata,
     deviceRef: row.device_ref,
     addressRef: row.address_ref,
     country: row.country,

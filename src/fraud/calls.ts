@@ -1,7 +1,7 @@
 /** What the Worker and the object of a project say to each other. */
 import type { CookieFacts } from './risk/facts.ts';
 import type { Decision, Reason, RuleName } from './risk/types.ts';
-import type { FraudEvent, ReferenceType, Verdict } from './types.ts';
+import type { FraudEvent, Metadata, ReferenceType, Verdict } from './types.ts';
 
 /** Who calls, as the ledger knows him, and when. */
 export interface Caller {
@@ -39,7 +39,7 @@ export interface EventInput extends Caller {
   success: boolean | null;
   amountCents: number | null;
   gateway: string | null;
-  metadata: Record<string, unknown>;
+  metadata: Metadata;
   client: SeenClient;
   cookies: PresentedCookies;
   /** `payload`: SHA-256 of the body. */

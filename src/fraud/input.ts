@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { MAX_IDENTIFIER_CHARS } from '../wire/limits.ts';
-import type { JsonObject } from '../wire/record.ts';
-import { REFERENCE_TYPES } from './types.ts';
+import { type Metadata, REFERENCE_TYPES } from './types.ts';
 
 export const MAX_METADATA_BYTES = 4_096;
 export const MAX_METADATA_MEMBERS = 20;
@@ -51,7 +50,7 @@ const metadata = z
     (object) => Buffer.byteLength(JSON.stringify(object)) <= MAX_METADATA_BYTES,
     `has more than ${MAX_METADATA_BYTES} bytes as JSON`,
   )
-  .transform((object) => object as JsonObject);
+  .transform((object) => object as Metadata);
 
 export const loginSchema = z.strictObject({
   userId: identifier(),

@@ -23,7 +23,7 @@ export function recordOf(event: FraudEvent): JsonObject {
       gateway: event.gateway,
       country: event.country,
       deviceRef: event.deviceRef,
-      metadata: event.metadata as JsonObject,
+      metadata: event.metadata,
       facts: event.facts as unknown as Json,
     },
     userId: event.userId,

@@ -6,6 +6,11 @@ export type ReferenceType = (typeof REFERENCE_TYPES)[number];
 
 export type Verdict = 'fraud' | 'legitimate' | 'unsure';
 
+type Scalar = null | boolean | number | string;
+type Within<T> = Scalar | T[] | { [key: string]: T };
+/** JSON, six levels deep at most (input.ts). Spelled out, because the types of RPC end at a type that names itself. */
+export type Metadata = { [key: string]: Within<Within<Within<Within<Within<Scalar>>>>> };
+
 /** An event as it is kept and listed. */
 export interface FraudEvent {
   /** UUIDv7, the id of its record in the stream `fraud` too. */
@@ -18,7 +23,7 @@ export interface FraudEvent {
   success: boolean | null;
   amountCents: number | null;
   gateway: string | null;
-  metadata: Record<string, unknown>;
+  metadata: Metadata;
   /** Keyed hash, the same for the same device in this project; null where none is known. */
   deviceRef: string | null;
   /** Keyed hash of the address (of the /64 for IPv6); the address itself is kept nowhere. */
