@@ -278,6 +278,7 @@ describe('a second factor', () => {
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     const code = page.getByLabel('Code from your authenticator app');
+    await code.and(page.locator(':focus')).waitFor();
     await code.fill('111 111');
     expect(await axeViolations(page)).toEqual([]);
     await code.press('Enter');

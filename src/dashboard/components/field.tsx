@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 
 interface FieldProps {
   label: string;
@@ -53,11 +53,18 @@ const TYPES = {
 } as const;
 
 export function TextField(props: TextFieldProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const { autoFocus = false } = props;
+  // Browsers heed the attribute once a page, and in a dialog that opens: not in the second step of a form.
+  useEffect(() => {
+    if (autoFocus) input.current?.focus();
+  }, [autoFocus]);
   return (
     <Field label={props.label} {...(props.hint ? { hint: props.hint } : {})} error={props.error ?? null}>
       {(ids) => (
         <input
           {...ids}
+          ref={input}
           class="input"
           {...TYPES[props.type ?? 'text']}
           value={props.value}
@@ -66,7 +73,7 @@ export function TextField(props: TextFieldProps) {
           placeholder={props.placeholder ?? ''}
           spellcheck={false}
           {...(props.digits ? { inputMode: 'numeric' as const } : {})}
-          autofocus={props.autoFocus ?? false}
+          autofocus={autoFocus}
           onInput={(event) => props.onInput(event.currentTarget.value)}
         />
       )}

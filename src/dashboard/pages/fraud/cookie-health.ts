@@ -20,7 +20,7 @@ export function sizeFace(size: number): Pick<Face, 'tone' | 'word'> {
 export function sessionFace({ present, duplicated }: CookieTelemetry['fraudSession']): Face {
   if (duplicated) return { tone: 'bad', title: 'Twice', word: 'One of them was planted' };
   if (present) return { tone: 'ok', title: 'Present', word: 'This browser sends one' };
-  return { tone: 'off', title: 'None', word: 'Usual in the dashboard' };
+  return { tone: 'off', title: 'None', word: 'Usual here' };
 }
 
 export function warningsFace(warnings: readonly Finding[]): Face {
