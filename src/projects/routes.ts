@@ -88,7 +88,8 @@ export function projectRoutes(makePort: (ctx: Ctx) => KeyRevocationPort): Hono<A
     if (!project.ok) return deny(c, project.error);
     const body = await readJsonBody(c.req.raw, updateProjectSchema);
     if (!body.ok) return refuse(c, body.error);
-    const proof = body.value.disabled === true ? requireRecentProof(ctx) : ok(null);
+    // Enabling gives every key of the project back what it could do.
+    const proof = body.value.disabled !== undefined ? requireRecentProof(ctx) : ok(null);
     if (!proof.ok) return refuse(c, authProblem(proof.error));
     const done = await updateProject(ctx, makePort(ctx), project.value.id, body.value);
     return done.ok ? c.json(done.value) : deny(c, done.error);

@@ -78,6 +78,7 @@ const DANGEROUS: readonly Dangerous[] = [
       return callApp('PUT', `/api/fraud/rules?project=${projectId}`, { ...who, body });
     },
   },
+  { what: 'enabling a project', action: 'project.update', call: patchProject({ disabled: false }) },
   // Last: nothing else can be done to the project then by a key.
   { what: 'disabling a project', action: 'project.update', call: patchProject({ disabled: true }) },
 ];
