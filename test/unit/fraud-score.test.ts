@@ -89,11 +89,19 @@ describe('a score', () => {
   });
 
   it('denies nobody for a country or a fingerprint, alone or together, whatever the settings', () => {
-    const weak = fc.record({ browserChanged: fc.boolean(), elapsedMs: fc.integer({ min: 0, max: 86_400_000 }) });
+    const weak = fc.record({
+      browserChanged: fc.boolean(),
+      elapsedMs: fc.integer({ min: 0, max: 86_400_000 }),
+      others: fc.integer({ min: 0, max: 200 }),
+    });
     fc.assert(
-      fc.property(weak, anySettings, ({ browserChanged, elapsedMs }, settings) => {
+      fc.property(weak, anySettings, ({ browserChanged, elapsedMs, others }, settings) => {
+        // A device may be what the customer takes a fingerprint for.
         const facts = {
           ...BARE_FACTS,
+          deviceOfUser: { sinceMs: 0, otherDevices: 1 },
+          otherUsersOnDevice: others,
+          sharedReferences: { accounts: others, types: ['device'] },
           countryChange: { from: 'DE', to: 'BR', elapsedMs },
           cookies: { ...QUIET_COOKIES, browserChanged },
         };

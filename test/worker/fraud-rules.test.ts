@@ -189,7 +189,7 @@ describe('a dry run', () => {
       truncated: false,
       rulesVersion: 0,
       matrix: {
-        allow: { allow: 1, review: 0, deny: 1 },
+        allow: { allow: 1, review: 1, deny: 0 },
         review: { allow: 0, review: 0, deny: 0 },
         deny: { allow: 0, review: 0, deny: 0 },
       },
@@ -197,7 +197,7 @@ describe('a dry run', () => {
         {
           eventId: event.id,
           before: { riskScore: 30, decision: 'allow', reasons: [{ rule: 'device_shared', points: 30 }] },
-          after: { riskScore: 80, decision: 'deny', reasons: [{ rule: 'device_shared', points: 80 }] },
+          after: { riskScore: 74, decision: 'review', reasons: [{ rule: 'device_shared', points: 74 }] },
         },
       ],
     });

@@ -24,5 +24,13 @@ export const RULES: Readonly<Record<RuleName, Rule>> = {
   confirmed_legitimate: confirmedLegitimate,
 };
 
-/** What many honest people have in common with a thief: their country, and the looks of their browser. */
-export const WEAK_RULES: ReadonlySet<RuleName> = new Set<RuleName>(['country_change', 'browser_changed']);
+/**
+ * What many honest people have in common with a thief: their country, the looks of their browser, and a device, which may be what the customer takes
+ * a fingerprint for (deviceId of a login).
+ */
+export const WEAK_RULES: ReadonlySet<RuleName> = new Set<RuleName>([
+  'new_device',
+  'device_shared',
+  'country_change',
+  'browser_changed',
+]);

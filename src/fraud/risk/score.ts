@@ -5,7 +5,7 @@ import { type Decision, type Reason, type RiskSettings, RULE_NAMES, type Score }
 const MAX_SCORE = 100;
 
 /**
- * The score of an event by what was known of it: the sum of the points of the enabled rules that hold, cut to 0…100. Weak rules (WEAK_RULES) count up to
+ * The score of an event by what was known of it: the sum of the points of the enabled rules that hold, cut to 0…100. Weak ones (WEAK_RULES, and where a rule says so) count up to
  * `denyAt − 1` together, whatever their points, so that no country and no fingerprint denies anybody without another rule; their reasons carry the
  * points that counted. Pure: the same facts and settings give the same score at any time, which is what replaying stored events rests on.
  */
@@ -16,12 +16,14 @@ export function scoreOf(facts: Facts, settings: RiskSettings): Score {
     const setting = settings.rules[rule];
     const found = setting.enabled ? RULES[rule](facts, setting) : null;
     if (found === null) continue;
-    if (!WEAK_RULES.has(rule) || found.points <= weakLeft) {
-      reasons.push({ rule, ...found });
+    const { points, detail, weak = false } = found;
+    const isWeak = weak || WEAK_RULES.has(rule);
+    if (!isWeak || points <= weakLeft) {
+      reasons.push({ rule, points, detail });
     } else {
-      reasons.push({ rule, points: weakLeft, detail: `${found.detail}; weak signals end below the score that denies` });
+      reasons.push({ rule, points: weakLeft, detail: `${detail}; weak signals end below the score that denies` });
     }
-    if (WEAK_RULES.has(rule)) weakLeft = Math.max(0, weakLeft - found.points);
+    if (isWeak) weakLeft = Math.max(0, weakLeft - points);
   }
   // The sort is stable: of equal points the rules are in the order of RULE_NAMES.
   reasons.sort((a, b) => b.points - a.points);

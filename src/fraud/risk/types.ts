@@ -57,5 +57,5 @@ export interface RiskSettings {
   rules: Record<RuleName, RuleSetting>;
 }
 
-/** A rule of the score: pure. Null where it does not hold. */
-export type Rule = (facts: Facts, setting: RuleSetting) => { points: number; detail: string } | null;
+/** A rule of the score: pure. Null where it does not hold; `weak` where it rests on a weak signal this time (see WEAK_RULES). */
+export type Rule = (facts: Facts, setting: RuleSetting) => { points: number; detail: string; weak?: true } | null;
