@@ -65,7 +65,7 @@ export function judge(
   };
   const seq = events.nextSeq();
   events.insert(seq, event);
-  profiles.writeUser(userId, profileAfter(user, input), riskScore);
+  profiles.writeUser(userId, profileAfter(user, input, decision), riskScore);
   if (cookies.deviceRef !== null) linkDevice(stores, userId, cookies.deviceRef, nowMs);
   meta.count(Math.floor(nowMs / HOUR_MS), [`decision:${decision}`, ...reasons.map(({ rule }) => `rule:${rule}`)]);
   const batch = place(seq, keyId);

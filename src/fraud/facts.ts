@@ -1,5 +1,6 @@
 import type { SeenClient } from './calls.ts';
 import type { CookieFacts, Facts, Velocity } from './risk/facts.ts';
+import type { Decision } from './risk/types.ts';
 import type { Verdict } from './types.ts';
 
 /** Of the mean radius, as the haversine formula takes it (IUGG). */
@@ -81,15 +82,16 @@ export function buildFacts(said: EventSaid, cookies: CookieFacts, loaded: Loaded
   };
 }
 
-/** The profile after the event. What the event does not say stays as it was. */
-export function profileAfter(before: UserProfile | null, said: EventSaid): UserProfile {
+/** The profile after the event, which was decided on. What the event does not say stays as it was. */
+export function profileAfter(before: UserProfile | null, said: EventSaid, decision: Decision): UserProfile {
   const { nowMs, client } = said;
+  // Of refused payments nothing is learnt: whoever tries amounts would otherwise make them usual. Where nobody said how it went, it went as decided.
+  const wentThrough = said.success ?? decision === 'allow';
   const amounts = before?.amounts ?? { count: 0, meanLog: 0, m2Log: 0, maxCents: 0 };
   return {
     firstSeenAtMs: before?.firstSeenAtMs ?? nowMs,
     lastSeenAtMs: nowMs,
-    // Of refused payments nothing is learnt: whoever tries amounts would otherwise make them usual.
-    amounts: said.amountCents !== null && said.success !== false ? withAmount(amounts, said.amountCents) : amounts,
+    amounts: said.amountCents !== null && wentThrough ? withAmount(amounts, said.amountCents) : amounts,
     place: client.place ? { ...client.place, atMs: nowMs } : (before?.place ?? null),
     country: client.country !== null ? { code: client.country, atMs: nowMs } : (before?.country ?? null),
     verdict: before?.verdict ?? null,

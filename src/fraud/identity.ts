@@ -12,20 +12,25 @@ export function referenceOf(key: Uint8Array, kind: ReferenceType | 'address', te
 }
 
 /**
- * An identifier in the one form that its hash is made of; null for what is none. Phones: digits behind an optional +, `00` in front is +, without
- * a country code they only meet others without one. E-mails: trimmed and lower case; dots and +tags stay, because only some providers drop them.
+ * An identifier in the one form that its hash is made of; null for what is none. Phones: digits behind an optional +, `00` in front is +, the `(0)`
+ * behind a country code is not dialled (but in Italy); without a country code they only meet others without one. E-mails: trimmed and lower case; dots and +tags stay, because only some providers drop them.
  * Devices: trimmed.
  */
 export function normaliseReference(type: ReferenceType, text: string): string | null {
   const trimmed = text.trim();
   switch (type) {
     case 'phone': {
-      const digits = trimmed.replace(/[\s().\-/]/g, '').replace(/^00/, '+');
+      const digits = trimmed
+        .normalize('NFKC')
+        .replace(/^(?:\+|00)(?!39)(\d{1,3})\s*\(0\)/, '+$1')
+        .replace(/[\s().\-/]/g, '')
+        .replace(/^00/, '+');
       // E.164: at most 15 digits; the shortest subscriber numbers in use have 4.
       return /^\+?\d{4,15}$/.test(digits) ? digits : null;
     }
     case 'email': {
-      const lower = trimmed.toLowerCase();
+      // The same letter with its accent in one character or two is one mailbox, and typed wide it is too.
+      const lower = trimmed.normalize('NFKC').toLowerCase();
       return lower.length <= 320 && /^[^\s@]+@[^\s@]+$/.test(lower) ? lower : null;
     }
     case 'device':

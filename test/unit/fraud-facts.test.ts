@@ -51,8 +51,8 @@ describe('the facts of an event', () => {
   });
 
   it('measure the way from the last event that had a place, over events that had none', () => {
-    const first = profileAfter(null, said({ client: { country: 'DE', place: BERLIN } }));
-    const between = profileAfter(first, said({ nowMs: NOW_MS + 1_000 }));
+    const first = profileAfter(null, said({ client: { country: 'DE', place: BERLIN } }), 'allow');
+    const between = profileAfter(first, said({ nowMs: NOW_MS + 1_000 }), 'allow');
     const facts = buildFacts(said({ nowMs: NOW_MS + 3_600_000, client: { country: 'US', place: NEW_YORK } }), cookies, {
       ...empty,
       user: between,
@@ -64,7 +64,7 @@ describe('the facts of an event', () => {
   });
 
   it('never count backwards when the clock was set back', () => {
-    const user = profileAfter(null, said({ client: { country: 'DE', place: BERLIN } }));
+    const user = profileAfter(null, said({ client: { country: 'DE', place: BERLIN } }), 'allow');
     const facts = buildFacts(said({ nowMs: NOW_MS - 5_000, client: { country: 'FR', place: BERLIN } }), cookies, {
       ...empty,
       user,
@@ -74,8 +74,9 @@ describe('the facts of an event', () => {
 
   it('learn nothing from amounts that were refused', () => {
     const user = profileAfter(
-      profileAfter(null, said({ amountCents: 100 })),
+      profileAfter(null, said({ amountCents: 100 }), 'allow'),
       said({ amountCents: 999_999, success: false }),
+      'allow',
     );
     expect(user.amounts).toMatchObject({ count: 1, maxCents: 100 });
   });
@@ -84,7 +85,7 @@ describe('the facts of an event', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 1e12 }), { minLength: 2, maxLength: 50 }), (amounts) => {
         const user = amounts.reduce<UserProfile | null>(
-          (before, cents) => profileAfter(before, said({ amountCents: cents })),
+          (before, cents) => profileAfter(before, said({ amountCents: cents }), 'allow'),
           null,
         );
         const facts = buildFacts(said(), cookies, { ...empty, user });
@@ -96,6 +97,19 @@ describe('the facts of an event', () => {
         expect(facts.amounts?.maxCents).toBe(Math.max(...amounts));
       }),
     );
+  });
+
+  it('amounts are not learnt from what was refused, here or there', () => {
+    const learnt = (success: boolean | null, decision: 'allow' | 'review' | 'deny') =>
+      profileAfter(null, said({ amountCents: 100, success }), decision).amounts.count;
+    const all = (['allow', 'review', 'deny'] as const).map((decision) =>
+      [true, null, false].map((success) => learnt(success, decision)),
+    );
+    expect(all).toEqual([
+      [1, 1, 0],
+      [1, 0, 0],
+      [1, 0, 0],
+    ]);
   });
 
   it('distances: none to itself, the same both ways, half the equator to the other side', () => {
@@ -114,6 +128,10 @@ describe('identifiers', () => {
     ['phone', '+49 (170) 12.34-567', '+491701234567'],
     ['phone', '0049170 1234567', '+491701234567'],
     ['phone', '0170/1234567', '01701234567'],
+    ['phone', '+49 (0) 170 1234567', '+491701234567'],
+    ['phone', '0049 (0)170 1234567', '+491701234567'],
+    ['phone', '＋４９ １７０ １２３４５６７', '+491701234567'],
+    ['email', 'jose\u0301@example.com', 'jos\u00e9@example.com'],
     ['phone', 'call me', null],
     ['phone', '+1234567890123456', null],
     ['email', '  Who@Example.COM ', 'who@example.com'],

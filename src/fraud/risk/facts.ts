@@ -23,7 +23,7 @@ export interface Facts {
   travel: { km: number; elapsedMs: number } | null;
   /** Country of the user's last event, where it is another one. */
   countryChange: { from: string; to: string; elapsedMs: number } | null;
-  /** Of the user's earlier successful amounts; null without any. `meanLog` and `sdLog` are of ln(amount in cents + 1). */
+  /** Of the user's earlier amounts that were successful, or allowed where nobody said how it went; null without any. `meanLog` and `sdLog` are of ln(amount in cents + 1). */
   amounts: { count: number; meanLog: number; sdLog: number; maxCents: number } | null;
   /** Other accounts with a reference (phone, e-mail, device) in common with this one. */
   sharedReferences: { accounts: number; types: string[] };
