@@ -51,7 +51,9 @@ export async function countRepeat(
 ): Promise<void> {
   const request = requestOf(env, projectId, { batch, keyId, events: [] }, nowMs);
   try {
-    await journalFor(env, projectId, request.shard).repeatOf({ ...request, received: 1 });
+    await inTime(async () => {
+      await journalFor(env, projectId, request.shard).repeatOf({ ...request, received: 1 });
+    });
   } catch (cause) {
     console.error(JSON.stringify({ level: 'error', event: 'fraud_repeat_uncounted', projectId, cause: String(cause) }));
   }
@@ -64,12 +66,16 @@ function isStored(outcome: AppendOutcome, projectId: string): boolean {
 }
 
 async function append(env: Env, request: AppendRequest): Promise<AppendOutcome> {
+  return inTime(async (): Promise<AppendOutcome> => journalFor(env, request.projectId, request.shard).append(request));
+}
+
+async function inTime<T>(call: () => Promise<T>): Promise<T> {
   const answered = new AbortController();
   const late = scheduler.wait(MAX_APPEND_MS, { signal: answered.signal }).then(() => {
     throw new Error(`the journal has not answered within ${MAX_APPEND_MS} ms`);
   });
   try {
-    return await Promise.race([journalFor(env, request.projectId, request.shard).append(request), late]);
+    return await Promise.race([call(), late]);
   } finally {
     answered.abort();
   }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { countRefused, idempotencyKeyOf } from '../ingest/index.ts';
+import { refundQuota } from '../limits/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { openFraudSession, register, revokeFraudSessions } from './change-account.ts';
 import { clientOf } from './client.ts';
@@ -36,7 +37,9 @@ export function fraudRoutes(): Hono<AppEnv> {
     if (!sent.ok) return deny(c, sent.error);
     const key = idempotencyKeyOf(c);
     if (!key.ok) {
-      await countRefused(ctx, sent.value.sender, key.error);
+      const { sender } = sent.value;
+      await refundQuota(ctx, sender, 1);
+      await countRefused(ctx, sender, key.error);
       return deny(c, { kind: 'sender', error: key.error });
     }
     const seen = { ...seenBy(c, sent.value.body.client), idempotencyKey: key.value };

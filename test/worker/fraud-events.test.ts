@@ -91,6 +91,14 @@ describe('an event', () => {
     expect(await ledgerOf(project.id)).toMatchObject({ received: 0, stored: 0 });
   });
 
+  it('with metadata that is odd but JSON is a record as well', async () => {
+    const project = await fraudProject();
+    const metadata = { '': 1, 'a.b': '\ud800', ['k'.repeat(64)]: [[[[[null]]]]], nul: '\u0000', big: 1e308 };
+    const { body } = await project.event({ userId: 'u1', metadata });
+    expect(body.recorded).toBe('stored');
+    expect((await everyRecord(project.id)).map(({ id }) => id)).toEqual([body.eventId]);
+  });
+
   it('is refused to a key without the stream, and to one whose text pages show', async () => {
     const project = await fraudProject();
     const send = (key: string, headers = {}) =>
@@ -111,6 +119,8 @@ describe('an event', () => {
     const headers = { 'idempotency-key': 'one' };
     for (let i = 0; i < 3; i++) expect((await project.event({ userId: 'u1' }, { key, headers })).status).toBe(200);
     expect((await project.event({}, { key })).status).toBe(400);
+    const badKey = { 'idempotency-key': 'k'.repeat(300) };
+    expect((await project.event({ userId: 'u1' }, { key, headers: badKey })).status).toBe(400);
     expect((await project.event({ userId: 'u1' }, { key })).status).toBe(200);
     const over = await project.event({ userId: 'u1' }, { key });
     expect([over.status, over.body.code]).toEqual([429, 'quota_exceeded']);

@@ -64,6 +64,17 @@ describe('while the journal is away', () => {
   });
 });
 
+describe('while the journal hangs', () => {
+  it('a repeat is answered all the same', async () => {
+    const project = await fraudProject();
+    const headers = { 'idempotency-key': 'k' };
+    const first = await project.event({ userId: 'u1' }, { headers });
+    const hanging = vi.spyOn(Journal.prototype, 'repeatOf').mockReturnValue(scheduler.wait(60_000) as never);
+    expect((await project.event({ userId: 'u1' }, { headers })).body).toEqual(first.body);
+    hanging.mockRestore();
+  });
+});
+
 describe('an instance that dies', () => {
   it('between the journal and its own note leaves each record once', async () => {
     const project = await fraudProject();
