@@ -25,11 +25,11 @@ const COUNTRY = /^(?!XX)[A-Z][A-Z1]$/;
 
 /**
  * Which country the edge saw. `request.cf` is the runtime's own; the header is a client's where the zone does not add it, so that in production it
- * counts for nothing. Locally `request.cf` is made up, and the header lets one be tried.
+ * counts for nothing. Locally `request.cf` is made up, so that only the header counts: with it one can be tried.
  */
 export function countryOf(request: Request, environment: 'local' | 'production'): string | null {
   const own = request.cf?.country;
-  const said = environment === 'local' ? (request.headers.get('cf-ipcountry') ?? own) : own;
+  const said = environment === 'local' ? request.headers.get('cf-ipcountry') : own;
   return typeof said === 'string' && COUNTRY.test(said) ? said : null;
 }
 

@@ -189,7 +189,7 @@ describe('the country of a request', () => {
     ['production', 'FR', 'DE', 'DE'],
     ['production', 'FR', undefined, null],
     ['local', 'FR', 'DE', 'FR'],
-    ['local', null, 'DE', 'DE'],
+    ['local', null, 'DE', null],
     ['local', 'T1', undefined, 'T1'],
     ['local', 'XX', undefined, null],
     ['local', '<b>', undefined, null],
