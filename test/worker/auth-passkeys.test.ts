@@ -1,5 +1,7 @@
+import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { siteOf } from '../../src/auth/factors/index.ts';
 import { passkeyLogin } from '../../src/auth/factors/passkey-login.ts';
 import { passkeyOptions } from '../../src/auth/factors/passkey-options.ts';
@@ -107,6 +109,31 @@ describe('registering a passkey', () => {
       body: { challenge: body.challenge, credential, name: 'x' },
     });
     expect(outcome(refused)).toBe('400 invalid_input');
+  });
+
+  it('leaves nothing behind for a session that was revoked while the request was on its way', async () => {
+    const user = await createUser({ role: 'analyst' });
+    const as = await signIn(user);
+    const { body } = await callApp('POST', '/api/auth/passkeys/registration', { as });
+    const credential = await (await Authenticator.create(ORIGIN)).register(body.options);
+    const text = JSON.stringify({ challenge: body.challenge, credential, name: 'x' });
+    // Whoever holds a copied cookie keeps the body back until the owner has signed out everywhere.
+    const late = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          expect((await callApp('POST', '/api/auth/revoke-all', { as })).status).toBe(204);
+          controller.enqueue(new TextEncoder().encode(text));
+          controller.close();
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const headers = { cookie: as.cookie, 'x-csrf-token': as.csrf, 'content-type': 'application/json', origin: ORIGIN };
+    const request = new Request(`${ORIGIN}/api/auth/passkeys`, { method: 'POST', headers, body: late });
+    const answer = await createApp().fetch(request, env, createExecutionContext());
+    const count = 'SELECT count(*) AS n FROM passkeys WHERE user_id = ?1';
+    expect([answer.status, await env.DB.prepare(count).bind(user.id).first('n')]).toEqual([401, 0]);
+    expect((await auditOf(user.id)).map(({ action }) => action)).not.toContain('factor.passkey_add');
   });
 
   it("refuses another session's challenge, of the same user too, and a credential that is known", async () => {
