@@ -135,6 +135,22 @@ describe('disabling a project', () => {
     ]);
   });
 
+  it('are told again after the migration that brought objects that had not been there to be told', async () => {
+    const [project, other] = [await createProject(), await createProject()];
+    const key = await createKey(project.id, ['ingest']);
+    await callApp('DELETE', `/api/projects/${project.id}/keys/${key.id}`, { as: admin });
+    await callApp('PATCH', `/api/projects/${other.id}`, { as: admin, body: { disabled: true } });
+    const migration = env.TEST_MIGRATIONS.find(({ name }) => name === '0014_fraud_told.sql');
+    for (const query of migration?.queries ?? []) await env.DB.prepare(query).run();
+    const ports = recordingPorts();
+    expect((await reconcileRevocations(testCtx(), ports)).failed).toBe(0);
+    expect(toldOf(ports, 'revokeKey').map(([, projectId, keyId]) => [projectId, keyId])).toContainEqual([
+      project.id,
+      key.id,
+    ]);
+    expect(toldOf(ports, 'setProjectDisabled')).toContainEqual(['setProjectDisabled', other.id, true]);
+  });
+
   it('leaves the journals with the last word of the row when two changes overtake each other', async () => {
     const project = await createProject();
     const ports = recordingPorts();
