@@ -5,6 +5,7 @@ import { changePassword } from '../../src/auth/change-password.ts';
 import { siteOf } from '../../src/auth/factors/index.ts';
 import { completeLogin } from '../../src/auth/factors/second-factor.ts';
 import { totpCode } from '../../src/auth/factors/totp.ts';
+import { PROOF_MS } from '../../src/auth/guard.ts';
 import { cleanChallenges, reencryptFactors } from '../../src/auth/index.ts';
 import { login as openLogin } from '../../src/auth/login.ts';
 import { parseConfig } from '../../src/env.ts';
@@ -102,7 +103,7 @@ describe('setting an authenticator app up', () => {
 
   it('needs a recent proof for every change', async () => {
     const user = await createUser({ role: 'admin' });
-    const as = await signIn(user, Date.now() - 11 * MINUTE_MS);
+    const as = await signIn(user, Date.now() - PROOF_MS);
     for (const [method, path, body] of [
       ['POST', '/api/auth/factors/totp', {}],
       ['POST', '/api/auth/factors/totp/confirm', { code: '123456' }],
