@@ -7,9 +7,8 @@ export default defineConfig({
       (dir) => `${dir}/**/*.test.ts`,
     ),
     pool: 'forks',
-    // Most of a file's time is waiting: for processes to start, for browsers to paint, for retries to come due. With two at once all of them together
-    // are done much sooner.
-    maxWorkers: 2,
+    // Each file starts servers of its own; two at once on a small machine only wait for each other.
+    fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 240_000,
   },

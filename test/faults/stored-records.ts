@@ -8,6 +8,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { constants, gunzipSync, inflateRawSync } from 'node:zlib';
 import type { LogRecord } from '../../src/wire/record.ts';
 
+/** A server that runs, or the first to open what a kill left, may hold the lock for a moment. */
+const LOCK_WAIT_MS = 5_000;
+
 export interface Stored {
   /** Records in blocks, in the order of their journal and stream. */
   sealed: LogRecord[];
@@ -96,7 +99,7 @@ interface JournalPart {
 }
 
 function readParts(file: string, projectId: string): JournalPart[] {
-  const db = new DatabaseSync(file, { readOnly: true });
+  const db = new DatabaseSync(file, { readOnly: true, timeout: LOCK_WAIT_MS });
   try {
     db.exec('BEGIN');
     const meta = new Map(
