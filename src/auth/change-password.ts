@@ -4,6 +4,8 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { knownDevice } from './device.ts';
 import { closeSockets } from './end-sessions.ts';
 import type { AuthError } from './errors.ts';
+import { factorsOf, hasFactor } from './factors/index.ts';
+import { requireRecentProof } from './guard.ts';
 import { hashPassword, passwordWeakness, verifyPassword } from './password.ts';
 import { grantSession, newSession, type SessionGrant, type UserActor } from './session.ts';
 import { findUser, insertSession, replacePasswordHash, revokeUserSessionsIfChanged } from './store.ts';
@@ -29,6 +31,11 @@ export async function changePassword(
       ? 'must differ from the current password'
       : passwordWeakness(change.newPassword, caller.username);
   if (weakness !== null) return err({ kind: 'invalid_input', pointer: '/newPassword', reason: weakness });
+  // Who has a second factor proves with it, as for everything that a copied cookie must not do; the password alone would be enough otherwise.
+  if (hasFactor(await factorsOf(ctx.env.DB, caller.userId))) {
+    const proof = requireRecentProof(ctx);
+    if (!proof.ok) return proof;
+  }
   const deviceId = knownDevice(ctx.config, caller.username, change.deviceToken);
   const admitted = await admitAttempt(ctx, caller.username, deviceId);
   if (!admitted.ok) return admitted;
@@ -47,6 +54,8 @@ export async function changePassword(
 
   const passwordHash = hashPassword(change.newPassword);
   const session = newSession(ctx, user.id, change.userAgent);
+  // A change of the password is no step-up.
+  session.row.provenAtMs = caller.provenAtMs;
   const [replaced] = await db.batch([
     replacePasswordHash(db, user.id, user.passwordHash, passwordHash),
     auditIfChanged(ctx, {

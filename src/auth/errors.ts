@@ -13,6 +13,7 @@ export type AuthError =
   /** `passkey` is what the browser's authenticator is asked with; null where the user has none. */
   | { kind: 'second_factor_required'; challenge: string; methods: readonly Factor[]; passkey: RequestOptions | null }
   | { kind: 'second_factor_failed' }
+  | { kind: 'second_factor_needed'; methods: readonly Factor[] }
   | { kind: 'passkey_refused' }
   | { kind: 'challenge_invalid' }
   | { kind: 'totp_already_on' }
@@ -64,6 +65,16 @@ export function authProblem(error: AuthError): Problem {
         extra: { challenge, methods, ...(passkey === null ? {} : { passkey }) },
       };
     }
+    case 'second_factor_needed':
+      return {
+        ...problem(
+          403,
+          error.kind,
+          'The password is not enough',
+          'This account has a second factor: send a code or a passkey to POST /api/auth/step-up instead.',
+        ),
+        extra: { methods: error.methods },
+      };
     case 'second_factor_failed':
       return problem(
         401,

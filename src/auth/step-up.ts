@@ -4,7 +4,15 @@ import { err, ok, type Result } from '../shared/result.ts';
 import type { CookieSession } from './authenticate.ts';
 import { knownDevice } from './device.ts';
 import type { AuthError } from './errors.ts';
-import { type Factor, type FactorProof, proveFactor, type Site } from './factors/index.ts';
+import {
+  type Factor,
+  type FactorProof,
+  factorsOf,
+  hasFactor,
+  methodsOf,
+  proveFactor,
+  type Site,
+} from './factors/index.ts';
 import { verifyPassword } from './password.ts';
 import { rotateProven } from './refresh.ts';
 import type { SessionGrant } from './session.ts';
@@ -19,8 +27,8 @@ export interface StepUpInput {
 }
 
 /**
- * The password again, or a second factor, in a session that is open: proves for PROOF_MS (guard.ts) that whoever acts is no thief of the cookie. Attempts count like those at
- * sign-in: a borrowed session is no oracle.
+ * In a session that is open: the password again, or a second factor where there is one, proves for PROOF_MS (guard.ts) that whoever acts is no thief of
+ * the cookie. Attempts count like those at sign-in: a borrowed session is no oracle.
  */
 export async function stepUp(
   ctx: Ctx,
@@ -32,6 +40,9 @@ export async function stepUp(
     return factor.ok ? grantProof(ctx, cookie, factor.value) : factor;
   }
   const { username, userId } = cookie.actor;
+  const factors = await factorsOf(ctx.env.DB, userId);
+  // Or a copied cookie and the password would be enough to switch the factor off.
+  if (hasFactor(factors)) return err({ kind: 'second_factor_needed', methods: methodsOf(factors) });
   const deviceId = knownDevice(ctx.config, username, deviceToken);
   const admitted = await admitAttempt(ctx, username, deviceId);
   if (!admitted.ok) return admitted;

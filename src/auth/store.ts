@@ -133,7 +133,7 @@ export function insertSession(db: D1Database, session: SessionRow, passwordHash:
     .prepare(
       `INSERT INTO sessions (id, user_id, created_at_ms, last_seen_at_ms, proven_at_ms, expires_at_ms, secret_hash,
          user_agent, address, country, last_user_agent, last_address, last_country)
-       SELECT ?1, id, ?3, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?6, ?7, ?8 FROM users WHERE id = ?2 AND disabled = 0 AND password_hash = ?9`,
+       SELECT ?1, id, ?3, ?3, ?10, ?4, ?5, ?6, ?7, ?8, ?6, ?7, ?8 FROM users WHERE id = ?2 AND disabled = 0 AND password_hash = ?9`,
     )
     .bind(
       session.id,
@@ -145,6 +145,7 @@ export function insertSession(db: D1Database, session: SessionRow, passwordHash:
       session.opened.address,
       session.opened.country,
       passwordHash,
+      session.provenAtMs,
     );
 }
 

@@ -320,17 +320,16 @@ describe('a change that needs a fresh proof', () => {
     await page.getByText('Refused: step_up_required.').waitFor();
 
     await change.click();
-    await dialog.getByLabel('Your password').fill('a wrong one');
+    await dialog.getByLabel(/^Code/).fill('654 321');
     await dialog.getByRole('button', { name: 'Confirm' }).click();
-    await dialog.getByText('This is not your password.').waitFor();
-    await dialog.getByRole('button', { name: 'Use a code instead' }).click();
+    await dialog.getByText('This code is not right.').waitFor();
     await dialog.getByLabel(/^Code/).fill('123 456');
     await dialog.getByRole('button', { name: 'Confirm' }).click();
     const codes = page.getByRole('dialog', { name: 'Your recovery codes' });
     await codes.waitFor();
     expect(await codes.getByRole('listitem').allTextContents()).toEqual(['one', 'two']);
     expect(await dialog.count()).toBe(0);
-    expect(proofs).toEqual([{ password: 'a wrong one' }, { code: '123456' }]);
+    expect(proofs).toEqual([{ code: '654321' }, { code: '123456' }]);
   });
 });
 

@@ -14,6 +14,7 @@ const AUTH: { [K in AuthError['kind']]: [AuthError & { kind: K }, number] } = {
     { kind: 'second_factor_required', challenge: 'c', methods: ['totp', 'recovery'], passkey: null },
     401,
   ],
+  second_factor_needed: [{ kind: 'second_factor_needed', methods: ['totp'] }, 403],
   second_factor_failed: [{ kind: 'second_factor_failed' }, 401],
   passkey_refused: [{ kind: 'passkey_refused' }, 401],
   challenge_invalid: [{ kind: 'challenge_invalid' }, 400],

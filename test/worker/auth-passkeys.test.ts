@@ -8,7 +8,7 @@ import { passkeyOptions } from '../../src/auth/factors/passkey-options.ts';
 import { proveFactor } from '../../src/auth/factors/prove-factor.ts';
 import type { AssertionCredential } from '../../src/auth/factors/schema.ts';
 import type { UserActor } from '../../src/auth/session.ts';
-import { createUser, signIn, signInAs, type TestUser } from '../helpers/worker/accounts.ts';
+import { createUser, PASSWORD, signIn, signInAs, type TestUser } from '../helpers/worker/accounts.ts';
 import { Authenticator, type Deviation } from '../helpers/worker/authenticator.ts';
 import { type Answer, callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf, testCtx } from '../helpers/worker/context.ts';
@@ -351,6 +351,26 @@ describe('POST /api/auth/step-up', () => {
       detail: { by: 'passkey' },
     });
     expect((await callApp('POST', '/api/auth/factors/totp', { as: renewed(done, as) })).status).toBe(200);
+  });
+
+  it('does not take the password of who has a factor, so that a copied cookie and a known password switch nothing off', async () => {
+    const { user } = await userWithPasskey();
+    const as = await late(user);
+    const refused = await stepUp(as, { password: PASSWORD });
+    expect([outcome(refused), refused.body.methods]).toEqual(['403 second_factor_needed', ['passkey']]);
+    const change = { currentPassword: PASSWORD, newPassword: `${PASSWORD} of a thief` };
+    expect(outcome(await callApp('POST', '/api/auth/password', { as, body: change }))).toBe('403 step_up_required');
+    expect(await auditOf(as.sessionId)).toEqual([]);
+  });
+
+  it('is not what a change of the password is: its session has proven no more than the one before', async () => {
+    const as = await late(await createUser({ role: 'admin' }));
+    const body = { currentPassword: PASSWORD, newPassword: `${PASSWORD} and more` };
+    const changed = await callApp('POST', '/api/auth/password', { as, body });
+    expect(changed.status).toBe(200);
+    expect(outcome(await callApp('POST', '/api/auth/factors/totp', { as: renewed(changed, as) }))).toBe(
+      '403 step_up_required',
+    );
   });
 
   it('takes a code, once, and refuses a wrong one', async () => {

@@ -3,5 +3,5 @@ export { clearFactors, factorsOf } from './factor-store.ts';
 export { proveFactor } from './prove-factor.ts';
 export { resetFactors } from './reset-factors.ts';
 export { type FactorProof, factorProofSchemas } from './schema.ts';
-export { type Factor, methodsOf, type Site, siteOf } from './types.ts';
+export { type Factor, hasFactor, methodsOf, type Site, siteOf } from './types.ts';
 export type { RequestOptions } from './webauthn.ts';

@@ -15,11 +15,13 @@ import { Notice } from '../states.tsx';
 /** Opened by whatever request needs a recent proof; it is sent again when this closes with one. */
 export default function ProofDialog() {
   // Where the list of factors cannot be had, the password still proves who is there.
-  const factors = useResource('factors', getFactors).data;
-  const [way, setWay] = useState<'password' | 'code'>('password');
+  const { data: factors, loading } = useResource('factors', getFactors);
   const [typed, setTyped] = useState('');
   const [fault, setFault] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  // Who has a factor proves with it; a recovery code is one too.
+  const hasFactor = factors !== null && (factors.totp !== null || factors.passkeys.length > 0);
+  const way = hasFactor ? 'code' : 'password';
   const mayPasskey = hasPasskeys() && (factors?.passkeys.length ?? 0) > 0;
   // Gone with the page that asked: whoever waits gets its refusal.
   useEffect(() => refuseProof, []);
@@ -57,31 +59,22 @@ export default function ProofDialog() {
       <form onSubmit={submit}>
         <p>What you are about to change needs a fresh proof. You will not be asked again for half an hour.</p>
         {fault ? <Notice tone="bad">{fault}</Notice> : null}
-        <TextField
-          key={way}
-          label={way === 'password' ? 'Your password' : 'Code from your authenticator app'}
-          type={way === 'password' ? 'password' : 'text'}
-          value={typed}
-          onInput={setTyped}
-          autoComplete={way === 'password' ? 'current-password' : 'one-time-code'}
-          digits={way === 'code'}
-          required
-          autoFocus
-        />
+        {loading ? (
+          <p class="proof-wait" aria-busy="true">
+            One moment
+          </p>
+        ) : (
+          <TextField
+            label={way === 'password' ? 'Your password' : 'Code from your app, or a recovery code'}
+            type={way === 'password' ? 'password' : 'text'}
+            value={typed}
+            onInput={setTyped}
+            autoComplete={way === 'password' ? 'current-password' : 'one-time-code'}
+            required
+            autoFocus
+          />
+        )}
         <div class="proof-ways">
-          {factors?.totp ? (
-            <Button
-              small
-              kind="quiet"
-              onClick={() => {
-                setWay(way === 'password' ? 'code' : 'password');
-                setTyped('');
-                setFault(null);
-              }}
-            >
-              {way === 'password' ? 'Use a code instead' : 'Use the password instead'}
-            </Button>
-          ) : null}
           {mayPasskey ? (
             <Button small kind="quiet" icon="key" busy={busy} onClick={() => void byPasskey()}>
               Use a passkey instead
