@@ -1,7 +1,6 @@
 import type { EventQuery, Listed, ReplayItem } from '../../src/fraud/calls.ts';
-import { type Facts, MAX_COUNTED, type Velocity } from '../../src/fraud/risk/facts.ts';
-import type { RuleName } from '../../src/fraud/risk/types.ts';
-import type { FraudEvent, Metadata, Verdict } from '../../src/fraud/types.ts';
+import { MAX_COUNTED } from '../../src/fraud/risk/facts.ts';
+import type { Facts, FraudEvent, Metadata, RuleName, Velocity, Verdict } from '../../src/wire/fraud.ts';
 
 /** Rows that one page of a filtered list looks at: 20 ms. Where they hold too few, the page is short and its cursor goes on behind them. */
 const MAX_SCANNED = 20_000;

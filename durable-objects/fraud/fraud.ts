@@ -7,24 +7,29 @@ import type {
   EventInput,
   EventOutcome,
   EventQuery,
-  Graph,
   Listed,
   LoginInput,
   LoginOutcome,
-  LookupItem,
   LookupQuery,
-  ReferenceItem,
   RegisterInput,
   RegisterOutcome,
   ReplayItem,
   RevokeOutcome,
-  Summary,
 } from '../../src/fraud/calls.ts';
 import { resendDelayMs, WATCH_MS } from '../../src/fraud/resend-policy.ts';
 import { completeSettings, DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
-import type { RiskSettings, RuleName } from '../../src/fraud/risk/types.ts';
 import { summaryOf } from '../../src/fraud/summary.ts';
-import type { FraudEvent, ReferenceType, Verdict } from '../../src/fraud/types.ts';
+import type {
+  AccountGraph,
+  FraudEvent,
+  FraudSummary,
+  Reference,
+  ReferenceType,
+  RiskSettings,
+  RuleName,
+  SharedReference,
+  Verdict,
+} from '../../src/wire/fraud.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
 import { openSession, registerReferences } from './accounts.ts';
 import { CLEANUP_INTERVAL_MS, cleanUp } from './cleanup.ts';
@@ -134,11 +139,11 @@ export class Fraud extends DurableObject<Env> {
     return this.#stores.events.list(query);
   }
 
-  references(userId: string): ReferenceItem[] {
+  references(userId: string): Reference[] {
     return this.#stores.references.of(userId);
   }
 
-  lookup(query: LookupQuery): Listed<LookupItem> {
+  lookup(query: LookupQuery): Listed<SharedReference> {
     return this.#stores.references.lookup(query);
   }
 
@@ -148,11 +153,11 @@ export class Fraud extends DurableObject<Env> {
     return this.#stores.key.referenceOf(type, text);
   }
 
-  graph(userId: string): Graph {
+  graph(userId: string): AccountGraph {
     return this.#stores.references.graph(userId);
   }
 
-  summary({ fromMs, toMs, nowMs }: { fromMs: number; toMs: number; nowMs: number }): Summary {
+  summary({ fromMs, toMs, nowMs }: { fromMs: number; toMs: number; nowMs: number }): FraudSummary {
     const { meta, events, sessions } = this.#stores;
     const [fromHour, toHour] = [Math.floor(fromMs / HOUR_MS), Math.ceil(toMs / HOUR_MS)];
     this.#outbox.settle();

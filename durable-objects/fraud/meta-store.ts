@@ -1,4 +1,4 @@
-import type { Decision, RuleName } from '../../src/fraud/risk/types.ts';
+import type { Decision, RuleName } from '../../src/wire/fraud.ts';
 
 /** Settings, keys, answers and counters of a project's fraud object. */
 export class MetaStore {

@@ -1,6 +1,6 @@
 import type { Recorded } from '../../src/fraud/calls.ts';
 import { resendDelayMs } from '../../src/fraud/resend-policy.ts';
-import type { FraudEvent } from '../../src/fraud/types.ts';
+import type { FraudEvent } from '../../src/wire/fraud.ts';
 import type { OutboxStore } from './outbox-store.ts';
 
 /** Events of one append. Each is 2 KB at most as a record. */

@@ -1,5 +1,5 @@
 import type { Loaded, UserProfile } from '../../src/fraud/facts.ts';
-import type { Verdict } from '../../src/fraud/types.ts';
+import type { Verdict } from '../../src/wire/fraud.ts';
 
 /** How long a device says something of its users. */
 const DEVICE_SHARED_MS = 30 * 86_400_000;

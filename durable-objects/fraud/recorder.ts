@@ -1,10 +1,8 @@
 import type { EventDecision, EventInput, PresentedCookies, SeenClient } from '../../src/fraud/calls.ts';
 import { buildFacts, type Loaded, profileAfter, type UserProfile } from '../../src/fraud/facts.ts';
-import type { CookieFacts } from '../../src/fraud/risk/facts.ts';
 import { scoreOf } from '../../src/fraud/risk/score.ts';
-import type { RiskSettings } from '../../src/fraud/risk/types.ts';
-import type { FraudEvent } from '../../src/fraud/types.ts';
 import { sha256Hex } from '../../src/shared/hash.ts';
+import type { CookieFacts, FraudEvent, RiskSettings } from '../../src/wire/fraud.ts';
 import { IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import type { EventStore } from './event-store.ts';
 import type { MetaStore } from './meta-store.ts';

@@ -1,16 +1,15 @@
-import {
-  type Graph,
-  type GraphNode,
-  type Listed,
-  type LookupItem,
-  type LookupQuery,
-  MAX_GRAPH_NODES,
-  MAX_LISTED_ACCOUNTS,
-  type ReferenceItem,
-} from '../../src/fraud/calls.ts';
+import { type Listed, type LookupQuery, MAX_GRAPH_NODES, MAX_LISTED_ACCOUNTS } from '../../src/fraud/calls.ts';
 import type { Loaded } from '../../src/fraud/facts.ts';
 import { MAX_COUNTED } from '../../src/fraud/risk/facts.ts';
-import { REFERENCE_TYPES, type ReferenceType, type Verdict } from '../../src/fraud/types.ts';
+import {
+  type AccountGraph,
+  type GraphNode,
+  REFERENCE_TYPES,
+  type Reference,
+  type ReferenceType,
+  type SharedReference,
+  type Verdict,
+} from '../../src/wire/fraud.ts';
 
 /** Rows that one page of the look-up of everything goes through: 10 ms. It may be short, and its cursor goes on behind them. */
 const MAX_SCANNED = 20_000;
@@ -92,7 +91,7 @@ export class ReferenceStore {
     return { accounts: row.accounts, fraudAccounts: row.fraud, types: row.types?.split(',').sort() ?? [] };
   }
 
-  of(userId: string): ReferenceItem[] {
+  of(userId: string): Reference[] {
     return this.#sql
       .exec<{ type: ReferenceType; reference: string; first: number; last: number; accounts: number }>(
         `SELECT a.type, a.reference, a.first_seen_at_ms AS first, a.last_seen_at_ms AS last,
@@ -106,7 +105,7 @@ export class ReferenceStore {
       }));
   }
 
-  lookup(query: LookupQuery): Listed<LookupItem> {
+  lookup(query: LookupQuery): Listed<SharedReference> {
     const { groups, end } = this.#groups(query);
     const found = groups.filter(({ total }) => total >= query.minAccounts);
     const items = found.slice(0, query.limit).map(({ type, reference, total }) => ({
@@ -166,9 +165,9 @@ export class ReferenceStore {
   }
 
   /** From a user over what he shares to others, and from them to what they have: two steps, MAX_GRAPH_NODES at most. */
-  graph(userId: string): Graph {
+  graph(userId: string): AccountGraph {
     const nodes = new Map<string, GraphNode>();
-    const edges = new Map<string, Graph['edges'][number]>();
+    const edges = new Map<string, AccountGraph['edges'][number]>();
     let cut = false;
     const addUser = (row: { user_id: string; risk_score: number | null; verdict: Verdict | null }): boolean => {
       const id = `user:${row.user_id}`;
@@ -234,7 +233,7 @@ export class ReferenceStore {
       .toArray();
   }
 
-  #accountsOf(type: ReferenceType, reference: string): LookupItem['accounts'] {
+  #accountsOf(type: ReferenceType, reference: string): SharedReference['accounts'] {
     return this.#sql
       .exec<{ user_id: string; first: number; last: number; risk_score: number | null; verdict: Verdict | null }>(
         `SELECT r.user_id, r.first_seen_at_ms AS first, r.last_seen_at_ms AS last, u.risk_score, u.verdict

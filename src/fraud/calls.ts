@@ -1,7 +1,5 @@
+import type { CookieFacts, Decision, FraudEvent, Metadata, Reason, ReferenceType, RuleName } from '../wire/fraud.ts';
 /** What the Worker and the object of a project say to each other. */
-import type { CookieFacts } from './risk/facts.ts';
-import type { Decision, Reason, RuleName } from './risk/types.ts';
-import type { FraudEvent, Metadata, ReferenceType, Verdict } from './types.ts';
 
 /** Who calls, as the ledger knows him, and when. */
 export interface Caller {
@@ -123,14 +121,6 @@ export interface Listed<T> {
 
 export type ReplayItem = Pick<FraudEvent, 'id' | 'atMs' | 'userId' | 'riskScore' | 'decision' | 'reasons' | 'facts'>;
 
-export interface ReferenceItem {
-  type: ReferenceType;
-  reference: string;
-  firstSeenAtMs: number;
-  lastSeenAtMs: number;
-  accounts: number;
-}
-
 export interface LookupQuery {
   minAccounts: number;
   type: ReferenceType | null;
@@ -138,49 +128,6 @@ export interface LookupQuery {
   reference: string | null;
   cursor: string | null;
   limit: number;
-}
-
-export interface LookupAccount {
-  userId: string;
-  firstSeenAtMs: number;
-  lastSeenAtMs: number;
-  /** Of the account's last event. */
-  riskScore: number | null;
-  verdict: Verdict | null;
-}
-
-export interface LookupItem {
-  type: ReferenceType;
-  reference: string;
-  accountCount: number;
-  /** The earliest linked first, at most MAX_LISTED_ACCOUNTS. */
-  accounts: LookupAccount[];
-}
-
-export interface GraphNode {
-  id: string;
-  kind: 'user' | 'device' | 'reference';
-  label: string;
-  riskScore?: number;
-  verdict?: Verdict;
-}
-
-export interface Graph {
-  nodes: GraphNode[];
-  edges: { from: string; to: string; type: string; lastSeenAtMs: number }[];
-  /** There is more than MAX_GRAPH_NODES. */
-  cut: boolean;
-}
-
-export interface Summary {
-  events: number;
-  decisions: Record<Decision, number>;
-  hours: { atMs: number; allow: number; review: number; deny: number }[];
-  rules: { rule: RuleName; hits: number }[];
-  openReviews: number;
-  sessions: number;
-  /** Of records on their way into the journal. */
-  outbox: { pending: number; failures: number; oldestPendingAtMs: number | null };
 }
 
 /** Accounts listed of one reference; `accountCount` is exact. */

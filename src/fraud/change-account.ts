@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Ctx } from '../env.ts';
 import { invalidInput } from '../shared/problem.ts';
 import { ok, type Result } from '../shared/result.ts';
+import { REFERENCE_TYPES } from '../wire/fraud.ts';
 import type {
   CallerRefusal,
   LoginOutcome,
@@ -15,7 +16,6 @@ import { normaliseReference } from './identity.ts';
 import type { loginSchema, registerSchema, revokeSchema } from './input.ts';
 import { fraudOf } from './object.ts';
 import { asked, refused, refusedByObject, type Sent } from './send.ts';
-import { REFERENCE_TYPES } from './types.ts';
 
 /** Opens a fraud session of an end user that the customer has signed in. */
 export async function openFraudSession(

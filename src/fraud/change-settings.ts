@@ -1,9 +1,10 @@
 import { actorId, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import type { RulesAnswer } from '../wire/fraud.ts';
 import type { JsonObject } from '../wire/record.ts';
 import { pushSettings } from './push-settings.ts';
-import { currentSettings, readSettings, type SettingsAnswer } from './read-settings.ts';
+import { currentSettings, readSettings } from './read-settings.ts';
 import { changedSettings, differences, type SettingsChange } from './risk/change.ts';
 import type { RiskError } from './risk-errors.ts';
 import type { RiskObject } from './risk-object.ts';
@@ -20,7 +21,7 @@ export async function changeSettings(
   object: RiskObject,
   projectId: string,
   { version, ...change }: SettingsChange & { version: number },
-): Promise<Result<SettingsAnswer, RiskError>> {
+): Promise<Result<RulesAnswer, RiskError>> {
   const before = await currentSettings(ctx, projectId);
   const wanted = changedSettings(before, change);
   const difference = differences(before, wanted);

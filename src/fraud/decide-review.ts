@@ -2,10 +2,10 @@ import { actorId, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { isUuidV7 } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import type { Verdict } from '../wire/fraud.ts';
 import { pushVerdict } from './push-verdict.ts';
 import type { RiskError } from './risk-errors.ts';
 import type { RiskObject } from './risk-object.ts';
-import type { Verdict } from './types.ts';
 import { findVerdicts, type StoredVerdict, saveVerdict } from './verdict-store.ts';
 
 /**

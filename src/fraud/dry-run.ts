@@ -1,8 +1,9 @@
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import type { DryRun } from '../wire/fraud.ts';
 import { currentSettings } from './read-settings.ts';
 import { changedSettings, type SettingsChange } from './risk/change.ts';
-import { Replay, type ReplayResult } from './risk/replay.ts';
+import { Replay } from './risk/replay.ts';
 import type { RiskError } from './risk-errors.ts';
 import type { RiskObject } from './risk-object.ts';
 import { REVIEW_BELOW_DENY } from './settings-schema.ts';
@@ -15,15 +16,6 @@ const MAX_ELAPSED_MS = 10_000;
 /** About a megabyte as the object sends it, of the 32 MiB that a call may carry. */
 const PAGE_EVENTS = 500;
 
-export interface DryRunAnswer extends ReplayResult {
-  fromMs: number;
-  toMs: number;
-  /** Of the settings that the tried ones are a change of. */
-  rulesVersion: number;
-  /** Whether the range has more events than were looked at. */
-  truncated: boolean;
-}
-
 /**
  * What other settings would have decided of the events of a range, by default the last 7 days, against what was decided. Changes nothing. Looks at
  * 50,000 events or for 10 s. `elapsedMs` is the time since the request came. Error: invalid (reviewAt is not below denyAt, or the range is empty).
@@ -34,7 +26,7 @@ export async function dryRun(
   projectId: string,
   tried: { settings: SettingsChange; fromMs: number | null; toMs: number | null },
   elapsedMs: () => number,
-): Promise<Result<DryRunAnswer, RiskError>> {
+): Promise<Result<DryRun, RiskError>> {
   const current = await currentSettings(ctx, projectId);
   const settings = changedSettings(current, tried.settings);
   if (settings.reviewAt >= settings.denyAt) {

@@ -1,7 +1,5 @@
+import type { CookieFacts, Decision, Facts, Velocity, Verdict } from '../wire/fraud.ts';
 import type { SeenClient } from './calls.ts';
-import type { CookieFacts, Facts, Velocity } from './risk/facts.ts';
-import type { Decision } from './risk/types.ts';
-import type { Verdict } from './types.ts';
 
 /** Of the mean radius, as the haversine formula takes it (IUGG). */
 const EARTH_RADIUS_KM = 6371.0088;

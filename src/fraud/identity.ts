@@ -1,6 +1,6 @@
 import { toBase64Url } from '../shared/bytes.ts';
 import { hmacSha256 } from '../shared/hash.ts';
-import type { ReferenceType } from './types.ts';
+import type { ReferenceType } from '../wire/fraud.ts';
 
 /** 128 bits of an HMAC: none of a project's identifiers meets another by chance, and an index of them is a third smaller. */
 const REFERENCE_BYTES = 16;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type Metadata, REFERENCE_TYPES } from '../wire/fraud.ts';
 import { MAX_IDENTIFIER_CHARS } from '../wire/limits.ts';
-import { type Metadata, REFERENCE_TYPES } from './types.ts';
 
 export const MAX_METADATA_BYTES = 4_096;
 export const MAX_METADATA_MEMBERS = 20;

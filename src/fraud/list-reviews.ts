@@ -1,13 +1,8 @@
 import type { Ctx } from '../env.ts';
 import type { Page } from '../shared/page.ts';
+import type { Review, ReviewedEvent } from '../wire/fraud.ts';
 import type { ReviewStatus, RiskObject } from './risk-object.ts';
-import type { FraudEvent, Verdict } from './types.ts';
 import { findVerdicts } from './verdict-store.ts';
-
-export interface Review extends FraudEvent {
-  /** Null where nobody has decided. `applied` is false while the object has not been told. */
-  review: { verdict: Verdict; note: string | null; decidedBy: string; decidedAtMs: number; applied: boolean } | null;
-}
 
 /** Events that wait for a reviewer or had one, as the object orders them, with what was decided, by whom and why. */
 export async function listReviews(
@@ -15,15 +10,13 @@ export async function listReviews(
   object: RiskObject,
   projectId: string,
   query: { status: ReviewStatus; limit: number; cursor: string | null },
-): Promise<Page<Review>> {
+): Promise<Page<ReviewedEvent>> {
   const { items, nextCursor } = await object.reviews(query);
   const verdicts = await findVerdicts(
     ctx.env.DB,
     projectId,
     items.map(({ id }) => id),
   );
-  const reviewOf = new Map(
-    verdicts.map(({ projectId: _, eventId, ...review }): [string, NonNullable<Review['review']>] => [eventId, review]),
-  );
+  const reviewOf = new Map(verdicts.map(({ projectId: _, eventId, ...review }): [string, Review] => [eventId, review]));
   return { items: items.map((event) => ({ ...event, review: reviewOf.get(event.id) ?? null })), nextCursor };
 }

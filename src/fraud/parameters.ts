@@ -1,11 +1,10 @@
 import { invalidInput } from '../shared/problem.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { parseTime } from '../shared/time.ts';
+import { REFERENCE_TYPES, RULE_NAMES } from '../wire/fraud.ts';
 import { MAX_IDENTIFIER_CHARS } from '../wire/limits.ts';
 import type { EventQuery, LookupQuery } from './calls.ts';
 import type { FraudError } from './errors.ts';
-import { RULE_NAMES } from './risk/types.ts';
-import { REFERENCE_TYPES } from './types.ts';
 
 const DECISIONS = ['allow', 'review', 'deny'] as const;
 const MAX_PAGE = 200;

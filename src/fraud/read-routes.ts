@@ -4,6 +4,7 @@ import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
 import { invalidInput } from '../shared/problem.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import { REFERENCE_TYPES } from '../wire/fraud.ts';
 import { endSessions } from './end-sessions.ts';
 import { type FraudError, fraudProblem } from './errors.ts';
 import { normaliseReference } from './identity.ts';
@@ -11,7 +12,6 @@ import { lookupSchema } from './input.ts';
 import { fraudOf } from './object.ts';
 import { eventQuery, lookupQuery, rangeQuery, userQuery } from './parameters.ts';
 import { asked } from './send.ts';
-import { REFERENCE_TYPES } from './types.ts';
 
 type Object = ReturnType<typeof fraudOf>;
 

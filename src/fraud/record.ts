@@ -1,6 +1,5 @@
+import type { Decision, FraudEvent } from '../wire/fraud.ts';
 import type { Json, JsonObject, Level } from '../wire/record.ts';
-import type { Decision } from './risk/types.ts';
-import type { FraudEvent } from './types.ts';
 
 const LEVEL_OF: Readonly<Record<Decision, Level>> = { allow: 'info', review: 'warn', deny: 'error' };
 

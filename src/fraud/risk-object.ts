@@ -1,19 +1,10 @@
 import type { Ctx } from '../env.ts';
-import type { RiskSettings, RuleName } from './risk/types.ts';
-import type { FraudEvent, Verdict } from './types.ts';
+import type { FraudEvent, RiskSettings, RuleCounts, Verdict } from '../wire/fraud.ts';
 
 /** An event with all that is needed to score it again, and to say what its score was made of. */
 export type ReplayedEvent = Pick<FraudEvent, 'id' | 'atMs' | 'userId' | 'riskScore' | 'decision' | 'reasons' | 'facts'>;
 
 export type ReviewStatus = 'open' | 'decided';
-
-/** How often a rule was a reason, and what reviewers said of those events. */
-export interface RuleCounts {
-  rule: RuleName;
-  hits: number;
-  fraud: number;
-  legitimate: number;
-}
 
 /** What rules, reviews and verdicts need of a project's Fraud object. Calls may be repeated; a throw means that it did not answer. */
 export interface RiskObject {

@@ -1,10 +1,5 @@
-import { RULE_NAMES } from './risk/types.ts';
-import type { RiskObject, RuleCounts } from './risk-object.ts';
-
-export interface RuleQuality extends RuleCounts {
-  /** Share of fraud among the events with a verdict of fraud or legitimate; null where there is none. */
-  precision: number | null;
-}
+import { RULE_NAMES, type RuleQuality } from '../wire/fraud.ts';
+import type { RiskObject } from './risk-object.ts';
 
 /** Every rule, also those that never held, in the order of RULE_NAMES. */
 export async function ruleQuality(object: RiskObject): Promise<RuleQuality[]> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { RULE_NAMES, type RuleName } from '../wire/fraud.ts';
 import { THRESHOLDS } from './risk/settings.ts';
-import { RULE_NAMES, type RuleName } from './risk/types.ts';
 
 const wholeFrom = (least: number, most: number) => {
   const sentence = `must be a whole number from ${least} to ${most}, or null for the default`;

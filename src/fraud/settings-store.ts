@@ -1,5 +1,5 @@
+import type { RiskSettings } from '../wire/fraud.ts';
 import { completeSettings } from './risk/settings.ts';
-import type { RiskSettings } from './risk/types.ts';
 
 export interface StoredSettings {
   settings: RiskSettings;

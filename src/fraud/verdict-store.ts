@@ -1,4 +1,4 @@
-import type { Verdict } from './types.ts';
+import type { Verdict } from '../wire/fraud.ts';
 
 export interface StoredVerdict {
   projectId: string;

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
-import type { CookieFacts, Facts, Velocity } from '../../src/fraud/risk/facts.ts';
 import { THRESHOLDS } from '../../src/fraud/risk/settings.ts';
-import { type RiskSettings, RULE_NAMES, type RuleName, type RuleSetting } from '../../src/fraud/risk/types.ts';
+import {
+  type CookieFacts,
+  type Facts,
+  type RiskSettings,
+  RULE_NAMES,
+  type RuleName,
+  type RuleSetting,
+  type Velocity,
+} from '../../src/wire/fraud.ts';
 
 export function velocityOf(
   counts: Partial<Record<keyof Velocity, [events: number, failures?: number]>> = {},

@@ -11,7 +11,7 @@ import {
 } from '../../src/fraud/facts.ts';
 import { addressOf, normaliseReference, referenceOf } from '../../src/fraud/identity.ts';
 import { resendDelayMs } from '../../src/fraud/resend-policy.ts';
-import type { CookieFacts, Velocity } from '../../src/fraud/risk/facts.ts';
+import type { CookieFacts, Velocity } from '../../src/wire/fraud.ts';
 
 const NOW_MS = 1_790_000_000_000;
 const nothing = { events: 0, failures: 0 };

@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changedSettings, differences } from '../../src/fraud/risk/change.ts';
-import type { Facts } from '../../src/fraud/risk/facts.ts';
 import { Replay } from '../../src/fraud/risk/replay.ts';
 import { scoreOf } from '../../src/fraud/risk/score.ts';
 import { DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
-import type { RiskSettings } from '../../src/fraud/risk/types.ts';
+import type { Facts, RiskSettings } from '../../src/wire/fraud.ts';
 import { anyFacts, anySettings, QUIET_FACTS } from '../helpers/fraud-facts.ts';
 
 const stored = (facts: Facts, settings: RiskSettings, i: number) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type CookieFacts, type Facts, MAX_COUNTED } from '../../src/fraud/risk/facts.ts';
+import { MAX_COUNTED } from '../../src/fraud/risk/facts.ts';
 import { RULES } from '../../src/fraud/risk/rules.ts';
 import { DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
-import { RULE_NAMES, type RuleName } from '../../src/fraud/risk/types.ts';
+import { type CookieFacts, type Facts, RULE_NAMES, type RuleName } from '../../src/wire/fraud.ts';
 import { BARE_FACTS, QUIET_COOKIES, QUIET_FACTS, velocityOf } from '../helpers/fraud-facts.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Facts } from '../../src/fraud/risk/facts.ts';
 import { scoreOf } from '../../src/fraud/risk/score.ts';
 import { DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
-import type { Decision, RuleName } from '../../src/fraud/risk/types.ts';
+import type { Decision, Facts, RuleName } from '../../src/wire/fraud.ts';
 import { BARE_FACTS, QUIET_COOKIES, QUIET_FACTS, velocityOf } from '../helpers/fraud-facts.ts';
 
 const HOUR_MS = 3_600_000;

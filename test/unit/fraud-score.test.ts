@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WEAK_RULES } from '../../src/fraud/risk/rules.ts';
 import { decisionOf, scoreOf } from '../../src/fraud/risk/score.ts';
 import { completeSettings, DEFAULT_SETTINGS, THRESHOLDS } from '../../src/fraud/risk/settings.ts';
-import { type RiskSettings, RULE_NAMES, type RuleName } from '../../src/fraud/risk/types.ts';
+import { type RiskSettings, RULE_NAMES, type RuleName } from '../../src/wire/fraud.ts';
 import { anyFacts, anySettings, BARE_FACTS, QUIET_COOKIES, QUIET_FACTS } from '../helpers/fraud-facts.ts';
 
 const withRule = (settings: RiskSettings, rule: RuleName, change: object): RiskSettings => ({

@@ -9,7 +9,7 @@ import type {
   RulesAnswer,
   SharedReference,
   Verdict,
-} from './fraud-types.ts';
+} from '../../wire/fraud.ts';
 import { type Answer, request } from './http.ts';
 import type { List } from './types.ts';
 

@@ -1,5 +1,5 @@
+import { type RiskSettings, RULE_NAMES, type RuleName, type RuleSetting } from '../../wire/fraud.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
-import { type RiskSettings, RULE_NAMES, type RuleName, type RuleSetting } from './types.ts';
 
 /** What a change of the settings names; null there is the default again (RFC 7396). */
 export interface SettingsChange {

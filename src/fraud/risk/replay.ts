@@ -1,43 +1,14 @@
-import type { Facts } from './facts.ts';
+import type { DryRunExample, Facts, ReplayResult, RiskSettings, Scored } from '../../wire/fraud.ts';
 import { scoreOf } from './score.ts';
-import type { Decision, Reason, RiskSettings } from './types.ts';
 
 /** As many as a person looks at. */
 const MAX_EXAMPLES = 20;
-
-export interface Scored {
-  riskScore: number;
-  decision: Decision;
-  reasons: Reason[];
-}
 
 export interface Replayed extends Scored {
   id: string;
   atMs: number;
   userId: string;
   facts: Facts;
-}
-
-export interface Example {
-  eventId: string;
-  atMs: number;
-  userId: string;
-  before: Scored;
-  after: Scored;
-}
-
-/** How many events went from the first decision to the second. */
-export type Matrix = Record<Decision, Record<Decision, number>>;
-
-export interface ReplayResult {
-  events: number;
-  /** Events with another decision. */
-  changed: number;
-  /** Events with another score, with or without another decision. */
-  rescored: number;
-  matrix: Matrix;
-  /** Of the changed ones those whose score moved most; of equals the newest. At most 20. */
-  examples: Example[];
 }
 
 /** What other settings would have said of events, against what was said of them. Takes them one by one, in any order, and keeps 20 of them. */
@@ -59,7 +30,7 @@ export class Replay {
     result.changed++;
     const { examples } = result;
     const weakest = examples[MAX_EXAMPLES - 1];
-    const example: Example = {
+    const example: DryRunExample = {
       ...{ eventId: id, atMs, userId },
       before: { riskScore, decision, reasons },
       after: { riskScore: after.riskScore, decision: after.decision, reasons: after.reasons },
@@ -75,12 +46,12 @@ export class Replay {
   }
 }
 
-function byInterest(a: Example, b: Example): number {
-  const moved = ({ before, after }: Example) => Math.abs(after.riskScore - before.riskScore);
+function byInterest(a: DryRunExample, b: DryRunExample): number {
+  const moved = ({ before, after }: DryRunExample) => Math.abs(after.riskScore - before.riskScore);
   return moved(b) - moved(a) || b.atMs - a.atMs || (a.eventId < b.eventId ? 1 : -1);
 }
 
-function emptyMatrix(): Matrix {
+function emptyMatrix(): ReplayResult['matrix'] {
   const row = () => ({ allow: 0, review: 0, deny: 0 });
   return { allow: row(), review: row(), deny: row() };
 }

@@ -1,3 +1,4 @@
+import type { RuleName } from '../../wire/fraud.ts';
 import { browserChanged, cookieAnomaly } from './rules/cookies.ts';
 import { deviceShared, newDevice } from './rules/device.ts';
 import { amountUnusual, failureBurst } from './rules/history.ts';
@@ -5,7 +6,7 @@ import { referenceOverlap } from './rules/links.ts';
 import { countryChange, impossibleTravel } from './rules/place.ts';
 import { addressVelocity, deviceVelocity, userVelocity } from './rules/velocity.ts';
 import { confirmedFraud, confirmedLegitimate } from './rules/verdicts.ts';
-import type { Rule, RuleName } from './types.ts';
+import type { Rule } from './types.ts';
 
 export const RULES: Readonly<Record<RuleName, Rule>> = {
   user_velocity: userVelocity,

@@ -1,6 +1,6 @@
-import type { Facts } from './facts.ts';
+import { type Decision, type Facts, type Reason, type RiskSettings, RULE_NAMES } from '../../wire/fraud.ts';
 import { RULES, WEAK_RULES } from './rules.ts';
-import { type Decision, type Reason, type RiskSettings, RULE_NAMES, type Score } from './types.ts';
+import type { Score } from './types.ts';
 
 const MAX_SCORE = 100;
 

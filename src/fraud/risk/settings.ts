@@ -1,12 +1,10 @@
-import { type RiskSettings, RULE_NAMES, type RuleName, type RuleSetting } from './types.ts';
-
-/** What a rule's threshold may be and what it counts. Its meaning and the source of its default are in the rule's docstring. */
-export interface ThresholdBounds {
-  unit: string;
-  min: number;
-  max: number;
-  whole: boolean;
-}
+import {
+  type RiskSettings,
+  RULE_NAMES,
+  type RuleName,
+  type RuleSetting,
+  type ThresholdBounds,
+} from '../../wire/fraud.ts';
 
 const whole = (unit: string, min: number, max: number): ThresholdBounds => ({ unit, min, max, whole: true });
 

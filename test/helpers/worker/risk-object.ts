@@ -1,14 +1,12 @@
 import { Hono } from 'hono';
-import type { Facts } from '../../../src/fraud/risk/facts.ts';
 import { scoreOf } from '../../../src/fraud/risk/score.ts';
 import { DEFAULT_SETTINGS } from '../../../src/fraud/risk/settings.ts';
-import type { RiskSettings } from '../../../src/fraud/risk/types.ts';
-import type { RiskObject, RuleCounts } from '../../../src/fraud/risk-object.ts';
+import type { RiskObject } from '../../../src/fraud/risk-object.ts';
 import { riskRoutes } from '../../../src/fraud/risk-routes.ts';
-import type { FraudEvent, Verdict } from '../../../src/fraud/types.ts';
 import { identify } from '../../../src/projects/index.ts';
 import { type AppEnv, notFoundIn, onFault, requestContext } from '../../../src/shared/http.ts';
 import { batchIds } from '../../../src/shared/ids.ts';
+import type { Facts, FraudEvent, RiskSettings, RuleCounts, Verdict } from '../../../src/wire/fraud.ts';
 import { QUIET_FACTS } from '../fraud-facts.ts';
 
 /** A Fraud object that keeps what it is told, and can be away. */

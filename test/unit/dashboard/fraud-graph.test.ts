@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GraphEdge, GraphNode } from '../../../src/dashboard/api/fraud-types.ts';
 import { layOut, NODE_RADIUS, SPACING } from '../../../src/dashboard/pages/fraud/graph-layout.ts';
+import type { GraphEdge, GraphNode } from '../../../src/wire/fraud.ts';
 
 interface Graph {
   nodes: GraphNode[];

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FraudEvent, Scored } from '../../../src/dashboard/api/fraud-types.ts';
 import { sizeFace } from '../../../src/dashboard/pages/fraud/cookie-health.ts';
 import {
   type EventList,
@@ -15,11 +14,22 @@ import { filterParams, filtersOf, isFiltered } from '../../../src/dashboard/page
 import { HOUR_MS, hourBars } from '../../../src/dashboard/pages/fraud/hour-bars.ts';
 import { otherRules } from '../../../src/dashboard/pages/fraud/other-rules.ts';
 import { CUT, reasonSteps } from '../../../src/dashboard/pages/fraud/reason-steps.ts';
+import { type FraudEvent, RULE_NAMES, type RuleName, type Scored } from '../../../src/wire/fraud.ts';
+import { QUIET_FACTS } from '../../helpers/fraud-facts.ts';
 
 const event = (id: string, verdict: FraudEvent['verdict'] = null): FraudEvent => ({
-  ...{ id, atMs: 0, userId: 'user', eventType: 'login', success: null, amountCents: null, gateway: null },
+  ...{
+    id,
+    atMs: 0,
+    userId: 'user',
+    sessionId: null,
+    eventType: 'login',
+    success: null,
+    amountCents: null,
+    gateway: null,
+  },
   ...{ metadata: {}, deviceRef: null, addressRef: null, country: null, riskScore: 0, decision: 'allow' },
-  ...{ reasons: [], rulesVersion: 1, facts: {}, verdict },
+  ...{ reasons: [], rulesVersion: 1, facts: QUIET_FACTS, verdict },
 });
 const page = (ids: string, nextCursor: string | null = null) => ({
   items: [...ids].map((id) => event(id)),
@@ -54,14 +64,17 @@ describe('filters of the event stream', () => {
 });
 
 describe('the bars of a score', () => {
-  const reason = (rule: string, points: number) => ({ rule, points, detail: `${rule} was seen` });
+  const reason = (rule: RuleName, points: number) => ({ rule, points, detail: `${rule} was seen` });
 
   it('go on where the one before ended, and say what the cut took', () => {
-    const { steps, highest } = reasonSteps([reason('a', 80), reason('b', 40), reason('c', -5)], 100);
+    const { steps, highest } = reasonSteps(
+      [reason('failure_burst', 80), reason('new_device', 40), reason('confirmed_legitimate', -5)],
+      100,
+    );
     expect(steps.map(({ rule, from, length }) => [rule, from, length])).toEqual([
-      ['a', 0, 80],
-      ['b', 80, 40],
-      ['c', 115, 5],
+      ['failure_burst', 0, 80],
+      ['new_device', 80, 40],
+      ['confirmed_legitimate', 115, 5],
       [CUT, 100, 15],
     ]);
     expect(highest).toBe(120);
@@ -80,7 +93,7 @@ describe('the bars of a score', () => {
           ),
         );
         const { steps, lowest, highest } = reasonSteps(
-          all.map((each, i) => reason(String(i), each)),
+          all.map((each, i) => reason(RULE_NAMES[i] ?? 'new_device', each)),
           score,
         );
         expect(steps.reduce((sum, step) => sum + step.points, 0)).toBe(score);
@@ -194,9 +207,12 @@ describe('the bars of decisions', () => {
 });
 
 describe('an example of a dry run', () => {
-  const scored = (points: Record<string, number>): Scored => ({
+  const scored = (points: Partial<Record<RuleName, number>>): Scored => ({
     ...{ riskScore: 0, decision: 'allow' },
-    reasons: Object.entries(points).map(([rule, of]) => ({ rule, points: of, detail: '' })),
+    reasons: RULE_NAMES.flatMap((rule) => {
+      const of = points[rule];
+      return of === undefined ? [] : [{ rule, points: of, detail: '' }];
+    }),
   });
 
   it('names the rules that moved its score, and not those that stayed', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CookieDay } from '../../../src/dashboard/api/fraud-cookies.ts';
-import type { RiskSettings } from '../../../src/dashboard/api/fraud-types.ts';
 import { cookieBars, DAY_MS, daysOf } from '../../../src/dashboard/pages/fraud/cookie-days.ts';
 import {
   changesOf,
@@ -11,13 +10,16 @@ import {
   settingsOf,
   thresholdFault,
 } from '../../../src/dashboard/pages/fraud/rule-draft.ts';
+import { DEFAULT_SETTINGS } from '../../../src/fraud/risk/settings.ts';
+import { type RiskSettings, RULE_NAMES, type RulesAnswer } from '../../../src/wire/fraud.ts';
 
 const BOUNDS = { unit: 'events', min: 1, max: 400, whole: true, weak: false };
 const settings = (version: number, points: [number, number], reviewAt = 40): RiskSettings => ({
   ...{ version, reviewAt, denyAt: 75 },
   rules: {
-    a: { enabled: true, points: points[0], threshold: 8 },
-    b: { enabled: true, points: points[1], threshold: 8 },
+    ...DEFAULT_SETTINGS.rules,
+    user_velocity: { enabled: true, points: points[0], threshold: 8 },
+    device_velocity: { enabled: true, points: points[1], threshold: 8 },
   },
 });
 
@@ -48,7 +50,8 @@ describe('a draft of rules', () => {
   });
 
   it('is valid where every number is in its bounds, and says which bounds', () => {
-    const thresholds = { a: BOUNDS, b: BOUNDS };
+    const wide = { ...BOUNDS, min: 0, max: 100_000, whole: false };
+    const thresholds = Object.fromEntries(RULE_NAMES.map((rule) => [rule, wide])) as RulesAnswer['thresholds'];
     expect(isValid(settings(1, [0, 100]), thresholds)).toBe(true);
     expect(isValid(settings(1, [0, 101]), thresholds)).toBe(false);
     expect(isValid(settings(1, [0, Number.NaN]), thresholds)).toBe(false);

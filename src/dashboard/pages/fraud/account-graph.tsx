@@ -1,5 +1,5 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { AccountGraph } from '../../api/fraud-types.ts';
+import type { AccountGraph } from '../../../wire/fraud.ts';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Link } from '../../components/link.tsx';
 import { Time } from '../../components/time.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import type { Reference } from '../../../wire/fraud.ts';
 import { endSessions, getGraph, getHistory, getReferences } from '../../api/fraud.ts';
-import type { Reference } from '../../api/fraud-types.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmByName } from '../../components/confirm-by-name.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';

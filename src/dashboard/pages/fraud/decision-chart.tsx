@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'preact/hooks';
-import { DECISIONS, type Decision, type DecisionCounts, type FraudSummary } from '../../api/fraud-types.ts';
+import { DECISIONS, type Decision, type DecisionCounts, type FraudSummary } from '../../../wire/fraud.ts';
 import { spanText } from '../../components/chart/level-chart.tsx';
 import type { TimeChartProps } from '../../components/chart/time-chart.tsx';
 import { lazy } from '../../components/lazy.tsx';

@@ -1,4 +1,4 @@
-import { DECISIONS, type Decision, type DryRun, type DryRunExample } from '../../api/fraud-types.ts';
+import { DECISIONS, type Decision, type DryRun, type DryRunExample } from '../../../wire/fraud.ts';
 import { Button } from '../../components/button.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { Link } from '../../components/link.tsx';

@@ -1,4 +1,4 @@
-import type { FraudEvent, Verdict } from '../../api/fraud-types.ts';
+import type { FraudEvent, Verdict } from '../../../wire/fraud.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Drawer } from '../../components/drawer.tsx';
 import { Link } from '../../components/link.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { DECISIONS } from '../../api/fraud-types.ts';
+import { DECISIONS } from '../../../wire/fraud.ts';
 import { Button } from '../../components/button.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
 import { place, setParams } from '../../state/route.ts';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useState } from 'preact/hooks';
-import type { FraudEvent } from '../../api/fraud-types.ts';
+import type { FraudEvent } from '../../../wire/fraud.ts';
 import { VirtualGrid } from '../../components/virtual-grid.tsx';
 import { EventHead, EventLine } from './event-line.tsx';
 

@@ -1,4 +1,4 @@
-import type { FraudEvent } from '../../api/fraud-types.ts';
+import type { FraudEvent } from '../../../wire/fraud.ts';
 import { StatusDot } from '../../components/status-dot.tsx';
 import { Time } from '../../components/time.tsx';
 import { exact, milli, stamp } from '../../lib/format.ts';

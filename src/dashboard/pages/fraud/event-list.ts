@@ -1,4 +1,4 @@
-import type { FraudEvent } from '../../api/fraud-types.ts';
+import type { FraudEvent } from '../../../wire/fraud.ts';
 import type { List } from '../../api/types.ts';
 
 /** Events of the stream as the page holds them, newest first. */

@@ -1,4 +1,4 @@
-import type { FraudEvent, Verdict } from '../../api/fraud-types.ts';
+import type { FraudEvent, Verdict } from '../../../wire/fraud.ts';
 import { Button } from '../../components/button.tsx';
 import { Failure, Notice, Skeleton } from '../../components/states.tsx';
 import { day, duration, plural } from '../../lib/format.ts';

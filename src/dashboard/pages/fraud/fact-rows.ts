@@ -1,4 +1,4 @@
-import type { Facts, FraudEvent, Velocity } from '../../api/fraud-types.ts';
+import type { Facts, FraudEvent, Velocity } from '../../../wire/fraud.ts';
 import { duration, exact, plural } from '../../lib/format.ts';
 import { amountWords } from './words.ts';
 
@@ -7,8 +7,11 @@ export interface FactRow {
   value: string;
 }
 
-/** What was known of an event, as a table in words. What nothing is known of has no row. */
-export function factRows({ facts, amountCents }: Pick<FraudEvent, 'facts' | 'amountCents'>): FactRow[] {
+/** What was known of an event, as a table in words. What an older event does not say, and what nothing is known of has no row. */
+export function factRows({
+  facts,
+  amountCents,
+}: Pick<FraudEvent, 'amountCents'> & { facts: Partial<Facts> }): FactRow[] {
   const rows: FactRow[] = [];
   const add = (label: string, value: string | null) => {
     if (value !== null && value !== '') rows.push({ label, value });
@@ -59,7 +62,7 @@ function known(ms: number | null | undefined): string | null {
   return ms <= 0 ? 'Since this event' : `For ${duration(ms)}`;
 }
 
-function deviceWords({ deviceOfUser }: Facts): string | null {
+function deviceWords({ deviceOfUser }: Partial<Facts>): string | null {
   if (!deviceOfUser) return 'Not known';
   const since =
     deviceOfUser.sinceMs <= 0 ? 'First seen with this event' : `Of this user for ${duration(deviceOfUser.sinceMs)}`;

@@ -1,5 +1,5 @@
+import { DECISIONS } from '../../../wire/fraud.ts';
 import type { EventQuery } from '../../api/fraud.ts';
-import { DECISIONS } from '../../api/fraud-types.ts';
 
 /** The filters of the event stream as the address has them: `decision`, `rule`, `user`, `min`. What means nothing is no filter. */
 export function filtersOf(params: URLSearchParams): EventQuery {

@@ -1,4 +1,4 @@
-import type { AccountGraph, GraphNode } from '../../api/fraud-types.ts';
+import type { AccountGraph, GraphNode } from '../../../wire/fraud.ts';
 
 export interface PlacedNode extends GraphNode {
   x: number;

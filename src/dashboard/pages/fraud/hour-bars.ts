@@ -1,4 +1,4 @@
-import type { DecisionCounts, FraudSummary } from '../../api/fraud-types.ts';
+import type { DecisionCounts, FraudSummary } from '../../../wire/fraud.ts';
 
 export const HOUR_MS = 3_600_000;
 

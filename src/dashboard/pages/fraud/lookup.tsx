@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import type { SharedReference } from '../../../wire/fraud.ts';
 import { type LookupType, lookUp } from '../../api/fraud.ts';
-import type { SharedReference } from '../../api/fraud-types.ts';
 import type { ApiError } from '../../api/http.ts';
 import { Button } from '../../components/button.tsx';
 import { Field, TextField } from '../../components/field.tsx';

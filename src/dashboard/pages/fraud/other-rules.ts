@@ -1,4 +1,4 @@
-import type { DryRunExample } from '../../api/fraud-types.ts';
+import type { DryRunExample } from '../../../wire/fraud.ts';
 
 export interface OtherRule {
   rule: string;

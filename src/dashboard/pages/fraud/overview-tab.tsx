@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks';
+import type { FraudSummary } from '../../../wire/fraud.ts';
 import { getSummary } from '../../api/fraud.ts';
-import type { FraudSummary } from '../../api/fraud-types.ts';
 import type { Project } from '../../api/types.ts';
 import { BarList } from '../../components/bar-list.tsx';
 import { Link } from '../../components/link.tsx';

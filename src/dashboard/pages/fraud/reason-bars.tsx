@@ -1,4 +1,4 @@
-import type { Decision, Reason } from '../../api/fraud-types.ts';
+import type { Decision, Reason } from '../../../wire/fraud.ts';
 import { CUT, reasonSteps } from './reason-steps.ts';
 import { DECISION_WORDS, ruleName } from './words.ts';
 

@@ -1,4 +1,4 @@
-import type { Reason } from '../../api/fraud-types.ts';
+import type { Reason } from '../../../wire/fraud.ts';
 
 export interface ReasonStep {
   rule: string;

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import type { Verdict } from '../../../wire/fraud.ts';
 import { listReviews } from '../../api/fraud.ts';
-import type { Verdict } from '../../api/fraud-types.ts';
 import type { Project } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
 import { Link } from '../../components/link.tsx';

@@ -1,4 +1,11 @@
-import type { RiskSettings, RuleQuality, RuleSetting, RulesAnswer } from '../../api/fraud-types.ts';
+import {
+  type RiskSettings,
+  RULE_NAMES,
+  type RuleName,
+  type RuleQuality,
+  type RuleSetting,
+  type RulesAnswer,
+} from '../../../wire/fraud.ts';
 import { Button } from '../../components/button.tsx';
 import { exact, percent } from '../../lib/format.ts';
 import { NumberInput } from './number-input.tsx';
@@ -35,12 +42,12 @@ export function RuleTable({ base, draft, quality, onChange }: RuleTableProps) {
         </tr>
       </thead>
       <tbody>
-        {Object.entries(draft.rules).map(([rule, setting]) => (
+        {RULE_NAMES.map((rule) => (
           <RuleRow
             key={rule}
             rule={rule}
             base={base}
-            setting={setting}
+            setting={draft.rules[rule]}
             quality={qualityOf.get(rule) ?? null}
             onChange={(next) => onChange({ ...draft.rules, [rule]: next })}
           />
@@ -51,7 +58,7 @@ export function RuleTable({ base, draft, quality, onChange }: RuleTableProps) {
 }
 
 interface RuleRowProps {
-  rule: string;
+  rule: RuleName;
   base: RulesAnswer;
   setting: RuleSetting;
   quality: RuleQuality | null;
@@ -63,7 +70,7 @@ function RuleRow({ rule, base, setting, quality, onChange }: RuleRowProps) {
   const bounds = base.thresholds[rule];
   const usual = base.defaults.rules[rule];
   const isChanged = !sameRule(base.rules[rule], setting);
-  const hasThreshold = bounds === undefined || bounds.min !== bounds.max;
+  const hasThreshold = bounds.min !== bounds.max;
   return (
     <tr class={`${setting.enabled ? '' : 'table-faint'}${isChanged ? ' is-changed' : ''}`}>
       <td data-label="Rule">

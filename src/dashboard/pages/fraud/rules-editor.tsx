@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import type { RiskSettings, RuleQuality, RulesAnswer } from '../../../wire/fraud.ts';
 import { getRules, putRules } from '../../api/fraud.ts';
-import type { RiskSettings, RuleQuality, RulesAnswer } from '../../api/fraud-types.ts';
 import type { ApiError } from '../../api/http.ts';
 import { Button } from '../../components/button.tsx';
 import { Failure, Notice } from '../../components/states.tsx';

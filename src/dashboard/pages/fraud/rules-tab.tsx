@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import type { RulesAnswer } from '../../../wire/fraud.ts';
 import { getQuality, getRules } from '../../api/fraud.ts';
-import type { RulesAnswer } from '../../api/fraud-types.ts';
 import type { Project } from '../../api/types.ts';
 import { Failure, Skeleton } from '../../components/states.tsx';
 import { useResource } from '../../state/use-resource.ts';

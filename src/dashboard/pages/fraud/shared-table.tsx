@@ -1,5 +1,5 @@
+import type { SharedReference } from '../../../wire/fraud.ts';
 import { listShared } from '../../api/fraud.ts';
-import type { SharedReference } from '../../api/fraud-types.ts';
 import { Link } from '../../components/link.tsx';
 import { Failure, Skeleton } from '../../components/states.tsx';
 import { plural, relative } from '../../lib/format.ts';

@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import type { RiskSettings } from '../../api/fraud-types.ts';
+import type { RiskSettings } from '../../../wire/fraud.ts';
 import { NumberInput } from './number-input.tsx';
 import { scaleFault } from './rule-draft.ts';
 

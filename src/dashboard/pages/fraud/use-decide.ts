@@ -1,5 +1,5 @@
+import type { FraudEvent, Verdict } from '../../../wire/fraud.ts';
 import { decideReview } from '../../api/fraud.ts';
-import type { FraudEvent, Verdict } from '../../api/fraud-types.ts';
 import { say, sayError } from '../../state/toasts.ts';
 import { VERDICT_WORDS } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
+import type { DryRun, RiskSettings } from '../../../wire/fraud.ts';
 import { dryRunRules } from '../../api/fraud.ts';
-import type { DryRun, RiskSettings } from '../../api/fraud-types.ts';
 import type { ApiError } from '../../api/http.ts';
 import { span } from '../../state/range.ts';
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Verdict } from '../../../wire/fraud.ts';
 import { type EventQuery, listEvents, type Period } from '../../api/fraud.ts';
-import type { Verdict } from '../../api/fraud-types.ts';
 import type { ApiError } from '../../api/http.ts';
 import { now } from '../../state/clock.ts';
 import { link } from '../../state/link.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { FraudEvent, Verdict } from '../../api/fraud-types.ts';
+import type { FraudEvent, Verdict } from '../../../wire/fraud.ts';
 import type { Answer, ApiError } from '../../api/http.ts';
 import type { List } from '../../api/types.ts';
 import { type EventList, firstPage, older, withVerdict } from './event-list.ts';

@@ -1,6 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import type { FraudEvent, Verdict } from '../../api/fraud-types.ts';
-import { VERDICTS } from '../../api/fraud-types.ts';
+import { type FraudEvent, type ReviewedEvent, VERDICTS, type Verdict } from '../../../wire/fraud.ts';
 import { Button } from '../../components/button.tsx';
 import { mayDecide } from './roles.ts';
 import { VERDICT_WORDS } from './words.ts';
@@ -8,7 +7,7 @@ import { VERDICT_WORDS } from './words.ts';
 interface VerdictFormProps {
   /** Grows each time that somebody asks for the note. */
   noteAsked?: number;
-  event: FraudEvent;
+  event: FraudEvent | ReviewedEvent;
   onDecide: (event: FraudEvent, verdict: Verdict, note: string) => void;
 }
 
@@ -22,6 +21,7 @@ export function VerdictForm({ event, noteAsked = 0, onDecide }: VerdictFormProps
   useEffect(() => {
     if (noteAsked > 0) input.current?.focus();
   }, [noteAsked]);
+  const said = 'review' in event ? (event.review?.note ?? '') : '';
   if (!mayDecide.value) return <p class="faint">Verdicts are given by analysts and administrators.</p>;
   return (
     <div class="verdict-form">
@@ -37,9 +37,9 @@ export function VerdictForm({ event, noteAsked = 0, onDecide }: VerdictFormProps
           onInput={(typed) => setNote(typed.currentTarget.value)}
         />
       </div>
-      {event.review?.note ? (
+      {said ? (
         <p class="verdict-note" dir="auto">
-          {event.review.note}
+          {said}
         </p>
       ) : null}
       <fieldset class="verdict-buttons">

@@ -1,4 +1,4 @@
-import type { Decision, Verdict } from '../../api/fraud-types.ts';
+import type { Decision, Verdict } from '../../../wire/fraud.ts';
 import type { Tone } from '../../components/status-dot.tsx';
 import { CUT } from './reason-steps.ts';
 

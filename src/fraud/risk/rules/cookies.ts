@@ -1,4 +1,4 @@
-import type { CookieFacts } from '../facts.ts';
+import type { CookieFacts } from '../../../wire/fraud.ts';
 import type { Rule } from '../types.ts';
 
 const ANOMALIES: readonly { holds: (cookies: CookieFacts) => boolean; text: string }[] = [

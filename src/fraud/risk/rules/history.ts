@@ -1,4 +1,5 @@
-import { MAX_COUNTED, type Velocity } from '../facts.ts';
+import type { Velocity } from '../../../wire/fraud.ts';
+import { MAX_COUNTED } from '../facts.ts';
 import { amountText, counted, grouped } from '../numbers.ts';
 import type { Rule } from '../types.ts';
 

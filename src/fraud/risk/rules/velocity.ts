@@ -1,6 +1,7 @@
-import { MAX_COUNTED, type Velocity } from '../facts.ts';
+import type { RuleSetting, Velocity } from '../../../wire/fraud.ts';
+import { MAX_COUNTED } from '../facts.ts';
 import { grouped } from '../numbers.ts';
-import type { Rule, RuleSetting } from '../types.ts';
+import type { Rule } from '../types.ts';
 
 /**
  * The threshold is of 10 minutes. Whoever acts, acts in bursts, so a shorter time allows more in proportion and a longer one less: half of it in
