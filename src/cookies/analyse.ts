@@ -1,8 +1,8 @@
 import { utf8 } from '../shared/bytes.ts';
 import { type CookiePair, cookiePairs } from '../shared/cookie-header.ts';
+import type { CookieLevel, CookieTelemetry, TelemetryWarningCode } from '../wire/cookies.ts';
 import { securityOf } from './domain.ts';
 import { MAX_PAIR_BYTES } from './set-cookie-line.ts';
-import type { Finding } from './types.ts';
 
 /** Below it a header is green, from it to MAX_HEADER_BYTES yellow, above red. */
 const GREEN_BELOW_BYTES = 2_048;
@@ -13,40 +13,6 @@ const MAX_COOKIES = 20;
 const MAX_NAMES = 100;
 const MAX_NAME_CHARS = 64;
 const MAX_NAMES_IN_DETAIL = 5;
-
-export const TELEMETRY_WARNINGS = [
-  'header_too_large',
-  'too_many_cookies',
-  'cookie_too_large',
-  'duplicate_name',
-  'prefix_over_http',
-  'prefix_by_case',
-  'prefix_in_nameless',
-  'nameless',
-  'illegal_octets',
-] as const;
-export type TelemetryWarningCode = (typeof TELEMETRY_WARNINGS)[number];
-
-export type Level = 'green' | 'yellow' | 'red';
-
-/** What a `Cookie` header says without its values. */
-export interface CookieTelemetry {
-  count: number;
-  /** Octets of the header's value. */
-  bytes: number;
-  level: Level;
-  /** Different names in their order, at most 100 of at most 64 characters; a cookie without a name has none here. */
-  names: string[];
-  /** There are more. */
-  namesCut: boolean;
-  /** Of the session cookies of `POST /api/fraud/login`. */
-  fraudSession: { present: boolean; duplicated: boolean };
-  /** By what their names prove: a browser takes a name with a prefix only with what the prefix asks for. */
-  secure: { host: number; secure: number; unproven: number };
-  /** Cookies of ours for embedded pages, which are partitioned. Of others the header does not tell. */
-  partitioned: number;
-  warnings: Finding<TelemetryWarningCode>[];
-}
 
 /** Over HTTPS and over loopback HTTP (src/fraud); the second pair is for pages that are embedded. */
 const SESSION_NAME = /^(__Host-)?fraud_sid(_p)?$/;
@@ -81,7 +47,7 @@ export function analyse(header: string, url: URL): CookieTelemetry {
   };
 }
 
-export function levelOf(bytes: number): Level {
+export function levelOf(bytes: number): CookieLevel {
   if (bytes < GREEN_BELOW_BYTES) return 'green';
   return bytes <= MAX_HEADER_BYTES ? 'yellow' : 'red';
 }

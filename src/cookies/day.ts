@@ -1,4 +1,11 @@
-import { type CookieTelemetry, type Level, levelOf, TELEMETRY_WARNINGS, type TelemetryWarningCode } from './analyse.ts';
+import {
+  type CookieDay,
+  type CookieLevel,
+  type CookieTelemetry,
+  TELEMETRY_WARNINGS,
+  type TelemetryWarningCode,
+} from '../wire/cookies.ts';
+import { levelOf } from './analyse.ts';
 
 /** Days since the epoch, UTC, as rows are kept by. */
 export type Day = number;
@@ -25,7 +32,7 @@ export interface DayStats {
 
 /** Of all devices of a day, with what its quantiles are made of: samples by number of cookies, and by bytes in steps of BYTES_STEP. */
 export interface DayTotals extends DayStats {
-  levels: Record<Level, number>;
+  levels: Record<CookieLevel, number>;
   counts: Record<number, number>;
   bytes: Record<number, number>;
 }
@@ -80,24 +87,7 @@ export function withSampleInTotals(totals: DayTotals, sample: CookieSample): Day
   };
 }
 
-/** A line of the trend. */
-export interface TrendDay {
-  /** YYYY-MM-DD, UTC. */
-  day: string;
-  samples: number;
-  p50Count: number;
-  p95Count: number;
-  maxCount: number;
-  /** Within 128 bytes, never too small; not above the largest that was seen. */
-  p50Bytes: number;
-  p95Bytes: number;
-  maxBytes: number;
-  avgBytes: number;
-  levels: Record<Level, number>;
-  warnings: DayStats['warnings'];
-}
-
-export function trendOf(day: Day, totals: DayTotals): TrendDay {
+export function trendOf(day: Day, totals: DayTotals): CookieDay {
   const { samples, maxCount, maxBytes, levels, warnings } = totals;
   const bytes = (q: number) => Math.min(quantile(totals.bytes, samples, q) * BYTES_STEP, maxBytes);
   return {

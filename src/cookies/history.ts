@@ -4,8 +4,9 @@ import { fromBase64Url, toBase64Url, utf8 } from '../shared/bytes.ts';
 import { checkInput } from '../shared/json-body.ts';
 import { invalidInput, type Problem } from '../shared/problem.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import type { CookieDay } from '../wire/cookies.ts';
 import { MAX_AGE_DAYS } from './attributes.ts';
-import { average, type Day, type DayStats, type DayTotals, dayOf, dayText, type TrendDay, trendOf } from './day.ts';
+import { average, type Day, type DayStats, type DayTotals, dayOf, dayText, trendOf } from './day.ts';
 
 /** As long as a cookie can last. */
 export const HISTORY_DAYS = MAX_AGE_DAYS;
@@ -44,7 +45,7 @@ export interface CookieHistory {
   }[];
   nextCursor: string | null;
   /** All devices together, oldest day first, without days that have no sample. */
-  trend: TrendDay[];
+  trend: CookieDay[];
 }
 
 const wholeNumber = (most: number) =>

@@ -1,8 +1,9 @@
 import { unreachable } from '../shared/result.ts';
+import type { Finding, IgnoredCode, Lint, LintedCookie } from '../wire/cookies.ts';
 import { defaultPath, type ReadAttributes, readAttributes } from './attributes.ts';
+import type { LintContext } from './context.ts';
 import { cookieDomain, securityOf } from './domain.ts';
 import { hasControl, MAX_PAIR_BYTES, readSetCookieLine } from './set-cookie-line.ts';
-import type { Finding, IgnoredCode, Lint, LintContext, LintedCookie } from './types.ts';
 import { lintWarnings } from './warnings.ts';
 
 /**

@@ -1,8 +1,9 @@
+import type { Finding, LintedCookie, LintWarningCode } from '../wire/cookies.ts';
 import { isMaxAge, MAX_AGE_DAYS, type ReadAttributes, valuesOf } from './attributes.ts';
+import type { LintContext } from './context.ts';
 import { parseCookieDate } from './cookie-date.ts';
 import { securityOf } from './domain.ts';
 import { MAX_ATTRIBUTE_BYTES, type SetCookieLine } from './set-cookie-line.ts';
-import type { Finding, LintContext, LintedCookie, LintWarningCode } from './types.ts';
 
 type Warning = Finding<LintWarningCode>;
 

@@ -8,7 +8,7 @@ import { createServer, type Server } from 'node:net';
 import type { Browser, Cookie } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lint } from '../../src/cookies/lint.ts';
-import type { Lint } from '../../src/cookies/types.ts';
+import type { Lint } from '../../src/wire/cookies.ts';
 import { launchBrowser } from '../helpers/node/browser.ts';
 
 const SECURE = 'localhost';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { analyse, type TelemetryWarningCode } from '../../src/cookies/analyse.ts';
+import { analyse } from '../../src/cookies/analyse.ts';
 import { NO_TOTALS, sampleOf, trendOf, withSampleInTotals } from '../../src/cookies/day.ts';
 import { deviceOf } from '../../src/cookies/device.ts';
+import type { TelemetryWarningCode } from '../../src/wire/cookies.ts';
 
 const HTTPS = new URL('https://shop.example/x');
 const HTTP = new URL('http://shop.example/x');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultPath } from '../../src/cookies/attributes.ts';
 import { parseCookieDate } from '../../src/cookies/cookie-date.ts';
 import { lint } from '../../src/cookies/lint.ts';
-import type { Lint } from '../../src/cookies/types.ts';
+import type { Lint } from '../../src/wire/cookies.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 27, 12);
 const DAY_MS = 86_400_000;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CookieDay } from '../../../src/dashboard/api/fraud-cookies.ts';
 import { cookieBars, DAY_MS, daysOf } from '../../../src/dashboard/pages/fraud/cookie-days.ts';
 import {
   changesOf,
@@ -11,6 +10,7 @@ import {
   thresholdFault,
 } from '../../../src/dashboard/pages/fraud/rule-draft.ts';
 import { DEFAULT_SETTINGS } from '../../../src/fraud/risk/settings.ts';
+import type { CookieDay } from '../../../src/wire/cookies.ts';
 import { type RiskSettings, RULE_NAMES, type RulesAnswer } from '../../../src/wire/fraud.ts';
 
 const BOUNDS = { unit: 'events', min: 1, max: 400, whole: true, weak: false };
@@ -63,7 +63,17 @@ describe('a draft of rules', () => {
 
 describe('cookies per day', () => {
   const day = (text: string, levels: CookieDay['levels']): CookieDay => ({
-    ...{ day: text, samples: 1, p50Count: 1, p95Count: 1, maxCount: 1, p50Bytes: 1, p95Bytes: 1, maxBytes: 1 },
+    ...{
+      day: text,
+      samples: 1,
+      p50Count: 1,
+      p95Count: 1,
+      maxCount: 1,
+      p50Bytes: 1,
+      p95Bytes: 1,
+      maxBytes: 1,
+      avgBytes: 1,
+    },
     ...{ levels, warnings: {} },
   });
 

@@ -1,4 +1,4 @@
-import type { CookieDay } from '../../api/fraud-cookies.ts';
+import type { CookieDay } from '../../../wire/cookies.ts';
 
 export const DAY_MS = 86_400_000;
 /** As long as the server takes a question for. */

@@ -1,4 +1,4 @@
-import type { CookieTelemetry, Finding } from '../../api/fraud-cookies.ts';
+import type { CookieTelemetry, Finding } from '../../../wire/cookies.ts';
 import type { Tone } from '../../components/status-dot.tsx';
 
 export interface Face {
@@ -23,7 +23,7 @@ export function sessionFace({ present, duplicated }: CookieTelemetry['fraudSessi
   return { tone: 'off', title: 'None', word: 'Usual here' };
 }
 
-export function warningsFace(warnings: readonly Finding[]): Face {
+export function warningsFace(warnings: readonly Finding<string>[]): Face {
   const first = warnings[0];
   if (!first) return { tone: 'ok', title: 'None', word: 'Nothing is wrong' };
   return { tone: 'warn', title: String(warnings.length), word: first.detail };

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
-import { type CookieLint, type LintedCookie, lintCookies } from '../../api/fraud-cookies.ts';
+import type { CookieLint, LintedCookie } from '../../../wire/cookies.ts';
+import { lintCookies } from '../../api/fraud-cookies.ts';
 import type { ApiError } from '../../api/http.ts';
 import { Button } from '../../components/button.tsx';
 import { Check, Field, TextField } from '../../components/field.tsx';

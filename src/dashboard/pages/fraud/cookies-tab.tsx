@@ -1,5 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import { type CookieDay, getCookieHistory } from '../../api/fraud-cookies.ts';
+import type { CookieDay } from '../../../wire/cookies.ts';
+import { getCookieHistory } from '../../api/fraud-cookies.ts';
 import type { Project } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
 import type { TimeChartProps } from '../../components/chart/time-chart.tsx';

@@ -1,3 +1,5 @@
+/** Cookies, as the routes of their telemetry and of the linter answer them. */
+
 /** For people: the code is stable, the sentence may change. */
 export interface Finding<Code extends string> {
   code: Code;
@@ -75,10 +77,60 @@ export interface Lint {
   warnings: Finding<LintWarningCode>[];
 }
 
-export interface LintContext {
-  /** Of the response that carries the line. */
-  url: URL;
-  /** The response belongs to a page of another site, and is no page itself: an image, a frame, a fetch. */
-  thirdParty: boolean;
-  nowMs: number;
+/** As the route answers it. */
+export interface CookieLint extends Lint {
+  /** The line that this is about. */
+  setCookie: string;
+}
+
+export const TELEMETRY_WARNINGS = [
+  'header_too_large',
+  'too_many_cookies',
+  'cookie_too_large',
+  'duplicate_name',
+  'prefix_over_http',
+  'prefix_by_case',
+  'prefix_in_nameless',
+  'nameless',
+  'illegal_octets',
+] as const;
+export type TelemetryWarningCode = (typeof TELEMETRY_WARNINGS)[number];
+
+export type CookieLevel = 'green' | 'yellow' | 'red';
+
+/** What a `Cookie` header says without its values. */
+export interface CookieTelemetry {
+  count: number;
+  /** Octets of the header's value. */
+  bytes: number;
+  level: CookieLevel;
+  /** Different names in their order, at most 100 of at most 64 characters; a cookie without a name has none here. */
+  names: string[];
+  /** There are more. */
+  namesCut: boolean;
+  /** Of the session cookies of `POST /api/fraud/login`. */
+  fraudSession: { present: boolean; duplicated: boolean };
+  /** By what their names prove: a browser takes a name with a prefix only with what the prefix asks for. */
+  secure: { host: number; secure: number; unproven: number };
+  /** Cookies of ours for embedded pages, which are partitioned. Of others the header does not tell. */
+  partitioned: number;
+  warnings: Finding<TelemetryWarningCode>[];
+}
+
+/** All devices of a day together. */
+export interface CookieDay {
+  /** YYYY-MM-DD, UTC. */
+  day: string;
+  samples: number;
+  p50Count: number;
+  p95Count: number;
+  maxCount: number;
+  /** Within 128 bytes, never too small; not above the largest that was seen. */
+  p50Bytes: number;
+  p95Bytes: number;
+  maxBytes: number;
+  avgBytes: number;
+  levels: Record<CookieLevel, number>;
+  /** Samples with the warning, by its code. */
+  warnings: Partial<Record<TelemetryWarningCode, number>>;
 }
