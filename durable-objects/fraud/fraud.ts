@@ -62,6 +62,7 @@ export class Fraud extends DurableObject<Env> {
   readonly #revoked: Map<string, number>;
   #disabled: boolean;
   #settings: RiskSettings;
+  #knownProjectId: string | null = null;
   /** By our clock; null when none is armed. */
   #alarmAtMs: number | null = null;
 
@@ -274,10 +275,11 @@ export class Fraud extends DurableObject<Env> {
 
   /** An object does not know its name; the first who calls says it. */
   #adopt({ projectId }: Pick<Caller, 'projectId'>): void {
-    if (this.#stores.meta.meta('project_id') === null) {
-      this.#stores.meta.setMeta('project_id', projectId);
-      this.#arm(this.#now() + CLEANUP_INTERVAL_MS);
-    }
+    // Remembered once it was read: what this very transaction writes may be rolled back.
+    this.#knownProjectId ??= this.#stores.meta.meta('project_id');
+    if (this.#knownProjectId !== null) return;
+    this.#stores.meta.setMeta('project_id', projectId);
+    this.#arm(this.#now() + CLEANUP_INTERVAL_MS);
   }
 
   /** For that time, unless an earlier one is armed. Alarms run on the real clock, decisions on ours. */
@@ -292,7 +294,7 @@ export class Fraud extends DurableObject<Env> {
   }
 
   #projectId(): string {
-    const id = this.#stores.meta.meta('project_id');
+    const id = this.#knownProjectId ?? this.#stores.meta.meta('project_id');
     if (id === null) throw new Error('this object has no project yet');
     return id;
   }

@@ -63,13 +63,12 @@ export class MetaStore {
   }
 
   count(hour: number, names: readonly string[]): void {
-    for (const name of names) {
-      this.#sql.exec(
-        `INSERT INTO counters (hour, name, total) VALUES (?,?,1) ON CONFLICT (hour, name) DO UPDATE SET total = total + 1`,
-        hour,
-        name,
-      );
-    }
+    this.#sql.exec(
+      `INSERT INTO counters (hour, name, total) SELECT ?, value, 1 FROM json_each(?) WHERE true
+       ON CONFLICT (hour, name) DO UPDATE SET total = total + 1`,
+      hour,
+      JSON.stringify(names),
+    );
   }
 
   decisionsByHour(fromHour: number, toHour: number): { hour: number; decision: Decision; total: number }[] {

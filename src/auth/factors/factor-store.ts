@@ -96,31 +96,21 @@ export function deletePasskey(db: D1Database, userId: string, passkeyId: string)
 }
 
 /** Changes nothing for a user without a factor that they could stand in for. */
-export function insertRecoveryCodes(
-  db: D1Database,
-  userId: string,
-  hashes: readonly string[],
-  nowMs: number,
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO recovery_codes (code_hash, user_id, created_at_ms)
-       SELECT value, ?1, ?3 FROM json_each(?2) WHERE ${HAS_FACTOR}`,
-    )
-    .bind(userId, JSON.stringify(hashes), nowMs);
+export function insertRecoveryCodes(...codes: NewCodes): D1PreparedStatement {
+  return insertCodesIf(HAS_FACTOR, ...codes);
 }
 
 /** The same, only if the statement before it in the batch changed something. */
-export function insertRecoveryCodesIfChanged(
-  db: D1Database,
-  userId: string,
-  hashes: readonly string[],
-  nowMs: number,
-): D1PreparedStatement {
+export function insertRecoveryCodesIfChanged(...codes: NewCodes): D1PreparedStatement {
+  return insertCodesIf('changes() > 0', ...codes);
+}
+
+type NewCodes = [db: D1Database, userId: string, hashes: readonly string[], nowMs: number];
+
+function insertCodesIf(condition: string, ...[db, userId, hashes, nowMs]: NewCodes): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO recovery_codes (code_hash, user_id, created_at_ms)
-       SELECT value, ?1, ?3 FROM json_each(?2) WHERE changes() > 0`,
+      `INSERT INTO recovery_codes (code_hash, user_id, created_at_ms) SELECT value, ?1, ?3 FROM json_each(?2) WHERE ${condition}`,
     )
     .bind(userId, JSON.stringify(hashes), nowMs);
 }

@@ -3,10 +3,7 @@ import type { Level } from '../../../wire/record.ts';
 import type { Bucket, Histogram } from '../../api/types.ts';
 import { compact, dateTime, exact, plural } from '../../lib/format.ts';
 import { levelsIn } from '../../lib/levels.ts';
-import { lazy } from '../lazy.tsx';
-import type { TimeChartProps } from './time-chart.tsx';
-
-const TimeChart = lazy<TimeChartProps>(() => import('./time-chart.tsx'));
+import { ChartFigure, LegendItem } from './chart-figure.tsx';
 
 interface LevelChartProps {
   histogram: Histogram | null;
@@ -32,54 +29,43 @@ export function LevelChart(props: LevelChartProps) {
   const shown = (level: Level) =>
     hover ? (hover.levels[level] ?? 0) : (buckets?.reduce((sum, bucket) => sum + (bucket.levels[level] ?? 0), 0) ?? 0);
   return (
-    <figure class={`level-chart${loading && histogram ? ' is-stale' : ''}`}>
-      <figcaption class="legend">
-        <span class="legend-time">
-          {hover && histogram
-            ? `${dateTime(hover.ts)} + ${spanText(histogram.bucketMs)}`
-            : histogram
-              ? `${plural(total, 'record')}${histogram.complete ? '' : ' in the part that was read'}, bars of ${spanText(histogram.bucketMs)}`
-              : loading
-                ? 'Loading'
-                : '\u00a0'}
-        </span>
-        {onRetry ? (
-          <>
-            <span class="tone-bad">The chart could not be loaded.</span>
-            <button type="button" class="legend-item" onClick={onRetry}>
-              Try again
-            </button>
-          </>
-        ) : null}
-        {levels.toReversed().map((level) => (
-          <button
-            key={level}
-            type="button"
-            class="legend-item"
-            title={`${exact(shown(level))} ${level}. Click to see only these`}
-            onClick={() => onLevel(level)}
-          >
-            <i class={`swatch swatch-${level}`} aria-hidden="true" />
-            {level} <span class="num">{compact(shown(level))}</span>
-          </button>
-        ))}
-      </figcaption>
-      <div class="chart-box" style={{ height: `${heightPx}px` }}>
-        {histogram && histogram.buckets.length > 0 ? (
-          <TimeChart
-            label={summary(histogram, levels, total)}
-            buckets={charted}
-            bucketMs={histogram.bucketMs}
-            fromMs={fromMs}
-            toMs={toMs}
-            series={levels}
-            heightPx={heightPx}
-            onHover={(at) => setHover(at === null ? null : (histogram.buckets[at] ?? null))}
-            onZoom={onZoom}
-          />
-        ) : null}
-      </div>
-    </figure>
+    <ChartFigure
+      caption={
+        hover && histogram
+          ? `${dateTime(hover.ts)} + ${spanText(histogram.bucketMs)}`
+          : histogram
+            ? `${plural(total, 'record')}${histogram.complete ? '' : ' in the part that was read'}, bars of ${spanText(histogram.bucketMs)}`
+            : loading
+              ? 'Loading'
+              : '\u00a0'
+      }
+      legend={
+        <>
+          {onRetry ? (
+            <>
+              <span class="tone-bad">The chart could not be loaded.</span>
+              <button type="button" class="legend-item" onClick={onRetry}>
+                Try again
+              </button>
+            </>
+          ) : null}
+          {levels.toReversed().map((level) => (
+            <LegendItem key={level} name={level} word={level} count={shown(level)} onPick={() => onLevel(level)} />
+          ))}
+        </>
+      }
+      stale={loading && histogram !== null}
+      heightPx={heightPx}
+      chart={
+        histogram && histogram.buckets.length > 0
+          ? {
+              ...{ label: summary(histogram, levels, total), buckets: charted, bucketMs: histogram.bucketMs },
+              ...{ fromMs, toMs, series: levels, onZoom },
+              onHover: (at) => setHover(at === null ? null : (histogram.buckets[at] ?? null)),
+            }
+          : null
+      }
+    />
   );
 }
 

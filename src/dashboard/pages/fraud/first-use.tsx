@@ -1,14 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import { createKey } from '../../api/admin.ts';
 import { listEvents } from '../../api/fraud.ts';
-import { Button } from '../../components/button.tsx';
 import { CodeBlock } from '../../components/code-block.tsx';
-import { Link } from '../../components/link.tsx';
+import { NewKey } from '../../components/new-key.tsx';
 import { Empty } from '../../components/states.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
-import { hrefOf } from '../../state/route.ts';
-import { isAdmin } from '../../state/session.ts';
-import { sayError } from '../../state/toasts.ts';
 import { eventCommand, loginCommand } from './fraud-curl.ts';
 
 const LOOK_EVERY_MS = 3_000;
@@ -22,15 +17,7 @@ interface FirstUseProps {
 /** Before the first event: one command that gets a decision, and a page that notices by itself when it came. */
 export function FraudFirstUse({ project, onFirst }: FirstUseProps) {
   const [key, setKey] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   const state = useLook(project, onFirst);
-  const create = async () => {
-    setBusy(true);
-    const answer = await createKey(project, { name: 'Fraud events', scopes: ['ingest:fraud'] });
-    setBusy(false);
-    if (answer.ok) setKey(answer.value.key);
-    else sayError('The key could not be created', answer.error);
-  };
   const shownKey = key ?? '<key>';
   const origin = window.location.origin;
   return (
@@ -38,22 +25,14 @@ export function FraudFirstUse({ project, onFirst }: FirstUseProps) {
       <Empty icon="fraud" title={state === 'earlier' ? 'No event in this time' : 'Ask for the first decision'}>
         <p>Your server tells what a user does, and the answer says allow, review or deny, with every reason:</p>
         <CodeBlock label="Command for an event" code={eventCommand(origin, shownKey)} />
-        {key !== null ? (
-          <p>
-            The key can only send fraud events. It is shown this once; see it listed under{' '}
-            <Link href={hrefOf('/settings/keys', {}, 'frame')}>Settings, Keys</Link>.
-          </p>
-        ) : isAdmin.value ? (
-          <p>
-            <Button kind="primary" icon="key" busy={busy} onClick={() => void create()}>
-              Create a key and fill it in
-            </Button>
-          </p>
-        ) : (
-          <p>
-            An administrator makes the key for <code>&lt;key&gt;</code> under Settings, Keys.
-          </p>
-        )}
+        <NewKey
+          project={project}
+          name="Fraud events"
+          scope="ingest:fraud"
+          canOnly="send fraud events"
+          made={key}
+          onMade={setKey}
+        />
         <p>
           When a user signs in, open a fraud session first, and pass the cookies of the answer on to the browser: scores
           then know the device.

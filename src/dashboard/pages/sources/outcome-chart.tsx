@@ -1,11 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
+import { ChartFigure, LegendItem } from '../../components/chart/chart-figure.tsx';
 import { spanText } from '../../components/chart/level-chart.tsx';
-import type { TimeChartProps } from '../../components/chart/time-chart.tsx';
-import { lazy } from '../../components/lazy.tsx';
-import { compact, dateTime, exact, plural } from '../../lib/format.ts';
+import { dateTime, exact, plural } from '../../lib/format.ts';
 import { OUTCOMES, type Outcome, type Outcomes } from './outcomes.ts';
-
-const TimeChart = lazy<TimeChartProps>(() => import('../../components/chart/time-chart.tsx'));
 
 /** Refusals count requests: nobody knows how many records they had. */
 const WORDS: Record<Outcome, string> = {
@@ -22,7 +19,7 @@ interface OutcomeChartProps {
   onZoom: (fromMs: number, toMs: number) => void;
 }
 
-/** What became of what came, over time. The legend's line doubles as the read-out of the crosshair. */
+/** What became of what came, over time. */
 export function OutcomeChart({ outcomes, heightPx, onZoom }: OutcomeChartProps) {
   const [hover, setHover] = useState<number | null>(null);
   const under = hover === null ? null : (outcomes?.buckets[hover] ?? null);
@@ -32,39 +29,24 @@ export function OutcomeChart({ outcomes, heightPx, onZoom }: OutcomeChartProps) 
   );
   const shown = (name: Outcome) => (under ? (under.counts[name] ?? 0) : (outcomes?.totals[name] ?? 0));
   return (
-    <figure class="level-chart">
-      <figcaption class="legend legend-wraps">
-        <span class="legend-time">
-          {outcomes === null
-            ? 'Loading'
-            : under
-              ? `${dateTime(under.ts)} + ${spanText(outcomes.bucketMs)}`
-              : `${plural(outcomes.totals.received, 'record')} received${sinceText(outcomes)}, bars of ${spanText(outcomes.bucketMs)}`}
-        </span>
-        {series.map((name) => (
-          <span key={name} class="legend-item legend-plain" title={`${exact(shown(name))} ${WORDS[name]}`}>
-            <i class={`swatch swatch-${name}`} aria-hidden="true" />
-            {WORDS[name]} <span class="num">{compact(shown(name))}</span>
-          </span>
-        ))}
-      </figcaption>
-      <div class="chart-box" style={{ height: `${heightPx}px` }}>
-        {outcomes ? (
-          <TimeChart
-            label={summary(outcomes)}
-            buckets={outcomes.buckets}
-            bucketMs={outcomes.bucketMs}
-            fromMs={outcomes.fromMs}
-            toMs={outcomes.toMs}
-            series={series}
-            heightPx={heightPx}
-            onHover={setHover}
-            onZoom={onZoom}
-          />
-        ) : null}
-      </div>
-    </figure>
+    <ChartFigure
+      caption={
+        outcomes === null
+          ? 'Loading'
+          : under
+            ? `${dateTime(under.ts)} + ${spanText(outcomes.bucketMs)}`
+            : `${plural(outcomes.totals.received, 'record')} received${sinceText(outcomes)}, bars of ${spanText(outcomes.bucketMs)}`
+      }
+      legend={series.map((name) => <LegendItem key={name} name={name} word={WORDS[name]} count={shown(name)} />)}
+      legendWraps
+      heightPx={heightPx}
+      chart={outcomes && { ...spanOf(outcomes), label: summary(outcomes), series, onHover: setHover, onZoom }}
+    />
   );
+}
+
+function spanOf({ buckets, bucketMs, fromMs, toMs }: Outcomes) {
+  return { buckets, bucketMs, fromMs, toMs };
 }
 
 /** Where the time that is shown begins before the minutes that there are. */
