@@ -18,7 +18,7 @@ import type {
 } from '../../src/fraud/calls.ts';
 import { resendDelayMs, WATCH_MS } from '../../src/fraud/resend-policy.ts';
 import { completeSettings, DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
-import { summaryOf } from '../../src/fraud/summary.ts';
+import { ruleCounts, summaryOf } from '../../src/fraud/summary.ts';
 import type {
   AccountGraph,
   FraudEvent,
@@ -26,7 +26,7 @@ import type {
   Reference,
   ReferenceType,
   RiskSettings,
-  RuleName,
+  RuleCounts,
   SharedReference,
   Verdict,
 } from '../../src/wire/fraud.ts';
@@ -207,12 +207,9 @@ export class Fraud extends DurableObject<Env> {
   }
 
   /** Per rule: how often it held, and what reviewers said of the events in which it did. */
-  quality(): { rule: RuleName; hits: number; fraud: number; legitimate: number }[] {
-    const judged = new Map(this.#stores.events.judgedRules().map((row) => [row.rule, row]));
-    return this.#stores.meta.ruleHits(0, Number.MAX_SAFE_INTEGER).map(({ rule, hits }) => {
-      const { fraud = 0, legitimate = 0 } = judged.get(rule) ?? {};
-      return { rule, hits, fraud, legitimate };
-    });
+  quality(): RuleCounts[] {
+    const { meta, events } = this.#stores;
+    return ruleCounts(meta.ruleHits(0, Number.MAX_SAFE_INTEGER), events.judgedRules());
   }
 
   noteCookies(sample: CookieSample): void {

@@ -1,5 +1,6 @@
 import type { Config } from '../env.ts';
 import { cookieValues } from '../shared/cookie-header.ts';
+import { isLoopback } from '../shared/loopback.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 
 interface CookieNames {
@@ -74,13 +75,4 @@ export function clearedCookies(names: CookieNames): string[] {
 
 function serialize(name: string, value: string, attributes: string, secure: boolean): string {
   return `${name}=${value}; Path=/; ${attributes}${secure ? '; Secure' : ''}; SameSite=Strict`;
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d{1,3}){3}$/.test(hostname)
-  );
 }

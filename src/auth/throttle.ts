@@ -1,4 +1,5 @@
 import type { Config, Ctx } from '../env.ts';
+import { addressBucket } from '../shared/address.ts';
 import { hmacSha256Base64Url } from '../shared/hash.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { AuthError } from './errors.ts';
@@ -74,24 +75,6 @@ export function settleAddress(ctx: Ctx): D1PreparedStatement {
   return refundAttempt(ctx.env.DB, addressSubject(ctx));
 }
 
-/**
- * What counts as one address: an IPv6 customer holds at least a /64 (RFC 6177) and could change the rest with every attempt.
- */
-export function addressBucket(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = address.toLowerCase().split('%', 1)[0]?.split('::') ?? [];
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  // IPv4 in IPv6 (::ffff:192.0.2.1) is one IPv4 customer, and its first 64 bits are the same for all of them.
-  if (right.at(-1)?.includes('.')) return right.at(-1) ?? address;
-  const groups =
-    tail === undefined ? left : [...left, ...Array(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
-}
-
 /** Keyed, so that the table names neither people nor the password that somebody typed as a name. New secrets start counting anew. */
 function subjectOf(config: Config, kind: 'account' | 'device' | 'address', value: string): string {
   return hmacSha256Base64Url(config.sessionSecrets[0].secret, `throttle ${kind}\n${value}`);
@@ -104,5 +87,5 @@ function accountSubject(config: Config, username: string, deviceId: string | nul
 
 /** What an address is counted by. */
 export function addressSubject(ctx: Ctx): string {
-  return subjectOf(ctx.config, 'address', addressBucket(ctx.address));
+  return subjectOf(ctx.config, 'address', addressBucket(ctx.address) ?? ctx.address);
 }

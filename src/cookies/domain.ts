@@ -1,4 +1,5 @@
 import { getPublicSuffix } from 'tldts';
+import { isLoopback } from '../shared/loopback.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 
 export interface DomainOfCookie {
@@ -38,11 +39,5 @@ function isAddress(host: string): boolean {
  */
 export function securityOf(url: URL): 'https' | 'loopback' | 'none' {
   if (url.protocol === 'https:') return 'https';
-  const { hostname } = url;
-  const isLoopback =
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d{1,3}){3}$/.test(hostname);
-  return isLoopback ? 'loopback' : 'none';
+  return isLoopback(url.hostname) ? 'loopback' : 'none';
 }

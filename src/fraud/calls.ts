@@ -10,7 +10,7 @@ export interface Caller {
 
 /** Of the end user's client, as the customer's server saw it, or else as we did. Null is what nobody said. */
 export interface SeenClient {
-  /** Normalised by addressOf: it is hashed before it is kept. */
+  /** Normalised by addressBucket: it is hashed before it is kept. */
   address: string | null;
   country: string | null;
   place: { latitude: number; longitude: number } | null;

@@ -1,6 +1,6 @@
-import { browserOf } from './browser.ts';
+import { addressBucket } from '../shared/address.ts';
+import { browserOf } from '../shared/ua.ts';
 import type { SeenClient } from './calls.ts';
-import { addressOf } from './identity.ts';
 import type { SaidClient } from './input.ts';
 
 /**
@@ -9,7 +9,8 @@ import type { SaidClient } from './input.ts';
  */
 export function clientOf(request: Request, said: SaidClient | null | undefined): SeenClient {
   const userAgent = said?.userAgent ?? request.headers.get('user-agent') ?? '';
-  const { browser, os } = browserOf(userAgent);
+  const { family, os: system } = browserOf(userAgent);
+  const [browser, os] = [known(family), known(system)];
   const saysWhere = [said?.address, said?.country, said?.latitude].some((value) => (value ?? null) !== null);
   if (said && saysWhere) {
     const { address = null, country = null, latitude = null, longitude = null } = said;
@@ -17,7 +18,7 @@ export function clientOf(request: Request, said: SaidClient | null | undefined):
       ...{
         browser,
         os,
-        address: address === null ? null : addressOf(address),
+        address: address === null ? null : addressBucket(address),
         country: country?.toUpperCase() ?? null,
       },
       place: latitude === null || longitude === null ? null : { latitude, longitude },
@@ -27,11 +28,16 @@ export function clientOf(request: Request, said: SaidClient | null | undefined):
   const country = headers.get('cf-ipcountry')?.toUpperCase() ?? '';
   const [latitude, longitude] = [coordinate(cf?.latitude), coordinate(cf?.longitude)];
   return {
-    ...{ browser, os, address: addressOf(headers.get('cf-connecting-ip') ?? '') },
+    ...{ browser, os, address: addressBucket(headers.get('cf-connecting-ip') ?? '') },
     // XX is unknown and T1 is Tor (developers.cloudflare.com/network/ip-geolocation): neither is a country to travel between.
     country: /^[A-Z]{2}$/.test(country) && country !== 'XX' ? country : null,
     place: latitude === null || longitude === null ? null : { latitude, longitude },
   };
+}
+
+/** A change from one that is not known to another is none. */
+function known(name: string): string | null {
+  return name === 'other' ? null : name;
 }
 
 /** request.cf has them as text. */

@@ -1,5 +1,6 @@
 import type { Config } from '../env.ts';
 import { cookieValues } from '../shared/cookie-header.ts';
+import { isLoopback } from '../shared/loopback.ts';
 import type { PresentedCookies } from './calls.ts';
 
 export const SESSION_TTL_MS = 7 * 86_400_000;
@@ -16,8 +17,7 @@ interface Names {
  */
 function namesOf(config: Pick<Config, 'environment'>, url: URL): Names | null {
   if (url.protocol === 'https:') return { prefix: '__Host-', secure: true };
-  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  return config.environment === 'local' && isLoopback ? { prefix: '', secure: false } : null;
+  return config.environment === 'local' && isLoopback(url.hostname) ? { prefix: '', secure: false } : null;
 }
 
 /** The cookie of a page that embeds another site's is a second one: `SameSite=None` on the first would send it everywhere. */

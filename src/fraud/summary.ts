@@ -1,4 +1,4 @@
-import type { Decision, FraudSummary } from '../wire/fraud.ts';
+import type { Decision, FraudSummary, RuleCounts } from '../wire/fraud.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -18,4 +18,16 @@ export function summaryOf(
   }
   const events = decisions.allow + decisions.review + decisions.deny;
   return { events, decisions, hours: [...hours.values()], rules, ...rest };
+}
+
+/** How often each rule held, with what reviewers said of the events in which it did. */
+export function ruleCounts(
+  hits: FraudSummary['rules'],
+  verdicts: readonly Pick<RuleCounts, 'rule' | 'fraud' | 'legitimate'>[],
+): RuleCounts[] {
+  const judged = new Map(verdicts.map((row) => [row.rule, row]));
+  return hits.map(({ rule, hits }) => {
+    const { fraud = 0, legitimate = 0 } = judged.get(rule) ?? {};
+    return { rule, hits, fraud, legitimate };
+  });
 }

@@ -8,7 +8,6 @@ import {
   SESSION_ABSOLUTE_MS,
   SESSION_IDLE_MS,
 } from '../../src/auth/session.ts';
-import { addressBucket } from '../../src/auth/throttle.ts';
 import { endsSessions } from '../../src/auth/update-user.ts';
 import { configWith, SECRET_1, SECRET_2 } from '../helpers/worker/config.ts';
 
@@ -192,22 +191,5 @@ describe('a session', () => {
   ];
   it.each(changes)('ends by the change %j: %s', (change, ends) => {
     expect(endsSessions(change)).toBe(ends);
-  });
-});
-
-describe('what counts as one address', () => {
-  const cases: [address: string, bucket: string][] = [
-    ['192.0.2.7', '192.0.2.7'],
-    ['unknown', 'unknown'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:DB8:0001:2::9', '2001:db8:1:2::/64'],
-    ['2001:db8::1', '2001:db8:0:0::/64'],
-    ['2001:db8::', '2001:db8:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['::ffff:192.0.2.7', '192.0.2.7'],
-  ];
-  it.each(cases)('%s is %s', (address, bucket) => {
-    expect(addressBucket(address)).toBe(bucket);
   });
 });
