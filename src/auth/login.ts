@@ -28,10 +28,13 @@ export async function login(
   verify: typeof verifyPassword = verifyPassword,
 ): Promise<Result<LoginAnswer, AuthError>> {
   const deviceId = knownDevice(ctx.config, input.username, input.deviceToken);
-  const admitted = await admitAttempt(ctx, input.username, deviceId);
+  // Side by side: who is looked up is told nobody who is not admitted.
+  const [admitted, user] = await Promise.all([
+    admitAttempt(ctx, input.username, deviceId),
+    findUserByName(ctx.env.DB, input.username),
+  ]);
   if (!admitted.ok) return admitted;
 
-  const user = await findUserByName(ctx.env.DB, input.username);
   const correct = verify(input.password, user?.passwordHash ?? UNKNOWN_USER_HASH);
   if (!user || !correct || user.disabled) return refuse(ctx, user);
 
