@@ -3,9 +3,8 @@ import type { CookieDay } from '../../../wire/cookies.ts';
 import { getCookieHistory } from '../../api/fraud-cookies.ts';
 import type { Project } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
-import type { TimeChartProps } from '../../components/chart/time-chart.tsx';
+import { ChartFigure, LegendItem } from '../../components/chart/chart-figure.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
-import { lazy } from '../../components/lazy.tsx';
 import { Empty, Failure, Skeleton } from '../../components/states.tsx';
 import { bytes, exact } from '../../lib/format.ts';
 import { setRange, span } from '../../state/range.ts';
@@ -14,7 +13,6 @@ import { cookieBars, DAY_MS, daysOf, LEVEL_SERIES, LEVEL_WORDS } from './cookie-
 import { CookieLinter } from './cookie-linter.tsx';
 import { Pulse } from './pulse.tsx';
 
-const TimeChart = lazy<TimeChartProps>(() => import('../../components/chart/time-chart.tsx'));
 const CHART_PX = 140;
 /** Of the table, so that the linter is not far below. */
 const FIRST_DAYS = 7;
@@ -63,32 +61,20 @@ function Days({ trend, toMs, days }: { trend: readonly CookieDay[]; toMs: number
     under ? under.counts[name] : bars.reduce((sum, bar) => sum + bar.counts[name], 0);
   return (
     <>
-      <figure class="level-chart">
-        <figcaption class="legend legend-wraps">
-          <span class="legend-time">
-            {under ? new Date(under.ts).toISOString().slice(0, 10) : `Requests by size, ${days} days`}
-          </span>
-          {LEVEL_SERIES.toReversed().map((name) => (
-            <span key={name} class="legend-item legend-plain">
-              <i class={`swatch swatch-${name}`} aria-hidden="true" />
-              {LEVEL_WORDS[name]} <span class="num">{exact(shown(name))}</span>
-            </span>
-          ))}
-        </figcaption>
-        <div class="chart-box" style={{ height: `${CHART_PX}px` }}>
-          <TimeChart
-            label={`Requests by the size of their cookies, for ${days} days`}
-            buckets={bars}
-            bucketMs={DAY_MS}
-            fromMs={bars[0]?.ts ?? 0}
-            toMs={(bars.at(-1)?.ts ?? 0) + DAY_MS}
-            series={LEVEL_SERIES}
-            heightPx={CHART_PX}
-            onHover={setHover}
-            onZoom={(from, to) => setRange({ kind: 'fixed', fromMs: from, toMs: to })}
-          />
-        </div>
-      </figure>
+      <ChartFigure
+        caption={under ? new Date(under.ts).toISOString().slice(0, 10) : `Requests by size, ${days} days`}
+        legend={LEVEL_SERIES.toReversed().map((name) => (
+          <LegendItem key={name} name={name} word={LEVEL_WORDS[name]} count={shown(name)} />
+        ))}
+        legendWraps
+        heightPx={CHART_PX}
+        chart={{
+          label: `Requests by the size of their cookies, for ${days} days`,
+          ...{ buckets: bars, bucketMs: DAY_MS, fromMs: bars[0]?.ts ?? 0, toMs: (bars.at(-1)?.ts ?? 0) + DAY_MS },
+          ...{ series: LEVEL_SERIES, onHover: setHover },
+          onZoom: (from, to) => setRange({ kind: 'fixed', fromMs: from, toMs: to }),
+        }}
+      />
       <DataTable
         label="Cookies per day"
         columns={COLUMNS}
