@@ -1,5 +1,6 @@
 /** Answers of the fraud routes, made up: for what no real project has in a test, such as 100,000 events. */
 import type { Page, Route } from 'playwright-core';
+import { RULE_NAMES, type RuleName, type RulesAnswer } from '../../src/wire/fraud.ts';
 
 const MINUTE_MS = 60_000;
 const RULES = [
@@ -113,10 +114,10 @@ function graph(): object {
   return { nodes: [...users, ...things], edges, cut: false };
 }
 
-function rules(version: number): object {
+function rules(version: number): RulesAnswer {
   const setting = { enabled: true, points: 25, threshold: 8 };
-  const names = [...RULES, 'browser_changed'];
-  const of = <T>(value: (name: string) => T) => Object.fromEntries(names.map((name) => [name, value(name)]));
+  const of = <T>(value: (name: RuleName) => T) =>
+    Object.fromEntries(RULE_NAMES.map((name) => [name, value(name)])) as Record<RuleName, T>;
   return {
     ...{
       version,
