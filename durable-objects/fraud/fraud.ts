@@ -34,6 +34,7 @@ import { applySchemaSteps } from '../schema-steps.ts';
 import { openSession, registerReferences } from './accounts.ts';
 import { CLEANUP_INTERVAL_MS, cleanUp } from './cleanup.ts';
 import { CookieStore } from './cookie-store.ts';
+import { Decider } from './decider.ts';
 import { EventStore } from './event-store.ts';
 import { MetaStore } from './meta-store.ts';
 import { Outbox } from './outbox.ts';
@@ -59,6 +60,7 @@ export class Fraud extends DurableObject<Env> {
   readonly #stores: Stores;
   readonly #outboxRows: OutboxStore;
   readonly #outbox: Outbox;
+  readonly #decider: Decider;
   readonly #revoked: Map<string, number>;
   #disabled: boolean;
   #settings: RiskSettings;
@@ -82,6 +84,16 @@ export class Fraud extends DurableObject<Env> {
       append: (group, nowMs) => this.#append(group, nowMs),
       events: (seqs) => events.bySeq(seqs),
     });
+    this.#decider = new Decider(this.#outbox, {
+      refusal: (input) => this.#refusal(input),
+      transaction: (work) => ctx.storage.transactionSync(work),
+      judge: (input, place) => {
+        this.#adopt(input);
+        return judge(this.#stores, this.#settings, input, place);
+      },
+      written: (nowMs) => this.#arm(nowMs + WATCH_MS),
+      countRepeat: ({ keyId, nowMs }, batch) => countRepeat(env, this.#projectId(), keyId, batch, nowMs),
+    });
     this.#revoked = new Map(meta.revokedKeys().map(({ keyId, fromMs }) => [keyId, fromMs]));
     this.#disabled = meta.meta('disabled') === '1';
     const settings = meta.meta('settings');
@@ -91,29 +103,8 @@ export class Fraud extends DurableObject<Env> {
   }
 
   /** Decides one event and answers when it is durable here and in the journal, or here alone where the journal is away. */
-  async event(input: EventInput): Promise<EventOutcome> {
-    const refusal = this.#refusal(input);
-    if (refusal) return refusal;
-    const { keyId, nowMs } = input;
-    const judged = this.ctx.storage.transactionSync(() => {
-      this.#adopt(input);
-      return judge(this.#stores, this.#settings, input, (seq, key) => this.#outbox.place(seq, key, nowMs));
-    });
-    switch (judged.kind) {
-      case 'no_user':
-      case 'key_reused':
-        return judged;
-      case 'repeat': {
-        const recorded = await this.#outbox.outcomeOf(judged.seq, judged.batch, keyId);
-        if (recorded === 'stored') await countRepeat(this.env, this.#projectId(), keyId, judged.batch, nowMs);
-        return { kind: 'decided', decision: judged.decision, recorded, replayed: true };
-      }
-      case 'new': {
-        this.#arm(nowMs + WATCH_MS);
-        const recorded = await this.#outbox.send(judged.event, keyId, nowMs);
-        return { kind: 'decided', decision: judged.decision, recorded, replayed: false };
-      }
-    }
+  event(input: EventInput): Promise<EventOutcome> {
+    return this.#decider.decide(input);
   }
 
   login(input: LoginInput): LoginOutcome {

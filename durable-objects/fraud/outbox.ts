@@ -15,38 +15,45 @@ export interface Group {
   events: FraudEvent[];
 }
 
+type Rows = Pick<OutboxStore, 'insert' | 'has' | 'drop' | 'batches'>;
+
 export interface OutboxPort {
   /** False where the journal is away or full: nothing is known, and the same group comes again. Must not throw. */
   append(group: Group, nowMs: number): Promise<boolean>;
   events(seqs: readonly number[]): FraudEvent[];
 }
 
-interface OpenGroup extends Group {
+/** A group that is written and not sent: only the alarm sends it. */
+interface Parked {
+  batch: number;
   size: number;
-  done: PromiseWithResolvers<Recorded>;
 }
 
-interface Lane {
-  queue: OpenGroup[];
-  sending: OpenGroup | null;
-  /** Takes what comes while the journal is away; only the alarm sends it. */
-  parked: { batch: number; size: number } | null;
+/** Where the events of one transaction wait. Until `send` was called after its commit, nothing but its rows knows of them. */
+export interface Placing {
+  readonly nowMs: number;
+  readonly isParked: boolean;
+  /** `size` counts those that an earlier transaction parked under the same name. */
+  readonly groups: (Group & { size: number })[];
 }
 
 /**
- * The way from the object into the journal. What comes while an append is under way goes with the next one. Which events go together is written in
- * the transaction of each event, before anything is sent: after a crash the same groups go again, and the journal knows them by name.
+ * The way from the object into the journal. Which events go together is written in the transaction that decides them, before anything is sent: after a
+ * crash the same groups go again, and the journal knows them by name.
  */
 export class Outbox {
-  readonly #store: OutboxStore;
+  readonly #store: Rows;
   readonly #port: OutboxPort;
-  readonly #lanes = new Map<string, Lane>();
+  /** By the names of the groups that are being sent. */
+  readonly #live = new Map<number, Promise<Recorded>>();
+  /** By key, while the journal is away. */
+  #parked = new Map<string, Parked>();
   /** In the journal, with rows that the next transaction deletes: a write of their own would hold back the answer. */
   #settled: number[] = [];
   #failures = 0;
   #pausedUntilMs = 0;
 
-  constructor(store: OutboxStore, port: OutboxPort) {
+  constructor(store: Rows, port: OutboxPort) {
     this.#store = store;
     this.#port = port;
   }
@@ -60,32 +67,43 @@ export class Outbox {
     return this.#failures === 0 ? null : this.#pausedUntilMs;
   }
 
-  /** In the transaction of the event: notes that it waits, and answers the name of its group. */
-  place(seq: number, keyId: string, nowMs: number): number {
-    this.settle();
-    const batch = this.#groupFor(seq, keyId, nowMs);
-    this.#store.insert(seq, batch, keyId);
-    return batch;
+  /** At the start of a transaction that places events. While the journal is away they are parked, and nobody waits for it. */
+  open(nowMs: number): Placing {
+    for (const batch of this.#settled) this.#store.drop(batch);
+    return { nowMs, isParked: nowMs < this.#pausedUntilMs, groups: [] };
   }
 
-  /** After the transaction. Answers when the journal has the event, or is known to be away. */
-  async send(event: FraudEvent, keyId: string, nowMs: number): Promise<Recorded> {
-    const lane = this.#lane(keyId);
-    const group = lane.queue.at(-1);
-    if (lane.parked !== null || !group) return 'pending';
+  /** In the transaction: notes that the event waits, and answers the name of its group. */
+  place(placing: Placing, event: FraudEvent, seq: number, keyId: string): number {
+    const group =
+      placing.groups.findLast((g) => g.keyId === keyId && g.size < MAX_GROUP_EVENTS) ??
+      this.#newGroup(placing, keyId, seq);
+    group.size++;
     group.events.push(event);
-    void this.#pump(lane, nowMs);
-    return group.done.promise;
+    this.#store.insert(seq, group.batch, keyId);
+    return group.batch;
   }
 
-  /** Of an event that was placed before: waits for its group where that is under way. */
-  async outcomeOf(seq: number, batch: number, keyId: string): Promise<Recorded> {
-    const lane = this.#lane(keyId);
-    const live = [lane.sending, ...lane.queue].find((group) => group?.batch === batch);
-    if (live) return live.done.promise;
+  /** After the commit. Resolves when the journal has answered for every group, or is known to be away. */
+  async send({ groups, isParked, nowMs }: Placing): Promise<void> {
+    this.#settled = [];
+    if (isParked) {
+      for (const { keyId, batch, size } of groups) this.#parked.set(keyId, { batch, size });
+      return;
+    }
+    // They stay as they were written: with one more event, one would be another append of the same name.
+    this.#parked.clear();
+    await Promise.all(groups.map((group) => this.#send(group, nowMs)));
+  }
+
+  /** Of an event that was placed: waits for its group where that is under way. */
+  async outcomeOf(seq: number, batch: number): Promise<Recorded> {
+    const live = this.#live.get(batch);
+    if (live) return live;
     return this.#settled.includes(batch) || !this.#store.has(seq) ? 'stored' : 'pending';
   }
 
+  /** Deletes the rows of what the journal has, in a transaction of its own. */
   settle(): void {
     for (const batch of this.#settled) this.#store.drop(batch);
     this.#settled = [];
@@ -93,74 +111,40 @@ export class Outbox {
 
   /** Sends what an earlier try or an earlier instance left. True when nothing is left. */
   async flush(nowMs: number): Promise<boolean> {
-    for (const lane of this.#lanes.values()) lane.parked = null;
+    this.#parked.clear();
     this.#pausedUntilMs = 0;
-    const live = new Set(
-      [...this.#lanes.values()].flatMap(({ sending, queue }) => [sending, ...queue]).map((g) => g?.batch),
-    );
+    const live = new Set(this.#live.keys());
     const left = this.#store.batches(GROUPS_PER_ALARM + live.size).filter(({ batch }) => !live.has(batch));
     for (const { batch, keyId, seqs } of left.slice(0, GROUPS_PER_ALARM)) {
-      const isStored = await this.#port.append({ batch, keyId, events: this.#port.events(seqs) }, nowMs);
-      if (!isStored) {
-        this.#pause(nowMs);
-        return false;
-      }
-      this.#failures = 0;
-      this.#settled.push(batch);
+      const recorded = await this.#send({ batch, keyId, events: this.#port.events(seqs) }, nowMs);
+      if (recorded === 'pending') return false;
     }
     return left.length <= GROUPS_PER_ALARM;
   }
 
-  async #pump(lane: Lane, nowMs: number): Promise<void> {
-    if (lane.sending !== null) return;
-    const group = lane.queue.shift();
-    if (!group) return;
-    lane.sending = group;
-    const isStored = await this.#port.append(group, nowMs);
-    lane.sending = null;
-    if (isStored) {
+  #newGroup(placing: Placing, keyId: string, seq: number): Placing['groups'][number] {
+    const parked = placing.isParked ? this.#parked.get(keyId) : undefined;
+    const isFirst = placing.groups.every((group) => group.keyId !== keyId);
+    const goesOn = isFirst && parked !== undefined && parked.size < MAX_GROUP_EVENTS ? parked : { batch: seq, size: 0 };
+    const group = { ...goesOn, keyId, events: [] };
+    placing.groups.push(group);
+    return group;
+  }
+
+  #send(group: Group, nowMs: number): Promise<Recorded> {
+    const sent = this.#append(group, nowMs).finally(() => this.#live.delete(group.batch));
+    this.#live.set(group.batch, sent);
+    return sent;
+  }
+
+  async #append(group: Group, nowMs: number): Promise<Recorded> {
+    if (await this.#port.append(group, nowMs)) {
       this.#failures = 0;
       this.#settled.push(group.batch);
-      group.done.resolve('stored');
-      void this.#pump(lane, nowMs);
-      return;
+      return 'stored';
     }
-    this.#pause(nowMs);
-    for (const waiting of [group, ...lane.queue]) waiting.done.resolve('pending');
-    lane.queue = [];
-  }
-
-  #pause(nowMs: number): void {
     this.#failures++;
     this.#pausedUntilMs = nowMs + resendDelayMs(this.#failures);
-  }
-
-  #groupFor(seq: number, keyId: string, nowMs: number): number {
-    const lane = this.#lane(keyId);
-    if (nowMs < this.#pausedUntilMs) {
-      if (lane.parked === null || lane.parked.size >= MAX_GROUP_EVENTS) lane.parked = { batch: seq, size: 0 };
-      lane.parked.size++;
-      return lane.parked.batch;
-    }
-    // It stays as it was written: with one more event it would be another append of the same name.
-    lane.parked = null;
-    const last = lane.queue.at(-1);
-    // A group without events is left of a transaction that was rolled back: its seq is given again.
-    if (last && last.size < MAX_GROUP_EVENTS && last.events.length > 0) {
-      last.size++;
-      return last.batch;
-    }
-    if (last?.events.length === 0) lane.queue.pop();
-    lane.queue.push({ batch: seq, keyId, events: [], size: 1, done: Promise.withResolvers<Recorded>() });
-    return seq;
-  }
-
-  #lane(keyId: string): Lane {
-    let lane = this.#lanes.get(keyId);
-    if (!lane) {
-      lane = { queue: [], sending: null, parked: null };
-      this.#lanes.set(keyId, lane);
-    }
-    return lane;
+    return 'pending';
   }
 }

@@ -25,18 +25,16 @@ export interface Stores {
 }
 
 export type Judged =
-  | { kind: 'new'; decision: EventDecision; event: FraudEvent; seq: number }
-  | { kind: 'repeat'; decision: EventDecision; seq: number; batch: number }
+  /** `batch` names the append that the event goes with. */
+  | { kind: 'new' | 'repeat'; decision: EventDecision; seq: number; batch: number }
   | { kind: 'no_user' }
   | { kind: 'key_reused' };
 
-/** Decides and writes one event. To be called inside a transaction; `place` writes where its record waits, and names the append it goes with. */
-export function judge(
-  stores: Stores,
-  settings: RiskSettings,
-  input: EventInput,
-  place: (seq: number, keyId: string) => number,
-): Judged {
+/** Writes where the record of an event waits, and names the append that it goes with. */
+export type Place = (event: FraudEvent, seq: number) => number;
+
+/** Decides and writes one event. To be called inside a transaction. */
+export function judge(stores: Stores, settings: RiskSettings, input: EventInput, place: Place): Judged {
   const { meta, events, profiles, key } = stores;
   const { keyId, nowMs, idempotency, client } = input;
   const seen = idempotency && meta.answer(keyId, idempotency.key, nowMs);
@@ -66,7 +64,7 @@ export function judge(
   profiles.writeUser(userId, profileAfter(user, input, decision), riskScore);
   if (cookies.deviceRef !== null) linkDevice(stores, userId, cookies.deviceRef, nowMs);
   meta.count(Math.floor(nowMs / HOUR_MS), [`decision:${decision}`, ...reasons.map(({ rule }) => `rule:${rule}`)]);
-  const batch = place(seq, keyId);
+  const batch = place(event, seq);
   const answer: EventDecision = {
     ...{ eventId: event.id, userId, riskScore, decision, reasons, rulesVersion },
     session: cookies.facts.session,
@@ -77,7 +75,7 @@ export function judge(
       expiresAtMs: nowMs + IDEMPOTENCY_TTL_MS,
     });
   }
-  return { kind: 'new', decision: answer, event, seq };
+  return { kind: 'new', decision: answer, seq, batch };
 }
 
 /** That a user was seen on a device; the device is then a reference of his account too, which cross-lookup finds. True the first time. */
