@@ -31,14 +31,8 @@ type EventRow = {
   verdict: Verdict | null;
 };
 
-/** The part of a list that one page looks at: `bindings` are ?1 to ?4, a user is ?9. */
-interface ListRange {
-  where: string;
-  order: string;
-  bindings: [number, number, number, number];
-  /** Where there are more behind the part. */
-  nextCursor: string | null;
-}
+/** Where an event stands among the others; as a cursor it is `<atMs>.<seq>`. */
+type Place = Pick<EventRow, 'at_ms' | 'seq'>;
 
 /** Events with their facts, the windows that are counted from them, and the queue of those to be reviewed. */
 export class EventStore {
@@ -100,74 +94,48 @@ export class EventStore {
       .map(eventOf);
   }
 
-  /** The newest first. */
+  /** The newest first. Of a time it reads nothing that is outside. */
   list(query: EventQuery): Listed<FraudEvent> {
-    const { userId, minScore, decision, rule, limit } = query;
+    const { userId, fromMs, toMs, minScore, decision, rule, limit } = query;
+    const cursor = placeOf(query.cursor);
+    const before = cursor !== null && cursor.at_ms < toMs ? cursor : { at_ms: toMs, seq: 0 };
+    const start = { at_ms: fromMs, seq: 0 };
+    // Without a filter the page is full before so many are looked at.
     const isFiltered = minScore > 0 || decision !== null || rule !== null;
-    const range = userId === null ? this.#rangeOfAll(query) : this.#rangeOfUser(userId, query, isFiltered);
-    if (range === null) return { items: [], nextCursor: null };
+    const scanned = isFiltered ? this.#lastScanned(userId, before, start) : null;
+    const end = scanned ?? start;
     const rows = this.#sql
       .exec<EventRow>(
-        `SELECT * FROM events WHERE ${range.where} AND risk_score >= ?5 AND (?6 IS NULL OR decision = ?6)
-           AND (?7 IS NULL OR EXISTS (SELECT 1 FROM json_each(reasons) WHERE value ->> 'rule' = ?7)) ORDER BY ${range.order} LIMIT ?8`,
-        ...range.bindings,
+        `SELECT * FROM events WHERE ${within(userId)} AND risk_score >= ?6 AND (?7 IS NULL OR decision = ?7)
+           AND (?8 IS NULL OR EXISTS (SELECT 1 FROM json_each(reasons) WHERE value ->> 'rule' = ?8))
+         ORDER BY at_ms DESC, seq DESC LIMIT ?9`,
+        ...[before.at_ms, before.seq, end.at_ms, end.seq, userId],
         ...[minScore, decision, rule, limit + 1],
-        ...(userId === null ? [] : [userId]),
       )
       .toArray();
-    return rows.length > limit ? page(rows, limit) : { items: rows.map(eventOf), nextCursor: range.nextCursor };
+    if (rows.length > limit) return page(rows, limit, cursorOf);
+    return { items: rows.map(eventOf), nextCursor: scanned && cursorOf(scanned) };
   }
 
-  /** Numbers follow each other, so that a range of them is as many rows at most. */
-  #rangeOfAll({ cursor }: EventQuery): ListRange {
-    const { least, most } = this.#sql
-      .exec<{ least: number | null; most: number | null }>(
-        'SELECT (SELECT min(seq) FROM events) AS least, (SELECT max(seq) FROM events) AS most',
+  /** Of the events from `start` to `before`, the last that a page looks at; null where it looks at all of them. */
+  #lastScanned(userId: string | null, before: Place, start: Place): Place | null {
+    const [row] = this.#sql
+      .exec<Place>(
+        `SELECT at_ms, seq FROM events WHERE ${within(userId)} ORDER BY at_ms DESC, seq DESC LIMIT 1 OFFSET ?6`,
+        ...[before.at_ms, before.seq, start.at_ms, start.seq, userId, MAX_SCANNED - 1],
       )
-      .one();
-    const before = Math.min(cursor === null ? Number.MAX_SAFE_INTEGER : Number(cursor), (most ?? 0) + 1);
-    const from = before - MAX_SCANNED;
-    return {
-      ...{ where: 'seq < ?1 AND seq >= ?2 AND ?3 = ?4', order: 'seq DESC', bindings: [before, from, 0, 0] },
-      nextCursor: least !== null && least < from ? String(from) : null,
-    };
-  }
-
-  /** In the order of the index by user. Null where the cursor's event was forgotten, and those behind it with it. */
-  #rangeOfUser(userId: string, { cursor }: EventQuery, isFiltered: boolean): ListRange | null {
-    let before: [atMs: number, seq: number] = [Number.MAX_SAFE_INTEGER, 0];
-    if (cursor !== null) {
-      const [row] = this.#sql
-        .exec<{ at_ms: number }>('SELECT at_ms FROM events WHERE seq = ? AND user_id = ?', Number(cursor), userId)
-        .toArray();
-      if (!row) return null;
-      before = [row.at_ms, Number(cursor)];
-    }
-    // Without a filter the page is full before so many are looked at.
-    const [from] = isFiltered
-      ? this.#sql
-          .exec<{ at_ms: number; seq: number }>(
-            `SELECT at_ms, seq FROM events WHERE user_id = ? AND (at_ms, seq) < (?, ?) ORDER BY at_ms DESC, seq DESC LIMIT 1 OFFSET ${MAX_SCANNED - 1}`,
-            userId,
-            ...before,
-          )
-          .toArray()
-      : [];
-    return {
-      where: 'user_id = ?9 AND (at_ms, seq) < (?1, ?2) AND (at_ms, seq) >= (?3, ?4)',
-      order: 'at_ms DESC, seq DESC',
-      bindings: [...before, from?.at_ms ?? -8.64e15, from?.seq ?? 0],
-      nextCursor: from ? String(from.seq) : null,
-    };
+      .toArray();
+    return row ?? null;
   }
 
   /** Oldest first. */
   replay(q: { fromMs: number; toMs: number; cursor: string | null; limit: number }): Listed<ReplayItem> {
+    const after = placeOf(q.cursor) ?? { at_ms: q.fromMs, seq: 0 };
     const rows = this.#sql
       .exec<EventRow>(
         `SELECT seq, id, at_ms, user_id, risk_score, decision, reasons, facts FROM events
-         WHERE at_ms >= ?1 AND at_ms < ?2 AND (at_ms, seq) > (?3, ?4) ORDER BY at_ms, seq LIMIT ?5`,
-        ...[q.fromMs, q.toMs, ...replayCursor(q.cursor), q.limit + 1],
+         WHERE at_ms < ?1 AND (at_ms, seq) > (?2, ?3) ORDER BY at_ms, seq LIMIT ?4`,
+        ...[q.toMs, after.at_ms, after.seq, q.limit + 1],
       )
       .toArray();
     const items = rows.slice(0, q.limit);
@@ -178,7 +146,7 @@ export class EventStore {
         reasons: JSON.parse(row.reasons) as FraudEvent['reasons'],
         facts: JSON.parse(row.facts) as Facts,
       })),
-      nextCursor: rows.length > q.limit && last ? `${last.at_ms}.${last.seq}` : null,
+      nextCursor: rows.length > q.limit && last ? cursorOf(last) : null,
     };
   }
 
@@ -190,7 +158,7 @@ export class EventStore {
         ...[q.status, q.cursor === null ? Number.MAX_SAFE_INTEGER : Number(q.cursor), q.limit + 1],
       )
       .toArray();
-    return page(rows, q.limit);
+    return page(rows, q.limit, ({ seq }) => String(seq));
   }
 
   openReviews(): number {
@@ -250,15 +218,26 @@ export class EventStore {
   }
 }
 
-function page(rows: EventRow[], limit: number): Listed<FraudEvent> {
+function page(rows: EventRow[], limit: number, cursorOf: (last: EventRow) => string): Listed<FraudEvent> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items: items.map(eventOf), nextCursor: rows.length > limit && last ? String(last.seq) : null };
+  return { items: items.map(eventOf), nextCursor: rows.length > limit && last ? cursorOf(last) : null };
 }
 
-function replayCursor(cursor: string | null): [atMs: number, seq: number] {
-  const [atMs = -8.64e15, seq = 0] = cursor === null ? [] : cursor.split('.').map(Number);
-  return [atMs, seq];
+/** Before the place ?1, ?2 and from ?3, ?4 on, of the user ?5, in the order of an index. */
+function within(userId: string | null): string {
+  const range = '(at_ms, seq) < (?1, ?2) AND (at_ms, seq) >= (?3, ?4)';
+  return userId === null ? range : `user_id = ?5 AND ${range}`;
+}
+
+function cursorOf({ at_ms, seq }: Place): string {
+  return `${at_ms}.${seq}`;
+}
+
+function placeOf(cursor: string | null): Place | null {
+  if (cursor === null) return null;
+  const [at_ms = 0, seq = 0] = cursor.split('.').map(Number);
+  return { at_ms, seq };
 }
 
 function eventOf(row: EventRow): FraudEvent {

@@ -107,6 +107,9 @@ export type RevokeOutcome = { kind: 'revoked'; sessions: number } | CallerRefusa
 
 export interface EventQuery {
   userId: string | null;
+  fromMs: number;
+  /** Not itself in the range. */
+  toMs: number;
   minScore: number;
   decision: Decision | null;
   rule: RuleName | null;

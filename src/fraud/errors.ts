@@ -1,6 +1,6 @@
 import { type IngestError, ingestProblem } from '../ingest/index.ts';
 import { type ProjectError, projectProblem } from '../projects/index.ts';
-import { invalidInput, type Problem, STORE_AWAY } from '../shared/problem.ts';
+import { invalidInput, NOT_FOUND, type Problem, STORE_AWAY } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
 
 /** Every way in which the fraud routes refuse. */
@@ -11,6 +11,8 @@ export type FraudError =
   /** A body or parameter that cannot be used, as it is answered. */
   | { kind: 'input'; problem: Problem }
   | { kind: 'no_user' }
+  /** Also for an event of another project, and for one that was forgotten after 90 days. */
+  | { kind: 'event_not_found' }
   | { kind: 'too_many_references'; limit: number }
   | { kind: 'object_away' };
 
@@ -24,6 +26,8 @@ export function fraudProblem(error: FraudError): Problem {
       return error.problem;
     case 'no_user':
       return invalidInput([{ pointer: '/userId', reason: 'is missing, and the request has no live fraud session' }]);
+    case 'event_not_found':
+      return NOT_FOUND;
     case 'too_many_references':
       return {
         status: 409,

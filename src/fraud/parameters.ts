@@ -10,6 +10,8 @@ const DECISIONS = ['allow', 'review', 'deny'] as const;
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
 const HOUR_MS = 3_600_000;
+/** The range of Date. */
+const END_OF_TIME_MS = 8.64e15;
 /** What is kept of counters. */
 const MAX_RANGE_MS = 90 * 24 * HOUR_MS;
 
@@ -62,6 +64,14 @@ class Reader {
     return parseTime(text) ?? this.#refuse(name, 'must be Unix milliseconds or an ISO 8601 time') ?? fallbackMs;
   }
 
+  /** `from` up to before `to`. */
+  range(defaults: { fromOf: (toMs: number) => number; toMs: number }): { fromMs: number; toMs: number } {
+    const toMs = this.time('to', defaults.toMs);
+    const fromMs = this.time('from', defaults.fromOf(toMs));
+    if (fromMs >= toMs) this.#refuse('to', 'must be after from');
+    return { fromMs, toMs };
+  }
+
   read<T>(value: T): Result<T, FraudError> {
     return this.#errors.length === 0 ? ok(value) : err({ kind: 'input', problem: invalidInput(this.#errors) });
   }
@@ -72,17 +82,19 @@ class Reader {
   }
 }
 
-const SEQ = /^[1-9]\d{0,15}$/;
+/** Milliseconds and number of an event. */
+const PLACE = /^\d{1,16}\.\d{1,16}$/;
 
-/** `?minScore=&decision=&rule=&userId=&limit=&cursor=`. */
+/** `?from=&to=&minScore=&decision=&rule=&userId=&limit=&cursor=`: of all times where none is named. */
 export function eventQuery(query: Query, { needsUser }: { needsUser: boolean }): Result<EventQuery, FraudError> {
   const reader = new Reader(query);
   return reader.read({
     userId: needsUser ? reader.needed('userId') : reader.text('userId'),
+    ...reader.range({ fromOf: () => -END_OF_TIME_MS, toMs: END_OF_TIME_MS }),
     minScore: reader.whole('minScore', 0, 0, 100),
     decision: reader.oneOf('decision', DECISIONS),
     rule: reader.oneOf('rule', RULE_NAMES),
-    cursor: reader.cursor(SEQ),
+    cursor: reader.cursor(PLACE),
     limit: reader.whole('limit', DEFAULT_PAGE, 1, MAX_PAGE),
   });
 }
@@ -109,7 +121,6 @@ export function userQuery(query: Query): Result<string, FraudError> {
 /** `?from=&to=`: the last 24 hours where they are not named. */
 export function rangeQuery(query: Query, nowMs: number): Result<{ fromMs: number; toMs: number }, FraudError> {
   const reader = new Reader(query);
-  const toMs = reader.time('to', nowMs);
-  const fromMs = Math.max(reader.time('from', toMs - 24 * HOUR_MS), toMs - MAX_RANGE_MS);
-  return reader.read({ fromMs, toMs });
+  const { fromMs, toMs } = reader.range({ fromOf: (toMs) => toMs - 24 * HOUR_MS, toMs: nowMs });
+  return reader.read({ fromMs: Math.max(fromMs, toMs - MAX_RANGE_MS), toMs });
 }

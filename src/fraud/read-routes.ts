@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { REFERENCE_TYPES } from '../wire/fraud.ts';
 import { endSessions } from './end-sessions.ts';
 import { type FraudError, fraudProblem } from './errors.ts';
+import { findEvent } from './find-event.ts';
 import { normaliseReference } from './identity.ts';
 import { lookupSchema } from './input.ts';
 import { fraudOf } from './object.ts';
@@ -21,6 +22,12 @@ export function fraudReadRoutes(): Hono<AppEnv> {
 
   routes.get('/api/fraud/events', async function getFraudEvents(c) {
     return answer(c, eventQuery(c.req.query(), { needsUser: false }), (object, query) => object.events(query));
+  });
+  routes.get('/api/fraud/events/:eventId', async function getFraudEvent(c) {
+    const project = await projectOf(c, 'read');
+    if (!project.ok) return refuse(c, fraudProblem(project.error));
+    const event = await findEvent(c.get('ctx'), project.value, c.req.param('eventId'));
+    return event.ok ? c.json(event.value) : refuse(c, fraudProblem(event.error));
   });
   routes.get('/api/fraud/history', async function getFraudHistory(c) {
     return answer(c, eventQuery(c.req.query(), { needsUser: true }), (object, query) => object.events(query));

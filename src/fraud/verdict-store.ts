@@ -1,4 +1,4 @@
-import type { Verdict } from '../wire/fraud.ts';
+import type { Review, Verdict } from '../wire/fraud.ts';
 
 export interface StoredVerdict {
   projectId: string;
@@ -49,6 +49,16 @@ export async function findVerdicts(
     .bind(projectId, JSON.stringify(eventIds))
     .all<Row>();
   return results.map(verdictOf);
+}
+
+/** As events are shown with, by event id. */
+export async function findReviews(
+  db: D1Database,
+  projectId: string,
+  eventIds: readonly string[],
+): Promise<Map<string, Review>> {
+  const verdicts = await findVerdicts(db, projectId, eventIds);
+  return new Map(verdicts.map(({ projectId: _, eventId, ...review }): [string, Review] => [eventId, review]));
 }
 
 /** Changes nothing where another verdict has taken its place since it was told. */

@@ -223,7 +223,7 @@ describe('what belongs to another project', () => {
             traceId: ':traceId',
             searchId: 'searches/:id',
             jobId: 'jobs/:id',
-            fraudEventId: 'reviews/:eventId',
+            fraudEventId: ':eventId',
           }[part],
         ),
       )

@@ -26,7 +26,16 @@ function costOf<T>(sql: SqlStorage, run: (counted: SqlStorage) => T): { answer: 
   return { answer, rows: cursors.reduce((sum, { rowsRead, rowsWritten }) => sum + rowsRead + rowsWritten, 0) };
 }
 
-const ANY = { userId: null, minScore: 0, decision: null, rule: null, cursor: null, limit: 50 };
+const ANY = {
+  userId: null,
+  fromMs: -8.64e15,
+  toMs: 8.64e15,
+  minScore: 0,
+  decision: null,
+  rule: null,
+  cursor: null,
+  limit: 50,
+};
 
 describe('30,000 events of one account among those of others', () => {
   async function crowded(): Promise<FraudProject> {
@@ -71,15 +80,59 @@ describe('30,000 events of one account among those of others', () => {
     });
   });
 
-  it('pages of an account follow each other without a gap or a repeat, also where times are equal', async () => {
+  it('of a time long ago a page reads that time only, also where a filter finds nothing in it', async () => {
+    const project = await crowded();
+    await sqlIn(project, (sql) => {
+      const { at_ms: firstMs } = sql.exec<{ at_ms: number }>('SELECT at_ms FROM events WHERE seq = 1').one();
+      const [fromMs, toMs] = [firstMs + 5_000, firstMs + 5_100];
+      for (const userId of [null, 'hot']) {
+        const cost = (more: object) =>
+          costOf(sql, (counted) => new EventStore(counted).list({ ...ANY, userId, fromMs, toMs, ...more }));
+        const all = cost({ limit: 200 });
+        expect([all.answer.items.length, all.answer.nextCursor]).toEqual([100, null]);
+        expect([all.answer.items.at(0)?.id, all.answer.items.at(-1)?.id]).toEqual(['id5099', 'id5000']);
+        expect(all.rows).toBeLessThan(400);
+        const none = cost({ minScore: 99 });
+        expect(none.answer).toEqual({ items: [], nextCursor: null });
+        expect(none.rows).toBeLessThan(600);
+        const [first, second] = [cost({ limit: 60 }), cost({ limit: 60, cursor: `${firstMs + 5_040}.5040` })];
+        expect(first.answer.nextCursor).toBe(`${firstMs + 5_040}.5040`);
+        expect([second.answer.items.length, second.answer.nextCursor]).toEqual([40, null]);
+        expect(second.rows).toBeLessThan(400);
+        const behind = cost({ cursor: `${firstMs + 5_000}.5000` });
+        expect([behind.answer.items, behind.rows < 20]).toEqual([[], true]);
+      }
+    });
+  });
+
+  it('a filter of a long time is answered in parts, and the last part ends where the time begins', async () => {
+    const project = await crowded();
+    await sqlIn(project, (sql) => {
+      const { at_ms: firstMs } = sql.exec<{ at_ms: number }>('SELECT at_ms FROM events WHERE seq = 1').one();
+      for (const userId of [null, 'hot']) {
+        const query = { ...ANY, userId, minScore: 99, fromMs: firstMs + 4_000 };
+        const pageAt = (cursor: string | null) =>
+          costOf(sql, (counted) => new EventStore(counted).list({ ...query, cursor }));
+        const first = pageAt(null);
+        expect(first.answer).toEqual({ items: [], nextCursor: `${firstMs + 10_001}.10001` });
+        const second = pageAt(first.answer.nextCursor);
+        expect(second.answer).toEqual({ items: [], nextCursor: null });
+        expect([first.rows < 65_000, second.rows < 20_000]).toEqual([true, true]);
+      }
+    });
+  });
+
+  it('pages follow each other without a gap or a repeat, also where times are equal', async () => {
     const project = await crowded();
     await sqlIn(project, (sql) => {
       sql.exec('UPDATE events SET at_ms = 1000000 + seq / 3');
       const store = new EventStore(sql);
-      const first = store.list({ ...ANY, userId: 'hot', limit: 100 });
-      const second = store.list({ ...ANY, userId: 'hot', limit: 100, cursor: first.nextCursor });
-      const ids = [...first.items, ...second.items].map(({ id }) => id);
-      expect(ids).toEqual(Array.from({ length: 200 }, (_, i) => `id${30_000 - i}`));
+      for (const userId of [null, 'hot']) {
+        const first = store.list({ ...ANY, userId, limit: 100 });
+        const second = store.list({ ...ANY, userId, limit: 100, cursor: first.nextCursor });
+        const ids = [...first.items, ...second.items].map(({ id }) => id);
+        expect(ids).toEqual(Array.from({ length: 200 }, (_, i) => `id${30_000 - i}`));
+      }
     });
   });
 

@@ -158,6 +158,12 @@ export const ROUTES: readonly RouteRule[] = [
     }),
   ),
   {
+    method: 'GET',
+    route: '/api/fraud/events/:eventId',
+    access: can('read'),
+    url: (f) => `/api/fraud/events/${f.fraudEventId}${of(f)}`,
+  },
+  {
     method: 'POST',
     route: '/api/fraud/cross-lookup',
     access: can('export'),
