@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sizeFace } from '../../../src/dashboard/pages/fraud/cookie-health.ts';
+import { barStepMs, decisionBars, HOUR_MS } from '../../../src/dashboard/pages/fraud/decision-bars.ts';
 import {
   type EventList,
   firstPage,
@@ -11,7 +12,6 @@ import {
 } from '../../../src/dashboard/pages/fraud/event-list.ts';
 import { factRows } from '../../../src/dashboard/pages/fraud/fact-rows.ts';
 import { filterParams, filtersOf, isFiltered } from '../../../src/dashboard/pages/fraud/filters.ts';
-import { HOUR_MS, hourBars } from '../../../src/dashboard/pages/fraud/hour-bars.ts';
 import { otherRules } from '../../../src/dashboard/pages/fraud/other-rules.ts';
 import { CUT, reasonSteps } from '../../../src/dashboard/pages/fraud/reason-steps.ts';
 import { type FraudEvent, RULE_NAMES, type RuleName, type Scored } from '../../../src/wire/fraud.ts';
@@ -195,13 +195,50 @@ describe('the pulse', () => {
 });
 
 describe('the bars of decisions', () => {
+  const allowed = (hour: number, allow: number) => ({ atMs: hour * HOUR_MS, allow, review: 1, deny: 0 });
+
   it('are one for each hour of the time, also where nothing was decided', () => {
     const fromMs = 100 * HOUR_MS + 5;
-    const bars = hourBars([{ atMs: 101 * HOUR_MS, allow: 3, review: 1, deny: 0 }], { fromMs, toMs: 103 * HOUR_MS });
+    const bars = decisionBars([allowed(101, 3)], { fromMs, toMs: 103 * HOUR_MS }, HOUR_MS, 0);
     expect(bars.map(({ ts, counts }) => [ts / HOUR_MS, counts.allow])).toEqual([
       [100, 0],
       [101, 3],
       [102, 0],
+    ]);
+  });
+
+  it.each([
+    ['15 minutes', 0.25, 1, 1],
+    ['a day', 24, 1, 1],
+    ['3 days', 72, 1, 3],
+    ['7 days', 168, 3, 6],
+    ['14 days', 336, 6, 24],
+    ['30 days', 720, 24, 24],
+    ['90 days', 2_160, 48, 168],
+    ['10 years', 87_600, 1_168, 2_190],
+  ])('of %s are wide enough to be told apart, also on a phone', (_, spanHours, stepHours, phoneStepHours) => {
+    const span = { fromMs: 1_000, toMs: 1_000 + spanHours * HOUR_MS };
+    const steps = [barStepMs(span, false), barStepMs(span, true)];
+    expect(steps.map((step) => step / HOUR_MS)).toEqual([stepHours, phoneStepHours]);
+    const bars = steps.map((step) => decisionBars([], span, step, 0).length);
+    expect(bars[0]).toBeLessThanOrEqual(76);
+    expect(bars[1]).toBeLessThanOrEqual(41);
+  });
+
+  it('of several hours have the sum of them, and begin at local midnight', () => {
+    const span = { fromMs: 24 * HOUR_MS, toMs: 72 * HOUR_MS };
+    const hours = [allowed(33, 1), allowed(34, 10), allowed(57, 100), allowed(58, 1_000)];
+    const inIndia = decisionBars(hours, span, 24 * HOUR_MS, 5.5 * HOUR_MS);
+    expect(inIndia.map(({ ts, counts }) => [ts / HOUR_MS, counts])).toEqual([
+      [19, { allow: 11, review: 2, deny: 0 }],
+      [43, { allow: 1_100, review: 2, deny: 0 }],
+      [67, { allow: 0, review: 0, deny: 0 }],
+    ]);
+    const west = decisionBars(hours, span, 24 * HOUR_MS, -10 * HOUR_MS);
+    expect(west.map(({ ts, counts }) => [ts / HOUR_MS, counts.allow])).toEqual([
+      [10, 1],
+      [34, 110],
+      [58, 1_000],
     ]);
   });
 });

@@ -1,14 +1,16 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { DECISIONS, type Decision, type DecisionCounts, type FraudSummary } from '../../../wire/fraud.ts';
 import { ChartFigure, LegendItem } from '../../components/chart/chart-figure.tsx';
 import { spanText } from '../../components/chart/level-chart.tsx';
 import { dateTime, exact, plural } from '../../lib/format.ts';
-import { HOUR_MS, hourBars } from './hour-bars.ts';
+import type { DecisionBar } from './decision-bars.ts';
 import { DECISION_WORDS } from './words.ts';
 
 interface DecisionChartProps {
   /** null while loading. */
   summary: FraudSummary | null;
+  bars: readonly DecisionBar[];
+  stepMs: number;
   fromMs: number;
   toMs: number;
   heightPx: number;
@@ -17,10 +19,10 @@ interface DecisionChartProps {
 }
 
 /** Decisions over time, denials on top. */
-export function DecisionChart({ summary, fromMs, toMs, heightPx, onDecision, onZoom }: DecisionChartProps) {
+export function DecisionChart(props: DecisionChartProps) {
+  const { summary, bars, stepMs, fromMs, toMs, heightPx, onDecision, onZoom } = props;
   const [hover, setHover] = useState<number | null>(null);
-  const buckets = useMemo(() => (summary ? hourBars(summary.hours, { fromMs, toMs }) : []), [summary, fromMs, toMs]);
-  const under = hover === null ? null : (buckets[hover] ?? null);
+  const under = hover === null ? null : (bars[hover] ?? null);
   const shown: DecisionCounts | null = under?.counts ?? summary?.decisions ?? null;
   return (
     <ChartFigure
@@ -28,8 +30,8 @@ export function DecisionChart({ summary, fromMs, toMs, heightPx, onDecision, onZ
         summary === null
           ? 'Loading'
           : under
-            ? `${dateTime(under.ts)} + ${spanText(HOUR_MS)}`
-            : `${plural(total(summary.decisions), 'decision')}, bars of ${spanText(HOUR_MS)}`
+            ? `${dateTime(under.ts)} + ${spanText(stepMs)}`
+            : `${plural(total(summary.decisions), 'decision')}, bars of ${spanText(stepMs)}`
       }
       legend={DECISIONS.toReversed().map((name) => (
         <LegendItem
@@ -44,7 +46,7 @@ export function DecisionChart({ summary, fromMs, toMs, heightPx, onDecision, onZ
       heightPx={heightPx}
       chart={
         summary && {
-          ...{ label: inWords(summary), buckets, bucketMs: HOUR_MS, fromMs, toMs, series: DECISIONS },
+          ...{ label: inWords(summary), buckets: bars, bucketMs: stepMs, fromMs, toMs, series: DECISIONS },
           ...{ onHover: setHover, onZoom },
         }
       }

@@ -12,6 +12,7 @@ import { now } from '../../state/clock.ts';
 import { range, setRange, span } from '../../state/range.ts';
 import { hrefOf, place, setParams } from '../../state/route.ts';
 import { useResource } from '../../state/use-resource.ts';
+import { barStepMs, type DecisionBar, decisionBars, localOffsetMs } from './decision-bars.ts';
 import { DecisionChart, total } from './decision-chart.tsx';
 import { EventStream } from './event-stream.tsx';
 import { filtersOf, isFiltered } from './filters.ts';
@@ -33,9 +34,14 @@ export function OverviewTab({ project }: { project: Project }) {
   const live = range.value.kind !== 'fixed';
   const phone = useMedia(PHONE);
   const period = useMemo(() => ({ fromMs, toMs }), [fromMs, toMs]);
+  const stepMs = barStepMs(period, phone);
   const events = useEvents(project.id, period, filters, live);
   const summary = useSummary(project.id, period, live && !events.paused);
   const { data } = summary;
+  const bars = useMemo(
+    () => (data ? decisionBars(data.hours, period, stepMs, localOffsetMs(period.toMs)) : []),
+    [data, period, stepMs],
+  );
   const decide = decider(project.id, events.decided);
   const nothing = data !== null && total(data.decisions) === 0 && data.sessions === 0 && !isFiltered(filters);
   if (nothing && events.list !== null && events.list.rows.length === 0) {
@@ -57,11 +63,13 @@ export function OverviewTab({ project }: { project: Project }) {
           onRetry={summary.reload}
         />
       ) : null}
-      <Figures data={data} />
+      <Figures data={data} bars={bars} />
       <section class="columns" aria-label="Decisions">
         <div class="card panel">
           <DecisionChart
             summary={data}
+            bars={bars}
+            stepMs={stepMs}
             fromMs={fromMs}
             toMs={toMs}
             heightPx={phone ? PHONE_CHART_PX : CHART_PX}
@@ -94,7 +102,7 @@ export function OverviewTab({ project }: { project: Project }) {
   );
 }
 
-function Figures({ data }: { data: FraudSummary | null }) {
+function Figures({ data, bars }: { data: FraudSummary | null; bars: readonly DecisionBar[] }) {
   const all = data ? total(data.decisions) : 0;
   const share = (count: number) => ({
     text: all === 0 ? 'of no decision' : `${percent(count / all)} of all`,
@@ -106,14 +114,14 @@ function Figures({ data }: { data: FraudSummary | null }) {
         label="Denied"
         value={data ? compact(data.decisions.deny) : null}
         {...(data ? { title: exact(data.decisions.deny), trend: share(data.decisions.deny) } : {})}
-        series={data?.hours.map(({ deny }) => deny) ?? []}
+        series={bars.map(({ counts }) => counts.deny)}
         tone="bad"
       />
       <Stat
         label="To review"
         value={data ? compact(data.decisions.review) : null}
         {...(data ? { title: exact(data.decisions.review), trend: share(data.decisions.review) } : {})}
-        series={data?.hours.map(({ review }) => review) ?? []}
+        series={bars.map(({ counts }) => counts.review)}
         tone="info"
       />
       <Link class="stat stat-link" href={hrefOf('/fraud/reviews', {}, 'frame')}>
