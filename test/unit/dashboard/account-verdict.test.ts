@@ -76,14 +76,65 @@ describe('the words for an event', () => {
     expect(eventWords('constructor')).toEqual({ text: 'constructor', tone: 'info' });
   });
 
-  it('come with the plain values of its detail, cut to what fits in a line', () => {
-    expect(detailWords(null)).toBe('');
-    expect(detailWords({ userId: 'usr_own', by: 'code' })).toBe('by: code');
-    expect(detailWords({ fromCountry: 'DE', nested: { a: 1 }, empty: '', count: 3, is_new: true })).toBe(
-      'from country: DE, count: 3, is new: true',
+  it.each([
+    ['session.login', null, ''],
+    ['session.login', { userId: 'usr_own', factor: 'totp' }, 'with the authenticator app'],
+    ['session.login', { userId: 'usr_own', factor: 'passkey' }, 'with a passkey'],
+    ['session.login_failed', { disabled: false }, ''],
+    ['session.login_failed', { disabled: true }, 'the account is disabled'],
+    ['session.login_failed', { factor: 'passkey', reason: 'no user handle' }, 'with a passkey; no user handle'],
+    [
+      'session.second_factor_failed',
+      { factor: 'code', reason: 'wrong, or used before' },
+      'with a code; wrong, or used before',
+    ],
+    ['session.second_factor_asked', { methods: ['totp', 'recovery'] }, 'the authenticator app or a recovery code'],
+    ['session.step_up', { by: 'password' }, 'with the password'],
+    [
+      'session.moved',
+      { country: { from: 'DE', to: 'XX' }, browser: { from: 'Firefox, Linux', to: 'Chrome, Windows' } },
+      'from Germany to unknown place; from Firefox, Linux to Chrome, Windows',
+    ],
+    [
+      'session.reuse_detected',
+      { openedFrom: '192.0.2.1', lastSeenFrom: '192.0.2.9' },
+      'opened from 192.0.2.1; last used from 192.0.2.9',
+    ],
+    ['factor.totp_enable', { recoveryCodes: 10 }, '10 recovery codes'],
+    ['factor.passkey_add', { passkeyId: 'abc', name: 'Laptop', backedUp: false }, '“Laptop”; on that device only'],
+    ['factor.passkey_remove', { passkeyId: 'abc' }, ''],
+    [
+      'factor.passkey_counter_refused',
+      { passkeyId: 'abc', counter: 4, known: 9 },
+      'it had counted to 4; the one that is known to 9',
+    ],
+    [
+      'user.reset_factors',
+      { cleared: ['totp', 'recovery', 'passkey'] },
+      'the authenticator app, a recovery code and a passkey',
+    ],
+    ['user.reset_factors', { cleared: [] }, ''],
+    [
+      'user.recover',
+      { wasDisabled: true, factorsCleared: ['passkey'] },
+      'the account was disabled before; took away a passkey',
+    ],
+    ['user.setup', { username: 'admin', role: 'admin' }, 'as an administrator'],
+    ['user.create', { username: 'ada', role: 'viewer', projectIds: ['prj_1'] }, 'as a viewer; one project'],
+    ['user.update', { disabled: false }, 'the account is enabled'],
+    ['user.update', { password: 'changed', projectIds: [] }, 'another password; no project'],
+    ['user.change_password', { newSession: 'ses_1' }, ''],
+  ])('%s with %j says “%s” of its detail', (action, detail, words) => {
+    expect(detailWords(action, detail)).toBe(words);
+  });
+
+  it('come with the plain values of a detail that nobody has words for, cut to what fits in a line', () => {
+    const of = (detail: Record<string, unknown>) => detailWords('thing.of_tomorrow', detail);
+    expect(of({ fromCountry: 'DE', nested: { a: 1 }, empty: '', count: 3, is_new: true })).toBe(
+      'from country: DE; count: 3; is new: true',
     );
-    expect(detailWords({ country: { from: 'DE', to: 'US' }, browser: { from: 'a' } })).toBe('country: DE to US');
-    expect(detailWords({ agent: 'x'.repeat(200) })).toHaveLength('agent: '.length + 61);
+    expect(of({ browser: { from: 'a' }, constructor: 'x', by: 'telepathy' })).toBe('constructor: x; with telepathy');
+    expect(of({ agent: 'x'.repeat(200) })).toHaveLength('agent: '.length + 61);
   });
 });
 

@@ -80,7 +80,7 @@ const COLUMNS: Column<SecurityEvent>[] = [
     label: 'What',
     cell: (event) => {
       const { text, tone } = eventWords(event.action);
-      const detail = detailWords(event.detail);
+      const detail = detailWords(event.action, event.detail);
       return (
         <span class="two-lines">
           <StatusDot tone={tone}>{text}</StatusDot>
