@@ -87,7 +87,8 @@ describe('the page about fraud', () => {
           });
         }
       }
-      expect(faults).toEqual([]);
+      // Of no events the one in the address is none either.
+      expect(faults).toEqual([expect.stringContaining('404')]);
     },
   );
 
@@ -154,7 +155,7 @@ describe('the page about fraud', () => {
     await grid(page, /^Open reviews/).waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('l');
-    await page.getByText('Legitimate: ada@shop, login').waitFor();
+    await page.getByText(/^Legitimate: ux+…, withdrawal-/).waitFor();
     await page.getByRole('row', { selected: true }).getByText('Legitimate').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect

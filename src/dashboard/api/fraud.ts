@@ -4,6 +4,7 @@ import type {
   FraudEvent,
   FraudSummary,
   Reference,
+  ReviewedEvent,
   RiskSettings,
   RuleQuality,
   RulesAnswer,
@@ -25,7 +26,16 @@ export interface Period {
   toMs: number;
 }
 
-const period = ({ fromMs, toMs }: Period) => ({ from: Math.floor(fromMs), to: Math.ceil(toMs) });
+/** Null is open. */
+export interface OpenPeriod {
+  fromMs: number | null;
+  toMs: number | null;
+}
+
+const period = ({ fromMs, toMs }: OpenPeriod) => ({
+  from: fromMs === null ? null : Math.floor(fromMs),
+  to: toMs === null ? null : Math.ceil(toMs),
+});
 
 export function getSummary(project: string, span: Period, signal: AbortSignal): Promise<Answer<FraudSummary>> {
   return request('GET', '/api/fraud/summary', { params: { project, ...period(span) }, signal });
@@ -34,11 +44,17 @@ export function getSummary(project: string, span: Period, signal: AbortSignal): 
 /** The newest first. A page may hold fewer than there are, and still have a cursor: the server looks at so many events a request. */
 export function listEvents(
   project: string,
+  span: OpenPeriod,
   query: EventQuery,
   page: { limit: number; cursor: string | null },
   signal: AbortSignal,
 ): Promise<Answer<List<FraudEvent>>> {
-  return request('GET', '/api/fraud/events', { params: { project, ...query, ...page }, signal });
+  return request('GET', '/api/fraud/events', { params: { project, ...period(span), ...query, ...page }, signal });
+}
+
+/** Of any time. */
+export function getEvent(project: string, eventId: string, signal: AbortSignal): Promise<Answer<ReviewedEvent>> {
+  return request('GET', `/api/fraud/events/${encodeURIComponent(eventId)}`, { params: { project }, signal });
 }
 
 export function getHistory(

@@ -13,6 +13,7 @@ import {
 import { factRows } from '../../../src/dashboard/pages/fraud/fact-rows.ts';
 import { filterParams, filtersOf, isFiltered } from '../../../src/dashboard/pages/fraud/filters.ts';
 import { otherRules } from '../../../src/dashboard/pages/fraud/other-rules.ts';
+import { rangeWith } from '../../../src/dashboard/pages/fraud/range-with.ts';
 import { CUT, reasonSteps } from '../../../src/dashboard/pages/fraud/reason-steps.ts';
 import { type FraudEvent, RULE_NAMES, type RuleName, type Scored } from '../../../src/wire/fraud.ts';
 import { QUIET_FACTS } from '../../helpers/fraud-facts.ts';
@@ -240,6 +241,23 @@ describe('the bars of decisions', () => {
       [34, 110],
       [58, 1_000],
     ]);
+  });
+});
+
+describe('where there is an event', () => {
+  const DAY_MS = 24 * HOUR_MS;
+  const nowMs = 1_000 * DAY_MS;
+
+  it('is the shortest range up to now that has it, or the day around one that none reaches', () => {
+    expect(rangeWith(nowMs - 5 * HOUR_MS, nowMs)).toEqual({
+      range: { kind: 'preset', id: '6h' },
+      words: 'the last 6 hours',
+    });
+    const longAgo = nowMs - 30 * DAY_MS;
+    expect(rangeWith(longAgo, nowMs)).toEqual({
+      range: { kind: 'fixed', fromMs: longAgo - DAY_MS / 2, toMs: longAgo + DAY_MS / 2 },
+      words: 'the day around it',
+    });
   });
 });
 

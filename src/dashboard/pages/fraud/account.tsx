@@ -16,6 +16,7 @@ import { EventDrawer } from './event-drawer.tsx';
 import { EventGrid } from './event-grid.tsx';
 import { mayDecide } from './roles.ts';
 import { decider } from './use-decide.ts';
+import { useOpenEvent } from './use-open-event.ts';
 import { usePaged } from './use-paged.ts';
 import { REFERENCE_WORDS } from './words.ts';
 
@@ -135,8 +136,12 @@ function History({ project, userId }: AccountProps) {
   const paged = usePaged(`${project} ${userId}`, (cursor, signal) => getHistory(project, userId, cursor, signal));
   const { list, error, loading } = paged;
   const rows = list?.rows ?? [];
-  const open = rows.find(({ id }) => id === param('event'));
-  const decide = decider(project, paged.decided);
+  const openId = param('event');
+  const { open, decided } = useOpenEvent(project, list?.rows ?? null);
+  const decide = decider(project, (id, verdict) => {
+    paged.decided(id, verdict);
+    decided(id, verdict);
+  });
   const isEmpty = rows.length === 0;
   return (
     <section class="card fraud-stream fraud-history" aria-label="History">
@@ -165,7 +170,7 @@ function History({ project, userId }: AccountProps) {
               label="History, newest first"
               rows={rows}
               showDay
-              openId={open?.id ?? null}
+              openId={open === null ? null : openId}
               onOpen={({ id }) => setParams({ event: id }, open ? 'replace' : 'push')}
               {...(error ? {} : { onEnd: paged.more })}
               footer={list.cursor === null ? <p class="list-end">This is everything that is kept.</p> : null}
@@ -173,11 +178,7 @@ function History({ project, userId }: AccountProps) {
           )}
         </div>
         {open ? (
-          <EventDrawer
-            event={open}
-            onDecide={(event, verdict, note) => void decide(event, verdict, note)}
-            onClose={() => setParams({ event: null }, 'replace')}
-          />
+          <EventDrawer open={open} onDecide={(event, verdict, note) => void decide(event, verdict, note)} />
         ) : null}
       </div>
     </section>

@@ -1,42 +1,81 @@
 import type { FraudEvent, Verdict } from '../../../wire/fraud.ts';
+import { Button } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Drawer } from '../../components/drawer.tsx';
 import { Link } from '../../components/link.tsx';
+import { Empty, Failure, Skeleton } from '../../components/states.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
 import { dateTime, relative } from '../../lib/format.ts';
 import { quoteValue } from '../../lib/query-edit.ts';
 import { now } from '../../state/clock.ts';
-import { hrefOf } from '../../state/route.ts';
+import { hrefOf, setParams } from '../../state/route.ts';
 import { factRows } from './fact-rows.ts';
 import { ReasonBars } from './reason-bars.tsx';
+import type { OpenEvent } from './use-open-event.ts';
 import { VerdictForm } from './verdict-form.tsx';
 import { amountWords, DECISION_TONES, DECISION_WORDS } from './words.ts';
 
 interface EventDrawerProps {
+  open: OpenEvent;
   noteAsked?: number;
-  event: FraudEvent;
   onDecide: (event: FraudEvent, verdict: Verdict, note: string) => void;
-  onClose: () => void;
 }
 
-/** An event in full: why it has its score, what was known, and what a reviewer says of it. */
-export function EventDrawer({ event, noteAsked = 0, onDecide, onClose }: EventDrawerProps) {
-  const facts = factRows(event);
-  const metadata = Object.entries(event.metadata);
+/** The event that the address names, also while it is on its way, and where there is none. */
+export function EventDrawer({ open, noteAsked = 0, onDecide }: EventDrawerProps) {
   return (
     <Drawer
       label="Event"
-      onClose={onClose}
-      head={
-        <>
-          <StatusDot tone={DECISION_TONES[event.decision]}>{DECISION_WORDS[event.decision]}</StatusDot>
-          <strong class="clip">
-            <bdi>{event.eventType}</bdi>
-          </strong>
-          <CopyButton text={() => JSON.stringify(event, null, 2)} label="Copy event as JSON" />
-        </>
-      }
+      onClose={close}
+      head={open.kind === 'open' ? <EventHead event={open.event} /> : <strong class="clip">Event</strong>}
     >
+      {open.kind === 'open' ? (
+        <>
+          {open.listed ? null : (
+            <p class="faint fraud-unlisted">Not in the list as it is loaded: older, or outside its time or filters.</p>
+          )}
+          <EventFacts event={open.event} noteAsked={noteAsked} onDecide={onDecide} />
+        </>
+      ) : open.kind === 'loading' ? (
+        <Skeleton rows={14} label="Loading the event" />
+      ) : open.kind === 'failed' ? (
+        <Failure what="The event could not be loaded" error={open.error} onRetry={open.retry} />
+      ) : (
+        <Empty title="There is no such event">
+          <p>Events are kept for 90 days. This one may be older, or of another project.</p>
+          <Button onClick={close}>Close</Button>
+        </Empty>
+      )}
+    </Drawer>
+  );
+}
+
+const close = () => setParams({ event: null }, 'replace');
+
+function EventHead({ event }: { event: FraudEvent }) {
+  return (
+    <>
+      <StatusDot tone={DECISION_TONES[event.decision]}>{DECISION_WORDS[event.decision]}</StatusDot>
+      <strong class="clip">
+        <bdi>{event.eventType}</bdi>
+      </strong>
+      <CopyButton text={() => JSON.stringify(event, null, 2)} label="Copy event as JSON" />
+    </>
+  );
+}
+
+interface EventFactsProps {
+  event: FraudEvent;
+  noteAsked: number;
+  onDecide: EventDrawerProps['onDecide'];
+}
+
+/** Why it has its score, what was known, and what a reviewer says of it. */
+function EventFacts({ event, noteAsked, onDecide }: EventFactsProps) {
+  const facts = factRows(event);
+  const metadata = Object.entries(event.metadata);
+  return (
+    <>
       <p class="fraud-user">
         <bdi>{event.userId}</bdi>
       </p>
@@ -77,7 +116,7 @@ export function EventDrawer({ event, noteAsked = 0, onDecide, onClose }: EventDr
           ))}
         </tbody>
       </table>
-    </Drawer>
+    </>
   );
 }
 

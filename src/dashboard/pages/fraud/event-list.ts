@@ -12,15 +12,6 @@ export interface EventList {
   instead: List<FraudEvent> | null;
 }
 
-/** The server lists by place and not by time: what of a page is in a time, and whether there can be more of it behind. */
-export function within({ items, nextCursor }: List<FraudEvent>, fromMs: number, toMs: number): List<FraudEvent> {
-  const last = items.at(-1);
-  return {
-    items: items.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs),
-    nextCursor: last !== undefined && last.atMs < fromMs ? null : nextCursor,
-  };
-}
-
 export function firstPage({ items, nextCursor }: List<FraudEvent>): EventList {
   return { rows: items, held: [], cursor: nextCursor, instead: null };
 }

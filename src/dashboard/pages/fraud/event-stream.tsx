@@ -10,9 +10,14 @@ import { EventFilters } from './event-filters.tsx';
 import { EventGrid } from './event-grid.tsx';
 import { NoEvents } from './no-events.tsx';
 import type { Events } from './use-events.ts';
+import type { Newest } from './use-newest.ts';
+import type { OpenEvent } from './use-open-event.ts';
 
 interface EventStreamProps {
   events: Events;
+  open: OpenEvent | null;
+  /** Of all times, where this one is empty. */
+  newest: Newest;
   live: boolean;
   span: { fromMs: number; toMs: number };
   /** Events whose records are not yet in the journal. */
@@ -21,11 +26,12 @@ interface EventStreamProps {
 }
 
 /** Events as they are decided, newest first. The one that is open is in the address. */
-export function EventStream({ events, live, span, waiting, onDecide }: EventStreamProps) {
+export function EventStream({ events, open, newest, live, span, waiting, onDecide }: EventStreamProps) {
   const { list, error, loading, lostSinceMs, paused, setPaused, setReading, loadOlder } = events;
   const openId = param('event');
   const rows = list?.rows ?? [];
-  const open = openId === '' ? undefined : rows.find(({ id }) => id === openId);
+  const isEmpty = list !== null && rows.length === 0 && list.cursor === null;
+  const isHollow = list !== null && rows.length === 0 && list.cursor !== null;
   useShortcuts(live ? [{ keys: 'p', label: 'Pause or go on', group: 'Live', run: () => setPaused(!paused) }] : []);
   const openEvent = ({ id }: FraudEvent) => setParams({ event: id }, openId === '' ? 'push' : 'replace');
   return (
@@ -36,39 +42,35 @@ export function EventStream({ events, live, span, waiting, onDecide }: EventStre
           {error && list ? (
             <Failure line what="The rest could not be loaded" error={error} onRetry={loadOlder} />
           ) : null}
-          {openId !== '' && list && !open ? (
-            <Notice
-              tone="info"
-              action={
-                <Button small onClick={() => setParams({ event: null }, 'replace')}>
-                  Close
-                </Button>
-              }
-            >
-              The event of this address is not among those that are loaded: it is older, or outside this time or these
-              filters.
-            </Notice>
-          ) : null}
-          {list === null || (rows.length === 0 && list.cursor !== null && !error) ? (
+          {list === null || (isEmpty && newest.kind === 'loading') || (isHollow && !error) ? (
             error ? (
               <Failure what="The events could not be loaded" error={error} onRetry={events.retry} />
             ) : (
               <Skeleton rows={14} label="Loading events" />
             )
           ) : rows.length === 0 ? (
-            <NoEvents />
+            <NoEvents newest={newest} />
           ) : (
             <EventGrid
               label="Events, newest first"
               rows={rows}
               showDay={day(span.fromMs) !== day(span.toMs)}
-              openId={open?.id ?? null}
+              openId={open === null ? null : openId}
               onOpen={openEvent}
               onReading={setReading}
               {...(error ? {} : { onEnd: loadOlder })}
-              footer={list.cursor === null ? <p class="list-end">This is everything in the range.</p> : null}
+              footer={
+                <p class="list-end">
+                  {list.cursor === null ? 'This is everything in the range.' : error ? '' : 'Looking further back.'}
+                </p>
+              }
             />
           )}
+          {isHollow && !error ? (
+            <div class="held held-plain" role="status">
+              None found yet, looking further back
+            </div>
+          ) : null}
           {list && list.held.length > 0 ? (
             <div class="held" role="status">
               {list.instead ? 'Many new events' : plural(list.held.length, 'new event')}
@@ -93,9 +95,7 @@ export function EventStream({ events, live, span, waiting, onDecide }: EventStre
             </div>
           ) : null}
         </div>
-        {open ? (
-          <EventDrawer event={open} onDecide={onDecide} onClose={() => setParams({ event: null }, 'replace')} />
-        ) : null}
+        {open ? <EventDrawer open={open} onDecide={onDecide} /> : null}
       </div>
     </section>
   );

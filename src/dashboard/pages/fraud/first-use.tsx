@@ -7,6 +7,7 @@ import { StatusDot } from '../../components/status-dot.tsx';
 import { eventCommand, loginCommand } from './fraud-curl.ts';
 
 const LOOK_EVERY_MS = 3_000;
+const ANY_TIME = { fromMs: null, toMs: null };
 const NO_FILTERS = { decision: null, rule: null, userId: null, minScore: null };
 
 interface FirstUseProps {
@@ -17,12 +18,12 @@ interface FirstUseProps {
 /** Before the first event: one command that gets a decision, and a page that notices by itself when it came. */
 export function FraudFirstUse({ project, onFirst }: FirstUseProps) {
   const [key, setKey] = useState<string | null>(null);
-  const state = useLook(project, onFirst);
+  const isAway = useLook(project, onFirst);
   const shownKey = key ?? '<key>';
   const origin = window.location.origin;
   return (
     <section class="card fraud-first" aria-label="First event">
-      <Empty icon="fraud" title={state === 'earlier' ? 'No event in this time' : 'Ask for the first decision'}>
+      <Empty icon="fraud" title="Ask for the first decision">
         <p>Your server tells what a user does, and the answer says allow, review or deny, with every reason:</p>
         <CodeBlock label="Command for an event" code={eventCommand(origin, shownKey)} />
         <NewKey
@@ -39,10 +40,10 @@ export function FraudFirstUse({ project, onFirst }: FirstUseProps) {
         </p>
         <CodeBlock label="Command for a session" code={loginCommand(origin, shownKey)} />
         <p>
-          {state === 'away' ? (
+          {isAway ? (
             <StatusDot tone="bad">The server does not answer. Trying again.</StatusDot>
           ) : (
-            <StatusDot tone="info">Waiting for {state === 'earlier' ? 'a new' : 'the first'} event</StatusDot>
+            <StatusDot tone="info">Waiting for the first event</StatusDot>
           )}
         </p>
       </Empty>
@@ -50,22 +51,18 @@ export function FraudFirstUse({ project, onFirst }: FirstUseProps) {
   );
 }
 
-/** Looks every few seconds, without touching the page: the key on it is shown this once. */
-function useLook(project: string, onFirst: () => void): 'nothing' | 'away' | 'earlier' {
-  const [state, setState] = useState<'nothing' | 'away' | 'earlier'>('nothing');
+/** Looks every few seconds, without touching the page: the key on it is shown this once. True while the server does not answer. */
+function useLook(project: string, onFirst: () => void): boolean {
+  const [isAway, setAway] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: onFirst is another function each time and does the same.
   useEffect(() => {
     const controller = new AbortController();
-    let known: string | null | undefined;
     const look = async () => {
       if (document.hidden) return;
-      const answer = await listEvents(project, NO_FILTERS, { limit: 1, cursor: null }, controller.signal);
+      const answer = await listEvents(project, ANY_TIME, NO_FILTERS, { limit: 1, cursor: null }, controller.signal);
       if (controller.signal.aborted) return;
-      if (!answer.ok) return setState('away');
-      const newest = answer.value.items[0]?.id ?? null;
-      setState(newest === null ? 'nothing' : 'earlier');
-      if (known !== undefined && newest !== known) onFirst();
-      known = newest;
+      setAway(!answer.ok);
+      if (answer.ok && answer.value.items.length > 0) onFirst();
     };
     void look();
     const timer = setInterval(() => void look(), LOOK_EVERY_MS);
@@ -74,5 +71,5 @@ function useLook(project: string, onFirst: () => void): 'nothing' | 'away' | 'ea
       controller.abort();
     };
   }, [project]);
-  return state;
+  return isAway;
 }

@@ -20,6 +20,8 @@ import { FraudFirstUse } from './first-use.tsx';
 import { Pulse } from './pulse.tsx';
 import { decider } from './use-decide.ts';
 import { useEvents } from './use-events.ts';
+import { useNewest } from './use-newest.ts';
+import { useOpenEvent } from './use-open-event.ts';
 import { ruleName } from './words.ts';
 
 const CHART_PX = 160;
@@ -36,19 +38,29 @@ export function OverviewTab({ project }: { project: Project }) {
   const period = useMemo(() => ({ fromMs, toMs }), [fromMs, toMs]);
   const stepMs = barStepMs(period, phone);
   const events = useEvents(project.id, period, filters, live);
+  const { open, decided } = useOpenEvent(project.id, events.list?.rows ?? null);
   const summary = useSummary(project.id, period, live && !events.paused);
   const { data } = summary;
   const bars = useMemo(
     () => (data ? decisionBars(data.hours, period, stepMs, localOffsetMs(period.toMs)) : []),
     [data, period, stepMs],
   );
-  const decide = decider(project.id, events.decided);
-  const nothing = data !== null && total(data.decisions) === 0 && data.sessions === 0 && !isFiltered(filters);
-  if (nothing && events.list !== null && events.list.rows.length === 0) {
+  const isEmpty = events.list?.rows.length === 0 && events.list.cursor === null;
+  const { newest, reload } = useNewest(project.id, filters, isEmpty);
+  const decide = decider(project.id, (id, verdict) => {
+    events.decided(id, verdict);
+    decided(id, verdict);
+  });
+  const isNew = isEmpty && newest.kind === 'none' && open === null && !isFiltered(filters);
+  if (isNew && data?.sessions === 0) {
+    const onFirst = () => {
+      events.retry();
+      reload();
+    };
     return (
       <>
         <Pulse project={project.id} />
-        <FraudFirstUse project={project.id} onFirst={events.retry} />
+        <FraudFirstUse project={project.id} onFirst={onFirst} />
       </>
     );
   }
@@ -93,6 +105,8 @@ export function OverviewTab({ project }: { project: Project }) {
       </section>
       <EventStream
         events={events}
+        open={open}
+        newest={isNew && data === null && !summary.error ? { kind: 'loading' } : newest}
         live={live}
         span={period}
         waiting={data?.outbox.pending ?? 0}

@@ -11,6 +11,7 @@ import { EventDrawer } from './event-drawer.tsx';
 import { EventGrid } from './event-grid.tsx';
 import { mayDecide } from './roles.ts';
 import { decider } from './use-decide.ts';
+import { useOpenEvent } from './use-open-event.ts';
 import { usePaged } from './use-paged.ts';
 
 const KEYS: readonly [string, Verdict][] = [
@@ -30,9 +31,13 @@ export function ReviewsTab({ project }: { project: Project }) {
   const { list, error, loading } = paged;
   const rows = list?.rows ?? [];
   const openId = param('event');
-  const open = rows.find(({ id }) => id === openId);
-  const decide = decider(project.id, paged.decided);
-  const active = open ?? rows.find(({ id }) => id === activeId);
+  const { open, decided } = useOpenEvent(project.id, list?.rows ?? null);
+  const decide = decider(project.id, (id, verdict) => {
+    paged.decided(id, verdict);
+    decided(id, verdict);
+  });
+  // With a drawer the keys are about what is in it, and about nothing while that is on its way.
+  const active = open === null ? rows.find(({ id }) => id === activeId) : open.kind === 'open' ? open.event : undefined;
   const say = (verdict: Verdict) => {
     if (active) void decide(active, verdict, '');
   };
@@ -91,7 +96,7 @@ export function ReviewsTab({ project }: { project: Project }) {
               label={status === 'open' ? 'Open reviews' : 'Decided reviews'}
               rows={rows}
               showDay
-              openId={open?.id ?? null}
+              openId={open === null ? null : openId}
               onOpen={({ id }) => {
                 setNoteAsked(0);
                 openEvent(id);
@@ -104,13 +109,9 @@ export function ReviewsTab({ project }: { project: Project }) {
         </div>
         {open ? (
           <EventDrawer
-            event={open}
+            open={open}
             noteAsked={noteAsked}
             onDecide={(event, verdict, text) => void decide(event, verdict, text)}
-            onClose={() => {
-              setNoteAsked(0);
-              setParams({ event: null }, 'replace');
-            }}
           />
         ) : null}
       </div>

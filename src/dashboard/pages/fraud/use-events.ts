@@ -4,7 +4,7 @@ import { type EventQuery, listEvents, type Period } from '../../api/fraud.ts';
 import type { ApiError } from '../../api/http.ts';
 import { now } from '../../state/clock.ts';
 import { link } from '../../state/link.ts';
-import { type EventList, firstPage, newest, older, release, within, withVerdict } from './event-list.ts';
+import { type EventList, firstPage, newest, older, release, withVerdict } from './event-list.ts';
 
 const PAGE = 200;
 const EVERY_MS = 5_000;
@@ -36,25 +36,28 @@ export function useEvents(project: string, span: Period, filters: EventQuery, li
   const [round, setRound] = useState(0);
   const hold = useRef(false);
   hold.current = reading;
-  const busy = useRef(false);
+  /** The request for what is older, while it is on its way. */
+  const rest = useRef<AbortController | null>(null);
   const { fromMs, toMs } = span;
   // A time that goes up to now takes what comes after it was chosen.
-  const untilMs = live ? Number.POSITIVE_INFINITY : toMs;
-  const key = JSON.stringify([project, fromMs, toMs, filters, round]);
-  const keyNow = useRef(key);
-  keyNow.current = key;
+  const asked = { fromMs, toMs: live ? null : toMs };
+  const key = JSON.stringify([project, fromMs, toMs, live, filters, round]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` is all of what is asked.
   useEffect(() => {
     const controller = new AbortController();
     setState((before) => ({ ...before, loading: true }));
-    void listEvents(project, filters, { limit: PAGE, cursor: null }, controller.signal).then((answer) => {
+    void listEvents(project, asked, filters, { limit: PAGE, cursor: null }, controller.signal).then((answer) => {
       if (controller.signal.aborted) return;
       setLost(null);
-      if (answer.ok) setState({ list: firstPage(within(answer.value, fromMs, untilMs)), error: null, loading: false });
+      if (answer.ok) setState({ list: firstPage(answer.value), error: null, loading: false });
       else setState({ list: null, error: answer.error, loading: false });
     });
-    return () => controller.abort();
+    return () => {
+      controller.abort();
+      rest.current?.abort();
+      rest.current = null;
+    };
   }, [key]);
 
   const ready = state.list !== null;
@@ -66,14 +69,12 @@ export function useEvents(project: string, span: Period, filters: EventQuery, li
     const look = async () => {
       if (document.hidden || looking) return;
       looking = true;
-      const answer = await listEvents(project, filters, { limit: PAGE, cursor: null }, controller.signal);
+      const answer = await listEvents(project, asked, filters, { limit: PAGE, cursor: null }, controller.signal);
       looking = false;
       if (controller.signal.aborted) return;
       setLost((since) => (answer.ok ? null : (since ?? now())));
       if (!answer.ok) return;
-      setState((s) =>
-        s.list ? { ...s, list: newest(s.list, within(answer.value, fromMs, untilMs), hold.current) } : s,
-      );
+      setState((s) => (s.list ? { ...s, list: newest(s.list, answer.value, hold.current) } : s));
     };
     const timer = setInterval(() => void look(), EVERY_MS);
     return () => {
@@ -103,13 +104,14 @@ export function useEvents(project: string, span: Period, filters: EventQuery, li
 
   const loadOlder = () => {
     const cursor = state.list?.cursor ?? null;
-    if (cursor === null || busy.current) return;
-    busy.current = true;
-    void listEvents(project, filters, { limit: PAGE, cursor }, new AbortController().signal).then((answer) => {
-      busy.current = false;
-      if (keyNow.current !== key) return;
+    if (cursor === null || rest.current !== null) return;
+    const controller = new AbortController();
+    rest.current = controller;
+    void listEvents(project, asked, filters, { limit: PAGE, cursor }, controller.signal).then((answer) => {
+      if (controller.signal.aborted) return;
+      rest.current = null;
       if (!answer.ok) return setState((s) => ({ ...s, error: answer.error }));
-      const page = within(answer.value, fromMs, untilMs);
+      const page = answer.value;
       setState((s) => ({ ...s, error: null, list: s.list?.cursor === cursor ? older(s.list, page) : s.list }));
     });
   };
