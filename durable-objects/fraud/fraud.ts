@@ -130,8 +130,9 @@ export class Fraud extends DurableObject<Env> {
   events(query: EventQuery): Listed<FraudEvent> {
     return this.#stores.events.list(query);
   }
-  // biome-ignore format: the file is as long as a file may be.
-  findEvent(id: string): FraudEvent | null { return this.#stores.events.find(id); }
+  findEvent(id: string): FraudEvent | null {
+    return this.#stores.events.find(id);
+  }
 
   references(userId: string): Reference[] {
     return this.#stores.references.of(userId);
