@@ -1,3 +1,4 @@
+import { dayOf } from '../../src/cookies/index.ts';
 import type { Stores } from './recorder.ts';
 
 const HOUR_MS = 3_600_000;
@@ -16,12 +17,13 @@ const ROWS_PER_ALARM = 2_000;
 export const CLEANUP_INTERVAL_MS = HOUR_MS;
 
 /** Forgets what is past its time. False when there may be more of it. */
-export function cleanUp({ meta, events, sessions, profiles }: Stores, nowMs: number): boolean {
+export function cleanUp({ cookies, meta, events, sessions, profiles }: Stores, nowMs: number): boolean {
   const forgotten = [
     meta.forget(nowMs, Math.floor((nowMs - EVENTS_KEPT_MS) / HOUR_MS), ROWS_PER_ALARM),
     events.forget(nowMs - EVENTS_KEPT_MS, MAX_EVENTS, ROWS_PER_ALARM),
     sessions.forget(nowMs, EXPIRED_KEPT_MS, ROWS_PER_ALARM),
     profiles.forget(nowMs - USERS_KEPT_MS, ROWS_PER_ALARM),
+    cookies.forget(dayOf(nowMs), ROWS_PER_ALARM),
   ];
   return forgotten.every((rows) => rows < ROWS_PER_ALARM);
 }

@@ -2,6 +2,7 @@ import {
   type CookieHistoryQuery,
   type CookieHistoryRows,
   type CookieSample,
+  type Day,
   type DayStats,
   type DayTotals,
   HISTORY_DAYS,
@@ -14,23 +15,18 @@ import {
   withSampleInTotals,
 } from '../../src/cookies/index.ts';
 
-/** A day can leave 10,000 devices behind; each sample of the day after takes away so many, until none is left. */
-const FORGOTTEN_PER_SAMPLE = 100;
-
 /** History of cookie telemetry, in tables of cookie-schema.ts. */
 export class CookieStore {
   readonly #storage: DurableObjectStorage;
   /** Rows of the newest day. */
   #devices: { day: number; count: number } | null = null;
-  /** Nothing is left from before this day. */
-  #forgottenBefore: number | null = null;
 
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
   }
 
-  /** One transaction, of two rows: the day's and the device's of that day. */
-  note(sample: CookieSample): void {
+  /** One transaction, of two rows: the day's and the device's of that day. Null for a device that is not known, or none. */
+  note(sample: CookieSample, deviceRef: string | null): void {
     this.#storage.transactionSync(() => {
       const { day } = sample;
       const totals = this.#totals(day) ?? NO_TOTALS;
@@ -39,7 +35,7 @@ export class CookieStore {
         day,
         JSON.stringify(withSampleInTotals(totals, sample)),
       );
-      const device = this.#rowOf(day, sample.device ?? UNKNOWN_DEVICE);
+      const device = this.#rowOf(day, deviceRef ?? UNKNOWN_DEVICE);
       const stats = withSample(this.#stats(day, device) ?? NO_SAMPLES, sample);
       this.#run(
         'INSERT OR REPLACE INTO cookie_devices (day, device, stats) VALUES (?, ?, ?)',
@@ -47,7 +43,6 @@ export class CookieStore {
         device,
         JSON.stringify(stats),
       );
-      this.#forgetBefore(day - HISTORY_DAYS + 1);
     });
   }
 
@@ -80,6 +75,16 @@ export class CookieStore {
     };
   }
 
+  /** What is older than the history, `rows` at most; answers how many. A day can leave 10,000 devices behind. */
+  forget(today: Day, rows: number): number {
+    const before = today - HISTORY_DAYS + 1;
+    this.#run('DELETE FROM cookie_days WHERE day < ?', before);
+    return this.#run(
+      'DELETE FROM cookie_devices WHERE (day, device) IN (SELECT day, device FROM cookie_devices WHERE day < ? LIMIT ?)',
+      ...[before, rows],
+    ).rowsWritten;
+  }
+
   /** The device's own row, or that of all who came when there was no room. */
   #rowOf(day: number, device: string): string {
     if (this.#devices?.day !== day) {
@@ -106,16 +111,6 @@ export class CookieStore {
       .exec<{ totals: string }>('SELECT totals FROM cookie_days WHERE day = ?', day)
       .toArray();
     return row ? JSON.parse(row.totals) : null;
-  }
-
-  #forgetBefore(day: number): void {
-    if (this.#forgottenBefore === day) return;
-    this.#run('DELETE FROM cookie_days WHERE day < ?', day);
-    const { rowsWritten } = this.#run(
-      `DELETE FROM cookie_devices WHERE (day, device) IN (SELECT day, device FROM cookie_devices WHERE day < ? LIMIT ${FORGOTTEN_PER_SAMPLE})`,
-      day,
-    );
-    if (rowsWritten < FORGOTTEN_PER_SAMPLE) this.#forgottenBefore = day;
   }
 
   #run(statement: string, ...bindings: (string | number)[]): { rowsWritten: number } {

@@ -56,7 +56,6 @@ const MAX_CLOCK_SKEW_MS = 250;
  * decided and written in one transaction, and then goes to the journal; the answer waits for both (ADR 0010).
  */
 export class Fraud extends DurableObject<Env> {
-  readonly #cookies: CookieStore;
   readonly #stores: Stores;
   readonly #outboxRows: OutboxStore;
   readonly #outbox: Outbox;
@@ -72,11 +71,16 @@ export class Fraud extends DurableObject<Env> {
     super(ctx, env);
     applySchemaSteps(ctx.storage, FRAUD_SCHEMA);
     const { sql } = ctx.storage;
-    this.#cookies = new CookieStore(ctx.storage);
     const meta = new MetaStore(sql);
     const events = new EventStore(sql);
     this.#stores = {
-      ...{ meta, events, sessions: new SessionStore(sql), profiles: new ProfileStore(sql) },
+      ...{
+        meta,
+        events,
+        sessions: new SessionStore(sql),
+        profiles: new ProfileStore(sql),
+        cookies: new CookieStore(ctx.storage),
+      },
       ...{ references: new ReferenceStore(sql), key: new ProjectKey(env, meta) },
     };
     this.#outboxRows = new OutboxStore(sql);
@@ -207,11 +211,15 @@ export class Fraud extends DurableObject<Env> {
   }
 
   noteCookies(sample: CookieSample): void {
-    this.#cookies.note(sample);
+    const nowMs = this.#now();
+    const { deviceHash } = sample;
+    const deviceRef = deviceHash === null ? null : this.#stores.sessions.deviceOf(deviceHash, nowMs);
+    this.#stores.cookies.note(sample, deviceRef);
+    this.#arm(nowMs + CLEANUP_INTERVAL_MS);
   }
 
   cookieHistory(query: CookieHistoryQuery): CookieHistoryRows {
-    return this.#cookies.history(query);
+    return this.#stores.cookies.history(query);
   }
 
   /** As the journal takes it: a key that has ended has ended by every clock. */

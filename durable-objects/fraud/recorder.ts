@@ -4,6 +4,7 @@ import { scoreOf } from '../../src/fraud/risk/score.ts';
 import { sha256Hex } from '../../src/shared/hash.ts';
 import type { CookieFacts, FraudEvent, RiskSettings } from '../../src/wire/fraud.ts';
 import { IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
+import type { CookieStore } from './cookie-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { MetaStore } from './meta-store.ts';
 import type { ProfileStore } from './profile-store.ts';
@@ -16,6 +17,7 @@ const HOUR_MS = 3_600_000;
 const MAX_DEVICES_PER_USER = 100;
 
 export interface Stores {
+  cookies: CookieStore;
   meta: MetaStore;
   events: EventStore;
   sessions: SessionStore;

@@ -13,8 +13,8 @@ export type Day = number;
 /** One request's cookies as they are noted: no name and no value. */
 export interface CookieSample {
   day: Day;
-  /** Hash of the fraud device cookie; null where there is none, or two. */
-  device: string | null;
+  /** SHA-256 of the fraud device cookie; null where there is none, or two. */
+  deviceHash: string | null;
   count: number;
   bytes: number;
   warnings: TelemetryWarningCode[];
@@ -53,9 +53,9 @@ export function dayText(day: Day): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
-export function sampleOf(telemetry: CookieTelemetry, device: string | null, nowMs: number): CookieSample {
+export function sampleOf(telemetry: CookieTelemetry, deviceHash: string | null, nowMs: number): CookieSample {
   const { count, bytes, warnings } = telemetry;
-  return { day: dayOf(nowMs), device, count, bytes, warnings: warnings.map(({ code }) => code) };
+  return { day: dayOf(nowMs), deviceHash, count, bytes, warnings: warnings.map(({ code }) => code) };
 }
 
 export const NO_SAMPLES: DayStats = { samples: 0, maxCount: 0, maxBytes: 0, totalBytes: 0, warnings: {} };

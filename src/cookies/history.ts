@@ -35,7 +35,7 @@ export interface CookieHistoryRows {
 export interface CookieHistory {
   items: {
     day: string;
-    /** Null: samples without a device cookie. `(other)`: devices beyond the 10,000th of that day. */
+    /** The deviceRef of fraud events. Null: samples without a device cookie, or with one that no sign-in set. `(other)`: devices beyond the 10,000th of that day. */
     device: string | null;
     samples: number;
     maxCount: number;

@@ -1,7 +1,9 @@
 export {
   type CookieSample,
+  type Day,
   type DayStats,
   type DayTotals,
+  dayOf,
   NO_SAMPLES,
   NO_TOTALS,
   withSample,

@@ -8,7 +8,7 @@ import { readJsonBody } from '../shared/json-body.ts';
 import { analyse } from './analyse.ts';
 import { type Identify, telemetryProject } from './caller.ts';
 import { sampleOf } from './day.ts';
-import { deviceOf } from './device.ts';
+import { deviceHashOf } from './device.ts';
 import { cookieProblem } from './errors.ts';
 import { historyAnswer, readHistoryQuery } from './history.ts';
 import { lint } from './lint.ts';
@@ -32,7 +32,7 @@ export function cookieRoutes(sessionPorts: (ctx: Ctx) => SessionPorts): Hono<App
     const ctx = c.get('ctx');
     const [header, url] = [c.req.header('cookie') ?? '', new URL(c.req.url)];
     const telemetry = analyse(header, url);
-    noteSample(ctx, project.value, sampleOf(telemetry, deviceOf(header, url, project.value), ctx.nowMs));
+    noteSample(ctx, project.value, sampleOf(telemetry, deviceHashOf(header, url), ctx.nowMs));
     return c.json(telemetry);
   });
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../src/cookies/analyse.ts';
 import { NO_TOTALS, sampleOf, trendOf, withSampleInTotals } from '../../src/cookies/day.ts';
-import { deviceOf } from '../../src/cookies/device.ts';
+import { deviceHashOf } from '../../src/cookies/device.ts';
+import { sha256Hex } from '../../src/shared/hash.ts';
 import type { TelemetryWarningCode } from '../../src/wire/cookies.ts';
 
 const HTTPS = new URL('https://shop.example/x');
@@ -81,12 +82,11 @@ describe('what a Cookie header says', () => {
 });
 
 describe('the device of a sample', () => {
-  it('is another in each project, and the same for the same cookie', () => {
+  it('is known by the hash of its cookie, as the fraud object knows it', () => {
     const header = '__Host-d_id=abc';
-    expect(deviceOf(header, HTTPS, 'prj_1')).toMatch(/^[\da-f]{32}$/);
-    expect(deviceOf(header, HTTPS, 'prj_1')).toBe(deviceOf(`x=1; ${header}`, HTTPS, 'prj_1'));
-    expect(deviceOf(header, HTTPS, 'prj_1')).not.toBe(deviceOf(header, HTTPS, 'prj_2'));
-    expect(deviceOf('__Host-d_id_p=abc', HTTPS, 'prj_1')).toBe(deviceOf(header, HTTPS, 'prj_1'));
+    expect(deviceHashOf(header, HTTPS)).toBe(sha256Hex('abc'));
+    expect(deviceHashOf(`x=1; ${header}`, HTTPS)).toBe(sha256Hex('abc'));
+    expect(deviceHashOf('__Host-d_id_p=abc', HTTPS)).toBe(sha256Hex('abc'));
   });
 
   it.each([
@@ -95,7 +95,7 @@ describe('the device of a sample', () => {
     ['an empty one', '__Host-d_id=', HTTPS],
     ['one that a subdomain may have planted', 'd_id=a', HTTPS],
     ['one of the other transport', '__Host-d_id=a', LOOPBACK],
-  ])('is unknown with %s', (_, header, url) => expect(deviceOf(header, url, 'prj_1')).toBeNull());
+  ])('is unknown with %s', (_, header, url) => expect(deviceHashOf(header, url)).toBeNull());
 });
 
 describe('a day', () => {

@@ -5,10 +5,10 @@ import { CookieStore } from '../../durable-objects/fraud/cookie-store.ts';
 import { createApp } from '../../src/app.ts';
 import { analyse } from '../../src/cookies/analyse.ts';
 import { dayOf, sampleOf } from '../../src/cookies/day.ts';
-import { deviceOf } from '../../src/cookies/device.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
 import { countingStatements } from '../helpers/worker/counting-database.ts';
+import { cookieOf } from '../helpers/worker/fraud.ts';
 import { until } from '../helpers/worker/until.ts';
 
 const PATH = '/api/fraud/cookie-telemetry';
@@ -95,27 +95,43 @@ describe('GET /api/fraud/cookie-telemetry', () => {
 describe('GET /api/fraud/cookie-telemetry/history', () => {
   it('has samples by day and device, and the trend of all', async () => {
     await freshProject();
-    const cookies = ['d_id=one; a=1', 'd_id=one; a=1; a=2', 'd_id=two', 'a=1'];
+    const open = async (userId: string) => {
+      const opened = await callApp('POST', '/api/fraud/login', { key, body: { userId } });
+      return [...opened.cookies.values()].find((line) => line.startsWith('d_id='))?.split(';', 1)[0] ?? '';
+    };
+    const [one, two] = [await open('u1'), await open('u2')];
+    await callApp('POST', '/api/fraud/event', {
+      key,
+      body: { userId: 'u1', eventType: 'bet' },
+      headers: { cookie: one },
+    });
+    const cookies = [`${one}; a=1`, `${one}; a=1; a=2`, two, 'a=1', 'd_id=made-up'];
     for (const cookie of cookies) expect((await callApp('GET', PATH, { key, headers: { cookie } })).status).toBe(200);
-    await samplesAre(4);
+    await samplesAre(5);
     const { body } = await history();
-    const device = deviceOf('d_id=one', new URL(ORIGIN), projectId);
+    const [event] = (await callApp('GET', `/api/fraud/events?project=${projectId}`, { as: viewer })).body.items;
+    const device = event.deviceRef;
     expect(body.items.length).toBe(3);
     expect(body.items.find((item: { device: string }) => item.device === device)).toEqual({
-      ...{ day: today(), device, samples: 2, maxCount: 3, maxBytes: 18, avgBytes: 16 },
+      ...{ day: today(), device, samples: 2, maxCount: 3, maxBytes: one.length + 10, avgBytes: one.length + 8 },
       warnings: { duplicate_name: 1 },
     });
-    expect(body.items.at(-1)).toMatchObject({ device: null, samples: 1 });
+    expect(body.items.find((item: { device: string | null }) => item.device === null)).toMatchObject({ samples: 2 });
     expect(body.trend).toEqual([
-      expect.objectContaining({ day: today(), samples: 4, p50Count: 1, p95Count: 3, maxBytes: 18, p95Bytes: 18 }),
+      expect.objectContaining({ day: today(), samples: 5, p50Count: 1, p95Count: 3, maxBytes: one.length + 10 }),
     ]);
     expect((await history(`&device=${device}`)).body.items.length).toBe(1);
-    expect((await history('&device=unknown')).body.items).toEqual([body.items.at(-1)]);
+    expect((await history('&device=unknown')).body.items).toEqual(
+      body.items.filter((item: { device: string | null }) => item.device === null),
+    );
   });
 
   it('comes in pages', async () => {
     await freshProject();
-    for (const id of ['a', 'b', 'c']) await callApp('GET', PATH, { key, headers: { cookie: `d_id=${id}` } });
+    for (const userId of ['u1', 'u2', 'u3']) {
+      const opened = await callApp('POST', '/api/fraud/login', { key, body: { userId } });
+      await callApp('GET', PATH, { key, headers: cookieOf(opened) });
+    }
     await samplesAre(3);
     const seen: string[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
@@ -142,7 +158,7 @@ describe('GET /api/fraud/cookie-telemetry/history', () => {
 });
 
 describe('the rows of the history', () => {
-  const sample = (device: string | null, nowMs: number) => sampleOf(analyse('a=1', new URL(ORIGIN)), device, nowMs);
+  const sample = (nowMs: number) => sampleOf(analyse('a=1', new URL(ORIGIN)), null, nowMs);
   const all = { fromDay: 0, toDay: 1_000_000, device: null, limit: 1_000, after: null };
   const inStore = (run: (store: CookieStore, storage: DurableObjectStorage) => void) =>
     runInDurableObject(env.FRAUD.getByName(crypto.randomUUID()), (_, { storage }) =>
@@ -151,7 +167,7 @@ describe('the rows of the history', () => {
 
   it('outlive the object', async () => {
     await inStore((store, storage) => {
-      store.note(sample('x', 0));
+      store.note(sample(0), 'x');
       expect(new CookieStore(storage).history(all).devices).toMatchObject([{ day: 0, device: 'x' }]);
     });
   });
@@ -159,10 +175,12 @@ describe('the rows of the history', () => {
   it('end after 400 days', async () => {
     await inStore((store) => {
       const DAY_MS = 86_400_000;
-      store.note(sample('old', 0));
-      store.note(sample('new', 399 * DAY_MS));
-      expect(store.history(all).devices.map(({ device }) => device)).toEqual(['new', 'old']);
-      store.note(sample('new', 400 * DAY_MS));
+      store.note(sample(0), 'old');
+      store.note(sample(399 * DAY_MS), 'new');
+      store.note(sample(400 * DAY_MS), 'new');
+      expect(store.forget(399, 100)).toBe(0);
+      expect(store.history(all).devices.map(({ device }) => device)).toEqual(['new', 'new', 'old']);
+      expect(store.forget(400, 100)).toBe(1);
       expect(store.history(all).days.map(({ day }) => day)).toEqual([399, 400]);
       expect(store.history(all).devices.map(({ device }) => device)).toEqual(['new', 'new']);
     });
@@ -177,8 +195,8 @@ describe('the rows of the history', () => {
         day,
         JSON.stringify({ samples: 1, maxCount: 1, maxBytes: 1, totalBytes: 1, warnings: {} }),
       );
-      for (const device of ['last', 'more', 'most', 'last', null]) store.note(sample(device, Date.now()));
-      new CookieStore(storage).note(sample('again', Date.now()));
+      for (const device of ['last', 'more', 'most', 'last', null]) store.note(sample(Date.now()), device);
+      new CookieStore(storage).note(sample(Date.now()), 'again');
       const samplesOf = (device: string) =>
         store.history({ ...all, fromDay: day, toDay: day, device }).devices.map(({ stats }) => stats.samples);
       expect([samplesOf('last'), samplesOf('(other)'), samplesOf('unknown'), samplesOf('more')]).toEqual([
