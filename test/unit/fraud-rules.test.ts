@@ -348,8 +348,9 @@ const CASES: Case[] = [
   },
   {
     rule: 'confirmed_fraud',
-    says: 'so does a confirmed device',
+    says: 'a confirmed device of another user counts half, with its links or without',
     facts: fraud(false, true, 2),
+    points: 40,
     detail: 'Confirmed as fraud before: this device, 2 linked accounts',
   },
   {

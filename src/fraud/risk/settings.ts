@@ -28,7 +28,7 @@ export const THRESHOLDS: Readonly<Record<RuleName, ThresholdBounds>> = {
 const on = (points: number, threshold: number): RuleSetting => ({ enabled: true, points, threshold });
 
 /**
- * What a project has that never changed anything. A rule alone leads to a review at most (but for a reviewer's verdict on the very user or device); two
+ * What a project has that never changed anything. A rule alone leads to a review at most (but for a reviewer's verdict on the very user); two
  * strong ones together, such as failures and their velocity from one device, to a refusal. They are judged on the demo's traffic and the scenarios
  * of test/unit/fraud-scenarios.test.ts, not on a customer's: that is what the dry run is for.
  */

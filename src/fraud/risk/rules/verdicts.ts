@@ -3,8 +3,8 @@ import type { Rule } from '../types.ts';
 
 /**
  * A reviewer confirmed fraud before: of this user, of its device, or of accounts that share a reference or device with it. Threshold: linked accounts
- * from which on a link counts; 1 to 100, whole. Default 1. A link alone has half of the points, rounded, because whoever shares a phone with a
- * fraudster is suspect, not proven.
+ * from which on a link counts; 1 to 100, whole. Default 1. Without the user himself it is half of the points, rounded: whoever shares a phone or a
+ * browser with a fraudster is suspect, not proven, and families share both.
  */
 export const confirmedFraud: Rule = ({ confirmedFraud: { user, device, linkedAccounts } }, { points, threshold }) => {
   const linked = linkedAccounts >= threshold;
@@ -15,7 +15,7 @@ export const confirmedFraud: Rule = ({ confirmedFraud: { user, device, linkedAcc
     ...(linked ? [counted(linkedAccounts, 'linked account', 'linked accounts')] : []),
   ];
   return {
-    points: user || device ? points : Math.round(points / 2),
+    points: user ? points : Math.round(points / 2),
     detail: `Confirmed as fraud before: ${parts.join(', ')}`,
   };
 };
