@@ -2,7 +2,9 @@
  * `npm run bench`: every measurement, one table. `npm run bench -- storage search` runs the named ones.
  * Figures come from one machine in one run; quote the ratios.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { type Row, table } from './lib/row.ts';
 import './lib/workers-module.ts';
 
@@ -30,6 +32,12 @@ if (unknown.length > 0) {
   console.error(`There is no measurement called ${unknown.join(', ')}. There are: ${Object.keys(SUITES).join(', ')}.`);
   process.exit(1);
 }
+// Databases and servers of a run are hundreds of megabytes: whatever it makes is here, and goes with it.
+const folder = mkdtempSync(path.join(os.tmpdir(), 'breakwater-bench-'));
+process.env.TMPDIR = folder;
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 const rows: Row[] = [];
 for (const [name, load] of Object.entries(SUITES)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
