@@ -34,7 +34,8 @@ export function createApp(): Hono<AppEnv> {
     ...['login', 'event', 'register', 'revoke'].map((name) => `/api/fraud/${name}`),
     TELEMETRY_PATH, // keys as on the write side, people by their session
   ];
-  const identifyPorts = { keyRefused: countRefusedKey, sessionPorts: authPorts };
+  const largeBodies = ['/api/etl/start', '/api/etl/dry-run'];
+  const identifyPorts = { largeBodies, keyRefused: countRefusedKey, sessionPorts: authPorts };
   app.use('/api/*', identify({ except, ...identifyPorts }));
   app.use('/ws/*', identify({ except: [], ...identifyPorts }));
   app.use('/api/*', limitUsers);

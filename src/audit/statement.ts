@@ -12,10 +12,14 @@ export interface AuditEntry {
   detail: JsonObject;
 }
 
-const COLUMNS = 'at_ms, actor_kind, actor_id, action, target, project_id, request_id, address, detail, claim_id';
-const VALUES = '?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10';
+const COLUMNS =
+  'at_ms, actor_kind, actor_id, action, target, project_id, request_id, address, detail, claim_id, session_id';
+const VALUES = '?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11';
 
-/** The audit row of a change, for the same `DB.batch` as the change. */
+/**
+ * The audit row of a change, for the same `DB.batch` as the change. The batch fails, and the request is answered 401, where the session that makes the
+ * change has ended by then (trigger audit_needs_its_session).
+ */
 export function auditStatement(ctx: Ctx, entry: AuditEntry): D1PreparedStatement {
   return bind(ctx, entry, `INSERT INTO audit (${COLUMNS}) VALUES (${VALUES})`);
 }
@@ -54,5 +58,6 @@ function bind(ctx: Ctx, entry: AuditEntry, sql: string): D1PreparedStatement {
     ctx.address,
     JSON.stringify(entry.detail),
     ctx.claim?.id ?? null,
+    ctx.actor.kind === 'user' ? ctx.actor.sessionId : null,
   );
 }

@@ -84,6 +84,11 @@ export async function sessionEndsAtMs(ctx: Ctx, sessionId: string): Promise<numb
   return sessionEndMs(found.session);
 }
 
+/** Of a request that takes long: whether the session that it came with still is one. Keys are for the journal to know. */
+export async function isStillSignedIn(ctx: Ctx): Promise<boolean> {
+  return ctx.actor.kind !== 'user' || (await sessionEndsAtMs(ctx, ctx.actor.sessionId)) !== null;
+}
+
 /** The actor of a cookie request, after the checks that every state-changing one must pass; null when nobody is signed in. */
 export async function authenticateCookie(
   ctx: Ctx,

@@ -1,4 +1,4 @@
-export { authenticateCookie, type SessionPorts, sessionEndsAtMs } from './authenticate.ts';
+export { authenticateCookie, isStillSignedIn, type SessionPorts, sessionEndsAtMs } from './authenticate.ts';
 export { cleanupExpired } from './cleanup.ts';
 export { readSessionCookie } from './cookies.ts';
 export { changesState, verifyCsrf } from './csrf.ts';

@@ -21,7 +21,7 @@ export const TELEMETRY_PATH = '/api/fraud/cookie-telemetry';
 /** Cookie telemetry with its history, and the linter of `Set-Cookie` lines. */
 export function cookieRoutes(sessionPorts: (ctx: Ctx) => SessionPorts): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
-  const middleware = identify({ except: [], keyRefused: countRefusedKey, sessionPorts });
+  const middleware = identify({ except: [], largeBodies: [], keyRefused: countRefusedKey, sessionPorts });
   const signedIn: Identify = async (c) => (await middleware(c, async () => undefined)) ?? null;
 
   routes.options(TELEMETRY_PATH, readableEverywhere, answerPreflight);

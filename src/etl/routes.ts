@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
+import { isStillSignedIn } from '../auth/index.ts';
 import type { Ctx } from '../env.ts';
 import { idempotencyKeyOf, type Sender, streamRefusal } from '../ingest/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
+import { UNAUTHENTICATED } from '../shared/problem.ts';
 import type { DataType } from '../wire/etl.ts';
 import { answerStart, refuseStart } from './answer.ts';
 import { readStream } from './body.ts';
@@ -32,6 +34,7 @@ export function etlRoutes(makePort: (ctx: Ctx) => SchemaPort): Hono<AppEnv> {
     if (!early.ok && !isUnnamed(early.error)) return refuse(c, etlProblem(early.error));
     const input = await readDryRun(c.req.raw);
     if (!input.ok) return refuse(c, etlProblem(input.error));
+    if (!(await isStillSignedIn(c.get('ctx')))) return refuse(c, UNAUTHENTICATED);
     return answerDryRun(c, input.value.project ?? c.req.query('project'), input.value);
   });
   routes.route('/', schemaRoutes(makePort));
@@ -46,6 +49,7 @@ function isUnnamed(error: EtlError): boolean {
 async function startInline(c: AppContext, byKey: Sender | null, elapsedMs: () => number): Promise<Response> {
   const envelope = await readEnvelope(c.req.raw);
   if (!envelope.ok) return refuseStart(c, byKey, envelope.error);
+  if (!(await isStillSignedIn(c.get('ctx')))) return refuse(c, UNAUTHENTICATED);
   const { payload, bytes, dryRun: isDry, ...options } = envelope.value;
   const named = options.project ?? c.req.query('project');
   if (isDry)

@@ -1,3 +1,4 @@
+import { isStillSignedIn } from '../auth/index.ts';
 import type { Ctx } from '../env.ts';
 import { type IngestError, type Sender, storeBatch, streamRefusal } from '../ingest/index.ts';
 import type { Dedupe } from '../journal/index.ts';
@@ -178,6 +179,8 @@ export class Run {
     const { ctx, sender, userAgent, elapsedMs } = this.#input;
     const batch = this.#batch;
     const startedMs = elapsedMs();
+    // A body may take as long as its sender likes; what came after the end of the session is not stored.
+    if (!(await isStillSignedIn({ ...ctx, nowMs: batch.nowMs }))) return { kind: 'session_ended' };
     batch.builder.finish();
     // The job lists them; the journal would keep them with the answer, numbered by the batch.
     batch.builder.rejections.splice(0);

@@ -1,5 +1,5 @@
 import { type LimitError, limitProblem } from '../limits/index.ts';
-import type { Problem } from '../shared/problem.ts';
+import { type Problem, UNAUTHENTICATED } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
 import type { BodyError } from './inflate.ts';
 import type { ParseError } from './parse.ts';
@@ -11,6 +11,8 @@ export type IngestError =
   | { kind: 'no_key' }
   | { kind: 'bad_key' }
   | { kind: 'key_revoked' }
+  /** Of somebody signed in, while the request was on its way. */
+  | { kind: 'session_ended' }
   | { kind: 'project_disabled' }
   | { kind: 'scope'; needed: string }
   | { kind: 'origin'; origin: string }
@@ -40,6 +42,8 @@ export function ingestProblem(error: IngestError): Problem {
       );
     case 'key_revoked':
       return problem(401, 'key_revoked', 'The key was revoked', 'Create a new key in Settings, Keys.');
+    case 'session_ended':
+      return UNAUTHENTICATED;
     case 'project_disabled':
       return problem(403, 'project_disabled', 'The project is disabled', 'An administrator has disabled this project.');
     case 'scope':

@@ -1,8 +1,8 @@
 import { Hono, type MiddlewareHandler } from 'hono';
-import { authProblem, requireRecentProof, requireRole, type SessionPorts } from '../auth/index.ts';
-import type { Ctx } from '../env.ts';
+import { authProblem, changesState, requireRecentProof, requireRole, type SessionPorts } from '../auth/index.ts';
+import { type Ctx, clockNowMs } from '../env.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
-import { readJsonBody } from '../shared/json-body.ts';
+import { BODY_TOO_LARGE, MAX_JSON_BODY_BYTES, readBounded, readJsonBody } from '../shared/json-body.ts';
 import { pageOf, parsePage } from '../shared/page.ts';
 import { ok } from '../shared/result.ts';
 import { projectAccess, visibleProjects, whatIsLacking } from './access.ts';
@@ -20,6 +20,8 @@ const deny = (c: AppContext, error: ProjectError): Response => refuse(c, project
 export interface IdentifyOptions {
   /** Paths of routes that find out themselves. */
   except: readonly string[];
+  /** Paths of routes whose bodies may be large. They look again whether the session is still one, when what they need of the body is there. */
+  largeBodies: readonly string[];
   /** Counts a request that is refused because of its key. Must not throw. */
   keyRefused: (ctx: Ctx, key: string, code: string) => Promise<void>;
   /** Who hears of a session that ends because its cookie was copied. */
@@ -37,10 +39,16 @@ const KEY_REFUSALS: ReadonlySet<string> = new Set<ProjectError['kind']>([
  * refuses only what claims to be somebody and is not; whether nobody is enough is for the route to say, so a route that is named here by
  * mistake is closed, not open.
  */
-export function identify({ except, keyRefused, sessionPorts }: IdentifyOptions): MiddlewareHandler<AppEnv> {
-  const skipped = new Set(except);
+export function identify({
+  except,
+  largeBodies,
+  keyRefused,
+  sessionPorts,
+}: IdentifyOptions): MiddlewareHandler<AppEnv> {
+  const [skipped, large] = [new Set(except), new Set(largeBodies)];
   return async function identifyActor(c, next) {
     if (skipped.has(c.req.path)) return next();
+    if (!large.has(c.req.path) && !(await waitForBody(c))) return refuse(c, BODY_TOO_LARGE);
     const ctx = c.get('ctx');
     const actor = await resolveActor(ctx, sessionPorts(ctx), c.req.raw);
     if (!actor.ok) {
@@ -51,6 +59,21 @@ export function identify({ except, keyRefused, sessionPorts }: IdentifyOptions):
     c.set('ctx', { ...ctx, actor: actor.value });
     return next();
   };
+}
+
+/**
+ * A change is judged when all of it is there: whoever sends its head and keeps its body back has, when the body comes, the rights and the clock of
+ * then, and not those of a session that has ended meanwhile. False for a body that is too large.
+ */
+async function waitForBody(c: AppContext): Promise<boolean> {
+  if (!changesState(c.req.method) || c.req.raw.body === null) return true;
+  const body = await readBounded(c.req.raw, MAX_JSON_BODY_BYTES);
+  if (body === null) return false;
+  const ctx = c.get('ctx');
+  c.set('ctx', { ...ctx, nowMs: clockNowMs(ctx.config) });
+  // The route reads it once more.
+  c.req.raw = new Request(c.req.raw, { body });
+  return true;
 }
 
 /** `/api/projects`, with the keys of each. */

@@ -1,6 +1,6 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { type Ctx, clockNowMs, type Env, parseConfig } from '../env.ts';
-import { methodNotAllowed, NOT_FOUND, type Problem, problemResponse, STORE_AWAY } from './problem.ts';
+import { methodNotAllowed, NOT_FOUND, type Problem, problemResponse, STORE_AWAY, UNAUTHENTICATED } from './problem.ts';
 
 export type AppEnv = { Bindings: Env; Variables: { ctx: Ctx } };
 export type AppContext = Context<AppEnv>;
@@ -82,12 +82,18 @@ function isObjectAway(error: Error): boolean {
   return ['retryable', 'overloaded', 'durableObjectReset'].some((mark) => Reflect.get(error, mark) === true);
 }
 
+/** The database let the end of the session come before the change: what the trigger audit_needs_its_session says. */
+function hasSessionEnded({ message }: Error): boolean {
+  return message.includes('the session has ended');
+}
+
 /**
  * A fault: the client reads a fixed sentence and the id, the log reads the cause. A store that is away is no fault of the request: who comes
  * again will be served.
  */
 export function onFault(error: Error, c: AppContext): Response {
   const requestId = c.get('ctx')?.requestId ?? requestIdOf(c.req.raw);
+  if (hasSessionEnded(error)) return problemResponse(UNAUTHENTICATED, requestId);
   console.error(
     JSON.stringify({
       level: 'error',

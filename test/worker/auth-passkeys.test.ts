@@ -1,7 +1,5 @@
-import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
-import { createApp } from '../../src/app.ts';
 import { siteOf } from '../../src/auth/factors/index.ts';
 import { passkeyLogin } from '../../src/auth/factors/passkey-login.ts';
 import { passkeyOptions } from '../../src/auth/factors/passkey-options.ts';
@@ -10,7 +8,7 @@ import type { AssertionCredential } from '../../src/auth/factors/schema.ts';
 import type { UserActor } from '../../src/auth/session.ts';
 import { createUser, PASSWORD, signIn, signInAs, type TestUser } from '../helpers/worker/accounts.ts';
 import { Authenticator, type Deviation } from '../helpers/worker/authenticator.ts';
-import { type Answer, callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
+import { type Answer, callApp, lateBody, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf, testCtx } from '../helpers/worker/context.ts';
 import { addPasskey, enableTotp, password, second } from '../helpers/worker/factors.ts';
 import { authPortsOf, recordingPorts } from '../helpers/worker/ports.ts';
@@ -118,19 +116,10 @@ describe('registering a passkey', () => {
     const credential = await (await Authenticator.create(ORIGIN)).register(body.options);
     const text = JSON.stringify({ challenge: body.challenge, credential, name: 'x' });
     // Whoever holds a copied cookie keeps the body back until the owner has signed out everywhere.
-    const late = new ReadableStream<Uint8Array>(
-      {
-        async pull(controller) {
-          expect((await callApp('POST', '/api/auth/revoke-all', { as })).status).toBe(204);
-          controller.enqueue(new TextEncoder().encode(text));
-          controller.close();
-        },
-      },
-      { highWaterMark: 0 },
-    );
-    const headers = { cookie: as.cookie, 'x-csrf-token': as.csrf, 'content-type': 'application/json', origin: ORIGIN };
-    const request = new Request(`${ORIGIN}/api/auth/passkeys`, { method: 'POST', headers, body: late });
-    const answer = await createApp().fetch(request, env, createExecutionContext());
+    const late = lateBody(async () => {
+      expect((await callApp('POST', '/api/auth/revoke-all', { as })).status).toBe(204);
+    }, text);
+    const answer = await callApp('POST', '/api/auth/passkeys', { as, body: late });
     const count = 'SELECT count(*) AS n FROM passkeys WHERE user_id = ?1';
     expect([answer.status, await env.DB.prepare(count).bind(user.id).first('n')]).toEqual([401, 0]);
     expect((await auditOf(user.id)).map(({ action }) => action)).not.toContain('factor.passkey_add');

@@ -2,12 +2,10 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Role } from '../../src/env.ts';
-import { saveSearch } from '../../src/query/saved-searches.ts';
-import { createKey, createProject, createUser, signIn, signInAs } from '../helpers/worker/accounts.ts';
+import { createKey, createUser, signIn, signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, type CallOptions, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
-import { testCtx } from '../helpers/worker/context.ts';
+import { makeFixture } from '../helpers/worker/fixture.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
-import { put } from '../helpers/worker/query.ts';
 import { type Fixture, ROUTES, type RouteRule } from '../helpers/worker/route-table.ts';
 
 const named = (rules: readonly RouteRule[]) =>
@@ -26,33 +24,6 @@ let other: Fixture;
 let disabledUser: SignedIn;
 let ungranted: SignedIn;
 let granted: Record<Role, SignedIn>;
-
-/** A project with a key, and a user with an open session. */
-async function makeFixture(): Promise<Fixture> {
-  const [project, session] = [await createProject(), await signInAs('viewer')];
-  const { id } = await createKey(project.id, ['ingest']);
-  const traceId = crypto.randomUUID().replaceAll('-', '');
-  await put(project.id, [{ message: 'a record', traceId }]);
-  const [record] = await everyRecord(project.id);
-  const search = await saveSearch(testCtx(), project.id, { name: 'a search', q: '' });
-  const { key } = await createKey(project.id, ['ingest']);
-  const job = await callApp('POST', '/api/etl/start', {
-    key,
-    body: { dataType: 'JSON', payload: [{ message: 'taken' }, { level: {} }] },
-  });
-  const event = await callApp('POST', '/api/fraud/event', { key, body: { userId: 'u1', eventType: 'payment' } });
-  return {
-    projectId: project.id,
-    keyId: id,
-    userId: session.userId,
-    sessionId: session.sessionId,
-    recordId: record?.id ?? '',
-    traceId,
-    searchId: search.ok ? search.value.id : '',
-    jobId: job.body.jobId,
-    fraudEventId: event.body.eventId,
-  };
-}
 
 function call(rule: RouteRule, options: CallOptions, on: Fixture = fixture): Promise<Answer> {
   const body = rule.body?.(on);

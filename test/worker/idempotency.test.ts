@@ -453,7 +453,10 @@ describe('a route', () => {
     const app = new Hono<AppEnv>();
     app.use(requestContext);
     app.onError(onFault);
-    app.use('/api/*', identify({ except: [], keyRefused: async () => undefined, sessionPorts: authPorts }));
+    app.use(
+      '/api/*',
+      identify({ except: [], largeBodies: [], keyRefused: async () => undefined, sessionPorts: authPorts }),
+    );
     app.use('/api/*', idempotent({ except: ['/api/stream', '/api/own/*'], required: ['POST /api/things/:id/send'] }));
     app.post('/api/things/:id/send', (c) => c.json({ runs: ++runs }, 201));
     app.post('/api/stream', (c) => c.json({ runs: ++runs }));

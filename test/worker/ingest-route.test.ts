@@ -499,6 +499,7 @@ describe('each error of the write side has its status, and a heading where its l
     no_key: [{ kind: 'no_key' }, 401, 'key_missing'],
     bad_key: [{ kind: 'bad_key' }, 401, 'key_invalid'],
     key_revoked: [{ kind: 'key_revoked' }, 401, 'key_revoked'],
+    session_ended: [{ kind: 'session_ended' }, 401, 'unauthenticated'],
     project_disabled: [{ kind: 'project_disabled' }, 403, 'project_disabled'],
     scope: [{ kind: 'scope', needed: 'ingest' }, 403, 'scope_missing'],
     origin: [{ kind: 'origin', origin: '' }, 403, 'origin_refused'],

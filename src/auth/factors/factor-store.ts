@@ -40,20 +40,12 @@ export async function findPasskey(db: D1Database, credentialId: string): Promise
   return row && passkeyOf(row);
 }
 
-/**
- * Changes nothing where the credential is known, to whomever, or the user has `most` already, or the session has been revoked: a request that was
- * begun before, and whose body came late, must leave no way in behind.
- */
-export function insertPasskey(
-  db: D1Database,
-  passkey: PasskeyRow,
-  { sessionId, most }: { sessionId: string; most: number },
-): D1PreparedStatement {
+/** Changes nothing where the credential is known, to whomever, or the user has `most` already. */
+export function insertPasskey(db: D1Database, passkey: PasskeyRow, most: number): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO passkeys (${PASSKEY}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL
        WHERE (SELECT count(*) FROM passkeys WHERE user_id = ?3) < ?10
-         AND EXISTS (SELECT 1 FROM sessions WHERE id = ?11 AND user_id = ?3 AND revoked_at_ms IS NULL)
        ON CONFLICT (credential_id) DO NOTHING`,
     )
     .bind(
@@ -67,7 +59,6 @@ export function insertPasskey(
       Number(passkey.backedUp),
       passkey.createdAtMs,
       most,
-      sessionId,
     );
 }
 

@@ -1,5 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
+import { createApp } from '../../../src/app.ts';
 import type { Env } from '../../../src/env.ts';
 
 /** Plain HTTP to loopback, as `npm start` serves it: cookies have their plain names. */
@@ -20,7 +21,7 @@ export interface CallOptions {
   /** A page of ours sends its origin with every change. False sends neither `Origin` nor `Sec-Fetch-Site`, as a script would. */
   fromPage?: boolean;
   key?: string;
-  /** Sent as JSON. A string is sent as it is. */
+  /** Sent as JSON. A string or a stream is sent as it is. */
   body?: unknown;
   headers?: Record<string, string>;
   /** The address that the edge would report. */
@@ -52,14 +53,17 @@ export async function callApp(method: string, path: string, options: CallOptions
   if (options.key !== undefined) headers.set('authorization', `Bearer ${options.key}`);
   if (options.address !== undefined) headers.set('cf-connecting-ip', options.address);
   if (options.body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json');
-  const body = typeof options.body === 'string' ? options.body : JSON.stringify(options.body);
+  const isRaw = typeof options.body === 'string' || options.body instanceof ReadableStream;
+  const body = isRaw ? (options.body as string | ReadableStream) : JSON.stringify(options.body);
   const request = new Request(url, {
     method,
     headers,
     ...(options.body === undefined ? {} : { body }),
   });
-  const response = options.app
-    ? await options.app.fetch(request, options.env ?? env, createExecutionContext())
+  // On the way to the Worker's own door a stream is read before anybody asks for it.
+  const app = options.app ?? (body instanceof ReadableStream ? createApp() : undefined);
+  const response = app
+    ? await app.fetch(request, options.env ?? env, createExecutionContext())
     : await exports.default.fetch(request);
   const text = await response.text();
   const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
@@ -69,4 +73,21 @@ export async function callApp(method: string, path: string, options: CallOptions
     cookies: new Map(response.headers.getSetCookie().map((line) => [line.slice(0, line.indexOf('=')), line])),
     body: isJson ? JSON.parse(text) : text,
   };
+}
+
+/** A body of parts that come when somebody reads, and no earlier; a function is what happens before the next one. */
+export function lateBody(...parts: (string | (() => Promise<void>))[]): ReadableStream<Uint8Array> {
+  const left = [...parts];
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        for (let part = left.shift(); part !== undefined; part = left.shift()) {
+          if (typeof part === 'string') return controller.enqueue(new TextEncoder().encode(part));
+          await part();
+        }
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

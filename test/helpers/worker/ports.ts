@@ -49,7 +49,7 @@ export function appWith(ports: RecordingPorts): Hono<AppEnv> {
   const authPorts = ({ env }: Pick<Ctx, 'env'>) => authPortsOf(ports, env.DB);
   const { keyRefused } = ports;
   const except = ['/api/auth/setup', '/api/auth/login'];
-  app.use('/api/*', identify({ except, keyRefused, sessionPorts: authPorts }));
+  app.use('/api/*', identify({ except, largeBodies: [], keyRefused, sessionPorts: authPorts }));
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/users', userRoutes(authPorts));
   app.route(

@@ -100,6 +100,7 @@ export function appWithRisk(object: RiskObject): Hono<AppEnv> {
     '/api/*',
     identify({
       except: [],
+      largeBodies: [],
       keyRefused: async () => undefined,
       sessionPorts: () => ({ sessionsEnded: async () => undefined }),
     }),

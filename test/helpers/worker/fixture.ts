@@ -1,0 +1,34 @@
+import { saveSearch } from '../../../src/query/saved-searches.ts';
+import { createKey, createProject, signInAs } from './accounts.ts';
+import { callApp } from './call-app.ts';
+import { testCtx } from './context.ts';
+import { everyRecord } from './journal.ts';
+import { put } from './query.ts';
+import type { Fixture } from './route-table.ts';
+
+/** A project with a key, and a user with an open session. */
+export async function makeFixture(): Promise<Fixture> {
+  const [project, session] = [await createProject(), await signInAs('viewer')];
+  const { id } = await createKey(project.id, ['ingest']);
+  const traceId = crypto.randomUUID().replaceAll('-', '');
+  await put(project.id, [{ message: 'a record', traceId }]);
+  const [record] = await everyRecord(project.id);
+  const search = await saveSearch(testCtx(), project.id, { name: 'a search', q: '' });
+  const { key } = await createKey(project.id, ['ingest']);
+  const job = await callApp('POST', '/api/etl/start', {
+    key,
+    body: { dataType: 'JSON', payload: [{ message: 'taken' }, { level: {} }] },
+  });
+  const event = await callApp('POST', '/api/fraud/event', { key, body: { userId: 'u1', eventType: 'payment' } });
+  return {
+    projectId: project.id,
+    keyId: id,
+    userId: session.userId,
+    sessionId: session.sessionId,
+    recordId: record?.id ?? '',
+    traceId,
+    searchId: search.ok ? search.value.id : '',
+    jobId: job.body.jobId,
+    fraudEventId: event.body.eventId,
+  };
+}
