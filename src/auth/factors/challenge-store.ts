@@ -28,8 +28,8 @@ export function insertChallenge(
     .bind(sha256Hex(challenge), kind, userId, binding, expiresAtMs, nowMs, most);
 }
 
-/** Counts a try against a live challenge; null for one that is unknown, over, or tried `most` times. */
-export async function tryChallenge(
+/** A live challenge; null for one that is unknown, over, or tried `most` times. To look is no try. */
+export async function findChallenge(
   db: D1Database,
   kind: ChallengeKind,
   challenge: string,
@@ -38,11 +38,26 @@ export async function tryChallenge(
 ): Promise<ChallengeRow | null> {
   return db
     .prepare(
-      `UPDATE auth_challenges SET tries = tries + 1 WHERE id_hash = ?1 AND kind = ?2 AND expires_at_ms > ?3 AND tries < ?4
-       RETURNING user_id AS userId, binding`,
+      `SELECT user_id AS userId, binding FROM auth_challenges
+       WHERE id_hash = ?1 AND kind = ?2 AND expires_at_ms > ?3 AND tries < ?4`,
     )
     .bind(sha256Hex(challenge), kind, nowMs, most)
     .first<ChallengeRow>();
+}
+
+/** Counts a try. Changes nothing for a challenge that is over, or was tried `most` times: of all that come at once no more get through. */
+export function tryChallenge(
+  db: D1Database,
+  kind: ChallengeKind,
+  challenge: string,
+  nowMs: number,
+  most: number,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      'UPDATE auth_challenges SET tries = tries + 1 WHERE id_hash = ?1 AND kind = ?2 AND expires_at_ms > ?3 AND tries < ?4',
+    )
+    .bind(sha256Hex(challenge), kind, nowMs, most);
 }
 
 /** Takes a live challenge away: of two who come with it, one gets it. */

@@ -8,7 +8,7 @@ import { findUser } from '../store.ts';
 import { admitAttempt } from '../throttle.ts';
 import type { AuthPorts } from '../types.ts';
 import { passwordBinding } from './ask-second-factor.ts';
-import { takeChallenge, tryChallenge } from './challenge-store.ts';
+import { findChallenge, takeChallenge, tryChallenge } from './challenge-store.ts';
 import { MAX_TRIES } from './challenges.ts';
 import { findPasskey } from './factor-store.ts';
 import { proveCode } from './prove-code.ts';
@@ -28,14 +28,17 @@ export async function completeLogin(
   origin: SignInOrigin,
 ): Promise<Result<LoginAnswer, AuthError>> {
   const db = ctx.env.DB;
-  const tried = await tryChallenge(db, 'second_factor', input.challenge, ctx.nowMs, MAX_TRIES);
-  const user = tried?.userId ? await findUser(db, tried.userId) : null;
-  if (!tried || !user || user.disabled || tried.binding !== passwordBinding(user.passwordHash)) {
+  const found = await findChallenge(db, 'second_factor', input.challenge, ctx.nowMs, MAX_TRIES);
+  const user = found?.userId ? await findUser(db, found.userId) : null;
+  if (!found || !user || user.disabled || found.binding !== passwordBinding(user.passwordHash)) {
     return err({ kind: 'challenge_invalid' });
   }
   const deviceId = knownDevice(ctx.config, user.username, origin.deviceToken);
   const admitted = await admitAttempt(ctx, user.username, deviceId);
   if (!admitted.ok) return admitted;
+  // After that: who is told to wait has not been looked at, and keeps the try.
+  const tried = await tryChallenge(db, 'second_factor', input.challenge, ctx.nowMs, MAX_TRIES).run();
+  if (tried.meta.changes !== 1) return err({ kind: 'challenge_invalid' });
 
   const proven = await prove(ctx, site, user.id, input);
   if (!proven.ok) {
