@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { knownDevice } from './device.ts';
 import { closeSockets } from './end-sessions.ts';
 import type { AuthError } from './errors.ts';
-import { factorsOf, hasFactor } from './factors/index.ts';
+import { type FactorList, factorsOf, hasFactor, listFactors } from './factors/index.ts';
 import { requireRecentProof } from './guard.ts';
 import { hashPassword, passwordWeakness, verifyPassword } from './password.ts';
 import { grantSession, newSession, type SessionGrant, type UserActor } from './session.ts';
@@ -19,13 +19,23 @@ export interface PasswordChange {
   deviceToken: string | null;
 }
 
-/** Sets a new password and opens a new session in place of all others. Attempts count like those at sign-in: a borrowed session is no oracle. */
+/** What still signs in, or is still asked for, beside the new password. */
+export interface PasswordChanged {
+  grant: SessionGrant;
+  factors: FactorList;
+}
+
+/**
+ * Sets a new password and opens a new session in place of all others. Second factors and passkeys stay: they are other secrets than the one that was
+ * changed, and who loses them with it has nothing left but a password. The caller is told which there are. Attempts count like those at sign-in: a
+ * borrowed session is no oracle.
+ */
 export async function changePassword(
   ctx: Ctx,
   ports: AuthPorts,
   caller: UserActor,
   change: PasswordChange,
-): Promise<Result<SessionGrant, AuthError>> {
+): Promise<Result<PasswordChanged, AuthError>> {
   const weakness =
     change.newPassword === change.currentPassword
       ? 'must differ from the current password'
@@ -73,5 +83,6 @@ export async function changePassword(
   if (replaced?.meta.changes !== 1) return err({ kind: 'invalid_credentials' });
   const closed = await closeSockets(ctx, ports, user.id, null);
   if (!closed.ok) return closed;
-  return ok(await grantSession(ctx.config, session.secret, session.row, ctx.nowMs));
+  const grant = await grantSession(ctx.config, session.secret, session.row, ctx.nowMs);
+  return ok({ grant, factors: await listFactors(ctx, caller) });
 }

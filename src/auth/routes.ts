@@ -180,8 +180,9 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
     const deviceToken = readDeviceCookie(ctx.config, c.req.raw);
     const done = await changePassword(ctx, makePorts(ctx), caller.value, { ...body.value, userAgent, deviceToken });
     if (!done.ok) return deny(c, done.error);
-    setCookies(c, done.value);
-    return c.json({ csrf: done.value.csrf, ...endsOf(done.value) });
+    const { grant, factors } = done.value;
+    setCookies(c, grant);
+    return c.json({ csrf: grant.csrf, ...endsOf(grant), factors });
   });
 
   return app;

@@ -28,11 +28,13 @@ export const updateUserSchema = z
     resetFactors: z.literal(true).optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'must name something to change')
-  // A change of its own in the audit, which is made or refused whatever else was wished for.
-  .refine((change) => change.resetFactors === undefined || Object.keys(change).length === 1, {
-    path: ['resetFactors'],
-    message: 'must stand alone',
-  });
+  // Changes of their own in the audit, which are made or refused whatever else was wished for.
+  .refine(
+    (change) =>
+      change.resetFactors === undefined ||
+      Object.keys(change).every((name) => name === 'resetFactors' || name === 'password'),
+    { path: ['resetFactors'], message: 'goes with no other change than that of the password' },
+  );
 
 export type SetupInput = z.infer<typeof setupSchema>;
 export type CreateUserInput = z.infer<typeof createUserSchema>;

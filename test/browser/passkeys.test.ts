@@ -1,5 +1,5 @@
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { addAuthenticator } from './authenticator.ts';
 import { useDashboard } from './dashboard.ts';
 
 const dashboard = await useDashboard('Passkeys');
@@ -7,22 +7,6 @@ const dashboard = await useDashboard('Passkeys');
 /** Passkeys are for host names, not for addresses. */
 function pageUrl(): string {
   return dashboard.server.url.replace('127.0.0.1', 'localhost');
-}
-
-/** Chromium's own authenticator, in software: it holds resident keys and always finds its person. */
-async function addAuthenticator(page: Page): Promise<void> {
-  const debug = await page.context().newCDPSession(page);
-  await debug.send('WebAuthn.enable');
-  await debug.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
 }
 
 /** In the page: a request to the server, with the token of the session where there is one. */

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { addAuthenticator } from './authenticator.ts';
 import { useDashboard } from './dashboard.ts';
 
 const dashboard = await useDashboard('Second factors');
@@ -80,15 +81,8 @@ describe('an authenticator app', () => {
 
 describe('a passkey', () => {
   it('is made, signs in alone, and is the second factor of the password', async () => {
-    const { context, page } = await dashboard.visit();
-    const debug = await context.newCDPSession(page);
-    await debug.send('WebAuthn.enable');
-    await debug.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
-        ...{ isUserVerified: true, automaticPresenceSimulation: true },
-      },
-    });
+    const { page } = await dashboard.visit();
+    await addAuthenticator(page);
     await byPassword(page, 'paul');
     await page.getByRole('button', { name: 'Add a passkey' }).click();
     await page.getByLabel('Name', { exact: true }).fill('Laptop');

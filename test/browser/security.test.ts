@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page, Route } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { axeViolations } from '../helpers/node/browser.ts';
+import { addAuthenticator } from './authenticator.ts';
 import { useDashboard, type Visit } from './dashboard.ts';
 
 const dashboard = await useDashboard('Security');
@@ -363,14 +364,7 @@ describe('a passkey', () => {
     const account: Account = { ...QUIET };
     const { context, page } = await dashboard.visit();
     await tell(context, account);
-    const debug = await context.newCDPSession(page);
-    await debug.send('WebAuthn.enable');
-    await debug.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
-        ...{ isUserVerified: true, automaticPresenceSimulation: true },
-      },
-    });
+    await addAuthenticator(page);
     const challenge = 'Y2hhbGxlbmdl';
     const sent: { credential: { id: string; type: string } }[] = [];
     await context.route('**/api/auth/passkeys/registration', (route) =>

@@ -28,6 +28,7 @@ describe('POST /api/users', () => {
       disabled: false,
       createdAtMs: expect.any(Number),
       lastLoginAtMs: null,
+      factors: { totp: false, passkeys: 0 },
     });
     const [audit] = await auditOf(answer.body.id);
     expect(audit).toMatchObject({ action: 'user.create', actor_kind: 'user', actor_id: admin.userId });

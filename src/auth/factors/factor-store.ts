@@ -1,5 +1,5 @@
 import { fromBase64Url, toBase64Url } from '../../shared/bytes.ts';
-import type { Factors, PasskeyRow } from './types.ts';
+import type { FactorCounts, Factors, PasskeyRow } from './types.ts';
 
 interface StoredPasskey {
   id: string;
@@ -30,6 +30,19 @@ export async function factorsOf(db: D1Database, userId: string): Promise<Factors
     recoveryCodesLeft: Number(codes?.results[0]?.left ?? 0),
     passkeys: (passkeys?.results ?? []).map((row) => passkeyOf(row as unknown as StoredPasskey)),
   };
+}
+
+/** Of each of these users, in their order. */
+export async function countFactors(db: D1Database, userIds: readonly string[]): Promise<FactorCounts[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM user_totp WHERE user_id = value AND enabled_at_ms IS NOT NULL) AS totp,
+         (SELECT count(*) FROM passkeys WHERE user_id = value) AS passkeys
+       FROM json_each(?1) ORDER BY key`,
+    )
+    .bind(JSON.stringify(userIds))
+    .all<{ totp: 0 | 1; passkeys: number }>();
+  return results.map(({ totp, passkeys }) => ({ totp: totp === 1, passkeys }));
 }
 
 export async function findPasskey(db: D1Database, credentialId: string): Promise<PasskeyRow | null> {

@@ -17,7 +17,7 @@ export interface FactorList {
 }
 
 /** What the caller has set up. */
-export async function listFactors(ctx: Ctx, caller: UserActor): Promise<FactorList> {
+export async function listFactors(ctx: Ctx, caller: Pick<UserActor, 'userId'>): Promise<FactorList> {
   const { totpEnabledAtMs, recoveryCodesLeft, passkeys } = await factorsOf(ctx.env.DB, caller.userId);
   return {
     totp: totpEnabledAtMs === null ? null : { enabledAtMs: totpEnabledAtMs },

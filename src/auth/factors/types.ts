@@ -31,6 +31,12 @@ export interface Factors {
   passkeys: readonly PasskeyRow[];
 }
 
+/** What an administrator is told of somebody's factors: how many, and not which. */
+export interface FactorCounts {
+  totp: boolean;
+  passkeys: number;
+}
+
 /** Recovery codes alone are none: they stand in for a factor that is lost. */
 export function hasFactor({ totpEnabledAtMs, passkeys }: Factors): boolean {
   return totpEnabledAtMs !== null || passkeys.length > 0;

@@ -93,7 +93,7 @@ export interface UserChange {
   projectIds?: string[] | null;
   disabled?: boolean;
   password?: string;
-  /** Takes away all second factors of somebody who has lost them; stands alone. */
+  /** Takes away all second factors; goes with no other change than that of the password. */
   resetFactors?: true;
 }
 

@@ -1,6 +1,6 @@
 import { type Answer, request } from './http.ts';
 import { listAll } from './list-all.ts';
-import type { List, Login, Me, Renewal, SessionRow } from './types.ts';
+import type { Factors, List, Login, Me, Renewal, SessionRow } from './types.ts';
 
 const REFRESH_MS = 20_000;
 
@@ -25,7 +25,10 @@ export function revokeAll(): Promise<Answer<void>> {
   return request('POST', '/api/auth/revoke-all');
 }
 
-export function changePassword(currentPassword: string, newPassword: string): Promise<Answer<Renewal>> {
+export function changePassword(
+  currentPassword: string,
+  newPassword: string,
+): Promise<Answer<Renewal & { factors: Factors }>> {
   // A wrong current password may be a 401 without the session being gone.
   return request('POST', '/api/auth/password', { body: { currentPassword, newPassword }, anonymous: true });
 }

@@ -82,6 +82,12 @@ export interface Factors {
 /** What proves again who is there. */
 export type Proof = { password: string } | { code: string } | { challenge: string; credential: unknown };
 
+/** What somebody has beside the password: whether an app, and how many passkeys. */
+export interface FactorCounts {
+  totp: boolean;
+  passkeys: number;
+}
+
 export interface User {
   id: string;
   username: string;
@@ -90,6 +96,7 @@ export interface User {
   disabled: boolean;
   createdAtMs: number;
   lastLoginAtMs: number | null;
+  factors: FactorCounts;
 }
 
 export interface Project {

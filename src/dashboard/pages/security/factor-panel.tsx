@@ -46,7 +46,7 @@ export function FactorPanel({ factors, onChanged }: FactorPanelProps) {
     onChanged();
   };
   return (
-    <Panel title="Second factor">
+    <Panel title="Second factor" anchor="second-factor">
       <Loaded what="Second factor" resource={factors}>
         {({ totp, recoveryCodesLeft }) => (
           <div class="security-body">

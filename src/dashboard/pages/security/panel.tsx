@@ -7,13 +7,19 @@ interface PanelProps {
   title: string;
   action?: ComponentChildren;
   class?: string;
+  /** Where a link on the page leads here. */
+  anchor?: string;
   children: ComponentChildren;
 }
 
-export function Panel({ title, action, children, ...rest }: PanelProps) {
+export function Panel({ title, action, children, anchor, ...rest }: PanelProps) {
   const id = useId();
   return (
-    <section class={`card security-panel ${rest.class ?? ''}`} aria-labelledby={id}>
+    <section
+      class={`card security-panel ${rest.class ?? ''}`}
+      aria-labelledby={id}
+      {...(anchor === undefined ? {} : { id: anchor, tabIndex: -1 })}
+    >
       <header class="card-head">
         <h2 id={id}>{title}</h2>
         {action}

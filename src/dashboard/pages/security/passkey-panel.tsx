@@ -30,6 +30,7 @@ export function PasskeyPanel({ factors, onChanged }: PasskeyPanelProps) {
   return (
     <Panel
       title="Passkeys"
+      anchor="passkeys"
       action={
         hasPasskeys() ? (
           <Button small icon="plus" onClick={() => setOpen({ kind: 'add' })}>

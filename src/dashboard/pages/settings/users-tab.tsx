@@ -6,6 +6,7 @@ import { ConfirmByName } from '../../components/confirm-by-name.tsx';
 import { type Column, DataTable } from '../../components/data-table.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
 import { Time } from '../../components/time.tsx';
+import { factorWords } from '../../lib/factor-words.ts';
 import { plural, relative } from '../../lib/format.ts';
 import { now } from '../../state/clock.ts';
 import { user as signedIn } from '../../state/session.ts';
@@ -65,11 +66,7 @@ export function UsersTab() {
             />
           ) : null}
           {open?.kind === 'password' ? (
-            <UserPasswordDialog
-              user={open.user}
-              onDone={(user) => done(`Set a new password for ${user.username}`)}
-              onClose={close}
-            />
+            <UserPasswordDialog user={open.user} onDone={(user) => done(passwordSet(user))} onClose={close} />
           ) : null}
           {open?.kind === 'factors' ? (
             <ConfirmByName
@@ -88,6 +85,11 @@ export function UsersTab() {
       )}
     </TabFrame>
   );
+}
+
+function passwordSet({ username, factors }: User): string {
+  const words = factorWords(factors);
+  return `Set a new password for ${username}${words === null ? '' : `, who still signs in with ${words}`}`;
 }
 
 /**
@@ -156,6 +158,12 @@ function columnsOf(change: ChangeUser, setOpen: (open: Open) => void): Column<Us
       sort: (user) => Number(user.disabled),
       cell: (user) =>
         user.disabled ? <StatusDot tone="off">Disabled</StatusDot> : <StatusDot tone="ok">May sign in</StatusDot>,
+    },
+    {
+      id: 'factors',
+      label: 'Second factor',
+      sort: (user) => Number(user.factors.totp) + user.factors.passkeys,
+      cell: (user) => factorWords(user.factors) ?? <span class="faint">none</span>,
     },
     {
       id: 'login',
