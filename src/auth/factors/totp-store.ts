@@ -47,6 +47,9 @@ export function deleteTotp(db: D1Database, userId: string): D1PreparedStatement 
   return db.prepare('DELETE FROM user_totp WHERE user_id = ?1').bind(userId);
 }
 
+/** What a stored secret begins with, `v1.<kid>.`, as the index user_totp_by_key has it. */
+const KEY_PREFIX = "substr(secret, 1, 3 + instr(substr(secret, 4), '.'))";
+
 /** Secrets that are not under the newest key: `prefix` is what those begin with. */
 export async function totpsUnderOldKeys(
   db: D1Database,
@@ -55,7 +58,8 @@ export async function totpsUnderOldKeys(
 ): Promise<{ userId: string; secret: string }[]> {
   const { results } = await db
     .prepare(
-      'SELECT user_id AS userId, secret FROM user_totp WHERE substr(secret, 1, length(?1)) <> ?1 ORDER BY user_id LIMIT ?2',
+      // No index finds what is not equal.
+      `SELECT user_id AS userId, secret FROM user_totp WHERE ${KEY_PREFIX} < ?1 OR ${KEY_PREFIX} > ?1 LIMIT ?2`,
     )
     .bind(prefix, limit)
     .all<{ userId: string; secret: string }>();
