@@ -136,7 +136,7 @@ export function authProblem(error: AuthError): Problem {
         403,
         error.kind,
         'Sign-in needs HTTPS',
-        'A session cookie is not sent over plain HTTP, except to this machine itself.',
+        'Neither passwords nor session cookies are taken over plain HTTP, except by this machine itself.',
       );
     case 'duplicate_session_cookie':
       return problem(

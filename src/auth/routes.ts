@@ -30,6 +30,7 @@ export function authRoutes(makePorts: (ctx: Ctx) => AuthPorts): Hono<AppEnv> {
 
   app.post('/setup', async function setupRoute(c) {
     const ctx = c.get('ctx');
+    if (!cookieNames(ctx.config, new URL(c.req.url))) return deny(c, { kind: 'insecure_transport' });
     const allowed = await checkSetupToken(ctx, /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? null);
     if (!allowed.ok) return deny(c, allowed.error);
     const body = await readJsonBody(c.req.raw, setupSchema);

@@ -13,6 +13,13 @@ afterEach(() => void vi.useRealTimers());
 const SETUP = { authorization: 'Bearer test-setup-token' };
 
 describe('POST /api/auth/setup', () => {
+  it('takes neither token nor password over plain HTTP to another machine', async () => {
+    const [origin, body] = ['http://192.168.1.5', { password: PASSWORD }];
+    const answer = await callApp('POST', '/api/auth/setup', { origin, headers: SETUP, body });
+    expect([answer.status, answer.body.code]).toEqual([403, 'insecure_transport']);
+    expect(await env.DB.prepare('SELECT count(*) AS n FROM users').first('n')).toBe(0);
+  });
+
   it('refuses a missing or wrong token, whatever the body', async () => {
     for (const headers of [{}, { authorization: 'Bearer wrong' }, { authorization: 'Basic test-setup-token' }]) {
       const answer = await callApp('POST', '/api/auth/setup', { headers, body: {} });
