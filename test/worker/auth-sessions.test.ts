@@ -228,7 +228,7 @@ describe('POST /api/auth/password', () => {
     const body = { currentPassword: PASSWORD, newPassword: 'a password of tomorrow' };
     const answer = await callApp('POST', '/api/auth/password', { as: session, body });
     expect(answer.status).toBe(200);
-    expect(Object.keys(answer.body)).toEqual(['csrf', 'expiresAt', 'refreshAt']);
+    expect(Object.keys(answer.body)).toEqual(['csrf', 'expiresAt', 'refreshAt', 'factors']);
     expect([await isSignedIn(session), await isSignedIn(other)]).toEqual([false, false]);
     const cookie = answer.cookies.get('gsession')?.split(';', 1)[0] ?? '';
     const me = await callApp('GET', '/api/auth/me', { headers: { cookie } });
