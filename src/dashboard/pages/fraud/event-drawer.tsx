@@ -94,7 +94,7 @@ function EventFacts({ event, noteAsked, onDecide }: EventFactsProps) {
       </dl>
       <h3>Why this score</h3>
       <ReasonBars reasons={event.reasons} riskScore={event.riskScore} decision={event.decision} />
-      <p class="faint">Rules of version {event.rulesVersion}.</p>
+      <p class="fraud-version faint">Rules of version {event.rulesVersion}.</p>
       <h3>Verdict</h3>
       <VerdictForm key={event.id} event={event} noteAsked={noteAsked} onDecide={onDecide} />
       <h3>What was known</h3>
