@@ -123,7 +123,7 @@ describe('a start that cannot be', () => {
 describe('a start', () => {
   let server: StartedServer;
   beforeAll(async () => {
-    server = await startServer();
+    server = await startServer({ stateDir: temporaryFolder('empty') });
   });
   afterAll(() => server.stop());
 

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import { type Browser, type Page, chromium as playwright } from 'playwright-core';
-import { temporaryFolder } from './temporary.ts';
+import { madeOnce, runFolder } from './run-folder.ts';
 
 export type BrowserOutcome = { kind: 'ready'; browser: Browser } | { kind: 'absent'; reason: string };
 
@@ -20,14 +20,23 @@ export async function launchBrowser(args: readonly string[] = []): Promise<Brows
       reason: 'no Chromium comes as a package for this system; name one with BREAKWATER_CHROMIUM',
     };
   }
-  // Read when the package is imported: it then unpacks the libraries and fonts that a bare system lacks, into TMPDIR.
-  // The folder must be a new one, because a browser found there is taken without its libraries.
+  return { kind: 'ready', browser: await launch(await packagedChromium(), args) };
+}
+
+/** Where Chromium lies unpacked, with the libraries and fonts that a bare system lacks. */
+async function packagedChromium(): Promise<string> {
+  const dir = path.join(runFolder(), 'chromium');
+  // Read when the package is imported: it then names the libraries of this folder to all processes that are started.
   process.env.AWS_EXECUTION_ENV ??= 'AWS_Lambda_nodejs24.x';
-  process.env.TMPDIR = temporaryFolder('chromium');
+  process.env.TMPDIR = dir;
   const { default: packaged } = await import('@sparticuz/chromium');
-  const executablePath = await packaged.executablePath();
-  writeFileSync(path.join(process.env.TMPDIR, 'fonts/fonts.conf'), fontsConfig(process.env.TMPDIR));
-  return { kind: 'ready', browser: await launch(executablePath, args) };
+  await madeOnce('chromium', async (draft) => {
+    process.env.TMPDIR = draft; // where it unpacks to
+    await packaged.executablePath();
+    writeFileSync(path.join(draft, 'fonts/fonts.conf'), fontsConfig(dir));
+  });
+  runFolder(); // takes temporary files again
+  return path.join(dir, 'chromium');
 }
 
 /** The package's own file names /tmp/fonts, wherever it unpacks to; without any font Chromium ends at the first text. */

@@ -17,12 +17,13 @@ import { groupGone, killGroup, signalGroup } from '../../../scripts/lib/process-
 import { PROJECT_DIR } from '../../../scripts/lib/run.ts';
 import { killGroupWhenThisProcessEnds } from '../../../scripts/lib/watchdog.ts';
 import { readLock } from '../../../scripts/start/lock.ts';
-import { freePort, temporaryFolder, until } from './temporary.ts';
+import { migratedState } from './migrated-state.ts';
+import { freePort, until } from './temporary.ts';
 
 export interface StartOptions {
   /** Further flags of `npm start`; without them `--no-demo`. */
   flags?: readonly string[];
-  /** A state to continue; without it a new temporary folder. */
+  /** A state to continue; without it a new one, to which the migrations have been applied. */
   stateDir?: string;
   port?: number;
 }
@@ -71,7 +72,7 @@ export function spawnStart(flags: readonly string[]): StartProcess {
 
 /** Returns as soon as requests are answered. */
 export async function startServer(options: StartOptions = {}): Promise<StartedServer> {
-  const stateDir = options.stateDir ?? temporaryFolder('state');
+  const stateDir = options.stateDir ?? (await migratedState());
   const port = options.port ?? (await freePort());
   const started = spawnStart(['--port', String(port), '--state-dir', stateDir, ...(options.flags ?? ['--no-demo'])]);
   let ended = false;

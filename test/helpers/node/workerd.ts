@@ -19,10 +19,12 @@ import { killGroupWhenThisProcessEnds } from '../../../scripts/lib/watchdog.ts';
 import { type AdminSession, logIn, setUpAdmin } from '../../../scripts/start/api.ts';
 import { applyMigrations, isHealthy } from '../../../scripts/start/server.ts';
 import { ensureSecrets, openStateFolder } from '../../../scripts/start/state-folder.ts';
-import { freePort, temporaryFolder, until } from './temporary.ts';
+import { migratedState } from './migrated-state.ts';
+import { madeOnce } from './run-folder.ts';
+import { freePort, until } from './temporary.ts';
 
 export interface WorkerdOptions {
-  /** A state to continue; without it a new temporary folder. */
+  /** A state to continue; without it a new one, to which the migrations have been applied. */
   stateDir?: string;
   port?: number;
   /** Overrides of wrangler.toml's [vars], for example { JOURNAL_SHARDS: '4' }. ENVIRONMENT is local unless named. */
@@ -46,23 +48,19 @@ export interface StartedWorkerd {
 const VARS = { USER_REQUESTS_PER_MINUTE: '1000000' };
 const ADMIN_PASSWORD = 'correct horse battery staple';
 
-let bundle: Promise<string> | null = null;
-
-/** Bundles the Worker as a deployment would, once per process; returns the file. */
-function bundleWorker(): Promise<string> {
-  bundle ??= (async () => {
-    const outDir = temporaryFolder('bundle');
+/** Bundles the Worker as a deployment would; returns the file. */
+async function bundleWorker(): Promise<string> {
+  const dir = await madeOnce('bundle', async (outDir) => {
     mkdirSync(path.join(PROJECT_DIR, 'dist'), { recursive: true }); // wrangler.toml names it; a checkout without a build has none
     const result = await run('wrangler', ['deploy', '--dry-run', '--outdir', outDir]);
     if (result.code !== 0) throw new Error(`the Worker does not bundle:\n${result.output}`);
-    return path.join(outDir, 'worker.js');
-  })();
-  return bundle;
+  });
+  return path.join(dir, 'worker.js');
 }
 
 /** Returns as soon as requests are answered. */
 export async function startWorkerd(options: WorkerdOptions = {}): Promise<StartedWorkerd> {
-  const folder = openStateFolder(options.stateDir ?? temporaryFolder('workerd'));
+  const folder = openStateFolder(options.stateDir ?? (await migratedState()));
   const { setupToken } = ensureSecrets(folder.secrets);
   const [script, port] = await Promise.all([bundleWorker(), options.port ?? freePort(), applyMigrations(folder.data)]);
   const config = {
