@@ -2,36 +2,56 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
+import { LANES } from './test/helpers/node/lanes.ts';
 
 const root = import.meta.dirname;
 // wrangler.toml serves ./dist; a checkout whose dashboard was never built has none, and the runtime refuses to start without.
 mkdirSync(path.join(root, 'dist'), { recursive: true });
 
-export default defineConfig(async () => ({
-  plugins: [
-    cloudflareTest({
-      wrangler: { configPath: './wrangler.toml' },
-      miniflare: {
-        bindings: {
-          ENVIRONMENT: 'local',
-          SESSION_SECRETS: 'k1:test-session-secret-of-at-least-forty-three-characters',
-          API_KEY_SECRETS: 'k1:test-api-key-secret-of-at-least-forty-three-characters',
-          DATA_SECRETS: 'k1:test-data-secret-of-at-least-forty-three-characters',
-          // Suites share a few users; limits-user.test.ts lowers it.
-          USER_REQUESTS_PER_MINUTE: '1000000',
-          SETUP_TOKEN: 'test-setup-token',
-          TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'migrations')),
-        },
-        // Hermetic: whatever a test sends to the network ends here, visibly.
-        outboundService: (request: { url: string }) => new Response(`blocked ${request.url}`, { status: 599 }),
+const workersRuntime = async () =>
+  cloudflareTest({
+    wrangler: { configPath: './wrangler.toml' },
+    miniflare: {
+      bindings: {
+        ENVIRONMENT: 'local',
+        SESSION_SECRETS: 'k1:test-session-secret-of-at-least-forty-three-characters',
+        API_KEY_SECRETS: 'k1:test-api-key-secret-of-at-least-forty-three-characters',
+        DATA_SECRETS: 'k1:test-data-secret-of-at-least-forty-three-characters',
+        // Suites share a few users; limits-user.test.ts lowers it.
+        USER_REQUESTS_PER_MINUTE: '1000000',
+        SETUP_TOKEN: 'test-setup-token',
+        TEST_MIGRATIONS: await readD1Migrations(path.join(root, 'migrations')),
       },
-    }),
-  ],
+      // Hermetic: whatever a test sends to the network ends here, visibly.
+      outboundService: (request: { url: string }) => new Response(`blocked ${request.url}`, { status: 599 }),
+    },
+  });
+
+/** Tests in the Workers runtime. What needs the machine is in vitest.node.config.ts. */
+export default defineConfig(async () => ({
   test: {
-    include: ['test/unit/**/*.test.ts', 'test/worker/**/*.test.ts'],
+    name: 'workerd',
+    maxWorkers: LANES,
     // Property tests take seconds; a busy machine is slow, not wrong.
     testTimeout: 60_000,
-    setupFiles: ['./test/helpers/worker/setup.ts'],
+    // Loading the Worker takes longer than running most files: a runtime runs one file after another.
+    isolate: false,
+    // What a test that failed has left behind must not fail the next file.
+    restoreMocks: true,
+    unstubGlobals: true,
+    projects: [
+      // Pure functions: no storage, no Worker.
+      { plugins: [await workersRuntime()], extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        plugins: [await workersRuntime()],
+        extends: true,
+        test: {
+          name: 'worker',
+          include: ['test/worker/**/*.test.ts'],
+          setupFiles: ['./test/helpers/worker/setup.ts'],
+        },
+      },
+    ],
     coverage: {
       provider: 'v8' as const,
       include: ['src/**/*.ts', 'durable-objects/**/*.ts'],

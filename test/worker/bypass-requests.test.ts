@@ -1,5 +1,5 @@
 import { env, exports } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ADDRESS_POLICY } from '../../src/auth/throttle.ts';
 import { createKey, createProject, createUser, PASSWORD, signIn, signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, type CallOptions, callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
@@ -20,6 +20,10 @@ vi.doMock('../../src/auth/password.ts', async (original) => {
   };
 });
 const { createApp } = await import('../../src/app.ts');
+afterAll(() => {
+  vi.doUnmock('../../src/auth/password.ts');
+  vi.resetModules();
+});
 
 let session: SignedIn;
 beforeEach(async () => {
