@@ -1,16 +1,25 @@
 import { defineConfig } from 'vitest/config';
+import { LANES } from './test/helpers/node/lanes.ts';
 
 /** Tests that need the machine: processes, files, browsers. What runs inside the Worker is in vitest.config.ts. */
 export default defineConfig({
   test: {
+    name: 'machine',
     globalSetup: './test/helpers/node/run-folder.ts',
-    include: ['test/integration', 'test/conformance', 'test/clients', 'test/browser', 'test/faults'].map(
-      (dir) => `${dir}/**/*.test.ts`,
-    ),
     pool: 'forks',
-    // Each file starts servers of its own; two at once on a small machine only wait for each other.
-    fileParallelism: false,
+    maxWorkers: LANES,
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'servers',
+          include: ['integration', 'conformance', 'clients', 'browser'].map((dir) => `test/${dir}/**/*.test.ts`),
+        },
+      },
+      // One after the other, when all else has ended: they count what a server does in a time, and kill it under full load.
+      { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], fileParallelism: false } },
+    ],
   },
 });

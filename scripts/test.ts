@@ -8,34 +8,21 @@ import { SUMMARY_FILE_VARIABLE, type TestSummary } from './lib/test-summary.ts';
 import { buildDashboard } from './start/dashboard.ts';
 import { readIfThere } from './start/state-folder.ts';
 
-const SUITES = [
-  { name: 'in the Workers runtime', config: 'vitest.config.ts' },
-  { name: 'on this machine: processes, conformance, browser, faults', config: 'vitest.node.config.ts' },
-] as const;
-
 await runMain(async () => {
-  const filters = process.argv.slice(2);
-  console.log(`dashboard: ${await buildDashboard()}`);
-  const total: TestSummary = { passed: 0, failed: 0, skipped: [] };
-  for (const suite of SUITES) {
-    console.log(`\n${suite.name}`);
-    const summary = await runSuite(suite.config, filters);
-    total.passed += summary.passed;
-    total.failed += summary.failed;
-    total.skipped.push(...summary.skipped);
-  }
-  printSkipped(total.skipped);
-  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
-  if (total.failed > 0) process.exitCode = 1;
-  if (total.passed + total.failed === 0) throw new Stop('No test ran: no test file has that in its name.');
+  console.log(`dashboard: ${await buildDashboard()}\n`);
+  const { passed, failed, skipped } = await runTests(process.argv.slice(2));
+  printSkipped(skipped);
+  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+  if (failed > 0) process.exitCode = 1;
+  if (passed + failed === 0) throw new Stop('No test ran: no test file has that in its name.');
 });
 
-async function runSuite(config: string, filters: readonly string[]): Promise<TestSummary> {
+async function runTests(filters: readonly string[]): Promise<TestSummary> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'breakwater-test-'));
   const file = path.join(dir, 'summary.json');
   const reporters = ['--reporter=default', '--reporter=./scripts/lib/test-summary.ts'];
   try {
-    const args = ['run', '--config', config, '--passWithNoTests', ...reporters, ...filters];
+    const args = ['run', '--config', 'vitest.all.config.ts', '--passWithNoTests', ...reporters, ...filters];
     const { code } = await run('vitest', args, { show: true, env: { [SUMMARY_FILE_VARIABLE]: file } });
     const summary = readSummary(file);
     // vitest may fail for a reason that is no test's, or be killed: that must not pass for success.

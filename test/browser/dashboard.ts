@@ -107,6 +107,14 @@ export async function useDashboard(projectName: string): Promise<Dashboard> {
   };
 }
 
+/** `j` from above the first row to this one, row by row: a page that is still drawing may take two quick presses for one. */
+export async function walkDown(page: Page, toRow: number): Promise<void> {
+  for (let row = 1; row <= toRow; row++) {
+    await page.keyboard.press('j');
+    await page.locator(`[role="row"][aria-selected="true"][aria-rowindex="${row}"]`).waitFor();
+  }
+}
+
 export function textIn(value: unknown, name: string): string {
   const text = isObject(value) ? value[name] : undefined;
   if (typeof text !== 'string') throw new Error(`no ${name} in ${JSON.stringify(value)}`);

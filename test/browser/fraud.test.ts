@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { axeViolations } from '../helpers/node/browser.ts';
-import { textIn, useDashboard } from './dashboard.ts';
+import { textIn, useDashboard, walkDown } from './dashboard.ts';
 import { answerFraud, type MadeUp } from './fraud-answers.ts';
 
 const dashboard = await useDashboard('The shop');
@@ -102,11 +102,7 @@ describe('the page about fraud', () => {
     const events = grid(page, /^Events/);
     await events.waitFor();
     expect(await events.getByRole('row').count()).toBeLessThan(80);
-    await page.keyboard.press('j');
-    await page.keyboard.press('j');
-    await page.keyboard.press('j');
-    await page.keyboard.press('j');
-    await page.keyboard.press('j');
+    await walkDown(page, 5);
     await page.keyboard.press('Enter');
     await drawer(page).getByText('Shared phone, e-mail or device').waitFor();
     const shown = search(page).get('event');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { axeViolations } from '../helpers/node/browser.ts';
-import { textIn, useDashboard } from './dashboard.ts';
+import { textIn, useDashboard, walkDown } from './dashboard.ts';
 import { startStaticHost } from './static-host.ts';
 
 const dashboard = await useDashboard('A project with a name that is longer than any bar it has to fit into');
@@ -140,10 +140,7 @@ describe('without a mouse', () => {
     await results(page).locator('mark').first().waitFor();
     await page.keyboard.press('Escape');
 
-    await page.keyboard.press('j');
-    await page.keyboard.press('j');
-    const second = results(page).getByRole('row', { selected: true });
-    expect(await second.getAttribute('aria-rowindex')).toBe('2');
+    await walkDown(page, 2);
     await page.keyboard.press('Enter');
     const drawer = page.getByRole('dialog', { name: 'Record' });
     await drawer.waitFor();
