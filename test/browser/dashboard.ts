@@ -107,12 +107,10 @@ export async function useDashboard(projectName: string): Promise<Dashboard> {
   };
 }
 
-/** `j` from above the first row to this one, row by row: a page that is still drawing may take two quick presses for one. */
+/** `j` from above the first row to this one, as quickly as keys can be pressed: each counts, whether the last was drawn or not. */
 export async function walkDown(page: Page, toRow: number): Promise<void> {
-  for (let row = 1; row <= toRow; row++) {
-    await page.keyboard.press('j');
-    await page.locator(`[role="row"][aria-selected="true"][aria-rowindex="${row}"]`).waitFor();
-  }
+  for (let row = 1; row <= toRow; row++) await page.keyboard.press('j');
+  await page.locator(`[role="row"][aria-selected="true"][aria-rowindex="${toRow}"]`).waitFor();
 }
 
 export function textIn(value: unknown, name: string): string {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useCallback, useEffect, useId } from 'preact/hooks';
+import { useCallback, useEffect, useId, useRef } from 'preact/hooks';
 import { useShortcuts } from '../state/use-shortcuts.ts';
 import { PHONE, useMedia } from './use-media.ts';
 import { useVirtual } from './use-virtual.ts';
@@ -45,15 +45,19 @@ export function VirtualGrid<Row extends { id: string }>(props: VirtualGridProps<
     if (count > 0 && lastShown >= count - NEAR_END_ROWS) onEnd?.();
   }, [lastShown, count, onEnd]);
 
+  // A second press may come before the first is drawn: it goes on from where that one led.
+  const pressed = useRef(active);
+  pressed.current = active;
   const move = (step: number) => {
     if (count === 0) return;
-    const from = indexOf(active, count, at, list.rows[0]?.index ?? 0);
+    const from = indexOf(pressed.current, count, at, list.rows[0]?.index ?? 0);
     const next = from === null ? 0 : Math.max(0, Math.min(count - 1, from + step));
     list.scrollTo(next);
+    pressed.current = at(next).id;
     onActive(at(next));
   };
   const openActive = () => {
-    const index = indexOf(active, count, at, 0);
+    const index = indexOf(pressed.current, count, at, 0);
     if (index !== null) onOpen(at(index));
   };
   useShortcuts([

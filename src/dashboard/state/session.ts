@@ -40,6 +40,8 @@ let failures = 0;
 let lookedMs = 0;
 let question = 0;
 let confirming: Promise<boolean> | null = null;
+/** Somebody is signing out here: its sockets may be closed before the answer is there. */
+let isLeaving = false;
 
 connectSession({
   // One question for all requests that were refused at once. No answer is no reason to sign anybody out.
@@ -86,7 +88,10 @@ export async function loadSession(tells = true): Promise<void> {
   // Overtaken by a newer question, or by a sign-out: an old answer would show somebody who is gone.
   if (mine !== question) return;
   if (answer.ok) adopt(answer.value, tells);
-  else if (answer.error.kind === 'problem' && answer.error.status === 401) leave(user.value ? 'ended' : 'never', tells);
+  else if (answer.error.kind === 'problem' && answer.error.status === 401) {
+    // Who is gone already stays so for the reason that was given.
+    if (session.peek().kind !== 'anonymous') leave(isLeaving ? 'signed_out' : user.peek() ? 'ended' : 'never', tells);
+  }
   // Who is signed in keeps the page: its parts say for themselves what they could not load.
   else if (session.peek().kind !== 'user') session.value = { kind: 'unreachable', error: answer.error };
 }
@@ -102,15 +107,24 @@ export async function signedIn(answer: Answer<Login>): Promise<Answer<Login>> {
 
 /** Who reads that he is signed out leaves the machine to others: say it only when the server has ended the session. */
 export async function signOut(): Promise<void> {
-  const answer = await auth.logout();
+  const answer = await leaving(auth.logout);
   if (answer.ok || (answer.error.kind === 'problem' && answer.error.status === 401)) leave('signed_out');
-  else sayError('You are still signed in', answer.error);
+  else if (user.peek()) sayError('You are still signed in', answer.error);
 }
 
 export async function signOutEverywhere(): Promise<Answer<void>> {
-  const answer = await auth.revokeAll();
+  const answer = await leaving(auth.revokeAll);
   if (answer.ok) leave('signed_out');
   return answer;
+}
+
+async function leaving<T>(end: () => Promise<T>): Promise<T> {
+  isLeaving = true;
+  try {
+    return await end();
+  } finally {
+    isLeaving = false;
+  }
 }
 
 /** The server has given this session a new secret: by a refresh, a new proof of who is there, or a change of password. */
