@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import { knownDevice } from './device.ts';
 import { closeSockets } from './end-sessions.ts';
 import type { AuthError } from './errors.ts';
-import { type FactorList, factorsOf, hasFactor, listFactors } from './factors/index.ts';
+import { type FactorList, factorList, factorsOf, hasFactor } from './factors/index.ts';
 import { requireRecentProof } from './guard.ts';
 import { hashPassword, passwordWeakness, verifyPassword } from './password.ts';
 import { grantSession, newSession, type SessionGrant, type UserActor } from './session.ts';
@@ -42,7 +42,8 @@ export async function changePassword(
       : passwordWeakness(change.newPassword, caller.username);
   if (weakness !== null) return err({ kind: 'invalid_input', pointer: '/newPassword', reason: weakness });
   // Who has a second factor proves with it, as for everything that a copied cookie must not do; the password alone would be enough otherwise.
-  if (hasFactor(await factorsOf(ctx.env.DB, caller.userId))) {
+  const factors = await factorsOf(ctx.env.DB, caller.userId);
+  if (hasFactor(factors)) {
     const proof = requireRecentProof(ctx);
     if (!proof.ok) return proof;
   }
@@ -84,5 +85,5 @@ export async function changePassword(
   const closed = await closeSockets(ctx, ports, user.id, null);
   if (!closed.ok) return closed;
   const grant = await grantSession(ctx.config, session.secret, session.row, ctx.nowMs);
-  return ok({ grant, factors: await listFactors(ctx, caller) });
+  return ok({ grant, factors: factorList(factors) });
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { type AdminSession, isObject, logIn } from '../../scripts/start/api.ts';
 import { launchBrowser } from '../helpers/node/browser.ts';
 import { type StartedServer, startServer } from '../helpers/node/server.ts';
+import { enterPassword } from './account-steps.ts';
 
 export interface Visit {
   context: BrowserContext;
@@ -59,10 +60,7 @@ export async function useDashboard(projectName: string): Promise<Dashboard> {
   });
 
   const signIn = async (page: Page) => {
-    await page.goto(server.url);
-    await page.getByLabel('User name').fill('admin');
-    await page.getByLabel('Password').fill(server.adminPassword);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await enterPassword(page, server.url, 'admin', server.adminPassword);
     await page.getByRole('navigation', { name: 'Pages' }).waitFor();
   };
 

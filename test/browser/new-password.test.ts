@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { axeViolations } from '../helpers/node/browser.ts';
+import { addPasskey, byHostName, enterPassword } from './account-steps.ts';
 import { addAuthenticator } from './authenticator.ts';
 import { useDashboard } from './dashboard.ts';
 
@@ -17,26 +18,15 @@ beforeAll(async () => {
   }
 });
 
-/** A passkey is bound to a host name; an address has none. */
-const base = () => dashboard.server.url.replace('127.0.0.1', 'localhost');
+const url = () => `${byHostName(dashboard.server.url)}/security`;
 const account = (page: Page, name: string) => page.getByRole('button', { name: `Account: ${name}` });
-
-async function signIn(page: Page, name: string, password = PASSWORD): Promise<void> {
-  await page.goto(`${base()}/security`);
-  await page.getByLabel('User name').fill(name);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-}
 
 /** Somebody who is signed in and has a passkey. */
 async function withPasskey(name: string): Promise<Page> {
   const { page } = await dashboard.visit();
   await addAuthenticator(page);
-  await signIn(page, name);
-  await page.getByRole('button', { name: 'Add a passkey' }).click();
-  await page.getByLabel('Name', { exact: true }).fill('Laptop');
-  await page.getByRole('button', { name: 'Go on' }).click();
-  await page.getByRole('list', { name: 'Passkeys' }).getByText('Laptop').waitFor();
+  await enterPassword(page, url(), name, PASSWORD);
+  await addPasskey(page, 'Laptop');
   return page;
 }
 
@@ -88,7 +78,7 @@ describe('an administrator who sets a password', () => {
     await theirs.reload();
     await theirs.getByRole('button', { name: 'Use a passkey' }).click();
     await theirs.getByText(/The passkey is not known here/).waitFor();
-    await signIn(theirs, 'omar');
+    await enterPassword(theirs, url(), 'omar', PASSWORD);
     await account(theirs, 'omar').waitFor();
   });
 });

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { byHostName } from './account-steps.ts';
 import { addAuthenticator } from './authenticator.ts';
 import { useDashboard } from './dashboard.ts';
 
 const dashboard = await useDashboard('Passkeys');
-
-/** Passkeys are for host names, not for addresses. */
-function pageUrl(): string {
-  return dashboard.server.url.replace('127.0.0.1', 'localhost');
-}
 
 /** In the page: a request to the server, with the token of the session where there is one. */
 const CALL = `async (method, path, body, csrf) => {
@@ -23,7 +19,7 @@ describe('passkeys in Chromium', () => {
   it('are made, sign in alone, and are the second factor after a password', async () => {
     const { page } = await dashboard.visit();
     await addAuthenticator(page);
-    await page.goto(pageUrl());
+    await page.goto(byHostName(dashboard.server.url));
     const outcome = await page.evaluate(`(async () => {
       const call = ${CALL};
       const credentials = { username: 'admin', password: ${JSON.stringify(dashboard.server.adminPassword)} };

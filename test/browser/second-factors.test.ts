@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { addPasskey, byHostName, enterPassword } from './account-steps.ts';
 import { addAuthenticator } from './authenticator.ts';
 import { useDashboard } from './dashboard.ts';
 
@@ -16,16 +17,10 @@ beforeAll(async () => {
   }
 });
 
-/** A passkey is bound to a host name; an address has none. */
-const base = () => dashboard.server.url.replace('127.0.0.1', 'localhost');
+const url = () => `${byHostName(dashboard.server.url)}/security`;
 const account = (page: Page, name: string) => page.getByRole('button', { name: `Account: ${name}` });
 
-async function byPassword(page: Page, name: string): Promise<void> {
-  await page.goto(`${base()}/security`);
-  await page.getByLabel('User name').fill(name);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-}
+const byPassword = (page: Page, name: string) => enterPassword(page, url(), name, PASSWORD);
 
 async function signOut(page: Page, name: string): Promise<void> {
   await account(page, name).click();
@@ -84,11 +79,8 @@ describe('a passkey', () => {
     const { page } = await dashboard.visit();
     await addAuthenticator(page);
     await byPassword(page, 'paul');
-    await page.getByRole('button', { name: 'Add a passkey' }).click();
-    await page.getByLabel('Name', { exact: true }).fill('Laptop');
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await addPasskey(page, 'Laptop');
     const passkeys = page.getByRole('list', { name: 'Passkeys' });
-    await passkeys.getByText('Laptop').waitFor();
 
     await signOut(page, 'paul');
     await page.getByRole('button', { name: 'Use a passkey' }).click();

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { BrowserContext, Page, Route } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { axeViolations } from '../helpers/node/browser.ts';
+import { addPasskey, byHostName, enterPassword } from './account-steps.ts';
 import { addAuthenticator } from './authenticator.ts';
 import { useDashboard, type Visit } from './dashboard.ts';
 
@@ -43,10 +44,7 @@ async function tell(context: BrowserContext, account: Account): Promise<void> {
 }
 
 async function signIn(page: Page, base = dashboard.server.url): Promise<void> {
-  await page.goto(`${base}/security`);
-  await page.getByLabel('User name').fill(USER);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await enterPassword(page, `${base}/security`, USER, password);
   await page.getByRole('button', { name: `Account: ${USER}` }).waitFor();
 }
 
@@ -359,8 +357,7 @@ describe('second factors that somebody has lost', () => {
 
 describe('a passkey', () => {
   it('is made by the browser, and signs in without a password', async () => {
-    // An address has no passkeys; a host name has.
-    const base = dashboard.server.url.replace('127.0.0.1', 'localhost');
+    const base = byHostName(dashboard.server.url);
     const account: Account = { ...QUIET };
     const { context, page } = await dashboard.visit();
     await tell(context, account);
@@ -396,10 +393,7 @@ describe('a passkey', () => {
       return fulfillAsSignedIn(route);
     });
     await signIn(page, base);
-    await page.getByRole('button', { name: 'Add a passkey' }).click();
-    await page.getByLabel('Name', { exact: true }).fill('Laptop');
-    await page.getByRole('button', { name: 'Go on' }).click();
-    await page.getByRole('list', { name: 'Passkeys' }).getByText('Laptop').waitFor();
+    await addPasskey(page, 'Laptop');
 
     await page.getByRole('button', { name: `Account: ${USER}` }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();

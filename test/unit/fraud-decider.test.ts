@@ -88,6 +88,7 @@ class Instance {
   readonly decider: Decider;
   refused = new Set<string>();
   transactions = 0;
+  isDead = false;
 
   constructor(disk: Disk, journal: FakeJournal) {
     const rows = {
@@ -105,6 +106,7 @@ class Instance {
     this.decider = new Decider(this.outbox, {
       refusal: ({ keyId }) => (this.refused.has(keyId) ? { kind: 'key_revoked' } : null),
       transaction: (work) => {
+        if (this.isDead) throw new Error('died');
         this.transactions++;
         return disk.transaction(work);
       },
@@ -191,7 +193,7 @@ describe('whatever the journal answers, whatever cannot be written and whenever 
         }),
       },
       { weight: 2, arbitrary: fc.record({ alarmAfterMs: fc.constantFrom(0, 1_000, 90_000) }) },
-      { weight: 1, arbitrary: fc.constant('dies' as const) },
+      { weight: 1, arbitrary: fc.constantFrom('dies' as const, 'dies while it sends' as const) },
     );
     const answers = fc.array(fc.constantFrom<Answer>('stored', 'away', 'answer lost'), { maxLength: 30 });
     await fc.assert(
@@ -205,7 +207,14 @@ describe('whatever the journal answers, whatever cannot be written and whenever 
         for (const s of steps) {
           nowMs += 10;
           if (s === 'dies') instance = new Instance(disk, journal);
-          else if ('alarmAfterMs' in s) {
+          else if (s === 'dies while it sends') {
+            journal.hold();
+            const asked = [next++, next++].map((n) => instance.decider.decide(input(`e${n}`, { nowMs })));
+            instance.isDead = true;
+            journal.release();
+            await Promise.allSettled(asked);
+            instance = new Instance(disk, journal);
+          } else if ('alarmAfterMs' in s) {
             nowMs += s.alarmAfterMs;
             settle();
             await instance.outbox.flush(nowMs);
@@ -224,7 +233,9 @@ describe('whatever the journal answers, whatever cannot be written and whenever 
         journal.plan([]);
         while (!(await instance.outbox.flush(nowMs)));
         settle();
-        expect(journal.stored().sort()).toEqual(decided.sort());
+        // What a dead object wrote and did not answer is among them.
+        expect(journal.stored().sort()).toEqual([...disk.events.values()].map(({ id }) => id).sort());
+        expect(journal.stored()).toEqual(expect.arrayContaining(decided));
         expect(disk.outbox.size).toBe(0);
       }),
       { numRuns: 500 },

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../env.ts';
 import type { UserActor } from '../session.ts';
 import { factorsOf } from './factor-store.ts';
-import type { PasskeyRow } from './types.ts';
+import type { Factors, PasskeyRow } from './types.ts';
 
 export interface PublicPasskey {
   id: string;
@@ -17,8 +17,11 @@ export interface FactorList {
 }
 
 /** What the caller has set up. */
-export async function listFactors(ctx: Ctx, caller: Pick<UserActor, 'userId'>): Promise<FactorList> {
-  const { totpEnabledAtMs, recoveryCodesLeft, passkeys } = await factorsOf(ctx.env.DB, caller.userId);
+export async function listFactors(ctx: Ctx, caller: UserActor): Promise<FactorList> {
+  return factorList(await factorsOf(ctx.env.DB, caller.userId));
+}
+
+export function factorList({ totpEnabledAtMs, recoveryCodesLeft, passkeys }: Factors): FactorList {
   return {
     totp: totpEnabledAtMs === null ? null : { enabledAtMs: totpEnabledAtMs },
     recoveryCodesLeft,
