@@ -1,0 +1,41 @@
+import type { JsonObject, Stream } from './record.ts';
+
+/**
+ * What the SDK posts to `/api/beacon?key=<browser key>` as `text/plain`, so that no browser asks first: JSON, at most 64 KiB where it is sent while
+ * the page goes away. The answer is 204 once all is durable; what was rejected is in the ledger.
+ */
+export interface Beacon {
+  /** Of this batch, at least 16 chance characters: a repeat is stored once in 24 h. */
+  id: string;
+  /** Unix ms by the client's clock when it was sent: a clock that is wrong by more than a minute is corrected by it. */
+  sentAt: number;
+  /** What holds for every record that does not say it itself. */
+  common: BeaconCommon;
+  records: BeaconRecord[];
+  /** Records that the SDK had to give up since its last beacon, by reason (`queue`, `size`, `age`, `refused`). */
+  lost?: Record<string, number>;
+}
+
+export interface BeaconCommon {
+  service?: string;
+  sessionId?: string;
+  userId?: string;
+  /** 0 to 1: the share of sessions that send. */
+  sampleRate?: number;
+  /** Labels such as release and connection. */
+  labels?: Record<string, string>;
+  /** Address of the page: the edge takes route and host from it, and keeps neither query nor fragment. */
+  url?: string;
+  sdk?: string;
+}
+
+export interface BeaconRecord {
+  stream: Stream;
+  ts: number;
+  message?: string;
+  level?: string;
+  type?: string;
+  attrs?: JsonObject;
+  sessionId?: string;
+  userId?: string;
+}

@@ -1,0 +1,106 @@
+/** Scopes whose operations have pages and routes of their own; others are summed up all the same. */
+export const OPERATION_SCOPES = ['p2p', 'profile'] as const;
+export type OperationScope = (typeof OPERATION_SCOPES)[number];
+
+/** Of some operations over some range. Null where there were none, or none with a size. */
+export interface OperationNumbers {
+  count: number;
+  succeeded: number;
+  failed: number;
+  /** 0 to 1. */
+  successRate: number | null;
+  avgMs: number | null;
+  p50Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+  maxMs: number | null;
+  /** Of those that said their size. */
+  bytes: { count: number; sum: number; avg: number; p50: number; p95: number; p99: number } | null;
+}
+
+export interface OperationReason {
+  reason: string;
+  count: number;
+  /** Of all failures. */
+  share: number;
+}
+
+/** `GET /api/p2p/metrics?project=&gateway=&operation=&hours=` and `/api/profile/metrics`. A profile operation has no gateway. */
+export interface OperationMetrics {
+  scope: OperationScope;
+  fromMs: number;
+  toMs: number;
+  hours: number;
+  /** `records`: no rollup holds this combination, so the records themselves were read. */
+  source: 'rollups' | 'records';
+  complete: boolean;
+  countedFromMs: number;
+  total: OperationNumbers;
+  /** The same number of hours before. */
+  previous: OperationNumbers;
+  gateways: (OperationNumbers & { gateway: string })[];
+  operations: (OperationNumbers & { operation: string })[];
+  /** Each gateway with each of its operations. */
+  items: (OperationNumbers & { gateway: string | null; operation: string })[];
+  /** Why operations failed, the most frequent first. */
+  reasons: OperationReason[];
+}
+
+export const TREND_METRICS = ['count', 'failed', 'successRate', 'avg', 'p50', 'p95', 'p99', 'bytes'] as const;
+export type TrendMetric = (typeof TREND_METRICS)[number];
+export const TREND_INTERVALS = ['minute', 'hour', 'day'] as const;
+export type TrendInterval = (typeof TREND_INTERVALS)[number];
+
+/** `GET /api/p2p/trends?project=&metric=&interval=&period=&gateway=&operation=`: `period` such as 24h or 30d. One series a gateway, or operation. */
+export interface OperationTrends {
+  scope: OperationScope;
+  metric: TrendMetric;
+  unit: 'count' | 'ratio' | 'ms' | 'bytes';
+  interval: TrendInterval;
+  stepMs: number;
+  fromMs: number;
+  toMs: number;
+  source: 'rollups' | 'records';
+  complete: boolean;
+  series: { label: string; points: [ts: number, value: number | null][] }[];
+}
+
+/** `GET /api/history?project=&scope=&hours=`: hour by hour, oldest first. */
+export interface OperationHistory {
+  scope: OperationScope;
+  hours: number;
+  items: (OperationNumbers & { ts: number })[];
+  nextCursor: null;
+}
+
+/** `GET /api/data?project=&scope=&gateway=&operation=&refresh=`: what a dashboard of one scope shows at once. The last 24 hours. */
+export interface OperationData {
+  scope: OperationScope;
+  generatedAtMs: number;
+  metrics: OperationMetrics;
+  history: OperationHistory;
+  anomalies: Anomaly[];
+}
+
+/** A value out of what is usual at its hour of the week. */
+export interface Anomaly {
+  stream: 'vitals' | 'operations' | 'metrics' | 'errors';
+  name: string;
+  /** What of it: p75, count, failed share … */
+  stat: string;
+  /** Which value of a label; null for all. */
+  label: { name: string; value: string } | null;
+  /** The hour's start. */
+  ts: number;
+  value: number;
+  /** Median of the same hour of earlier weeks. */
+  expected: number;
+  low: number;
+  high: number;
+  /** How many robust deviations from expected; the sign says to which side. */
+  score: number;
+  /** Weeks that the baseline rests on. */
+  weeks: number;
+  /** One sentence. */
+  reason: string;
+}
