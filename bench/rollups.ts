@@ -5,7 +5,7 @@
 import { gunzip, type SealedBlock, storeSealed } from '../src/blocks/index.ts';
 import { BatchBuilder } from '../src/ingest/batch.ts';
 import { buildBlock, type PlacedPart } from '../src/journal/index.ts';
-import { storeSealedMetrics } from '../src/rollups/index.ts';
+import { storeSummedUp } from '../src/rollups/index.ts';
 import { batchIds } from '../src/shared/ids.ts';
 import type { Json, JsonObject } from '../src/wire/record.ts';
 import { median, type Row } from './lib/row.ts';
@@ -94,9 +94,9 @@ export async function run(): Promise<Row[]> {
   for (const [name, kind] of Object.entries(KINDS)) {
     const block = blockOf(kind);
     const counting = answering();
-    await storeSealedMetrics(counting.db, block, NOW_MS);
+    await storeSummedUp(counting.db, block, NOW_MS);
     const { db } = answering();
-    const withRollups = await cpuMs(() => storeSealedMetrics(db, block, NOW_MS));
+    const withRollups = await cpuMs(() => storeSummedUp(db, block, NOW_MS));
     const without = await cpuMs(() => storeSealed(db, block));
     const inflating = await cpuMs(async () => gunzip(block.gzip, block.index.rawBytes));
     rows.push({

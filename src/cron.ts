@@ -35,7 +35,7 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
     { name: 'idempotency_cleanup', run: cleanIdempotencyKeys },
     { name: 'etl_cleanup', run: cleanupJobs },
   ],
-  // An invocation of its own: folding takes up to 830 statements, forgetting 80 (test/worker/rollups-cron.test.ts).
+  // An invocation of its own: folding takes up to 830 statements, forgetting 120 (test/worker/rollups-cron.test.ts).
   '3-58/5 * * * *': [
     { name: 'rollups', run: foldRollups },
     { name: 'rollup_retention', run: forgetRollups },

@@ -11,8 +11,9 @@ import {
   sealDueAtMs,
   sealRetryAtMs,
 } from '../../src/journal/index.ts';
-import { storeSealedMetrics } from '../../src/rollups/index.ts';
+import { isSummedUp, storeSummedUp } from '../../src/rollups/index.ts';
 import type { Stream } from '../../src/wire/record.ts';
+import { REGISTERS } from './registers.ts';
 import type { JournalStore } from './store.ts';
 
 /** Blocks of one alarm: a few, so that appends get their turn in between; the alarm comes straight back while more are due. */
@@ -127,7 +128,7 @@ export class Sealer {
         const count = planBlock(this.#store.pendingParts(stream));
         const parts = this.#store.partsFrom(stream, 0, count, Number.POSITIVE_INFINITY);
         const { block } = buildBlock(place.projectId, place.shard, parts, nowMs);
-        const stored = stream === 'metrics' ? storeSealedMetrics(db, block, nowMs) : storeSealed(db, block);
+        const stored = isSummedUp(stream) ? storeSummedUp(db, block, nowMs, REGISTERS[stream]) : storeSealed(db, block);
         const { sealedSeq } = await inTime(stored);
         const head = place.heads.get(stream);
         // Sealed is only what this journal has numbered. A watermark beyond it is that of a journal that was lost or rolled back: to believe

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Env } from '../../src/env.ts';
 import { admit, setLimit } from '../../src/limits/cardinality.ts';
-import { labelOf, nameHash, type SetKey } from '../../src/limits/names.ts';
+import { labelOf, type SetKey } from '../../src/limits/names.ts';
 import { charge, refund, secondsToMidnight, usageNow, utcDay } from '../../src/limits/quota.ts';
 import type {
   Cardinality,
@@ -15,6 +15,7 @@ import type {
   Verdict,
 } from '../../src/limits/types.ts';
 import { take, usedNow, type Window } from '../../src/limits/window.ts';
+import { hash53 } from '../../src/shared/hash.ts';
 import { DEFAULT_PROJECT_LIMITS, type ProjectLimits } from '../../src/wire/limits.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
 import { NamesStore } from './names-store.ts';
@@ -150,7 +151,7 @@ export class Limiter extends DurableObject<Env> {
     return unknown.map(({ set, members }) => {
       const label = labelOf(set);
       // Label names come first. Values of a label that is refused would be members of sets without number.
-      if (label !== null && refusedLabels.has(nameHash(label))) return { set, refused: members, all: null };
+      if (label !== null && refusedLabels.has(hash53(label))) return { set, refused: members, all: null };
       const count = counts.get(set) ?? 0;
       const fresh = this.#names.fresh(day, set, members);
       const { admitted, refused, isFull } = admit(fresh, count, setLimit(set, this.#limits));

@@ -1,4 +1,5 @@
-import { labelOf, nameHash, type SetKey, shortName } from './names.ts';
+import { hash53 } from '../shared/hash.ts';
+import { labelOf, type SetKey, shortName } from './names.ts';
 import { OWN_ATTRIBUTES } from './own-attributes.ts';
 import { utcDay } from './quota.ts';
 import type { SeenNames } from './seen.ts';
@@ -93,7 +94,7 @@ export class Held {
     const asked = new Map<number, string>();
     for (const name of names) {
       if (known?.members.has(name) || (set === 'n' && OWN_ATTRIBUTES.has(name))) continue;
-      const hash = nameHash(name);
+      const hash = hash53(name);
       if (all === null) asked.set(hash, name);
       else if (known && all.has(hash)) remember(known, name);
       else this.refusals.add(set, name);

@@ -19,7 +19,7 @@ export interface IngestTake {
 
 export interface UnknownNames {
   set: SetKey;
-  /** Hashes (nameHash). */
+  /** Hashes (hash53). */
   members: number[];
 }
 

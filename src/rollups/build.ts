@@ -1,5 +1,6 @@
-import { addObserved, addValue, type Cell, emptyCell, mergeCell, settleCell } from './cell.ts';
-import { type MetricPoint, type MetricType, OTHER } from './point.ts';
+import { addEvent, addObserved, addSession, addValue, type Cell, emptyCell, mergeCell, settleCell } from './cell.ts';
+import { OTHER } from './points/labels.ts';
+import type { MetricPoint, MetricType } from './points/point.ts';
 import { rise, type SeriesState } from './series.ts';
 
 /** Width of a bucket, in minutes. */
@@ -7,6 +8,11 @@ export type Resolution = 1 | 60 | 1_440;
 export const MINUTE_MS = 60_000;
 /** Values of one dimension of a metric in one bucket; those with the fewest points are folded into OTHER. */
 export const TOP_VALUES = 50;
+/** Where more are looked at one by one: the pages of a site, the calls of all gateways. */
+const TOP_VALUES_OF: ReadonlyMap<string, number> = new Map([
+  ['page', 100],
+  ['call', 100],
+]);
 /** Names of labels that the register keeps for a metric. */
 export const MAX_LABELS_LISTED = 64;
 
@@ -44,6 +50,7 @@ export function buildMinutes(points: readonly MetricPoint[], states: ReadonlyMap
     const rollup = rollupAt(minutes, point.name, bucketMs);
     const add = adderOf(point, moved, states);
     add(rollup.total);
+    if (point.session !== null) addSession(rollup.total, point.session);
     for (const [label, value] of point.labels) add(cellAt(rollup, label, value));
   }
   for (const rollup of minutes.values()) {
@@ -67,6 +74,14 @@ function inOrder(points: readonly MetricPoint[]): readonly MetricPoint[] {
   return isCumulative ? [...points].sort((a, b) => a.ts - b.ts) : points;
 }
 
+/** A point that stands for itself: one of a cumulative series counts only by its difference, and adds nothing here. */
+export function addPoint(cell: Cell, point: MetricPoint): void {
+  if (point.reading.kind === 'cumulative') return;
+  adderOf(point, new Map(), new Map())(cell);
+  if (point.session !== null) addSession(cell, point.session);
+  settleCell(cell);
+}
+
 function adderOf(
   { ts, type, reading }: MetricPoint,
   moved: Map<string, SeriesState>,
@@ -74,7 +89,9 @@ function adderOf(
 ): (cell: Cell) => void {
   switch (reading.kind) {
     case 'value':
-      return (cell) => addValue(cell, ts, reading.value);
+      return (cell) => addValue(cell, ts, reading.value, reading.tally);
+    case 'event':
+      return (cell) => addEvent(cell, ts);
     case 'delta':
       return (cell) => addObserved(cell, { ts, last: reading.observations.sum, ...reading.observations });
     case 'cumulative': {
@@ -143,7 +160,7 @@ export function widen(rollups: readonly Rollup[], widthMs: number): Rollup[] {
 }
 
 function foldRare({ dimensions }: Rollup): void {
-  for (const values of dimensions.values()) foldValues(values, TOP_VALUES);
+  for (const [label, values] of dimensions) foldValues(values, TOP_VALUES_OF.get(label) ?? TOP_VALUES);
 }
 
 /** Keeps the `most` values with the most points, equal ones by name, beside OTHER, which gets the rest: counts and sums stay what they were. */

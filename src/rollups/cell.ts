@@ -1,3 +1,4 @@
+import { Distinct } from './distinct.ts';
 import { type Buckets, haveEqualBounds, spreadBuckets } from './histogram.ts';
 import { Sketch } from './sketch.ts';
 
@@ -14,12 +15,16 @@ export interface Cell {
   last: number;
   /** Null where percentiles make no sense: sums and summaries. */
   sketch: Sketch | null;
+  /** How many of each class (points/point.ts); null where there are none. */
+  tally: number[] | null;
+  /** The different sessions; null where nobody asks for them. */
+  sessions: Distinct | null;
   /** Counts that are not in the sketch yet (settleCell), by their bounds; only while points are added up. */
   unsettled: { bounds: readonly number[]; counts: number[] }[] | null;
 }
 
 /** Any number of observations that come at one time. */
-export interface Observed extends Omit<Cell, 'lastTs' | 'unsettled'> {
+export interface Observed extends Omit<Cell, 'lastTs' | 'tally' | 'sessions' | 'unsettled'> {
   ts: number;
   buckets: Buckets | null;
 }
@@ -33,15 +38,34 @@ export function emptyCell(): Cell {
     lastTs: Number.NEGATIVE_INFINITY,
     last: 0,
     sketch: null,
+    tally: null,
+    sessions: null,
     unsettled: null,
   };
 }
 
-/** A gauge's value. */
-export function addValue(cell: Cell, ts: number, value: number): void {
+/** A gauge's value, of a class. */
+export function addValue(cell: Cell, ts: number, value: number, tally: number | null = null): void {
   addNumbers(cell, { count: 1, sum: value, min: value, max: value, lastTs: ts, last: value });
   cell.sketch ??= new Sketch();
   cell.sketch.add(value);
+  if (tally !== null) addTally(cell, tally, 1);
+}
+
+/** Something that happened, without a value. */
+export function addEvent(cell: Cell, ts: number): void {
+  addNumbers(cell, { count: 1, sum: 1, min: 1, max: 1, lastTs: ts, last: 1 });
+}
+
+export function addSession(cell: Cell, session: string): void {
+  cell.sessions ??= new Distinct();
+  cell.sessions.add(session);
+}
+
+function addTally(cell: Cell, index: number, count: number): void {
+  cell.tally ??= [];
+  while (cell.tally.length <= index) cell.tally.push(0);
+  cell.tally[index] = (cell.tally[index] ?? 0) + count;
 }
 
 export function addObserved(cell: Cell, observed: Observed): void {
@@ -74,6 +98,10 @@ export function settleCell(cell: Cell): void {
 export function mergeCell(into: Cell, from: Cell): void {
   addNumbers(into, from);
   addSketch(into, from.sketch);
+  for (const [index, count] of from.tally?.entries() ?? []) addTally(into, index, count);
+  if (!from.sessions) return;
+  into.sessions ??= new Distinct();
+  into.sessions.merge(from.sessions);
 }
 
 function addSketch(cell: Cell, sketch: Sketch | null): void {
@@ -82,7 +110,7 @@ function addSketch(cell: Cell, sketch: Sketch | null): void {
   cell.sketch.merge(sketch);
 }
 
-function addNumbers(cell: Cell, from: Omit<Cell, 'sketch' | 'unsettled'>): void {
+function addNumbers(cell: Cell, from: Omit<Cell, 'sketch' | 'tally' | 'sessions' | 'unsettled'>): void {
   cell.count += from.count;
   cell.sum = finite(cell.sum + from.sum);
   if (from.min < cell.min) cell.min = from.min;
@@ -99,19 +127,32 @@ function finite(value: number): number {
 }
 
 /**
- * As it is stored: [count, sum, min, max, lastTs, last, sketch]; min and max are null where nothing was observed, the sketch is '' where all
- * values are the same.
+ * As it is stored: [count, sum, min, max, lastTs, last, sketch, tally, sessions], cut at the last one that there is. min and max are null where
+ * nothing was observed, the sketch is '' where all values are the same.
  */
-export type CellRow = [number, number, number | null, number | null, number, number, string?];
+export type CellRow = [
+  count: number,
+  sum: number,
+  min: number | null,
+  max: number | null,
+  lastTs: number,
+  last: number,
+  sketch?: string | null,
+  tally?: number[] | null,
+  sessions?: string,
+];
 
-export function cellRow({ count, sum, min, max, lastTs, last, sketch }: Cell): CellRow {
+export function cellRow({ count, sum, min, max, lastTs, last, sketch, tally, sessions }: Cell): CellRow {
   const bound = (value: number) => (Number.isFinite(value) ? value : null);
   const row: CellRow = [count, sum, bound(min), bound(max), lastTs, last];
-  if (sketch) row.push(min === max && sketch.count === count ? '' : sketch.encode());
+  const sketchText = sketch && (min === max && sketch.count === count ? '' : sketch.encode());
+  if (sessions) row.push(sketchText, tally, sessions.encode());
+  else if (tally) row.push(sketchText, tally);
+  else if (sketchText !== null) row.push(sketchText);
   return row;
 }
 
-export function cellOf([count, sum, min, max, lastTs, last, text]: CellRow): Cell {
+export function cellOf([count, sum, min, max, lastTs, last, text, tally, sessions]: CellRow): Cell {
   return {
     count,
     sum,
@@ -119,7 +160,10 @@ export function cellOf([count, sum, min, max, lastTs, last, text]: CellRow): Cel
     max: max ?? Number.NEGATIVE_INFINITY,
     lastTs,
     last,
-    sketch: text === undefined ? null : text === '' ? sameValues(min ?? 0, count) : Sketch.decode(text),
+    sketch:
+      text === undefined || text === null ? null : text === '' ? sameValues(min ?? 0, count) : Sketch.decode(text),
+    tally: tally ?? null,
+    sessions: sessions === undefined ? null : Distinct.decode(sessions),
     unsettled: null,
   };
 }

@@ -1,7 +1,8 @@
 import type { Resolution, Rollup } from './build.ts';
-import { bound, rollupRow, type StoredRow } from './store.ts';
+import type { RollupStream } from './points/point.ts';
+import { bound, rollupRow, type StoredRow } from './row.ts';
 
-const COLUMNS = 'project_id, resolution, name, bucket_ms, source, total, dimensions';
+const COLUMNS = 'project_id, stream, resolution, name, bucket_ms, source, total, dimensions';
 /** The row of rollup_versions that counts fold runs: no project has this id. */
 const FOLDS = '';
 
@@ -12,6 +13,7 @@ export interface FoldRow extends StoredRow {
 /** A bucket of a project's metric. */
 export interface FoldedRollup {
   projectId: string;
+  stream: RollupStream;
   resolution: Resolution;
   rollup: Rollup;
 }
@@ -19,6 +21,7 @@ export interface FoldedRollup {
 /** A loose row by its key. `chars`: of its dimensions and those of its folded row together. */
 export interface LooseKey {
   project_id: string;
+  stream: RollupStream;
   resolution: Resolution;
   name: string;
   bucket_ms: number;
@@ -36,9 +39,9 @@ export async function listLoose(
     db.prepare('SELECT version FROM rollup_versions WHERE project_id = ?1').bind(FOLDS),
     db
       .prepare(
-        `SELECT l.project_id, l.resolution, l.name, l.bucket_ms, l.source, length(l.dimensions) + coalesce(length(f.dimensions), 0) AS chars
+        `SELECT l.project_id, l.stream, l.resolution, l.name, l.bucket_ms, l.source, length(l.dimensions) + coalesce(length(f.dimensions), 0) AS chars
          FROM (SELECT * FROM rollups WHERE source <> '' AND project_id >= ?1
-           ORDER BY project_id, resolution, name, bucket_ms, source LIMIT ?2) l
+           ORDER BY project_id, stream, resolution, name, bucket_ms, source LIMIT ?2) l
          LEFT JOIN rollups f ON ${SAME_BUCKET} AND f.source = ''`,
       )
       .bind(fromProject, limit),
@@ -50,7 +53,7 @@ export async function listLoose(
 }
 
 const SAME_BUCKET =
-  'f.project_id = l.project_id AND f.resolution = l.resolution AND f.name = l.name AND f.bucket_ms = l.bucket_ms';
+  'f.project_id = l.project_id AND f.stream = l.stream AND f.resolution = l.resolution AND f.name = l.name AND f.bucket_ms = l.bucket_ms';
 
 /** These rows, and the folded rows of their buckets. */
 export async function readFoldRows(db: D1Database, keys: readonly LooseKey[]): Promise<FoldRow[]> {
@@ -58,10 +61,11 @@ export async function readFoldRows(db: D1Database, keys: readonly LooseKey[]): P
   for (const text of bound(keys.map(keyOf))) {
     const { results } = await db
       .prepare(
-        `WITH l AS (SELECT value->>0 AS project_id, value->>1 AS resolution, value->>2 AS name, value->>3 AS bucket_ms, value->>4 AS source
+        `WITH l AS (SELECT value->>0 AS project_id, value->>1 AS stream, value->>2 AS resolution, value->>3 AS name, value->>4 AS bucket_ms,
+             value->>5 AS source
            FROM json_each(?1))
          SELECT f.* FROM l CROSS JOIN rollups f ON ${SAME_BUCKET} AND f.source = l.source
-         UNION ALL SELECT f.* FROM (SELECT DISTINCT project_id, resolution, name, bucket_ms FROM l) l
+         UNION ALL SELECT f.* FROM (SELECT DISTINCT project_id, stream, resolution, name, bucket_ms FROM l) l
            CROSS JOIN rollups f ON ${SAME_BUCKET} AND f.source = ''`,
       )
       .bind(text)
@@ -71,8 +75,8 @@ export async function readFoldRows(db: D1Database, keys: readonly LooseKey[]): P
   return rows;
 }
 
-function keyOf({ project_id, resolution, name, bucket_ms, source }: LooseKey): unknown[] {
-  return [project_id, resolution, name, bucket_ms, source];
+function keyOf({ project_id, stream, resolution, name, bucket_ms, source }: LooseKey): unknown[] {
+  return [project_id, stream, resolution, name, bucket_ms, source];
 }
 
 /** Puts the folded rows in the place of the loose ones; false where another run was faster: then nothing has changed. */
@@ -83,20 +87,24 @@ export async function storeFolded(
   folded: readonly FoldedRollup[],
 ): Promise<{ isStored: boolean; statements: number }> {
   const unchanged = 'coalesce((SELECT version FROM rollup_versions WHERE project_id = ?1), 0) = ?2';
-  const rows = folded.map(({ projectId, resolution, rollup }) => [projectId, ...rollupRow(resolution, rollup)]);
+  const rows = folded.map(({ projectId, stream, resolution, rollup }) => [
+    projectId,
+    stream,
+    ...rollupRow(resolution, rollup),
+  ]);
   const results = await db.batch([
     ...bound(loose.map(keyOf)).map((text) =>
       db
         .prepare(
-          `DELETE FROM rollups WHERE (project_id, resolution, name, bucket_ms, source) IN (SELECT value->>0, value->>1, value->>2,
-             value->>3, value->>4 FROM json_each(?3)) AND ${unchanged}`,
+          `DELETE FROM rollups WHERE (project_id, stream, resolution, name, bucket_ms, source) IN (SELECT value->>0, value->>1,
+             value->>2, value->>3, value->>4, value->>5 FROM json_each(?3)) AND ${unchanged}`,
         )
         .bind(FOLDS, version, text),
     ),
     ...bound(rows).map((text) =>
       db
         .prepare(
-          `INSERT INTO rollups (${COLUMNS}) SELECT value->>0, value->>1, value->>2, value->>3, '', value->>4, value->>5
+          `INSERT INTO rollups (${COLUMNS}) SELECT value->>0, value->>1, value->>2, value->>3, value->>4, '', value->>5, value->>6
            FROM json_each(?3) WHERE ${unchanged} ON CONFLICT DO UPDATE SET total = excluded.total, dimensions = excluded.dimensions`,
         )
         .bind(FOLDS, version, text),
@@ -111,12 +119,13 @@ export async function storeFolded(
   return { isStored: (results.at(-1)?.meta.changes ?? 0) > 0, statements: results.length };
 }
 
-/** Deletes rows of minutes before a time, at most `limit`; says how many. */
-export async function deleteMinutes(db: D1Database, beforeMs: number, limit: number): Promise<number> {
+/** Deletes rows of one width before a time, at most `limit`; says how many. */
+export async function deleteRows(db: D1Database, resolution: 1 | 60, beforeMs: number, limit: number): Promise<number> {
+  // The width is written out, so that SQLite sees which index it is the condition of.
   const { meta } = await db
     .prepare(
-      `DELETE FROM rollups WHERE (project_id, resolution, name, bucket_ms, source) IN (SELECT project_id, resolution, name, bucket_ms, source
-         FROM rollups WHERE resolution = 1 AND bucket_ms < ?1 LIMIT ?2)`,
+      `DELETE FROM rollups WHERE (project_id, stream, resolution, name, bucket_ms, source) IN (SELECT project_id, stream, resolution, name,
+         bucket_ms, source FROM rollups WHERE resolution = ${resolution} AND bucket_ms < ?1 LIMIT ?2)`,
     )
     .bind(beforeMs, limit)
     .run();

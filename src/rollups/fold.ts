@@ -2,7 +2,7 @@ import type { Ctx } from '../env.ts';
 import { randomId } from '../shared/ids.ts';
 import { mergeRollup } from './build.ts';
 import { type FoldedRollup, type FoldRow, type LooseKey, listLoose, readFoldRows, storeFolded } from './fold-store.ts';
-import { rollupOf } from './store.ts';
+import { rollupOf } from './row.ts';
 
 /** Loose rows of one round. */
 const ROWS_PER_ROUND = 1_000;
@@ -60,11 +60,11 @@ function withinChars(keys: readonly LooseKey[]): LooseKey[] {
 function joined(rows: readonly FoldRow[]): FoldedRollup[] {
   const buckets = new Map<string, FoldedRollup>();
   for (const row of rows) {
-    const key = JSON.stringify([row.project_id, row.resolution, row.bucket_ms, row.name]);
+    const key = JSON.stringify([row.project_id, row.stream, row.resolution, row.bucket_ms, row.name]);
     const known = buckets.get(key);
     const rollup = rollupOf(row);
     if (known) mergeRollup(known.rollup, rollup);
-    else buckets.set(key, { projectId: row.project_id, resolution: row.resolution, rollup });
+    else buckets.set(key, { projectId: row.project_id, stream: row.stream, resolution: row.resolution, rollup });
   }
   return [...buckets.values()];
 }

@@ -1,4 +1,5 @@
 export {
+  addPoint,
   buildMinutes,
   foldValues,
   MAX_LABELS_LISTED,
@@ -8,7 +9,12 @@ export {
 } from './build.ts';
 export { type Cell, cellOf, emptyCell, mergeCell, percentile } from './cell.ts';
 export { foldRollups } from './fold.ts';
-export { type MetricPoint, type MetricType, OTHER } from './point.ts';
-export { forgetRollups, MINUTE_ROWS_KEPT_MS } from './retention.ts';
-export { pointsOf, seriesOf, storeSealedMetrics } from './seal.ts';
-export { readMetrics, readRollups } from './store.ts';
+export { ALL_ERRORS } from './points/error.ts';
+export { OTHER, SERVICE } from './points/labels.ts';
+export { BYTES_SUFFIX, FAILED, SUCCEEDED } from './points/operation.ts';
+export { isSummedUp, type MetricPoint, type MetricType, type RollupStream } from './points/point.ts';
+export { pointsIn, pointsOf, seriesOf } from './points/read.ts';
+export { type ReadCell, type RowRange, readMetrics, readRollups } from './read-store.ts';
+export { forgetRollups, HOUR_ROWS_KEPT_MS, MINUTE_ROWS_KEPT_MS } from './retention.ts';
+export { type Register, storeSummedUp } from './seal.ts';
+export { type SealPlace, UNSEALED, unsealedArgs } from './seal-store.ts';

@@ -5,7 +5,7 @@ import { BatchBuilder } from '../../src/ingest/batch.ts';
 import { quarantineParts } from '../../src/ingest/quarantine.ts';
 import type { Part } from '../../src/journal/index.ts';
 import { Held } from '../../src/limits/known.ts';
-import { nameHash } from '../../src/limits/names.ts';
+import { hash53 } from '../../src/shared/hash.ts';
 import { batchIds } from '../../src/shared/ids.ts';
 import type { Json, LogRecord } from '../../src/wire/record.ts';
 
@@ -36,7 +36,7 @@ function recordsOf(parts: readonly Part[]): LogRecord[] {
 function refusing(batch: BatchBuilder, isRefused: (name: string) => boolean): Held {
   const held = new Held(`project-${projects++}`, batch.seen, NOW);
   const names = new Map(
-    [...batch.seen.sets()].flatMap(([, members]) => [...members].map((name) => [nameHash(name), name])),
+    [...batch.seen.sets()].flatMap(([, members]) => [...members].map((name) => [hash53(name), name])),
   );
   held.settle(
     held.unknown.map(({ set, members }) => ({

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { admit, setLimit } from '../../src/limits/cardinality.ts';
 import { rateLimitFields } from '../../src/limits/headers.ts';
-import { nameHash, shortName } from '../../src/limits/names.ts';
+import { shortName } from '../../src/limits/names.ts';
 import { charge, refund, secondsToMidnight, type Usage, usageNow } from '../../src/limits/quota.ts';
 import { rateOf } from '../../src/limits/rate-of.ts';
 import { take, usedNow, type Window } from '../../src/limits/window.ts';
+import { hash53 } from '../../src/shared/hash.ts';
 import { DEFAULT_PROJECT_LIMITS } from '../../src/wire/limits.ts';
 
 const MINUTE = 60_000;
@@ -129,7 +130,7 @@ describe('names', () => {
 
   it('have hashes that a double holds, different for a million different ones', () => {
     const hashes = new Set<number>();
-    for (let i = 0; i < 1_000_000; i++) hashes.add(nameHash(`attribute-${i}`));
+    for (let i = 0; i < 1_000_000; i++) hashes.add(hash53(`attribute-${i}`));
     expect(hashes.size).toBe(1_000_000);
     for (const hash of [...hashes].slice(0, 100)) expect(Number.isSafeInteger(hash)).toBe(true);
   });

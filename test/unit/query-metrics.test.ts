@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planBuckets, statOf } from '../../src/query/metrics/timeseries.ts';
+import { planBuckets } from '../../src/query/cells/plan.ts';
+import { statOf } from '../../src/query/metrics/timeseries.ts';
 import { addValue, emptyCell } from '../../src/rollups/cell.ts';
 
 const MINUTE_MS = 60_000;

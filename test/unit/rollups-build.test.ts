@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildMinutes, foldValues, mergeRollup, type Rollup, TOP_VALUES, widen } from '../../src/rollups/build.ts';
 import { addValue, type Cell, cellOf, cellRow, emptyCell, mergeCell, percentile } from '../../src/rollups/cell.ts';
-import { MAX_DIMENSIONS, type MetricPoint, OTHER, pointOf } from '../../src/rollups/point.ts';
+import { MAX_DIMENSIONS, OTHER } from '../../src/rollups/points/labels.ts';
+import { metricPoint } from '../../src/rollups/points/metric.ts';
+import type { MetricPoint } from '../../src/rollups/points/point.ts';
+import { rollupOf, rollupRow } from '../../src/rollups/row.ts';
 import { decodeState, encodeState, rise, type SeriesState } from '../../src/rollups/series.ts';
-import { rollupOf, rollupRow } from '../../src/rollups/store.ts';
 import type { Json, JsonObject, LogRecord } from '../../src/wire/record.ts';
 
 const T0 = Date.parse('2026-03-01T12:00:00Z');
@@ -15,7 +17,7 @@ function metric(attrs: JsonObject, rest: Partial<LogRecord> = {}): LogRecord {
 }
 
 function point(attrs: JsonObject, rest: Partial<LogRecord> = {}): MetricPoint {
-  const found = pointOf(metric(attrs, rest));
+  const found = metricPoint(metric(attrs, rest));
   if (!found) throw new Error('no point');
   return found;
 }
@@ -28,11 +30,11 @@ const totalOf = (points: MetricPoint[], states = new Map<string, SeriesState>())
 
 describe('a metric record', () => {
   it('has a name and numbers, or is no metric', () => {
-    expect(pointOf(metric({ value: 1 }, { message: '' }))).toBeNull();
-    expect(pointOf(metric({ value: 'high' }))).toBeNull();
-    expect(pointOf(metric({}, { type: 'histogram' }))).toBeNull();
-    expect(pointOf(metric({ name: 'x'.repeat(257), value: 1 }))).toBeNull();
-    expect(pointOf(metric({ count: 0, counts: [0], flags: 1 }, { type: 'histogram' }))).toBeNull();
+    expect(metricPoint(metric({ value: 1 }, { message: '' }))).toBeNull();
+    expect(metricPoint(metric({ value: 'high' }))).toBeNull();
+    expect(metricPoint(metric({}, { type: 'histogram' }))).toBeNull();
+    expect(metricPoint(metric({ name: 'x'.repeat(257), value: 1 }))).toBeNull();
+    expect(metricPoint(metric({ count: 0, counts: [0], flags: 1 }, { type: 'histogram' }))).toBeNull();
     expect(point({ name: 'cpu', value: 1 })).toMatchObject({ name: 'cpu', type: 'gauge', unit: '' });
     expect(point({ value: 1, unit: 's' })).toMatchObject({ name: 'm', unit: 's' });
   });
@@ -85,7 +87,7 @@ describe('a metric record', () => {
         ),
         (all) => {
           const points = all.flatMap(({ attrs: { extra, ...attrs }, type }, i) => {
-            const found = pointOf(metric({ ...attrs, ...extra } as JsonObject, { type, ts: T0 + i }));
+            const found = metricPoint(metric({ ...attrs, ...extra } as JsonObject, { type, ts: T0 + i }));
             return found ? [found] : [];
           });
           const { minutes, states } = buildMinutes(points, new Map());
@@ -209,8 +211,9 @@ function texts(rollups: readonly Rollup[]): string[] {
 }
 
 function sortedValues([resolution, name, bucketMs, total, dimensions]: ReturnType<typeof rollupRow>): unknown {
-  const parsed = JSON.parse(dimensions) as [string, [string, unknown][]][];
-  return [resolution, name, bucketMs, total, parsed.map(([label, values]) => [label, values.sort()]).sort()];
+  const parsed = Object.entries(JSON.parse(dimensions) as Record<string, string>);
+  const labels = parsed.map(([label, values]) => [label, (JSON.parse(values) as unknown[]).sort()]);
+  return [resolution, name, bucketMs, total, labels.sort()];
 }
 
 function join(...parts: (readonly Rollup[])[]): Rollup[] {

@@ -13,7 +13,7 @@ import {
 import { runCron } from '../../src/cron.ts';
 import { journalFor } from '../../src/journal/index.ts';
 import { type Stat, type TimeseriesRequest, timeseries } from '../../src/query/metrics/timeseries.ts';
-import { foldRollups, forgetRollups, storeSealedMetrics } from '../../src/rollups/index.ts';
+import { foldRollups, forgetRollups, storeSummedUp } from '../../src/rollups/index.ts';
 import { randomId } from '../../src/shared/ids.ts';
 import type { Json } from '../../src/wire/record.ts';
 import { testCtx } from '../helpers/worker/context.ts';
@@ -110,7 +110,7 @@ describe('a block of metrics', () => {
     await seal(projectId);
     const block = await sealedBlock(projectId);
     const before = await rowsOf(projectId);
-    expect(await storeSealedMetrics(env.DB, block, NOW)).toEqual({ sealedSeq: 3 });
+    expect(await storeSummedUp(env.DB, block, NOW)).toEqual({ sealedSeq: 3 });
     expect(await rowsOf(projectId)).toEqual(before);
 
     await put(projectId, [gauge(2, 9)]);
@@ -119,7 +119,7 @@ describe('a block of metrics', () => {
     await compactBlocks(testCtx({ nowMs: Date.now() + 3_600_000 }));
     const folded = await rowsOf(projectId);
     expect(folded.map((row) => (row as { source: string }).source)).toEqual(folded.map(() => ''));
-    expect(await storeSealedMetrics(env.DB, block, NOW)).toEqual({ sealedSeq: 4 });
+    expect(await storeSummedUp(env.DB, block, NOW)).toEqual({ sealedSeq: 4 });
     expect(await rowsOf(projectId)).toEqual(folded);
     expect(await valuesOf(projectId, 'sum', { stepMs: 3_600_000 })).toEqual([13]);
     expect(await valuesOf(projectId, 'sum', { name: 'http.requests', stepMs: 3_600_000 })).toEqual([15]);
@@ -216,7 +216,7 @@ describe('cumulative series', () => {
       }),
     );
     expect(template.index.shard).toBe(0);
-    await Promise.all(blocks.map((block) => storeSealedMetrics(env.DB, block, NOW)));
+    await Promise.all(blocks.map((block) => storeSummedUp(env.DB, block, NOW)));
     const all = await valuesOf(projectId, 'sum', { name: 'http.requests', stepMs: 3_600_000 });
     // The highest value is that of minute 30: however the shards interleave, all rose by that.
     expect(all.reduce((sum, value) => sum + value, 0)).toBe(300);

@@ -1,10 +1,10 @@
 import type { Ctx } from '../../env.ts';
 import { buildMinutes, MAX_LABELS_LISTED, type MetricInfo, readMetrics } from '../../rollups/index.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { readTailPoints } from '../cells/tail.ts';
 import type { ReadError } from '../errors.ts';
 import { storeAway } from '../search.ts';
 import { storeAnswer } from '../walk/store-away.ts';
-import { readTailPoints } from './tail.ts';
 
 export interface MetricNames {
   items: MetricInfo[];
@@ -19,7 +19,7 @@ export async function metricNames(
   { after, limit }: { after: string; limit: number },
 ): Promise<Result<MetricNames, ReadError>> {
   try {
-    const tail = await readTailPoints(ctx, projectId, null);
+    const tail = await readTailPoints(ctx, projectId, 'metrics', null);
     const stored = await storeAnswer(readMetrics(ctx.env.DB, projectId, { after, limit: limit + 1 }));
     const fresh = buildMinutes(
       tail.parts.flatMap(({ points }) => points),

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, LogRecord } from '../wire/record.ts';
+import type { Json, JsonObject, LogRecord } from '../../wire/record.ts';
 import {
   explicitObservations,
   exponentialObservations,
@@ -6,57 +6,24 @@ import {
   numberOf,
   type Observations,
   summaryObservations,
-} from './histogram.ts';
-
-export const METRIC_TYPES = ['gauge', 'sum', 'histogram', 'exponentialHistogram', 'summary'] as const;
-export type MetricType = (typeof METRIC_TYPES)[number];
-
-/** A metric record, understood. */
-export interface MetricPoint {
-  name: string;
-  unit: string;
-  type: MetricType;
-  ts: number;
-  /** By name, the service among them. */
-  labels: ReadonlyMap<string, string>;
-  reading: Reading;
-}
-
-export type Reading =
-  | { kind: 'value'; value: number }
-  /** What came since the point before: added up as it is. */
-  | { kind: 'delta'; observations: Observations }
-  /** What came since the start of the series: counts by its difference. */
-  | { kind: 'cumulative'; series: string; startTs: number | null; observations: Observations };
+} from '../histogram.ts';
+import { isName, labelsOf, MAX_UNIT_CHARS } from './labels.ts';
+import { METRIC_TYPES, type MetricPoint, type MetricType, type Reading } from './point.ts';
 
 /** DataPointFlags of OTLP. */
 const NO_RECORDED_VALUE = 1;
-/** Longer names are no names; rollups would be stored under them for years. */
-const MAX_NAME_CHARS = 256;
-const MAX_LABEL_CHARS = 128;
-const MAX_VALUE_CHARS = 256;
-/** Dimensions of a metric in one bucket: of a point with more labels, the first in order of their names. */
-export const MAX_DIMENSIONS = 16;
-export const OTHER = '(other)';
-export const SERVICE = 'service';
-
 /** Null for a record that is no metric, or whose numbers are missing: it stays searchable, and no rollup knows it. */
-export function pointOf(record: LogRecord): MetricPoint | null {
+export function metricPoint(record: LogRecord): MetricPoint | null {
   const { attrs } = record;
   const name = typeof attrs.name === 'string' && attrs.name !== '' ? attrs.name : record.message;
-  if (!isName(name, MAX_NAME_CHARS)) return null;
+  if (!isName(name)) return null;
   // "No recorded value": the zeros of such a point would pass for a restart of its series.
   if (((numberOf(attrs.flags) ?? 0) & NO_RECORDED_VALUE) !== 0) return null;
   const type = METRIC_TYPES.find((known) => known === record.type) ?? 'gauge';
   const reading = readingOf(record, name, type);
   if (!reading) return null;
-  const unit = typeof attrs.unit === 'string' ? attrs.unit.slice(0, MAX_LABEL_CHARS) : '';
-  return { name, unit, type, ts: record.ts, labels: labelsOf(record), reading };
-}
-
-/** SQLite ends text at a NUL, and two halves of surrogates are one name to it: neither is worth a row that another one meets. */
-function isName(text: string, maxChars: number): boolean {
-  return text !== '' && text.length <= maxChars && text.isWellFormed() && !text.includes('\0');
+  const unit = typeof attrs.unit === 'string' ? attrs.unit.slice(0, MAX_UNIT_CHARS) : '';
+  return { name, unit, type, ts: record.ts, labels: labelsOf(record), reading, session: null };
 }
 
 function readingOf(record: LogRecord, name: string, type: MetricType): Reading | null {
@@ -65,13 +32,13 @@ function readingOf(record: LogRecord, name: string, type: MetricType): Reading |
   switch (type) {
     case 'gauge': {
       const value = numberOf(attrs.value);
-      return value === null ? null : { kind: 'value', value };
+      return value === null ? null : { kind: 'value', value, tally: null };
     }
     case 'sum': {
       const value = numberOf(attrs.value);
       if (value === null) return null;
       // A cumulative sum that may fall is a level, such as a queue's length: its value says something, its difference does not.
-      if (isCumulative && attrs.monotonic !== true) return { kind: 'value', value };
+      if (isCumulative && attrs.monotonic !== true) return { kind: 'value', value, tally: null };
       if (!isCumulative) {
         return { kind: 'delta', observations: { count: 1, sum: value, min: value, max: value, ...UNKNOWN } };
       }
@@ -103,24 +70,6 @@ function cumulative(record: LogRecord, name: string, observations: Observations)
   const { labels, resource, startTs } = record.attrs;
   const series = seriesOf([name, record.service, labels ?? null, resource ?? null, startTs ?? null]);
   return { kind: 'cumulative', series, startTs: numberOf(startTs), observations };
-}
-
-function labelsOf({ service, attrs }: LogRecord): Map<string, string> {
-  const labels = new Map<string, string>();
-  if (isObject(attrs.labels)) {
-    const names = Object.keys(attrs.labels);
-    if (names.length >= MAX_DIMENSIONS) names.sort();
-    for (const name of names) {
-      if (labels.size === MAX_DIMENSIONS - 1) break;
-      const value = attrs.labels[name];
-      if (!isName(name, MAX_LABEL_CHARS)) continue;
-      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') continue;
-      const text = String(value);
-      labels.set(name, text.length > MAX_VALUE_CHARS ? OTHER : text);
-    }
-  }
-  if (!labels.has(SERVICE) && service !== '') labels.set(SERVICE, service);
-  return labels;
 }
 
 /**
