@@ -13,7 +13,7 @@ import { healthRoutes } from './observability/index.ts';
 import { otlpRoutes } from './otlp/index.ts';
 import { authPorts, revocations, schemaPort } from './ports.ts';
 import { identify, projectRoutes } from './projects/index.ts';
-import { metricRoutes, queryRoutes, traceRoutes } from './query/index.ts';
+import { metricRoutes, queryRoutes, traceRoutes, vitalRoutes } from './query/index.ts';
 import { type AppEnv, notFoundIn, onFault, requestContext } from './shared/http.ts';
 
 /** What is not done without an Idempotency-Key. */
@@ -61,6 +61,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());
   app.route('/', traceRoutes());
+  app.route('/', vitalRoutes());
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/auth', factorRoutes(authPorts));
   app.route('/api/users', userRoutes(authPorts));

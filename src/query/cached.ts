@@ -1,12 +1,12 @@
 import type { Ctx } from '../env.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import type { Stream } from '../wire/record.ts';
 import { deleteExpired, findCached, storeCached } from './cache-store.ts';
 import type { ReadError } from './errors.ts';
 import { storeAway } from './search.ts';
 import { readHeads } from './walk/tails.ts';
 
-const TTL_MS = 60_000;
 /** Production D1 refuses rows over 2,000,000 bytes. */
 const MAX_BODY_CHARS = 600_000;
 /** Deletes of one cron run; the next one goes on. */
@@ -18,31 +18,42 @@ export interface CachedAnswer {
   hit: boolean;
 }
 
+export interface CachedQuestion {
+  /** What is asked; part of the key, and what hits and misses are counted by. */
+  operation: string;
+  /** What else makes two questions the same; the project is in the key already. */
+  parameters: unknown;
+  ttlMs: number;
+  /** Only what came in on it makes another question; null is any. */
+  stream: Stream | null;
+  /** Computes anew, whatever is known, and keeps the answer. */
+  refresh?: boolean;
+  compute: () => Promise<Result<unknown, ReadError>>;
+}
+
 /**
- * The answer to a question that was asked within the last minute, or a fresh one. Whatever was accepted since makes it another question,
- * because the heads of the journals are part of the key. Errors: those of `compute`, store_away.
+ * The answer to a question that was asked a moment ago, or a fresh one. Whatever was accepted since makes it another question, because the heads of
+ * the journals are part of the key. Errors: those of `compute`, store_away.
  */
 export async function cachedAnswer(
   ctx: Ctx,
   projectId: string,
-  operation: 'histogram' | 'facets',
-  parameters: unknown,
-  compute: () => Promise<Result<unknown, ReadError>>,
+  { operation, parameters, ttlMs, stream, refresh = false, compute }: CachedQuestion,
 ): Promise<Result<CachedAnswer, ReadError>> {
   let heads: string;
   try {
-    heads = await readHeads(ctx, projectId);
+    heads = await readHeads(ctx, projectId, stream);
   } catch (cause) {
     return err(storeAway(ctx, cause));
   }
   const key = `project:${projectId}:${operation}:${sha256Hex(JSON.stringify([parameters, heads]))}`;
-  const known = await unlessAway(ctx, findCached(ctx.env.DB, key, ctx.nowMs));
+  const known = refresh ? null : await unlessAway(ctx, findCached(ctx.env.DB, key, ctx.nowMs));
   if (known !== null) return ok({ body: known, hit: true });
   const fresh = await compute();
   if (!fresh.ok) return fresh;
   const body = JSON.stringify(fresh.value);
   if (body.length <= MAX_BODY_CHARS) {
-    await unlessAway(ctx, storeCached(ctx.env.DB, key, body, ctx.nowMs + TTL_MS));
+    await unlessAway(ctx, storeCached(ctx.env.DB, key, body, ctx.nowMs + ttlMs));
   }
   return ok({ body, hit: false });
 }

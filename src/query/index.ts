@@ -1,4 +1,4 @@
-export { cleanQueryCache } from './cached.ts';
+export { cachedAnswer, cleanQueryCache } from './cached.ts';
 export type { CellAnswer, CellQuestion, LabelFilter } from './cells/question.ts';
 export { readCells } from './cells/read.ts';
 export { type CellSeries, seriesOf } from './cells/series.ts';
@@ -7,3 +7,4 @@ export { compileQuery } from './compile.ts';
 export { metricRoutes } from './metric-routes.ts';
 export { queryRoutes } from './routes.ts';
 export { traceRoutes } from './trace-routes.ts';
+export { vitalRoutes } from './vital-routes.ts';

@@ -15,6 +15,9 @@ import { removeSearch, saveSearch, saveSearchSchema } from './saved-searches.ts'
 import { type Scope, search, storeAway } from './search.ts';
 import { listSavedSearches } from './search-store.ts';
 
+/** Of histograms and facets. */
+const CACHED_MS = 60_000;
+
 const deny = (c: AppContext, error: ReadError): Response => refuse(c, readProblem(error));
 
 /** `/api/query/logs`, `/api/export` and `/api/searches`. */
@@ -47,9 +50,10 @@ export function queryRoutes(): Hono<AppEnv> {
     const request = readHistogram(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);
     const { scope, buckets } = request.value;
-    const answer = await cachedAnswer(ctx, project.value, 'histogram', [keyOf(scope), buckets], () =>
-      histogram(ctx, scope, buckets),
-    );
+    const answer = await cachedAnswer(ctx, project.value, {
+      ...{ operation: 'histogram', parameters: [keyOf(scope), buckets], ttlMs: CACHED_MS, stream: scope.stream },
+      compute: () => histogram(ctx, scope, buckets),
+    });
     return answer.ok ? json(c, answer.value.body, answer.value.hit) : deny(c, answer.error);
   });
 
@@ -60,9 +64,10 @@ export function queryRoutes(): Hono<AppEnv> {
     const request = readFacets(c.req.query(), project.value, ctx.nowMs);
     if (!request.ok) return deny(c, request.error);
     const { scope, fields, limit } = request.value;
-    const answer = await cachedAnswer(ctx, project.value, 'facets', [keyOf(scope), fields, limit], () =>
-      facets(ctx, scope, fields, limit),
-    );
+    const answer = await cachedAnswer(ctx, project.value, {
+      ...{ operation: 'facets', parameters: [keyOf(scope), fields, limit], ttlMs: CACHED_MS, stream: scope.stream },
+      compute: () => facets(ctx, scope, fields, limit),
+    });
     return answer.ok ? json(c, answer.value.body, answer.value.hit) : deny(c, answer.error);
   });
 

@@ -18,3 +18,4 @@ export { type ReadCell, type RowRange, readMetrics, readRollups } from './read-s
 export { forgetRollups, HOUR_ROWS_KEPT_MS, MINUTE_ROWS_KEPT_MS } from './retention.ts';
 export { type Register, storeSummedUp } from './seal.ts';
 export { type SealPlace, UNSEALED, unsealedArgs } from './seal-store.ts';
+export type { Sketch } from './sketch.ts';

@@ -79,6 +79,13 @@ export class Sketch {
     return null;
   }
 
+  /** The middle of each bin and how many are in it, in ascending order. */
+  *bins(): Generator<[value: number, count: number]> {
+    for (const key of sortedKeys(this.#negative).reverse()) yield [-middleOf(key), this.#negative.get(key) as number];
+    if (this.#zeros > 0) yield [0, this.#zeros];
+    for (const key of sortedKeys(this.#positive)) yield [middleOf(key), this.#positive.get(key) as number];
+  }
+
   /** Base64 of varints: zeros, then positive and negative bins, each as its length and pairs of step from the key before and count. */
   encode(): string {
     let at = writeVarint(0, this.#zeros);

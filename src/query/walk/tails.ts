@@ -60,13 +60,16 @@ export async function* walkTails(
   }
 }
 
-/** The heads of all journals as text: it changes with every record that is accepted. */
-export async function readHeads(ctx: Ctx, projectId: string): Promise<string> {
-  const nothing = { fromMs: 0, toMs: 0, stream: null };
+/** The heads of all journals as text: it changes with every record of the stream that is accepted, null is any. */
+export async function readHeads(ctx: Ctx, projectId: string, stream: Stream | null): Promise<string> {
+  const nothing = { fromMs: 0, toMs: 0, stream };
   const pages = await Promise.all(allShards(ctx.config).map((shard) => readPage(ctx, projectId, shard, nothing, null)));
-  return pages
-    .map(({ heads }, shard) => `${shard}:${heads.map(({ stream, nextSeq }) => `${stream}=${nextSeq}`).sort()}`)
-    .join(';');
+  return pages.map(({ heads }, shard) => `${shard}:${headsOf(heads, stream)}`).join(';');
+}
+
+function headsOf(heads: TailPage['heads'], only: Stream | null): string[] {
+  const wanted = heads.filter(({ stream }) => only === null || stream === only);
+  return wanted.map(({ stream, nextSeq }) => `${stream}=${nextSeq}`).sort();
 }
 
 function readPage(

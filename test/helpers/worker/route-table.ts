@@ -324,6 +324,14 @@ export const ROUTES: readonly RouteRule[] = [
     access: can('read'),
     url: (f) => `/api/query/metrics/names${of(f)}`,
   },
+  ...(['summary', 'timeseries', 'pages', 'breakdown', 'distribution'] as const).map(
+    (question): RouteRule => ({
+      method: 'GET',
+      route: `/api/query/vitals/${question}`,
+      access: can('read'),
+      url: (f) => `/api/query/vitals/${question}${of(f)}&name=LCP`,
+    }),
+  ),
   {
     method: 'GET',
     route: '/api/query/traces/:traceId',
