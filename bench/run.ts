@@ -20,6 +20,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   storage: () => import('./storage.ts'),
   search: () => import('./search.ts'),
   rollups: () => import('./rollups.ts'),
+  vitals: () => import('./vitals.ts'),
   sessions: () => import('./sessions.ts'),
   live: () => import('./live.ts'),
   sockets: () => import('./sockets.ts'),

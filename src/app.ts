@@ -9,7 +9,7 @@ import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
 import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';
-import { healthRoutes } from './observability/index.ts';
+import { healthRoutes, metricsRoutes } from './observability/index.ts';
 import { otlpRoutes } from './otlp/index.ts';
 import { authPorts, revocations, schemaPort } from './ports.ts';
 import { identify, projectRoutes } from './projects/index.ts';
@@ -43,6 +43,7 @@ export function createApp(): Hono<AppEnv> {
   app.use('/api/*', idempotent({ except: [...except, '/api/auth/*', '/api/etl/start'], required: KEY_REQUIRED }));
 
   app.route('/', healthRoutes());
+  app.route('/', metricsRoutes());
   app.route('/', ingestRoutes());
   app.route('/', otlpRoutes());
   app.route('/', ledgerRoutes());

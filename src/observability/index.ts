@@ -1,1 +1,2 @@
+export { metricsRoutes } from './metrics-routes.ts';
 export { healthRoutes } from './routes.ts';

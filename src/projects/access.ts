@@ -41,8 +41,15 @@ export async function projectAccess(
   return ok(project);
 }
 
+/** The projects that somebody may read, for lists that go beyond one; null is all. */
+export function readableProjects({ actor }: Ctx): Result<readonly string[] | null, ProjectError> {
+  if (actor.kind === 'anonymous') return err({ kind: 'unauthenticated' });
+  const lacking = whatIsLacking(actor, 'read');
+  return lacking === null ? ok(visibleProjects(actor)) : err({ kind: 'forbidden', detail: lacking });
+}
+
 /** Ids of the projects whose existence the actor may know; null is all. */
-export function visibleProjects(actor: Actor): readonly string[] | null {
+function visibleProjects(actor: Actor): readonly string[] | null {
   switch (actor.kind) {
     case 'anonymous':
       return [];
@@ -60,7 +67,7 @@ function seesProject(actor: Actor, projectId: string): boolean {
 }
 
 /** What the actor would need for the action, in any project that it sees; null when nothing is lacking. */
-export function whatIsLacking(actor: Actor, action: ProjectAction): string | null {
+function whatIsLacking(actor: Actor, action: ProjectAction): string | null {
   switch (actor.kind) {
     case 'anonymous':
       return 'This needs a session or a key.';

@@ -1,4 +1,4 @@
-export { type ProjectAction, projectAccess } from './access.ts';
+export { type ProjectAction, projectAccess, readableProjects } from './access.ts';
 export { type ProjectError, projectProblem } from './errors.ts';
 export { verifyKey } from './key.ts';
 export { namedProject } from './named-project.ts';

@@ -5,7 +5,7 @@ import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { BODY_TOO_LARGE, MAX_JSON_BODY_BYTES, readBounded, readJsonBody } from '../shared/json-body.ts';
 import { pageOf, parsePage } from '../shared/page.ts';
 import { ok } from '../shared/result.ts';
-import { projectAccess, visibleProjects, whatIsLacking } from './access.ts';
+import { projectAccess, readableProjects } from './access.ts';
 import { createProject } from './create-project.ts';
 import { type ProjectError, projectProblem } from './errors.ts';
 import { keyRoutes } from './key-routes.ts';
@@ -82,12 +82,11 @@ export function projectRoutes(makePort: (ctx: Ctx) => KeyRevocationPort): Hono<A
 
   app.get('/', async function listProjectsRoute(c) {
     const ctx = c.get('ctx');
-    if (ctx.actor.kind === 'anonymous') return deny(c, { kind: 'unauthenticated' });
-    const lacking = whatIsLacking(ctx.actor, 'read');
-    if (lacking !== null) return deny(c, { kind: 'forbidden', detail: lacking });
+    const readable = readableProjects(ctx);
+    if (!readable.ok) return deny(c, readable.error);
     const page = parsePage({ limit: c.req.query('limit'), cursor: c.req.query('cursor') });
     if (!page.ok) return refuse(c, page.error);
-    const rows = await listProjectRows(ctx.env.DB, visibleProjects(ctx.actor), page.value);
+    const rows = await listProjectRows(ctx.env.DB, readable.value, page.value);
     return c.json(pageOf(rows, page.value.limit));
   });
 

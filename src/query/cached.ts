@@ -2,7 +2,8 @@ import type { Ctx } from '../env.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Stream } from '../wire/record.ts';
-import { deleteExpired, findCached, storeCached } from './cache-store.ts';
+import { giveBackCacheCounts, noteCacheUse, takeCacheCounts } from './cache-counts.ts';
+import { type CachedRow, deleteExpired, findCached, storeCached } from './cache-store.ts';
 import type { ReadError } from './errors.ts';
 import { storeAway } from './search.ts';
 import { readHeads } from './walk/tails.ts';
@@ -48,14 +49,25 @@ export async function cachedAnswer(
   }
   const key = `project:${projectId}:${operation}:${sha256Hex(JSON.stringify([parameters, heads]))}`;
   const known = refresh ? null : await unlessAway(ctx, findCached(ctx.env.DB, key, ctx.nowMs));
-  if (known !== null) return ok({ body: known, hit: true });
+  const isTimeToCount = noteCacheUse(projectId, operation, known !== null);
+  if (known !== null) {
+    if (isTimeToCount) await keep(ctx, null);
+    return ok({ body: known, hit: true });
+  }
   const fresh = await compute();
   if (!fresh.ok) return fresh;
   const body = JSON.stringify(fresh.value);
-  if (body.length <= MAX_BODY_CHARS) {
-    await unlessAway(ctx, storeCached(ctx.env.DB, key, body, ctx.nowMs + ttlMs));
-  }
+  await keep(ctx, body.length <= MAX_BODY_CHARS ? { key, body, expiresAtMs: ctx.nowMs + ttlMs } : null);
   return ok({ body, hit: false });
+}
+
+async function keep(ctx: Ctx, row: CachedRow | null): Promise<void> {
+  const counts = takeCacheCounts();
+  const stored = await unlessAway(
+    ctx,
+    storeCached(ctx.env.DB, row, counts).then(() => true),
+  );
+  if (stored === null) giveBackCacheCounts(counts);
 }
 
 /** A cache that does not answer, or a database that takes no writes, costs time and not the answer. */

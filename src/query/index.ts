@@ -1,3 +1,5 @@
+export type { CacheCounts } from './cache-counts.ts';
+export { readCacheCounts } from './cache-store.ts';
 export { cachedAnswer, cleanQueryCache } from './cached.ts';
 export type { CellAnswer, CellQuestion, LabelFilter } from './cells/question.ts';
 export { readCells } from './cells/read.ts';

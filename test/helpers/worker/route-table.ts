@@ -99,6 +99,7 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/health', access: { kind: 'public' } },
   { method: 'GET', route: '/api/health', access: { kind: 'public' } },
   { method: 'GET', route: '/api/ready', access: { kind: 'public' } },
+  { method: 'GET', route: '/api/metrics', access: { kind: 'own-projects' } },
 
   { method: 'OPTIONS', route: '/api/ingest', access: { kind: 'public' } },
   { method: 'POST', route: '/api/ingest', access: { kind: 'ingest' }, body: () => ({ message: 'hello' }) },
