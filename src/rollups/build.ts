@@ -10,7 +10,7 @@ export const MINUTE_MS = 60_000;
 export const TOP_VALUES = 50;
 /** Where more are looked at one by one: the pages of a site, the calls of all gateways. */
 const TOP_VALUES_OF: ReadonlyMap<string, number> = new Map([
-  ['page', 100],
+  ['page', 200],
   ['call', 100],
 ]);
 /** Names of labels that the register keeps for a metric. */

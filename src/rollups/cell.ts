@@ -168,6 +168,26 @@ export function cellOf([count, sum, min, max, lastTs, last, text, tally, session
   };
 }
 
+/** The sum of stored cells, as merging them one by one would make it. */
+export function sumOfRows(rows: readonly CellRow[]): Cell {
+  const sum = emptyCell();
+  const sketches: string[] = [];
+  const same: (readonly [value: number, count: number])[] = [];
+  for (const row of rows) {
+    const [count, , min, , , , sketch] = row;
+    mergeCell(sum, cellOf(row.length > SKETCH ? (row.with(SKETCH, null) as CellRow) : row));
+    if (sketch === '') same.push([min ?? 0, count]);
+    else if (sketch !== undefined && sketch !== null) sketches.push(sketch);
+  }
+  if (sketches.length + same.length === 0) return sum;
+  sum.sketch = Sketch.sum(sketches);
+  for (const [value, count] of same) sum.sketch.add(value, count);
+  return sum;
+}
+
+/** Its place in a row. */
+const SKETCH = 6;
+
 function sameValues(value: number, count: number): Sketch {
   const sketch = new Sketch();
   sketch.add(value, count);
@@ -176,6 +196,11 @@ function sameValues(value: number, count: number): Sketch {
 
 /** A percentile, q from 0 to 1, never outside of what was observed. */
 export function percentile(cell: Cell, q: number): number | null {
-  const value = cell.sketch?.quantile(q) ?? null;
-  return value === null ? null : Math.min(cell.max, Math.max(cell.min, value));
+  return percentiles(cell, [q])[0] ?? null;
+}
+
+/** Several at once, in ascending order. */
+export function percentiles(cell: Cell, qs: readonly number[]): (number | null)[] {
+  const values = cell.sketch?.quantiles(qs) ?? qs.map(() => null);
+  return values.map((value) => (value === null ? null : Math.min(cell.max, Math.max(cell.min, value))));
 }

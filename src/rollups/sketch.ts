@@ -1,5 +1,3 @@
-import { fromBase64 } from '../shared/bytes.ts';
-
 /**
  * DDSketch (Masson, Rim, Lee: "DDSketch: a fast and fully-mergeable quantile sketch", VLDB 2019) with logarithmic mapping at 1 % relative
  * error. Ours and not `@datadog/sketches-js`, whose merge() drops the negative values of the other sketch and whose codec needs a package
@@ -13,6 +11,9 @@ const LOG_MIDDLE = Math.log(2 / (1 + Math.exp(LOG_GAMMA)));
 const LEAST_VALUE = 2.3e-308;
 /** Values of 17 orders of magnitude, 8 KB when encoded. What is nearer to zero than that goes into the nearest bin that is kept. */
 const MAX_BINS = 2_048;
+
+/** Beyond the key of every double: ln(1.8e308) / LOG_GAMMA is 35,487. */
+const MAX_KEY = 36_000;
 
 type Bins = Map<number, number>;
 
@@ -62,21 +63,31 @@ export class Sketch {
 
   /** The value at rank ⌊q·(n − 1)⌋ in ascending order, with 1 % relative error; null where there is none. */
   quantile(q: number): number | null {
-    const count = this.count;
-    if (count === 0) return null;
-    const rank = Math.floor(q * (count - 1));
+    return this.quantiles([q])[0] ?? null;
+  }
+
+  /** The same of several, in ascending order: together they cost little more than one. */
+  quantiles(qs: readonly number[]): (number | null)[] {
+    const { count } = this;
+    const found: (number | null)[] = [];
     let seen = 0;
-    for (const key of sortedKeys(this.#negative).reverse()) {
-      seen += this.#negative.get(key) as number;
-      if (seen > rank) return -middleOf(key);
+    const pass = (weight: number, middle: () => number): boolean => {
+      seen += weight;
+      while (found.length < qs.length && seen > Math.floor((qs[found.length] as number) * (count - 1))) {
+        found.push(middle());
+      }
+      return found.length === qs.length;
+    };
+    if (count > 0) {
+      for (const key of sortedKeys(this.#negative).reverse()) {
+        if (pass(this.#negative.get(key) as number, () => -middleOf(key))) return found;
+      }
+      if (pass(this.#zeros, () => 0)) return found;
+      for (const key of sortedKeys(this.#positive)) {
+        if (pass(this.#positive.get(key) as number, () => middleOf(key))) return found;
+      }
     }
-    seen += this.#zeros;
-    if (seen > rank) return 0;
-    for (const key of sortedKeys(this.#positive)) {
-      seen += this.#positive.get(key) as number;
-      if (seen > rank) return middleOf(key);
-    }
-    return null;
+    return qs.map((_, index) => found[index] ?? null);
   }
 
   /** The middle of each bin and how many are in it, in ascending order. */
@@ -103,17 +114,64 @@ export class Sketch {
 
   /** Throws for what encode() did not write. */
   static decode(text: string): Sketch {
-    const reader = new VarintReader(fromBase64(text));
+    return Sketch.sum([text]);
+  }
+
+  /** The sum of encoded sketches, as merging them one by one would make it, but without making each: several times as fast. */
+  static sum(texts: readonly string[]): Sketch {
     const sketch = new Sketch();
-    sketch.#zeros = reader.next();
-    for (const bins of [sketch.#positive, sketch.#negative]) {
-      let key = 0;
-      for (let left = reader.next(); left > 0; left--) {
-        key += unzigzag(reader.next());
-        bins.set(key, reader.next());
+    try {
+      for (const text of texts) {
+        openVarints(text);
+        sketch.#zeros += readVarint();
+        for (const bins of [POSITIVE, NEGATIVE]) {
+          let key = 0;
+          for (let left = readVarint(); left > 0; left--) {
+            key += unzigzag(readVarint());
+            bins.add(key, readVarint());
+          }
+        }
       }
+    } finally {
+      // Also of a text that ends too early: the next sum begins with nothing.
+      POSITIVE.drainInto(sketch.#positive);
+      NEGATIVE.drainInto(sketch.#negative);
     }
     return sketch;
+  }
+}
+
+/** Counts by every key that a double can have: where many sketches are added up, a look into an array is a tenth of one into a Map. */
+class DenseBins {
+  readonly #counts = new Float64Array(2 * MAX_KEY + 1);
+  #low = Number.POSITIVE_INFINITY;
+  #high = Number.NEGATIVE_INFINITY;
+
+  add(key: number, count: number): void {
+    const at = key + MAX_KEY;
+    this.#counts[at] = (this.#counts[at] as number) + count;
+    if (at < this.#low) this.#low = at;
+    if (at > this.#high) this.#high = at;
+  }
+
+  /** Hands its bins over, in order, and is empty. Of too many the lowest go into the lowest that is kept. */
+  drainInto(bins: Bins): void {
+    let used = 0;
+    for (let at = this.#low; at <= this.#high; at++) if (this.#counts[at] !== 0) used++;
+    let moved = 0;
+    for (let at = this.#low; at <= this.#high; at++) {
+      const count = this.#counts[at] as number;
+      if (count === 0) continue;
+      if (used-- > MAX_BINS) {
+        moved += count;
+        continue;
+      }
+      bins.set(at - MAX_KEY, count + moved);
+      moved = 0;
+    }
+    if (this.#low <= this.#high) this.#counts.fill(0, this.#low, this.#high + 1);
+    this.#low = Number.POSITIVE_INFINITY;
+    this.#high = Number.NEGATIVE_INFINITY;
   }
 }
 
@@ -171,21 +229,23 @@ function writeVarint(at: number, value: number): number {
   return end;
 }
 
-class VarintReader {
-  readonly #bytes: Uint8Array;
-  #at = 0;
+let readAt = 0;
+let readEnd = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  next(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new Error('a sketch ends in the middle of a number');
-      value += (byte % 128) * factor;
-      if (byte < 128) return value;
-    }
-  }
+function openVarints(text: string): void {
+  readAt = 0;
+  readEnd = SCRATCH.write(text, 0, 'base64');
 }
+
+function readVarint(): number {
+  let value = 0;
+  for (let factor = 1; readAt < readEnd; factor *= 128) {
+    const byte = SCRATCH[readAt++] as number;
+    if (byte < 128) return value + byte * factor;
+    value += (byte - 128) * factor;
+  }
+  throw new Error('a sketch ends in the middle of a number');
+}
+
+const POSITIVE = new DenseBins();
+const NEGATIVE = new DenseBins();

@@ -103,6 +103,28 @@ describe('a sketch', () => {
     );
   });
 
+  it('is the same where encoded ones are summed up at once', () => {
+    const parts = fc.array(fc.oneof({ weight: 9, arbitrary: values }, { weight: 1, arbitrary: wide }), {
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(parts, (all) => {
+        const sketches = all.map(sketchOf);
+        const sum = Sketch.sum(sketches.map((sketch) => sketch.encode()));
+        expect(sum.encode()).toBe(merged(...sketches).encode());
+        expect(sum.quantiles(QUANTILES)).toEqual(QUANTILES.map((q) => sum.quantile(q)));
+        expect([...sum.bins()].reduce((count, [, more]) => count + more, 0)).toBe(all.flat().length);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('is not spoiled by a text that ended too early before it', () => {
+    const one = sketchOf([1, 2, 3]).encode();
+    expect(() => Sketch.sum([one, one.slice(0, 4)])).toThrow(/ends in the middle/);
+    expect(Sketch.sum([one]).encode()).toBe(one);
+  });
+
   it('refuses text that ends too early, and has no quantile without values', () => {
     expect(() => Sketch.decode('gA==')).toThrow(/ends in the middle/);
     expect(new Sketch().quantile(0.5)).toBeNull();

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../env.ts';
-import { buildMinutes, cellOf, MINUTE_MS, readRollups, seriesOf } from '../../rollups/index.ts';
+import { buildMinutes, MINUTE_MS, mergeCell, readRollups, seriesOf } from '../../rollups/index.ts';
 import { storeAnswer } from '../walk/store-away.ts';
 import { coverRange, MAX_ROWS, MAX_SPLIT_ROWS, planBuckets, type RowPlan } from './plan.ts';
 import type { CellAnswer, CellQuestion } from './question.ts';
@@ -38,14 +38,14 @@ export async function cellsOfRollups(
   const isWanted = (value: string) => values === null || (values.length === 1 && values[0] === value);
   const bucketOf = (rowMs: number) => (stepMs === null ? fromMs : Math.floor(rowMs / stepMs) * stepMs);
   for (const { name, bucketMs, value, row } of stored.cells) {
-    if (isWanted(value)) sums.add(name, by === null ? '' : value, bucketOf(bucketMs), cellOf(row));
+    if (isWanted(value)) sums.addRow(name, by === null ? '' : value, bucketOf(bucketMs), row);
   }
   const fresh = buildMinutes(unsealedPoints(tail.parts, stored.sealed), stored.states);
   for (const { name, bucketMs, total, dimensions } of fresh.minutes) {
     if (bucketMs < fromMs || bucketMs >= toMs) continue;
-    if (label === null) sums.add(name, '', bucketOf(bucketMs), total);
+    if (label === null) mergeCell(sums.at(name, '', bucketOf(bucketMs)), total);
     for (const [value, cell] of dimensions.get(label ?? '') ?? []) {
-      if (isWanted(value)) sums.add(name, by === null ? '' : value, bucketOf(bucketMs), cell);
+      if (isWanted(value)) mergeCell(sums.at(name, by === null ? '' : value, bucketOf(bucketMs)), cell);
     }
   }
   return {

@@ -1,4 +1,4 @@
-import { type Cell, emptyCell, mergeCell } from '../../rollups/index.ts';
+import { type Cell, type CellRow, emptyCell, mergeCell, sumOfRows } from '../../rollups/index.ts';
 
 /** What the points of one name, label value and bucket add up to. */
 export interface SummedCell {
@@ -10,25 +10,46 @@ export interface SummedCell {
   cell: Cell;
 }
 
+/** What is to be added up: stored cells stay text until then. */
+interface Summands {
+  rows: CellRow[];
+  cell: Cell | null;
+}
+
 /** Adds up cells from many rows by name, value and bucket. */
 export class Sums {
-  readonly #cells = new Map<string, Map<string, Map<number, Cell>>>();
+  readonly #summands = new Map<string, Map<string, Map<number, Summands>>>();
 
-  at(name: string, value: string, ts: number): Cell {
-    const values = entry(this.#cells, name, () => new Map<string, Map<number, Cell>>());
-    const buckets = entry(values, value, () => new Map<number, Cell>());
-    return entry(buckets, ts, emptyCell);
+  addRow(name: string, value: string, ts: number, row: CellRow): void {
+    this.#at(name, value, ts).rows.push(row);
   }
 
-  add(name: string, value: string, ts: number, cell: Cell): void {
-    mergeCell(this.at(name, value, ts), cell);
+  /** For adding to it. */
+  at(name: string, value: string, ts: number): Cell {
+    const summands = this.#at(name, value, ts);
+    summands.cell ??= emptyCell();
+    return summands.cell;
   }
 
   all(): SummedCell[] {
-    return [...this.#cells].flatMap(([name, values]) =>
-      [...values].flatMap(([value, buckets]) => [...buckets].map(([ts, cell]) => ({ name, value, ts, cell }))),
+    return [...this.#summands].flatMap(([name, values]) =>
+      [...values].flatMap(([value, buckets]) =>
+        [...buckets].map(([ts, summands]) => ({ name, value, ts, cell: summed(summands) })),
+      ),
     );
   }
+
+  #at(name: string, value: string, ts: number): Summands {
+    const values = entry(this.#summands, name, () => new Map<string, Map<number, Summands>>());
+    const buckets = entry(values, value, () => new Map<number, Summands>());
+    return entry(buckets, ts, () => ({ rows: [], cell: null }));
+  }
+}
+
+function summed({ rows, cell }: Summands): Cell {
+  const sum = sumOfRows(rows);
+  if (cell) mergeCell(sum, cell);
+  return sum;
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {

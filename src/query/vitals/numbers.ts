@@ -1,15 +1,14 @@
-import { type Cell, percentile } from '../../rollups/index.ts';
+import { type Cell, percentiles } from '../../rollups/index.ts';
 import { ratingOf, type VitalName, type VitalNumbers, type VitalsScope } from '../../wire/vitals.ts';
 import type { CellAnswer } from '../cells/question.ts';
 
 /** What a cell says of a vital; null where it has no events. */
 export function vitalNumbers(name: VitalName, cell: Cell | null): VitalNumbers {
-  const quantile = (q: number) => (cell ? percentile(cell, q) : null);
   const share = (index: number) => (cell && cell.count > 0 ? (cell.tally?.[index] ?? 0) / cell.count : null);
-  const p75 = quantile(0.75);
+  const [p50 = null, p75 = null, p95 = null, p99 = null] = cell ? percentiles(cell, [0.5, 0.75, 0.95, 0.99]) : [];
   return {
     count: cell?.count ?? 0,
-    ...{ p50: quantile(0.5), p75, p95: quantile(0.95), p99: quantile(0.99) },
+    ...{ p50, p75, p95, p99 },
     rating: p75 === null ? null : ratingOf(name, p75),
     ...{ good: share(0), needsImprovement: share(1), poor: share(2) },
   };
