@@ -10,6 +10,7 @@ import {
 import { isStream, type Json, type JsonObject, type Level, STREAMS, type Stream } from '../wire/record.ts';
 import { isContainerStream, isEcsService, liftAliases } from './aliases.ts';
 import { toLevel } from './level.ts';
+import { hasShape, shape } from './shape.ts';
 
 /** What the request says for records that do not say it themselves. */
 export interface Defaults {
@@ -146,7 +147,13 @@ export function normalise(
   }
   // Before they are merged: finding free names for thousands of fields takes quadratic time.
   if (attrs && extra && Object.keys(attrs).length + Object.keys(extra).length > MAX_ATTRS_PROPERTIES) return tooMany();
-  const allAttrs = extra ? mergeAttrs(attrs, extra) : attrs;
+  let allAttrs = extra ? mergeAttrs(attrs, extra) : attrs;
+  if (hasShape(stream)) {
+    const type = typeof input.type === 'string' ? input.type : null;
+    const shaped = shape({ stream, message, type, attrs: allAttrs ?? {} });
+    if (!shaped.ok) return shaped.error;
+    allAttrs = shaped.value;
+  }
   let attrsJson = '{}';
   if (allAttrs) {
     const walk: Walk = { tokens, properties: 0 };
