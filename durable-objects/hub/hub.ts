@@ -19,6 +19,7 @@ import {
   TOPIC_CLIENT_PREFIX,
 } from '../../src/wire/protocol.ts';
 import { appendGathered } from './append.ts';
+import { HubEdges } from './edges.ts';
 import { Ends } from './ends.ts';
 import { Fanout } from './fanout.ts';
 import { Feed } from './feed.ts';
@@ -52,7 +53,8 @@ export class Hub extends DurableObject<Env> {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     this.#knownProjectId = ctx.storage.kv.get<string>(PROJECT_KEY) ?? null;
     const projectId = () => this.#projectId();
-    this.#schema = new HubSchema(env, ctx.storage, projectId);
+    const edges = new HubEdges(env, projectId, () => this.#now());
+    this.#schema = new HubSchema(env, ctx.storage, projectId, { alongside: () => edges.load() });
     const survived = survivors(ctx);
     this.#outlet = new Outlet(
       // Of a topic that is catching up, not the present: who resumed from that would lose what is still to be read.
@@ -80,6 +82,7 @@ export class Hub extends DurableObject<Env> {
       pause: (ms) => scheduler.wait(ms),
       nowMs: () => this.#now(),
       pipeline: () => this.#schema.pipeline,
+      edge: (socket) => edges.of(socket),
     });
     for (const { socket } of survived) this.#sockets.add(socket);
     for (const { socket, subscriptions } of survived) {

@@ -20,17 +20,20 @@ export class HubSchema {
   #loading: Promise<boolean> | null = null;
   #waitingChars = 0;
   readonly #maxLoadMs: number;
+  readonly #alongside: () => Promise<void>;
 
+  /** `alongside`: what else has to be known before the first frame is taken; it does not throw. */
   constructor(
     env: Env,
     storage: Pick<DurableObjectStorage, 'kv'>,
     projectId: () => string,
-    { maxLoadMs = MAX_LOAD_MS } = {},
+    { maxLoadMs = MAX_LOAD_MS, alongside = async (): Promise<void> => undefined } = {},
   ) {
     this.#env = env;
     this.#storage = storage;
     this.#projectId = projectId;
     this.#maxLoadMs = maxLoadMs;
+    this.#alongside = alongside;
   }
 
   get isKnown(): boolean {
@@ -64,14 +67,15 @@ export class HubSchema {
   }
 
   async #load(): Promise<boolean> {
+    const alongside = this.#alongside();
+    // Nothing is known before all is: a frame that came later would overtake those that wait.
     try {
-      const found = await inTime(
-        chooseSchema({ env: this.#env }, this.#projectId(), 'TELEMETRY', null),
-        this.#maxLoadMs,
-      );
+      const choosing = chooseSchema({ env: this.#env }, this.#projectId(), 'TELEMETRY', null);
+      const [found] = await Promise.all([inTime(choosing, this.#maxLoadMs), alongside]);
       if (found.ok) this.use(found.value);
     } catch (cause) {
       console.error(JSON.stringify({ level: 'error', event: 'schema_away', from: 'hub', cause: String(cause) }));
+      await alongside;
       const copy = this.#storage.kv.get<TelemetrySchema>(KEY);
       if (copy) this.use(copy);
     }

@@ -16,6 +16,7 @@ import type {
 } from '../../src/limits/types.ts';
 import { take, usedNow, type Window } from '../../src/limits/window.ts';
 import { hash53 } from '../../src/shared/hash.ts';
+import { DEFAULT_BROWSER_RULES, type VersionedBrowserRules } from '../../src/wire/browser.ts';
 import { DEFAULT_PROJECT_LIMITS, type ProjectLimits } from '../../src/wire/limits.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
 import { NamesStore } from './names-store.ts';
@@ -83,6 +84,17 @@ export class Limiter extends DurableObject<Env> {
   configure(limits: ProjectLimits): void {
     this.#store.setSetting('limits', JSON.stringify(limits));
     this.#limits = limits;
+  }
+
+  /** From the edge feature, before a change is answered. Two changes may come in the wrong order: the newer one stays. */
+  useBrowserRules(rules: VersionedBrowserRules): void {
+    if (rules.version > this.browserRules().version) this.#store.setSetting('browser', JSON.stringify(rules));
+  }
+
+  /** For isolates that take in what browsers send, each about once a minute. */
+  browserRules(): VersionedBrowserRules {
+    const stored = this.#store.setting('browser');
+    return stored === null ? { ...DEFAULT_BROWSER_RULES, version: 0 } : JSON.parse(stored);
   }
 
   noteQuarantined(items: QuarantinedName[], nowMs: number): void {

@@ -46,7 +46,7 @@ export async function senderFor(
   }
   const granted = await projectOf(c, project, 'write');
   return granted.ok
-    ? taken(c, { projectId: granted.value, keyId: accountOf(c), streams: null, recordsPerDay: null })
+    ? taken(c, { projectId: granted.value, keyId: accountOf(c), streams: null, recordsPerDay: null, browser: null })
     : granted;
 }
 

@@ -52,7 +52,7 @@ export function jobRoutes(): Hono<AppEnv> {
     const body = await readJsonBody(c.req.raw, resendSchema);
     if (!body.ok) return refuse(c, body.error);
     const { job, projectId } = found.value;
-    const sender: Sender = { projectId, keyId: accountOf(c), streams: null, recordsPerDay: null };
+    const sender: Sender = { projectId, keyId: accountOf(c), streams: null, recordsPerDay: null, browser: null };
     const resent = await resendRejects(c.get('ctx'), job, {
       sender,
       userAgent: c.req.header('user-agent') ?? '',

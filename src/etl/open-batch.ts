@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Edge } from '../edge/index.ts';
 import { BatchBuilder } from '../ingest/index.ts';
 import { batchIds } from '../shared/ids.ts';
 import type { DataType } from '../wire/etl.ts';
@@ -37,11 +38,21 @@ export class OpenBatch {
   values = 0;
   #text = '';
 
-  constructor(ordinal: number, firstIndex: number, origin: Pick<BatchOrigin, 'stream' | 'service'>, nowMs: number) {
+  constructor(
+    ordinal: number,
+    firstIndex: number,
+    origin: Pick<BatchOrigin, 'stream' | 'service'>,
+    nowMs: number,
+    edge: Edge,
+  ) {
     this.ordinal = ordinal;
     this.firstIndex = firstIndex;
     this.nowMs = nowMs;
-    this.builder = new BatchBuilder({ stream: origin.stream, service: origin.service, nowMs }, batchIds(nowMs), true);
+    this.builder = new BatchBuilder(
+      { stream: origin.stream, service: origin.service, nowMs, edge },
+      batchIds(nowMs),
+      true,
+    );
     this.counts = {
       extract: { in: 0, out: 0, rejected: 0 },
       transform: { in: 0, out: 0, rejected: 0 },

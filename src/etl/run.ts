@@ -1,4 +1,5 @@
 import { isStillSignedIn } from '../auth/index.ts';
+import type { Edge } from '../edge/index.ts';
 import type { Ctx } from '../env.ts';
 import { type IngestError, type Sender, storeBatch, streamRefusal } from '../ingest/index.ts';
 import type { Dedupe } from '../journal/index.ts';
@@ -33,6 +34,7 @@ export interface RunInput {
   sender: Sender;
   userAgent: string;
   origin: BatchOrigin;
+  edge: Edge;
   pipeline: Pipeline;
   /** Names the batches of a run whose start had an Idempotency-Key; null without one. */
   batchKey: string | null;
@@ -95,8 +97,8 @@ export class Run {
   }
 
   #open(ordinal: number, firstIndex: number): OpenBatch {
-    const { ctx, origin, elapsedMs } = this.#input;
-    return new OpenBatch(ordinal, firstIndex, origin, ctx.nowMs + Math.floor(elapsedMs()));
+    const { ctx, origin, edge, elapsedMs } = this.#input;
+    return new OpenBatch(ordinal, firstIndex, origin, ctx.nowMs + Math.floor(elapsedMs()), edge);
   }
 
   /** Step extract, up to the end of the slice or of the batch. True when there is nothing more. */

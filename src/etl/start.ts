@@ -1,3 +1,4 @@
+import { rulesOf } from '../edge/index.ts';
 import type { Ctx } from '../env.ts';
 import { countRefusedCode, type IngestError, type Sender } from '../ingest/index.ts';
 import { sha256Hex } from '../shared/hash.ts';
@@ -103,6 +104,7 @@ async function openRun(
     sender,
     userAgent,
     origin: { dataType, schemaVersion: attempt.schemaVersion, stream, service },
+    edge: { browser: sender.browser, rules: await rulesOf(ctx, projectId) },
     pipeline: compilePipeline(chosen.value.schema, chosen.value.reference),
     // No client can have chosen the same by chance: `etl:` and 64 digits of hash.
     batchKey: dedupe && `etl:${dedupe}`,

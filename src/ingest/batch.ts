@@ -1,4 +1,5 @@
 import { deflatePiece, SummaryBuilder, TokenSet } from '../blocks/index.ts';
+import type { Edge } from '../edge/index.ts';
 import { MAX_PART_RECORDS, type Part } from '../journal/index.ts';
 import { SeenNames } from '../limits/index.ts';
 import { utf8 } from '../shared/bytes.ts';
@@ -45,7 +46,7 @@ export class BatchBuilder {
   chars = 0;
   /** True while every accepted record brought its own time. */
   everyRecordTimed = true;
-  readonly #defaults: Defaults;
+  #defaults: Defaults;
   readonly #ids: (position: number) => string;
   readonly #open = new Map<Stream, OpenPart>();
   readonly #pack: boolean;
@@ -61,6 +62,11 @@ export class BatchBuilder {
   /** For readers whose records repeat what a body says once: what does not fit into a window of deflate does not shrink by being repeated. */
   get isFull(): boolean {
     return this.#packedBytes > MAX_PACKED_BYTES;
+  }
+
+  /** The records that follow are of another sender: sockets of one key share a batch, and each has its own browser. */
+  shapeBy(edge: Edge): void {
+    if (this.#defaults.edge !== edge) this.#defaults = { ...this.#defaults, edge };
   }
 
   /** Null where the record was taken. */

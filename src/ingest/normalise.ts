@@ -1,4 +1,5 @@
 import { addTokens, type TokenSet } from '../blocks/index.ts';
+import { type Edge, NO_EDGE, scrubText } from '../edge/index.ts';
 import type { SeenNames } from '../limits/index.ts';
 import {
   MAX_ATTRS_DEPTH,
@@ -17,6 +18,8 @@ export interface Defaults {
   stream: Stream;
   service: string;
   nowMs: number;
+  /** Left out where nothing is known of the sender but its records. */
+  edge?: Edge;
 }
 
 /** A record ready to be stored, but for its id: `line` starts right after the id. */
@@ -148,9 +151,11 @@ export function normalise(
   // Before they are merged: finding free names for thousands of fields takes quadratic time.
   if (attrs && extra && Object.keys(attrs).length + Object.keys(extra).length > MAX_ATTRS_PROPERTIES) return tooMany();
   let allAttrs = extra ? mergeAttrs(attrs, extra) : attrs;
-  if (hasShape(stream)) {
+  const edge = defaults.edge ?? NO_EDGE;
+  if (edge.browser !== null) message = scrubText(message);
+  if (hasShape(stream, edge)) {
     const type = typeof input.type === 'string' ? input.type : null;
-    const shaped = shape({ stream, message, type, attrs: allAttrs ?? {} });
+    const shaped = shape({ stream, message, type, attrs: allAttrs ?? {} }, edge);
     if (!shaped.ok) return shaped.error;
     allAttrs = shaped.value;
   }

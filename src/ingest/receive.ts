@@ -1,3 +1,4 @@
+import { rulesOf } from '../edge/index.ts';
 import type { Ctx } from '../env.ts';
 import { knownRefusal, takeIngest } from '../limits/index.ts';
 import { batchIds } from '../shared/ids.ts';
@@ -65,8 +66,9 @@ export async function receive(
   };
   const body = await readBody(request);
   if (!body.ok) return unusable(body.error);
+  const edge = { browser: sender.browser, rules: await rulesOf(ctx, sender.projectId) };
   const batch = new BatchBuilder(
-    { stream: delivery.stream, service: delivery.service, nowMs: ctx.nowMs },
+    { stream: delivery.stream, service: delivery.service, nowMs: ctx.nowMs, edge },
     batchIds(ctx.nowMs),
     true,
   );

@@ -1,3 +1,4 @@
+import { type BrowserClient, browserClient } from '../edge/index.ts';
 import { type KeyClaims, verifyKey } from '../projects/index.ts';
 import type { AppContext } from '../shared/http.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -15,6 +16,8 @@ export interface Sender {
   streams: readonly Stream[] | null;
   /** The key's quota; null for keys without one, and for people. */
   recordsPerDay: number | null;
+  /** What the edge sees of a page's browser; null where the key is bound to no origins. */
+  browser: BrowserClient | null;
 }
 
 /**
@@ -29,7 +32,10 @@ export async function authenticateSender(c: AppContext): Promise<Result<Sender, 
   const streams = writableStreams(claims);
   const mayNotSend: IngestError | null = streams?.length === 0 ? { kind: 'scope', needed: 'ingest' } : null;
   const error = mayNotSend ?? refusal(c, claims, inUrl);
-  if (error === null) return ok({ projectId, keyId, streams, recordsPerDay: claims.quota?.recordsPerDay ?? null });
+  if (error === null) {
+    const browser = claims.origins === null ? null : browserClient(c.req.raw.headers, c.get('ctx').country);
+    return ok({ projectId, keyId, streams, recordsPerDay: claims.quota?.recordsPerDay ?? null, browser });
+  }
   await countRefused(c.get('ctx'), claims, error);
   return err(error);
 }

@@ -1,6 +1,8 @@
-import { ok, type Result } from '../shared/result.ts';
+import { type Edge, scrubAttrs } from '../edge/index.ts';
+import { err, ok, type Result } from '../shared/result.ts';
 import type { JsonObject, Stream } from '../wire/record.ts';
 import type { Refusal } from './normalise.ts';
+import { browserLabels } from './shape/browser-labels.ts';
 import { shapeVital } from './shape/vital.ts';
 
 /** A record as it came, as far as its stream's shape is made of it. */
@@ -15,19 +17,32 @@ export interface Unshaped {
 /** Streams whose records have a shape; those of the others cost one look into this set. */
 const SHAPED: ReadonlySet<Stream> = new Set<Stream>(['vitals']);
 
-export function hasShape(stream: Stream): boolean {
-  return SHAPED.has(stream);
+/** What the ledger says of a record that a crawler sent. */
+const CRAWLER: Refusal = { pointer: '', reason: 'bot: its sender says that it is a crawler' };
+
+/** Whatever a browser sends has one: its labels. */
+export function hasShape(stream: Stream, { browser }: Edge): boolean {
+  return browser !== null || SHAPED.has(stream);
 }
 
 /**
  * The attributes of a record as they are stored: what the sender wrote, and beside it what its stream is summed up by, under the names that are
- * ours. A value that is there and wrong is a refusal; a record that lacks what its stream is about stays as it is, and no rollup knows it.
+ * ours. A value that is there and wrong is a refusal; a record that lacks what its stream is about stays as it is, and no rollup knows it. Of what a
+ * browser sends, addresses are scrubbed first, and its labels are there before its stream's own shape is made.
  */
-export function shape(record: Unshaped): Result<JsonObject, Refusal> {
+export function shape(record: Unshaped, edge: Edge): Result<JsonObject, Refusal> {
+  let { attrs } = record;
+  if (edge.browser !== null) {
+    if (edge.browser.isCrawler && edge.rules.dropBots) return err(CRAWLER);
+    attrs = scrubAttrs(attrs, edge.rules);
+    const labels = browserLabels(attrs, edge);
+    if (!labels.ok) return labels;
+    attrs = { ...attrs, labels: labels.value };
+  }
   switch (record.stream) {
     case 'vitals':
-      return shapeVital(record.attrs);
+      return shapeVital(attrs, edge);
     default:
-      return ok(record.attrs);
+      return ok(attrs);
   }
 }

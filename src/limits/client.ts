@@ -164,7 +164,8 @@ function report(ctx: TakeContext, name: string, left: Left | null, windowSeconds
   else ctx.allowances[at] = allowance;
 }
 
-async function orNull<T>(
+/** Null where the limiter does not answer, within its time or at all: then a line in the log says what it was asked. */
+export async function orNull<T>(
   ctx: TakeContext,
   name: string,
   what: string,

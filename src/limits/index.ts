@@ -1,3 +1,4 @@
+export { askBrowserRules, tellBrowserRules } from './browser-rules.ts';
 export {
   knownRefusal,
   refundQuota,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Edge } from '../edge/index.ts';
 import type { Pipeline } from '../etl/index.ts';
 import { BatchBuilder } from '../ingest/index.ts';
 import type { AppendOutcome, Dedupe } from '../journal/index.ts';
@@ -73,6 +74,8 @@ export interface GatherPort<S> {
   nowMs(): number;
   /** The steps of the project's schema for telemetry; null where it has none. */
   pipeline(): Pipeline | null;
+  /** What the sender's records are shaped by. */
+  edge(sender: S): Edge;
 }
 
 /**
@@ -109,6 +112,7 @@ export class Gather<S extends Sender> {
     const receivedBefore = builder.received;
     const rejectedBefore = builder.rejected;
     const charsBefore = builder.chars;
+    builder.shapeBy(this.#port.edge(sender));
     if (values?.ok) addThroughSteps(builder, values.value, { pipeline, writes: sender.writes, nowMs: batch.nowMs });
     else if (Array.isArray(payload)) for (const record of payload) builder.add(record);
     else builder.add(payload);

@@ -1,3 +1,4 @@
+import type { BrowserClient } from '../edge/index.ts';
 import { fromBase64Url, toBase64Url, utf8 } from '../shared/bytes.ts';
 import type { Stream } from '../wire/record.ts';
 
@@ -12,6 +13,8 @@ export interface LiveIdentity {
   writes: readonly Stream[] | null;
   /** The key's quota. Null for people and keys without one; a socket that slept through the version that brought it has none yet. */
   recordsPerDay?: number | null;
+  /** What the edge saw of the browser that opened it; null for people and keys without origins, left out by the version before it. */
+  browser?: BrowserClient | null;
   clientId: string | null;
   /** One ACK for all frames of an append, instead of one each: see docs/api.md. */
   gathersAcks: boolean;

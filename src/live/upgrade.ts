@@ -1,4 +1,5 @@
 import { hasRole, sessionEndsAtMs } from '../auth/index.ts';
+import { browserClient } from '../edge/index.ts';
 import { type Actor, type Ctx, clockNowMs } from '../env.ts';
 import { writableStreams } from '../ingest/index.ts';
 import { presentedKey, projectAccess, verifyKey } from '../projects/index.ts';
@@ -108,6 +109,7 @@ function keyIdentity(
     mayRead,
     writes: writableStreams(claims),
     recordsPerDay: claims.quota?.recordsPerDay ?? null,
+    browser: claims.origins === null ? null : browserClient(request.headers, ctx.country),
     expiresAtMs: null,
   });
 }

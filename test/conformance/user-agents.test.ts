@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { isCrawler } from '../../src/edge/bots.ts';
+import { nameBrowser } from '../../src/edge/browser.ts';
 import { browserOf } from '../../src/shared/ua.ts';
 import { absent, readData } from './data.ts';
 
@@ -69,5 +71,47 @@ describe.skipIf(data === null)(`the cases of uap-core (${absent('ua')} where thi
     const { cases, wrong } = compare(OS_FILES, SYSTEMS, (text) => browserOf(text).os);
     expect(cases).toBeGreaterThan(100);
     expect(wrong.filter((line) => !/Silk|OculusBrowser|CitrixChromeApp/.test(line))).toEqual([]);
+  });
+
+  it('have the browser and system that records are labelled with', () => {
+    const label = (userAgent: string) => nameBrowser({ userAgent, brands: '', mobile: '', platform: '' });
+    // Labels name a browser without a screen, which as a family is a bot.
+    const names = { ...FAMILIES, HeadlessChrome: 'Headless Chrome' };
+    const browsers = compare(UA_FILES, names, (text) => label(text).browser);
+    expect(1 - browsers.wrong.length / browsers.cases).toBeGreaterThan(0.98);
+    const systems = compare(OS_FILES, SYSTEMS, (text) => label(text).os);
+    expect(1 - systems.wrong.length / systems.cases).toBeGreaterThan(0.94);
+  });
+
+  it('have a device where their system leaves no choice', () => {
+    const device = (userAgent: string) => nameBrowser({ userAgent, brands: '', mobile: '', platform: '' }).device;
+    const devices = (family: string) => {
+      const cases = OS_FILES.flatMap(casesOf).filter((one) => one.family === family);
+      return cases
+        .filter(({ user_agent_string: text }) => /^(Mozilla|Opera)\//.test(text))
+        .map((one) => device(one.user_agent_string));
+    };
+    const share = (found: readonly string[], ...expected: string[]) =>
+      found.filter((one) => expected.includes(one)).length / found.length;
+    expect(share(devices('iOS'), 'mobile', 'tablet')).toBeGreaterThan(0.9);
+    expect(share(devices('Android'), 'mobile', 'tablet', 'tv')).toBeGreaterThan(0.9);
+    expect(share(devices('Windows'), 'desktop')).toBeGreaterThan(0.9);
+    expect(share(devices('Mac OS X'), 'desktop')).toBeGreaterThan(0.9);
+    expect(share(devices('Windows Phone'), 'mobile')).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('are crawlers where their name says so, but for monitors and libraries, and browsers are none', () => {
+    const all = [...UA_FILES, 'podcasting_user_agent_strings'].flatMap(casesOf);
+    const named = all.filter(({ family }) => /bot\b|bot[^a-z]|crawl|spider|slurp/i.test(family));
+    const missed = named.filter((one) => !isCrawler(one.user_agent_string));
+    expect(named.length).toBeGreaterThan(500);
+    const tools = /^(PingdomBot|NewRelicPingerBot|StatusCakeBot|RackspaceBot|WebPageTest.org bot|Lite Bot)$/;
+    expect(missed.filter(({ family }) => !tools.test(family))).toEqual([]);
+    const browsers = all.filter(({ family }) => FAMILIES[family] !== undefined && FAMILIES[family] !== 'bot');
+    expect(browsers.length).toBeGreaterThan(400);
+    const wrong = browsers.filter((one) => isCrawler(one.user_agent_string));
+    expect(wrong.map((one) => one.user_agent_string).filter((text) => !text.includes('Google Web Preview'))).toEqual(
+      [],
+    );
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type BrowserClient, compileRules, type Edge, NO_EDGE } from '../../src/edge/index.ts';
 import { isRefusal, normalise } from '../../src/ingest/normalise.ts';
 import { OWN_ATTRIBUTES } from '../../src/limits/own-attributes.ts';
 import { parseJson } from '../../src/shared/json.ts';
@@ -6,13 +7,18 @@ import type { Json, JsonObject, LogRecord } from '../../src/wire/record.ts';
 
 const DEFAULTS = { stream: 'vitals', service: 'web', nowMs: Date.UTC(2026, 10, 27) } as const;
 
-function stored(input: Json): LogRecord | { pointer: string; reason: string } {
-  const result = normalise(input, DEFAULTS, null);
+const BROWSER: BrowserClient = {
+  ...{ device: 'mobile', browser: 'Chrome', os: 'Android', country: 'DE', site: 'shop.example', isCrawler: false },
+};
+const RULES = compileRules({ pageRules: ['/shop/:category/*'], bots: 'drop' });
+
+function stored(input: Json, edge: Edge = NO_EDGE): LogRecord | { pointer: string; reason: string } {
+  const result = normalise(input, { ...DEFAULTS, edge }, null);
   return isRefusal(result) ? result : (JSON.parse(`{"id":"x${result.tail}`) as LogRecord);
 }
 
-function attrsOf(input: Json): JsonObject {
-  const result = stored(input);
+function attrsOf(input: Json, edge: Edge = NO_EDGE): JsonObject {
+  const result = stored(input, edge);
   if ('reason' in result) throw new Error(JSON.stringify(result));
   return result.attrs;
 }
@@ -93,6 +99,70 @@ describe('a vital', () => {
   it('costs no project room for the names that we give it', () => {
     const names = Object.keys(attrsOf({ name: 'LCP', value: 1 }));
     expect(names.filter((name) => !OWN_ATTRIBUTES.has(name))).toEqual([]);
+  });
+});
+
+describe('a record of a browser', () => {
+  const edge: Edge = { browser: BROWSER, rules: RULES };
+
+  it.each(['logs', 'vitals', 'errors', 'operations', 'metrics'])(
+    'has its labels from the edge, whatever it says: %s',
+    (stream) => {
+      const labels = {
+        device: 'tv',
+        browser: 'Lynx',
+        os: 'Plan 9',
+        country: 'XX',
+        page: '/users/7',
+        release: '1.4',
+        site: 'a.example',
+      };
+      expect(attrsOf({ stream, name: 'LCP', value: 1, attrs: { labels } }, edge).labels).toEqual({
+        ...{ device: 'mobile', browser: 'Chrome', os: 'Android', country: 'DE' },
+        ...{ page: '/users/:id', release: '1.4', site: 'a.example' },
+      });
+    },
+  );
+
+  it('has no country where none was found, and the site of its origin where it names none', () => {
+    const unknown = { ...edge, browser: { ...BROWSER, country: null } };
+    expect(attrsOf({ stream: 'logs', attrs: { labels: { country: 'DE' } } }, unknown).labels).toEqual({
+      ...{ device: 'mobile', browser: 'Chrome', os: 'Android', site: 'shop.example' },
+    });
+  });
+
+  it('has the page that a rule of its project gives it', () => {
+    const attrs = attrsOf({ name: 'LCP', value: 1, url: 'https://b.example/shop/shoes/1?x=s3cret' }, edge);
+    expect(attrs.labels).toMatchObject({ page: '/shop/:category/*', site: 'b.example' });
+    expect(attrs.url).toBe('https://b.example/shop/:category/*');
+  });
+
+  it('says nothing that an address hides, in its message as little as in its attributes', () => {
+    const record = {
+      message: 'GET https://api.example/x?key=s3cret failed',
+      attrs: { referrer: 'https://u:s3cret@b.example/?q=s3cret', trail: [{ to: 'https://b.example/#s3cret' }] },
+    };
+    expect(JSON.stringify(stored(record, edge))).not.toContain('s3cret');
+  });
+
+  it('is refused as a bot where a crawler sends it, unless the project keeps those', () => {
+    const crawler = { ...BROWSER, isCrawler: true };
+    expect(stored({ stream: 'logs', message: 'x' }, { ...edge, browser: crawler })).toMatchObject({
+      ...{ pointer: '', reason: expect.stringMatching(/^bot:/) },
+    });
+    const rules = compileRules({ pageRules: [], bots: 'keep' });
+    expect(attrsOf({ stream: 'logs', message: 'x' }, { browser: crawler, rules }).labels).toMatchObject({
+      os: 'Android',
+    });
+  });
+});
+
+describe('a record that a server passes on', () => {
+  it('keeps the labels that it has, with the page by the rules of the project', () => {
+    const labels = { page: 'https://b.example/shop/shoes/1?x=1', device: 'tv', country: 'FR' };
+    expect(attrsOf({ name: 'LCP', value: 1, labels }, { browser: null, rules: RULES }).labels).toEqual({
+      ...{ page: '/shop/:category/*', device: 'tv', country: 'FR' },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_EDGE } from '../../src/edge/index.ts';
 import { compilePipeline, type Pipeline } from '../../src/etl/index.ts';
 import { NO_SCHEMA } from '../../src/etl/pipeline.ts';
 import type { AppendOutcome } from '../../src/journal/index.ts';
@@ -40,6 +41,7 @@ class Bench {
     pause: (ms) => this.#pause(ms),
     nowMs: () => 1_000,
     pipeline: () => this.pipeline,
+    edge: () => NO_EDGE,
   });
   /** The steps of the project's schema. */
   pipeline: Pipeline | null = null;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { NO_EDGE } from '../../src/edge/index.ts';
 import { compilePipeline, NO_SCHEMA } from '../../src/etl/pipeline.ts';
 import { RejectKeeper } from '../../src/etl/rejects.ts';
 import { Run } from '../../src/etl/run.ts';
@@ -12,7 +13,8 @@ import { everyRecord } from '../helpers/worker/journal.ts';
 function newRun(projectId: string, more: { maxBatches?: number; batchKey?: string; schema?: EtlSchema } = {}): Run {
   return new Run({
     ctx: testCtx(),
-    sender: { projectId, keyId: 'key_test', streams: null, recordsPerDay: null },
+    sender: { projectId, keyId: 'key_test', streams: null, recordsPerDay: null, browser: null },
+    edge: NO_EDGE,
     userAgent: '',
     origin: { dataType: 'JSON', schemaVersion: 0, stream: 'logs', service: 'test' },
     pipeline: compilePipeline(more.schema ?? NO_SCHEMA, ''),

@@ -267,13 +267,15 @@ describe('a limiter that does not answer', () => {
     const { key } = await createKey((await createProject()).id, ['ingest'], null, 10);
     let isBack = false;
     let asked = 0;
+    const answered = <T>(call: () => T) => {
+      asked++;
+      if (isBack) return call();
+      queueMicrotask(() => vi.advanceTimersByTime(5_000));
+      return new Promise(() => undefined);
+    };
     const silent = (name: string) => ({
-      takeIngest: (take: IngestTake) => {
-        asked++;
-        if (isBack) return env.LIMITER.getByName(name).takeIngest(take);
-        queueMicrotask(() => vi.advanceTimersByTime(5_000));
-        return new Promise(() => undefined);
-      },
+      takeIngest: (take: IngestTake) => answered(() => env.LIMITER.getByName(name).takeIngest(take)),
+      browserRules: () => answered(() => env.LIMITER.getByName(name).browserRules()),
       refund: (...refund: [string, number, number]) => env.LIMITER.getByName(name).refund(...refund),
     });
     const broken = { ...env, LIMITER: { getByName: silent } } as unknown as typeof env;
@@ -288,7 +290,8 @@ describe('a limiter that does not answer', () => {
       isBack = true;
       vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 20_000);
       for (const message of ['d', 'e']) expect(await post(message)).toBe(202);
-      expect(asked).toBe(3);
+      // The rules of browsers once, and each request.
+      expect(asked).toBe(4);
     } finally {
       vi.useRealTimers();
       logged.mockRestore();
@@ -300,7 +303,7 @@ describe('a limiter that does not answer', () => {
     const away = {
       getByName: () => {
         const gone = () => Promise.reject(new Error('away'));
-        return { takeIngest: gone, takeQuery: gone, takeOther: gone };
+        return { takeIngest: gone, takeQuery: gone, takeOther: gone, browserRules: gone };
       },
     };
     const broken = { ...env, LIMITER: away } as unknown as typeof env;
@@ -312,7 +315,7 @@ describe('a limiter that does not answer', () => {
         expect((await call('POST', '/api/ingest', { body: { message: `${i}` } })).status).toBe(202);
       expect((await call('GET', '/api/query/logs', {})).body.records).toHaveLength(2);
       expect((await call('GET', '/api/projects', {})).status).toBe(200);
-      expect(logged.mock.calls.filter(([line]) => String(line).includes('limiter_away'))).toHaveLength(4);
+      expect(logged.mock.calls.filter(([line]) => String(line).includes('limiter_away'))).toHaveLength(5);
     } finally {
       logged.mockRestore();
     }

@@ -1,3 +1,4 @@
+import { type Edge, pageOf } from '../../edge/index.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Json, JsonObject } from '../../wire/record.ts';
 import { BROWSER_LABELS, type BrowserLabel } from '../../wire/vitals.ts';
@@ -20,9 +21,10 @@ const ADDRESSES = ['url', 'href'] as const;
 
 /**
  * `attrs.labels` of what a browser measured: the sender's own, and those of BROWSER_LABELS that it says by another name. An attribute of such a
- * name that is no word (an object that describes the browser) stays an attribute; a label must be a word.
+ * name that is no word (an object that describes the browser) stays an attribute; a label must be a word. What the edge sees of a browser it says
+ * itself, in place of what the page claims: numbers by device or country are not for the holder of a public key to make up.
  */
-export function browserLabels(attrs: JsonObject): Result<JsonObject, Refusal> {
+export function browserLabels(attrs: JsonObject, { browser, rules }: Edge): Result<JsonObject, Refusal> {
   const given = own(attrs, 'labels') ?? null;
   const labels = given === null ? {} : objectOf(given);
   if (labels === null) return err({ pointer: '/attrs/labels', reason: 'must be an object' });
@@ -30,13 +32,21 @@ export function browserLabels(attrs: JsonObject): Result<JsonObject, Refusal> {
   for (const label of BROWSER_LABELS) {
     const said = own(labels, label) ?? null;
     const word = said === null ? firstOf(NAMES[label], labels, attrs) : textOf(said);
-    if (word !== null) shaped[label] = label === 'page' ? pathOf(word) : word;
+    if (word !== null) shaped[label] = label === 'page' ? pageOf(word, rules) : word;
     else if (said !== null && said !== '')
       return err({ pointer: `/attrs/labels/${label}`, reason: 'must be a string' });
     else delete shaped[label];
   }
-  const site = shaped.site === undefined ? siteOf(firstOf(ADDRESSES, labels, attrs)) : null;
-  if (site !== null) shaped.site = site;
+  if (shaped.site === undefined) {
+    const site = siteOf(firstOf(ADDRESSES, labels, attrs)) ?? browser?.site ?? null;
+    if (site !== null) shaped.site = site;
+  }
+  if (browser !== null) {
+    const { device, browser: name, os, country } = browser;
+    Object.assign(shaped, { device, browser: name, os });
+    if (country !== null) shaped.country = country;
+    else delete shaped.country;
+  }
   return ok(shaped);
 }
 
@@ -54,12 +64,6 @@ function firstOf(names: readonly string[], ...places: readonly JsonObject[]): st
 function wordOf(value: Json | undefined): string | null {
   const object = objectOf(value);
   return object === null ? textOf(value) : textOf(own(object, 'effectiveType'));
-}
-
-/** Of an address or path: neither query nor fragment, which may hold what nobody meant to send. */
-function pathOf(text: string): string {
-  const path = URL.canParse(text) ? new URL(text).pathname : text;
-  return path.split(/[?#]/, 1)[0] || '/';
 }
 
 function siteOf(address: string | null): string | null {

@@ -1,3 +1,4 @@
+import type { Edge } from '../../edge/index.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { JsonObject } from '../../wire/record.ts';
 import { isVital, ratingOf, type VitalName } from '../../wire/vitals.ts';
@@ -12,15 +13,16 @@ const MAX_VALUE = 86_400_000;
  * A record of stream `vitals`: `name`, `value`, `rating` and `labels`, whatever its sender calls them. The rating is ours: two versions of the
  * library that rate a value differently would otherwise be added up. Of another name than VITALS it is no vital, and stays as it is.
  */
-export function shapeVital(attrs: JsonObject): Result<JsonObject, Refusal> {
+export function shapeVital(attrs: JsonObject, edge: Edge): Result<JsonObject, Refusal> {
   const name = vitalName(attrs);
   if (name === null) return ok(attrs);
   const value = numberOf(own(attrs, 'value'));
   if (value === null || value < 0 || value > MAX_VALUE)
     return err({ pointer: '/attrs/value', reason: `must be a number from 0 to ${MAX_VALUE} for a vital` });
-  const labels = browserLabels(attrs);
-  if (!labels.ok) return labels;
-  return ok({ ...attrs, name, value, rating: ratingOf(name, value), labels: labels.value });
+  const vital = { ...attrs, name, value, rating: ratingOf(name, value) };
+  if (edge.browser !== null) return ok(vital);
+  const labels = browserLabels(attrs, edge);
+  return labels.ok ? ok({ ...vital, labels: labels.value }) : labels;
 }
 
 function vitalName(attrs: JsonObject): VitalName | null {

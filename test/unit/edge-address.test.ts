@@ -1,0 +1,86 @@
+import naughty from 'big-list-of-naughty-strings/blns.json' with { type: 'json' };
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scrubAddress, scrubAttrs, scrubText } from '../../src/edge/address.ts';
+import { NO_EDGE } from '../../src/edge/edge.ts';
+
+const { rules } = NO_EDGE;
+
+describe('an address', () => {
+  it.each([
+    ['https://shop.example/users/123?token=s3cret#s3cret', 'https://shop.example/users/:id'],
+    ['https://user:s3cret@shop.example:8443/a', 'https://shop.example:8443/a'],
+    ['https://shop.example', 'https://shop.example/'],
+    ['/reset?token=s3cret', '/reset'],
+    ['?token=s3cret', '/'],
+    ['android-app://com.example.s/', 'android-app://com.example.s/'],
+    ['data:text/plain,s3cret', 'data:'],
+    ['', ''],
+  ])('%s is kept as %s', (address, expected) => {
+    expect(scrubAddress(address, rules)).toBe(expected);
+  });
+});
+
+describe('a text', () => {
+  it.each([
+    ['Failed to fetch https://api.example/x?key=s3cret&b=1', 'Failed to fetch https://api.example/x'],
+    ['at f (https://a.example/app.js?v=s3cret:10:5)', 'at f (https://a.example/app.js:10:5)'],
+    ['f@https://a.example/app.js:10:5', 'f@https://a.example/app.js:10:5'],
+    [
+      'see "https://u:s3cret@a.example/p#s3cret" and http://b.example?s3cret.',
+      'see "https://a.example/p" and http://b.example',
+    ],
+    ['what? no address #1', 'what? no address #1'],
+    ['wss://u@s3cret@host/x', 'wss://host/x'],
+  ])('loses what an address in it says besides host and path: %s', (text, expected) => {
+    expect(scrubText(text)).toBe(expected);
+  });
+
+  it('is read in the time of its length', () => {
+    for (const unit of ['https://', 'a@', 'https://a@', '?:1', ':1:1', 'a+', '://']) {
+      const startedMs = performance.now();
+      scrubText(`https://${unit.repeat(60_000)}`);
+      scrubText(`${unit.repeat(60_000)}://`);
+      expect(performance.now() - startedMs, unit).toBeLessThan(500);
+    }
+  });
+
+  it('of any kind is read to its end, and twice is once', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.constantFrom(...naughty), fc.string({ unit: 'binary' }), fc.webUrl()), (text) => {
+        expect(scrubText(scrubText(text))).toBe(scrubText(text));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('attributes', () => {
+  it('are scrubbed at every depth, and what holds no address is the same object', () => {
+    const attrs = {
+      url: 'https://shop.example/users/5?s3cret',
+      referrer: 'https://other.example/?q=s3cret',
+      attribution: {
+        target: '#cta',
+        resources: ['https://cdn.example/i.png?sig=s3cret', 4],
+        deep: { href: '/a?s3cret' },
+      },
+      count: 3,
+    };
+    const scrubbed = scrubAttrs(attrs, rules);
+    expect(scrubbed).toEqual({
+      url: 'https://shop.example/users/:id',
+      referrer: 'https://other.example/',
+      attribution: { target: '#cta', resources: ['https://cdn.example/i.png', 4], deep: { href: '/a' } },
+      count: 3,
+    });
+    expect(attrs.url).toContain('s3cret');
+    const clean = { a: [1, { b: 'x' }], c: null };
+    expect(scrubAttrs(clean, rules)).toBe(clean);
+  });
+
+  it('keep a name that objects are made with', () => {
+    const attrs = JSON.parse('{"__proto__":"https://a.example/?s3cret"}');
+    expect(JSON.stringify(scrubAttrs(attrs, rules))).toBe('{"__proto__":"https://a.example/"}');
+  });
+});
