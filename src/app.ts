@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
+import { beaconRoutes } from './beacon/index.ts';
 import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { etlRoutes } from './etl/index.ts';
@@ -29,7 +30,7 @@ export function createApp(): Hono<AppEnv> {
 
   // The write side verifies its keys itself and never reads D1; sign-in is where an actor comes from.
   const except = [
-    ...['/api/ingest', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'],
+    ...['/api/ingest', '/api/beacon', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'],
     ...['/api/auth/login/second-factor', '/api/auth/passkeys/options', '/api/auth/passkeys/login'],
     ...['login', 'event', 'register', 'revoke'].map((name) => `/api/fraud/${name}`),
     TELEMETRY_PATH, // keys as on the write side, people by their session
@@ -45,6 +46,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', healthRoutes());
   app.route('/', metricsRoutes());
   app.route('/', ingestRoutes());
+  app.route('/', beaconRoutes());
   app.route('/', otlpRoutes());
   app.route('/', ledgerRoutes());
   app.route('/', lokiRoutes());

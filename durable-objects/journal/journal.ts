@@ -13,6 +13,7 @@ import {
   type TailPage,
   type TailRequest,
 } from '../../src/journal/index.ts';
+import { withLost } from '../../src/journal/ledger-policy.ts';
 import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import type { Stream } from '../../src/wire/record.ts';
@@ -102,7 +103,7 @@ export class Journal extends DurableObject<Env> {
         next.set(part.stream, firstSeq + part.summary.records);
         placed.push({ ...part, firstSeq });
       }
-      this.#count(request, { stored });
+      this.#count(withLost(request), { stored });
       if (request.dedupe) {
         const ttlMs = request.dedupe.kind === 'key' ? IDEMPOTENCY_TTL_MS : BODY_HASH_TTL_MS;
         this.#store.rememberAnswer(

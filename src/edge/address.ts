@@ -32,6 +32,11 @@ export function scrubAddress(text: string, rules: CompiledRules): string {
   return origin.replace(/\/\/[^@]*@/, '//') + page;
 }
 
+/** Host and port of an address; null for what has none. */
+export function siteOf(address: string): string | null {
+  return URL.canParse(address) ? new URL(address).host || null : null;
+}
+
 /** A copy of attributes of a browser's record whose addresses say no more than pages do. */
 export function scrubAttrs(attrs: JsonObject, rules: CompiledRules, depth = 1): JsonObject {
   let scrubbed: JsonObject | null = null;

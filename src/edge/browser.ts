@@ -1,4 +1,5 @@
 import { type Browser, browserOf } from '../shared/ua.ts';
+import { siteOf } from './address.ts';
 import { isCrawler } from './bots.ts';
 
 export type Device = 'desktop' | 'mobile' | 'tablet' | 'tv' | 'other';
@@ -38,7 +39,7 @@ export function browserClient(headers: Headers, country: string | null): Browser
     mobile: headers.get('sec-ch-ua-mobile') ?? '',
     platform: headers.get('sec-ch-ua-platform') ?? '',
   };
-  return { ...namedOnce(said), country, site: hostOf(headers.get('origin')) };
+  return { ...namedOnce(said), country, site: siteOf(headers.get('origin') ?? '') };
 }
 
 function namedOnce(said: Said): Named {
@@ -117,8 +118,4 @@ function deviceOf({ userAgent, mobile, platform }: Said, os: string): Device {
 
 function unquoted(hint: string): string {
   return hint.length > 1 && hint.startsWith('"') && hint.endsWith('"') ? hint.slice(1, -1) : '';
-}
-
-function hostOf(origin: string | null): string | null {
-  return origin !== null && URL.canParse(origin) ? new URL(origin).host || null : null;
 }

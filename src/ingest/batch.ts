@@ -37,6 +37,8 @@ export class BatchBuilder {
   readonly parts: Part[] = [];
   readonly rejections: Rejection[] = [];
   readonly rejectedByReason: Record<string, number> = {};
+  /** Records that the sender says it has lost before, by what the ledger calls it. */
+  readonly lost: Record<string, number> = {};
   /** Attribute names and label values of the accepted records. */
   readonly seen = new SeenNames();
   received = 0;
@@ -96,6 +98,10 @@ export class BatchBuilder {
   /** A unit that could not be read as a record at all. */
   addMalformed(reason: string, pointer = ''): void {
     this.#reject(this.received++, pointer, reason);
+  }
+
+  noteLost(reason: string, records: number): void {
+    this.lost[reason] = (this.lost[reason] ?? 0) + records;
   }
 
   finish(): void {

@@ -8,7 +8,7 @@ export { toLevel } from './level.ts';
 export { type Refusal, toUnixMs } from './normalise.ts';
 export { idempotencyKeyOf, serviceOf, streamOf } from './parameters.ts';
 export { MAX_RECORD_TEXT_CHARS, type ParseError } from './parse.ts';
-export { type BodyReader, type Delivery, receive } from './receive.ts';
+export { type BatchName, type BodyReader, type Delivery, type ReadError, receive } from './receive.ts';
 export { countRefused, countRefusedCode } from './refusals.ts';
 export { countRefusedKey } from './refused-keys.ts';
 export { ingestRoutes, ledgerRoutes } from './routes.ts';

@@ -27,11 +27,17 @@ const MAX_ZSTD_FRAMES = 256;
  */
 const ZSTD_WINDOW_LOG_MAX = 24;
 
-/** Reads the body and takes off its content codings. Never holds more than the limits, whatever the body claims or expands to. */
-export async function readBody(request: Request): Promise<Result<Uint8Array, BodyError>> {
+/**
+ * Reads the body and takes off its content codings, those of `encoding` where the sender can set no header. Never holds more than the limits, whatever
+ * the body claims or expands to.
+ */
+export async function readBody(
+  request: Request,
+  encoding: string | null = null,
+): Promise<Result<Uint8Array, BodyError>> {
   const packed = await readPacked(request);
   if (!packed.ok) return packed;
-  const codings = (request.headers.get('content-encoding') ?? '')
+  const codings = (request.headers.get('content-encoding') ?? encoding ?? '')
     .split(',')
     .map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== '' && coding !== 'identity');

@@ -1,5 +1,6 @@
-import { rulesOf } from '../edge/index.ts';
+import { type Edge, rulesOf } from '../edge/index.ts';
 import type { Ctx } from '../env.ts';
+import type { Dedupe } from '../journal/index.ts';
 import { knownRefusal, takeIngest } from '../limits/index.ts';
 import { batchIds } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -10,7 +11,7 @@ import { BatchBuilder } from './batch.ts';
 import { hasEnded } from './ended-keys.ts';
 import type { IngestError } from './errors.ts';
 import { fingerprint } from './fingerprint.ts';
-import { readBody } from './inflate.ts';
+import { type BodyError, readBody } from './inflate.ts';
 import type { ParseError } from './parse.ts';
 import { countRefused } from './refusals.ts';
 import type { Sender } from './sender.ts';
@@ -27,7 +28,17 @@ export interface Delivery {
   /** What else of the address decides what becomes of the body. */
   place?: string;
   idempotencyKey: string | null;
+  /** The content coding, where the URL says it in place of a header. */
+  encoding?: string | null;
 }
+
+/** How a repeat of a body is known, where its content says so: as an Idempotency-Key and what must be the same with it. */
+export interface BatchName {
+  key: string;
+  payload: string;
+}
+
+export type ReadError = ParseError | Extract<BodyError, { kind: 'too_large' }>;
 
 export interface IngestResult {
   answer: IngestAnswer;
@@ -35,7 +46,7 @@ export interface IngestResult {
 }
 
 /** Reads the inflated body of a request into records. An error means that nothing of it is stored. */
-export type BodyReader = (body: Uint8Array, batch: BatchBuilder) => Result<null, ParseError>;
+export type BodyReader = (body: Uint8Array, batch: BatchBuilder, edge: Edge) => Result<BatchName | null, ReadError>;
 
 /**
  * A body → durable records, by any protocol: inflates it within the limits, lets `read` find the records, and answers only after the journal has
@@ -64,7 +75,7 @@ export async function receive(
     );
     return refused(taken.ok ? error : taken.error);
   };
-  const body = await readBody(request);
+  const body = await readBody(request, delivery.encoding ?? null);
   if (!body.ok) return unusable(body.error);
   const edge = { browser: sender.browser, rules: await rulesOf(ctx, sender.projectId) };
   const batch = new BatchBuilder(
@@ -72,22 +83,24 @@ export async function receive(
     batchIds(ctx.nowMs),
     true,
   );
-  const parsed = read(body.value, batch);
+  const parsed = read(body.value, batch, edge);
   if (!parsed.ok) return unusable(parsed.error);
   batch.finish();
   const forbidden = sender.streams && batch.parts.find((part) => !sender.streams?.includes(part.stream));
   if (forbidden) return unusable({ kind: 'scope', needed: `ingest:${forbidden.stream}` });
-  const payload = fingerprint(delivery, body.value);
   const stored = await storeBatch(ctx, {
     ...delivery,
     batch,
     bodyBytes: body.value.byteLength,
-    dedupe:
-      delivery.idempotencyKey !== null
-        ? { kind: 'key', key: delivery.idempotencyKey, payload }
-        : batch.accepted > 0 && batch.everyRecordTimed
-          ? { kind: 'body', payload }
-          : null,
+    dedupe: dedupeOf(delivery, body.value, batch, parsed.value),
   });
   return stored.ok ? ok(stored.value) : stored;
+}
+
+function dedupeOf(delivery: Delivery, body: Uint8Array, batch: BatchBuilder, name: BatchName | null): Dedupe | null {
+  if (name !== null) return { kind: 'key', ...name };
+  const key = delivery.idempotencyKey;
+  if (key !== null) return { kind: 'key', key, payload: fingerprint(delivery, body) };
+  const isKnownAgain = batch.accepted > 0 && batch.everyRecordTimed;
+  return isKnownAgain ? { kind: 'body', payload: fingerprint(delivery, body) } : null;
 }

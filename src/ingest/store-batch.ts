@@ -88,8 +88,8 @@ export async function storeBatch(
   }
 }
 
-function countsOf({ received, rejected, rejectedByReason, rejections }: BatchBuilder) {
-  return { received, rejected, rejectedByReason, rejections };
+function countsOf({ received, rejected, rejectedByReason, rejections, lost }: BatchBuilder) {
+  return { received, rejected, rejectedByReason, rejections, lost };
 }
 
 /**

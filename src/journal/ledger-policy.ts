@@ -1,3 +1,5 @@
+import type { AppendRequest } from './types.ts';
+
 /** What the ledger tells apart by names that clients choose. Past the bounds counts go on, under one name. */
 export const OTHER = '(other)';
 /** Reasons of one key. The pointer of a rejection is the client's, so there is no end of them. */
@@ -53,4 +55,17 @@ export function placeSource(
     silentSinceMs = lastSeenAtMs;
   }
   return folded === null ? { kind: 'other' } : { kind: 'replaces', folded };
+}
+
+/** A batch that is stored tells of what its sender lost before; a repeat of it does not tell it again. */
+export function withLost(request: AppendRequest): AppendRequest {
+  const lost = Object.entries(request.lost ?? {});
+  if (lost.length === 0) return request;
+  const records = lost.reduce((sum, [, count]) => sum + count, 0);
+  return {
+    ...request,
+    received: request.received + records,
+    rejected: request.rejected + records,
+    rejectedByReason: { ...request.rejectedByReason, ...request.lost },
+  };
 }

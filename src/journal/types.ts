@@ -40,6 +40,8 @@ export interface AppendRequest {
   /** Rejections by reason, for the ledger. */
   rejectedByReason: Record<string, number>;
   rejections: IngestAnswer['errors'];
+  /** Records that the sender gave up before they came here, by reason: counted as received and rejected, once with the batch that tells of them. */
+  lost?: Record<string, number>;
   /** Body bytes after inflation. */
   bodyBytes: number;
   dedupe: Dedupe | null;

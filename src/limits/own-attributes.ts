@@ -32,6 +32,7 @@ export const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
     'quantiles',
   ],
   'index',
-  // Vitals: what the shape of the stream adds, and what the measuring library says beside the value (docs/vitals.md).
+  // Browsers: what a beacon says for all its records. Vitals: what the shape of the stream adds, and what the measuring library says beside the value (docs/vitals.md).
+  ...['sampleRate', 'sdk', 'clockSkewMs', 'url', 'referrer'],
   ...['rating', 'id', 'delta', 'navigationType', 'attribution'],
 ]);

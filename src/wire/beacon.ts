@@ -39,3 +39,11 @@ export interface BeaconRecord {
   sessionId?: string;
   userId?: string;
 }
+
+/** Why an SDK gives records up; what another one says counts as `other`. */
+export const SDK_LOSSES = ['queue', 'size', 'age', 'refused'] as const;
+
+/** After inflation. What a page sends while it goes is bounded by the browser at 64 KiB. */
+export const MAX_BEACON_BYTES = 1024 * 1024;
+export const MIN_BEACON_ID_CHARS = 16;
+export const MAX_BEACON_ID_CHARS = 200;

@@ -8,7 +8,7 @@ import { type Import, type SourceFile, sources, withoutComments } from '../helpe
 
 /** From the bottom up: a feature imports only what stands before it. New features are added where they belong. */
 const FEATURES = [
-  ...['audit', 'auth', 'projects', 'limits', 'idempotency', 'blocks', 'rollups', 'journal', 'edge', 'ingest'],
+  ...['audit', 'auth', 'projects', 'limits', 'idempotency', 'blocks', 'rollups', 'journal', 'edge', 'ingest', 'beacon'],
   ...['cookies', 'otlp', 'loki', 'elastic', 'etl', 'fraud', 'query', 'live', 'observability'],
 ];
 

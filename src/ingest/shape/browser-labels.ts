@@ -1,4 +1,4 @@
-import { type Edge, pageOf } from '../../edge/index.ts';
+import { type Edge, pageOf, siteOf } from '../../edge/index.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Json, JsonObject } from '../../wire/record.ts';
 import { BROWSER_LABELS, type BrowserLabel } from '../../wire/vitals.ts';
@@ -38,7 +38,7 @@ export function browserLabels(attrs: JsonObject, { browser, rules }: Edge): Resu
     else delete shaped[label];
   }
   if (shaped.site === undefined) {
-    const site = siteOf(firstOf(ADDRESSES, labels, attrs)) ?? browser?.site ?? null;
+    const site = siteOf(firstOf(ADDRESSES, labels, attrs) ?? '') ?? browser?.site ?? null;
     if (site !== null) shaped.site = site;
   }
   if (browser !== null) {
@@ -64,8 +64,4 @@ function firstOf(names: readonly string[], ...places: readonly JsonObject[]): st
 function wordOf(value: Json | undefined): string | null {
   const object = objectOf(value);
   return object === null ? textOf(value) : textOf(own(object, 'effectiveType'));
-}
-
-function siteOf(address: string | null): string | null {
-  return address !== null && URL.canParse(address) ? new URL(address).host || null : null;
 }

@@ -1,18 +1,17 @@
-import type { ParseError } from '../../../src/ingest/index.ts';
-import { BatchBuilder } from '../../../src/ingest/index.ts';
+import { NO_EDGE } from '../../../src/edge/index.ts';
+import { BatchBuilder, type BodyReader } from '../../../src/ingest/index.ts';
 import { readJson } from '../../../src/otlp/json-export.ts';
 import { readProtobuf } from '../../../src/otlp/protobuf-export.ts';
 import type { Signal } from '../../../src/otlp/signals.ts';
 import { SIGNALS } from '../../../src/otlp/signals.ts';
 import { batchIds } from '../../../src/shared/ids.ts';
-import type { Result } from '../../../src/shared/result.ts';
 import type { JsonObject, LogRecord } from '../../../src/wire/record.ts';
 import { encodeOtlp } from './otlp-encode.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 21);
 
 export interface Read {
-  outcome: Result<null, ParseError>;
+  outcome: ReturnType<BodyReader>;
   batch: BatchBuilder;
   /** Stored lines, without their ids. */
   lines: string[];
@@ -28,7 +27,7 @@ export function readBytes(
 ): Read {
   const defaults = { stream: SIGNALS[signal].stream, service: 'unknown', nowMs: NOW_MS };
   const batch = new BatchBuilder(defaults, batchIds(NOW_MS), false);
-  const outcome = (encoding === 'json' ? readJson(signal, maxWholeChars) : readProtobuf(signal))(body, batch);
+  const outcome = (encoding === 'json' ? readJson(signal, maxWholeChars) : readProtobuf(signal))(body, batch, NO_EDGE);
   batch.finish();
   const lines = batch.parts
     .flatMap(({ data }) => Buffer.from(data).toString().split('\n'))

@@ -71,6 +71,9 @@ const key = (fixture: Fixture): string => `${project(fixture)}/keys/${fixture.ke
 const of = ({ projectId }: Fixture): string => `?project=${projectId}`;
 
 const bulkBody = (): string => '{"create":{"_index":"app"}}\n{"message":"hello"}\n';
+const beacon = (message: string): unknown => ({
+  ...{ id: crypto.randomUUID(), sentAt: Date.now(), common: {}, records: [{ stream: 'logs', message }] },
+});
 /** One record by OTLP's JSON. */
 function otlpRequest(signal: 'logs' | 'metrics' | 'traces', message: string): unknown {
   switch (signal) {
@@ -103,6 +106,14 @@ export const ROUTES: readonly RouteRule[] = [
 
   { method: 'OPTIONS', route: '/api/ingest', access: { kind: 'public' } },
   { method: 'POST', route: '/api/ingest', access: { kind: 'ingest' }, body: () => ({ message: 'hello' }) },
+  { method: 'OPTIONS', route: '/api/beacon', access: { kind: 'public' } },
+  {
+    method: 'POST',
+    route: '/api/beacon',
+    access: { kind: 'ingest' },
+    body: () => beacon('hello'),
+    bodyWith: beacon,
+  },
   {
     method: 'POST',
     route: '/loki/api/v1/push',

@@ -96,11 +96,35 @@ export function refusalDocs(code: string): string {
   return `https://breakwater.dev/errors#${encodeURIComponent(code)}`;
 }
 
+/** Reasons that are no fault of a record. */
+const OWN_REASONS: Readonly<Record<string, RefusalWords>> = {
+  bot: {
+    what: 'A crawler sent it',
+    todo: 'Nothing: crawlers are no users. To keep what they send, change it under Settings, Browser.',
+  },
+  'sdk_lost:queue': {
+    what: 'A page had more to send than its queue holds',
+    todo: 'Send less in a burst, or a sample of the sessions.',
+  },
+  'sdk_lost:size': { what: 'A page had a record that was too large to send', todo: 'Make the record smaller.' },
+  'sdk_lost:age': {
+    what: 'A page could not send for too long',
+    todo: 'Nothing: the browser was offline, or something in it blocks what pages send.',
+  },
+  'sdk_lost:refused': {
+    what: 'A page gave up what was refused',
+    todo: 'Look at the refusals of this key: its origins, its rate and its quota.',
+  },
+  'sdk_lost:other': { what: 'A page lost records', todo: 'The SDK gave a reason that is not known here.' },
+};
+
 /** Why records were rejected: a field (`/ts`), or what a line was not. */
 export function rejectionWords(reason: string): RefusalWords {
   if (reason === '(other)') {
     return { what: 'Other reasons', todo: 'There are more than are told apart: the answers to the client list them.' };
   }
+  const own = Object.hasOwn(OWN_REASONS, reason) ? OWN_REASONS[reason] : undefined;
+  if (own) return own;
   if (reason.startsWith('/')) {
     return {
       what: `The field ${reason.slice(1)} is not valid`,

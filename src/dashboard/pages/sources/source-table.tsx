@@ -5,6 +5,7 @@ import { bytes, compact, exact, timeTitle } from '../../lib/format.ts';
 import { type SourceRow, seenText } from './rows.ts';
 
 const PROTOCOLS: Record<Protocol, string> = {
+  beacon: 'Browsers',
   ingest: 'JSON (/api/ingest)',
   otlp: 'OTLP (/v1)',
   loki: 'Loki push',

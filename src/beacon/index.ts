@@ -1,0 +1,1 @@
+export { beaconRoutes } from './routes.ts';
