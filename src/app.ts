@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { beaconRoutes } from './beacon/index.ts';
 import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
+import { edgeRoutes } from './edge/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { etlRoutes } from './etl/index.ts';
 import { fraudOf, fraudReadRoutes, fraudRoutes, riskRoutes } from './fraud/index.ts';
@@ -52,6 +53,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', lokiRoutes());
   app.route('/', elasticRoutes());
   app.route('/', limitRoutes());
+  app.route('/', edgeRoutes());
   app.route('/', etlRoutes(schemaPort));
   app.route('/', fraudRoutes());
   app.route('/', fraudReadRoutes());

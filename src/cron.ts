@@ -1,5 +1,6 @@
 import { cleanChallenges, cleanupExpired, reconcileEndedSessions, reencryptFactors } from './auth/index.ts';
 import { compactBlocks } from './blocks/index.ts';
+import { forgetPages, reconcileRules } from './edge/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
 import { cleanupJobs } from './etl/index.ts';
 import { fraudOf, reconcileRisk } from './fraud/index.ts';
@@ -34,15 +35,17 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
     // Twenty statements at most.
     { name: 'idempotency_cleanup', run: cleanIdempotencyKeys },
     { name: 'etl_cleanup', run: cleanupJobs },
+    { name: 'page_retention', run: forgetPages },
   ],
   // An invocation of its own: folding takes up to 830 statements, forgetting 120 (test/worker/rollups-cron.test.ts).
   '3-58/5 * * * *': [
     { name: 'rollups', run: foldRollups },
     { name: 'rollup_retention', run: forgetRollups },
   ],
-  // At most 812 statements and calls (src/fraud/reconcile-risk.ts).
+  // At most 812 statements and calls (src/fraud/reconcile-risk.ts), and 121 (src/edge/push-rules.ts).
   '1-56/5 * * * *': [
     { name: 'fraud_rules', run: (ctx) => reconcileRisk(ctx, (_, projectId) => fraudOf(ctx.env, projectId)) },
+    { name: 'browser_rules', run: reconcileRules },
   ],
 };
 

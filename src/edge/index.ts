@@ -1,6 +1,10 @@
 export { scrubAttrs, scrubText, siteOf } from './address.ts';
 export { type BrowserClient, browserClient } from './browser.ts';
 export { type Edge, NO_EDGE } from './edge.ts';
-export { areRulesFresh, forgetRules, knownRules, rulesOf } from './known-rules.ts';
+export { forgetPages } from './forget-pages.ts';
+export { areRulesFresh, knownRules, rulesOf } from './known-rules.ts';
 export { pageOf } from './page.ts';
-export { type CompiledRules, compileRules } from './page-rules.ts';
+export { compileRules } from './page-rules.ts';
+export { registerPages } from './page-store.ts';
+export { reconcileRules } from './push-rules.ts';
+export { edgeRoutes } from './routes.ts';

@@ -294,6 +294,23 @@ export const ROUTES: readonly RouteRule[] = [
     access: can('admin'),
     url: (f) => `${project(f)}/cardinality/release`,
   },
+  { method: 'GET', route: '/api/projects/:id/browser', access: can('read'), url: (f) => `${project(f)}/browser` },
+  {
+    method: 'PUT',
+    route: '/api/projects/:id/browser',
+    access: can('admin'),
+    url: (f) => `${project(f)}/browser`,
+    body: () => ({ pageRules: ['/u/*'], bots: 'drop' }),
+  },
+  {
+    method: 'POST',
+    route: '/api/projects/:id/browser/preview',
+    access: can('read'),
+    url: (f) => `${project(f)}/browser/preview`,
+    body: () => ({ paths: ['/users/1'] }),
+  },
+  { method: 'GET', route: '/api/sites', access: can('read'), url: (f) => `/api/sites${of(f)}` },
+  { method: 'GET', route: '/api/pages', access: can('read'), url: (f) => `/api/pages${of(f)}` },
   { method: 'GET', route: '/api/projects/:id/keys', access: can('admin'), url: (f) => `${project(f)}/keys` },
   {
     method: 'POST',
