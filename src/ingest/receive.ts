@@ -17,6 +17,9 @@ import { countRefused } from './refusals.ts';
 import type { Sender } from './sender.ts';
 import { storeBatch } from './store-batch.ts';
 
+/** What is smaller makes no part that is deflated (batch.ts), and the words of one that is not are read again when it is sealed. */
+const MIN_PACKED_BODY_BYTES = 4 * 1024;
+
 /** One request of a write route: who sends, by which protocol, and what holds for records that do not say it themselves. */
 export interface Delivery {
   sender: Sender;
@@ -81,7 +84,7 @@ export async function receive(
   const batch = new BatchBuilder(
     { stream: delivery.stream, service: delivery.service, nowMs: ctx.nowMs, edge },
     batchIds(ctx.nowMs),
-    true,
+    body.value.byteLength >= MIN_PACKED_BODY_BYTES,
   );
   const parsed = read(body.value, batch, edge);
   if (!parsed.ok) return unusable(parsed.error);
