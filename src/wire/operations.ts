@@ -2,6 +2,35 @@
 export const OPERATION_SCOPES = ['p2p', 'profile'] as const;
 export type OperationScope = (typeof OPERATION_SCOPES)[number];
 
+/** What an operation came to; what is neither is counted and has no part in the success rate. */
+export type OperationOutcome = 'success' | 'failure';
+
+/** Stands for an operation without a name, and for the reason of a failure that gave none. */
+export const NONE = '(none)';
+
+/**
+ * The label `call`: gateway and operation in one value, because rollups hold one label at a time; the operation alone where there is no gateway.
+ * A slash inside of either is escaped, so that every call can be taken apart again.
+ */
+export function callOf(gateway: string | null, operation: string): string {
+  return gateway === null ? escaped(operation) : `${escaped(gateway)}/${escaped(operation)}`;
+}
+
+export function partsOf(call: string): { gateway: string | null; operation: string } {
+  const [first = '', second] = call.split('/', 2);
+  return second === undefined
+    ? { gateway: null, operation: unescaped(first) }
+    : { gateway: unescaped(first), operation: unescaped(second) };
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('/', '%2F');
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll('%2F', '/').replaceAll('%25', '%');
+}
+
 /** Of some operations over some range. Null where there were none, or none with a size. */
 export interface OperationNumbers {
   count: number;
