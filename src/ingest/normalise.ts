@@ -155,7 +155,7 @@ export function normalise(
   if (edge.browser !== null) message = scrubText(message);
   if (hasShape(stream, edge)) {
     const type = typeof input.type === 'string' ? input.type : null;
-    const shaped = shape({ stream, message, type, attrs: allAttrs ?? {} }, edge);
+    const shaped = shape({ stream, message, type, attrs: allAttrs ?? {}, at: placeIn(attrs, extra) }, edge);
     if (!shaped.ok) return shaped.error;
     allAttrs = shaped.value;
   }
@@ -237,6 +237,15 @@ function mergeAttrs(attrs: JsonObject | null, extra: JsonObject): JsonObject {
     merged = withField(merged, name, extra[key] as Json);
   }
   return merged ?? {};
+}
+
+/** Where a merged attribute came from. */
+function placeIn(attrs: JsonObject | null, extra: JsonObject | null): (name: string) => string {
+  return (path) => {
+    const [name = ''] = path.split('/', 1);
+    const isOutside = extra !== null && Object.hasOwn(extra, name) && !(attrs && Object.hasOwn(attrs, name));
+    return isOutside ? `/${path}` : `/attrs/${path}`;
+  };
 }
 
 interface Walk {

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import type { JsonObject, Stream } from '../wire/record.ts';
 import type { Refusal } from './normalise.ts';
 import { browserLabels } from './shape/browser-labels.ts';
+import { shapeOperation } from './shape/operation.ts';
 import { shapeVital } from './shape/vital.ts';
 
 /** A record as it came, as far as its stream's shape is made of it. */
@@ -12,10 +13,12 @@ export interface Unshaped {
   type: string | null;
   /** Fields that the envelope does not know are among them. Never changed: a shape is a new object. */
   attrs: JsonObject;
+  /** Where an attribute stood in what was sent: `/attrs/duration`, or `/duration`. A path inside of it may follow the name. */
+  at: (name: string) => string;
 }
 
 /** Streams whose records have a shape; those of the others cost one look into this set. */
-const SHAPED: ReadonlySet<Stream> = new Set<Stream>(['vitals']);
+const SHAPED: ReadonlySet<Stream> = new Set<Stream>(['vitals', 'operations']);
 
 /** What the ledger says of a record that a crawler sent. */
 const CRAWLER: Refusal = { pointer: '', reason: 'bot: its sender says that it is a crawler' };
@@ -42,6 +45,8 @@ export function shape(record: Unshaped, edge: Edge): Result<JsonObject, Refusal>
   switch (record.stream) {
     case 'vitals':
       return shapeVital(attrs, edge);
+    case 'operations':
+      return shapeOperation(attrs, record.at);
     default:
       return ok(attrs);
   }

@@ -1,7 +1,7 @@
 /**
  * Attributes that Breakwater itself writes or reads a meaning from: what OTLP's mapping makes (docs/api.md, OTLP), the numbers of a metric, the parent
  * and duration of a span. They are few and the same everywhere, so they cost the room of no project; and without them a project whose names are
- * used up would lose its traces, vitals and rollups, not only a field to search by.
+ * used up would lose its traces, vitals, operations and rollups, not only a field to search by.
  */
 export const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
   ...['resource', 'scope', 'flags', 'traceState', 'timeUnixNano', 'startTimeUnixNano', 'droppedAttributesCount'],
@@ -35,4 +35,6 @@ export const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
   // Browsers: what a beacon says for all its records. Vitals: what the shape of the stream adds, and what the measuring library says beside the value (docs/vitals.md).
   ...['sampleRate', 'sdk', 'clockSkewMs', 'url', 'referrer'],
   ...['rating', 'id', 'delta', 'navigationType', 'attribution'],
+  // Operations (docs/operations-data.md).
+  ...['gateway', 'operation', 'outcome', 'reason', 'bytes', 'sent'],
 ]);
