@@ -5,6 +5,8 @@ export interface Chance {
   /** Whole numbers from `low` to `high`, both included. */
   int(low: number, high: number): number;
   pick<const T>(items: readonly [T, ...T[]]): T;
+  /** One of them as often as its share, against those of the others. */
+  weighted<const T extends { share: number }>(items: readonly [T, ...T[]]): T;
   /** True once in `1 / share` calls. */
   happens(share: number): boolean;
   /** Milliseconds around `typical`, with the long tail that network calls have (log-normal, sigma 0.5). */
@@ -27,6 +29,14 @@ export function chance(seed: number): Chance {
     next,
     int,
     pick: (items) => items[int(0, items.length - 1)] ?? items[0],
+    weighted: (items) => {
+      let left = next() * items.reduce((sum, { share }) => sum + share, 0);
+      for (const item of items) {
+        left -= item.share;
+        if (left < 0) return item;
+      }
+      return items[0];
+    },
     happens: (share) => next() < share,
     latencyMs: (typical) => {
       const normal = Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Stream } from '../../src/wire/record.ts';
 import type { DemoRecord } from './record.ts';
 import { type SendOutcome, sendBatch } from './send.ts';
 import { recordsOfSecond } from './traffic.ts';
@@ -6,13 +7,20 @@ import { recordsOfSecond } from './traffic.ts';
 export interface TrafficOptions {
   url: string;
   key: string;
-  /** True on a new state: the last hour is filled in, so that charts have something to show. */
+  /** True on a new state: the last two days are filled in, the last hour in full, so that charts have something to show and something to hold it against. */
   fresh: boolean;
   clockOffsetMs: number;
   signal: AbortSignal;
 }
 
-const BACKFILL_MS = 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const PAST_MS = 48 * HOUR_MS;
+/**
+ * Of the time before the last hour, one second in thirty, and of that what pages over a day are made of: 60,000 records, which a laptop takes in within
+ * seconds. All of it would be four million.
+ */
+const SAMPLED_EVERY_MS = 30_000;
+const SAMPLED_STREAMS: readonly Stream[] = ['operations', 'vitals', 'errors'];
 /** Records in one request of the backfill: some 600 kB, a few milliseconds of the server's time. */
 const BACKFILL_BATCH = 2_000;
 /** Live records leave four times a second, so that the tail moves instead of jumping. */
@@ -32,7 +40,7 @@ async function sendAll({ url, key, fresh, clockOffsetMs, signal }: TrafficOption
   const nowMs = () => Date.now() + clockOffsetMs;
   let secondMs = Math.ceil(nowMs() / 1_000) * 1_000;
   if (fresh) {
-    const outcome = await backfill(secondMs - BACKFILL_MS, secondMs, (batch) => sendBatch(url, key, batch, signal));
+    const outcome = await backfill(pastRecords(secondMs), (batch) => sendBatch(url, key, batch, signal));
     if (outcome.kind !== 'stored') return outcome;
   }
   let waiting: DemoRecord[] = [];
@@ -50,18 +58,26 @@ async function sendAll({ url, key, fresh, clockOffsetMs, signal }: TrafficOption
   return { kind: 'aborted' };
 }
 
+/** Second by second, what has happened before `nowMs`. */
+export function* pastRecords(nowMs: number): Generator<DemoRecord[]> {
+  const fullMs = nowMs - HOUR_MS;
+  for (let ms = nowMs - PAST_MS; ms < fullMs; ms += SAMPLED_EVERY_MS) {
+    yield recordsOfSecond(ms).filter(({ stream }) => SAMPLED_STREAMS.includes(stream));
+  }
+  for (let ms = fullMs; ms < nowMs; ms += 1_000) yield recordsOfSecond(ms);
+}
+
 async function backfill(
-  fromMs: number,
-  toMs: number,
+  seconds: Iterable<DemoRecord[]>,
   send: (batch: readonly DemoRecord[]) => Promise<SendOutcome>,
 ): Promise<SendOutcome> {
   let batch: DemoRecord[] = [];
-  for (let ms = fromMs; ms < toMs; ms += 1_000) {
-    batch.push(...recordsOfSecond(ms));
-    if (batch.length < BACKFILL_BATCH && ms + 1_000 < toMs) continue;
+  for (const records of seconds) {
+    batch.push(...records);
+    if (batch.length < BACKFILL_BATCH) continue;
     const outcome = await send(batch);
     if (outcome.kind !== 'stored') return outcome;
     batch = [];
   }
-  return { kind: 'stored' };
+  return batch.length > 0 ? send(batch) : { kind: 'stored' };
 }

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { type FraudCall, fraudCallsOfSecond } from '../../scripts/demo/fraud-story.ts';
 import { GATEWAYS, incidentAt } from '../../scripts/demo/incident.ts';
 import type { DemoRecord } from '../../scripts/demo/record.ts';
+import { pastRecords } from '../../scripts/demo/run.ts';
 import { recordsOfSecond } from '../../scripts/demo/traffic.ts';
 import { isStream, LEVELS } from '../../src/wire/record.ts';
+import { BROWSER_LABELS, ratingOf, type VitalName } from '../../src/wire/vitals.ts';
 
 const START_MS = Date.parse('2026-11-21T10:00:00Z');
 const HOUR_MS = 3_600_000;
@@ -23,9 +25,9 @@ describe('the demo traffic', () => {
     expect(recordsOfSecond(START_MS)).not.toEqual(recordsOfSecond(START_MS + 1_000));
   });
 
-  it('is about 20 records a second, dated within it and in order', () => {
-    expect(hours.length / (4 * 3_600)).toBeGreaterThan(16);
-    expect(hours.length / (4 * 3_600)).toBeLessThan(28);
+  it('is about 25 records a second, dated within it and in order', () => {
+    expect(hours.length / (4 * 3_600)).toBeGreaterThan(22);
+    expect(hours.length / (4 * 3_600)).toBeLessThan(32);
     for (let ms = START_MS; ms < START_MS + 60_000; ms += 1_000) {
       const times = recordsOfSecond(ms).map(({ ts }) => ts);
       expect(times).toEqual([...times].sort((a, b) => a - b));
@@ -34,18 +36,74 @@ describe('the demo traffic', () => {
   });
 
   it('has transactions, wagers, sign-ins, security and system logs, and operations on every gateway', () => {
-    const types = new Set(hours.map(({ type }) => type));
-    expect([...types].sort()).toEqual(['authentication', 'operation', 'security', 'system', 'transaction', 'wager']);
-    const operations = hours.filter(({ stream }) => stream === 'operations');
-    expect(new Set(operations.map(({ attrs }) => attrs.target))).toEqual(new Set(GATEWAYS));
-    expect(new Set(operations.map(({ attrs }) => attrs.scope))).toEqual(new Set(['p2p']));
-    expect(operations.every(({ attrs }) => typeof attrs.durationMs === 'number' && attrs.durationMs >= 0)).toBe(true);
+    const types = new Set(hours.filter(({ stream }) => stream === 'logs').map(({ type }) => type));
+    expect([...types].sort()).toEqual(['authentication', 'security', 'system', 'transaction', 'wager']);
+    const calls = new Set(
+      operationsOf(hours).map(({ attrs }) => attrs.gateway && `${attrs.gateway} ${attrs.operation}`),
+    );
+    const operations = ['create', 'query', 'switch', 'dry-run', 'full', 'webhook', 'refund', 'dispute'];
+    const all = GATEWAYS.flatMap((gateway) => operations.map((operation) => `${gateway} ${operation}`));
+    expect(calls).toEqual(new Set([...all, undefined]));
+    const profile = operationsOf(hours).filter(({ attrs }) => attrs.scope === 'profile');
+    expect(profile.length / operationsOf(hours).length).toBeGreaterThan(0.1);
+    expect(profile.every(({ attrs }) => attrs.gateway === undefined)).toBe(true);
   });
 
-  it('is made of records that the server takes', () => {
+  it('has failures with a reason each, and sizes of the answers', () => {
+    const failed = operationsOf(hours).filter(({ attrs }) => attrs.outcome === 'failure');
+    const reasons = Map.groupBy(failed, ({ attrs }) => attrs.reason);
+    expect(reasons.has(undefined)).toBe(false);
+    expect(reasons.size).toBeGreaterThanOrEqual(8);
+    expect(failed.length / operationsOf(hours).length).toBeGreaterThan(0.005);
+    expect(failed.length / operationsOf(hours).length).toBeLessThan(0.1);
+    for (const { attrs } of operationsOf(hours)) expect(attrs.bytes === undefined).toBe(attrs.reason === 'timeout');
+  });
+
+  it('has pages of a shop, with vitals of every rating, on several devices, in several releases', () => {
+    const vitals = hours.filter(({ stream }) => stream === 'vitals');
+    const names = Map.groupBy(vitals, ({ attrs }) => attrs.name as VitalName);
+    expect(new Set(names.keys())).toEqual(new Set(['TTFB', 'FCP', 'LCP', 'CLS', 'INP']));
+    for (const [name, records] of names) {
+      const ratings = Map.groupBy(records, ({ attrs }) => ratingOf(name, attrs.value as number));
+      expect(ratings.size).toBe(3);
+      expect((ratings.get('good')?.length ?? 0) / records.length).toBeGreaterThan(0.5);
+    }
+    const labels = vitals.map(({ attrs }) => attrs.labels as Record<string, string>);
+    const valuesOf = (label: string) => new Set(labels.map((one) => one[label]));
+    expect(valuesOf('page').size).toBe(7);
+    expect(valuesOf('device')).toEqual(new Set(['desktop', 'mobile', 'tablet']));
+    expect(valuesOf('release').size).toBeGreaterThanOrEqual(2);
+    for (const label of BROWSER_LABELS) expect(valuesOf(label).has(undefined as never)).toBe(false);
+  });
+
+  it('has errors with a stack as the browser writes it, in sessions that have seen pages', () => {
+    const errors = hours.filter(({ stream }) => stream === 'errors');
+    expect(new Set(errors.map(({ message }) => message)).size).toBeGreaterThanOrEqual(6);
+    const seen = new Set(hours.filter(({ stream }) => stream === 'vitals').map(({ sessionId }) => sessionId));
+    expect(seen.has(undefined)).toBe(false);
+    for (const { attrs, sessionId } of errors) {
+      expect(seen.has(sessionId)).toBe(true);
+      const { browser } = attrs.labels as Record<string, string>;
+      const isV8 = browser === 'Chrome' || browser === 'Edge';
+      expect(attrs.stack).toMatch(isV8 ? /^\w+: .+\n {4}at \S+ \(/ : /^\S+@https:.+:\d+:\d+/);
+    }
+  });
+
+  it('has filled in the last two days for who starts it, and all of the last hour', () => {
+    const past = [...pastRecords(START_MS)].flat();
+    const full = past.filter(({ ts }) => ts >= START_MS - HOUR_MS);
+    expect(full).toEqual(recordsBetween(START_MS - HOUR_MS, START_MS));
+    const before = past.slice(0, past.length - full.length);
+    expect(before[0]?.ts).toBeLessThan(START_MS - 48 * HOUR_MS + 1_000);
+    expect(new Set(before.map(({ stream }) => stream))).toEqual(new Set(['operations', 'vitals', 'errors']));
+    expect(before.length).toBeGreaterThan(45_000);
+    expect(before.length).toBeLessThan(75_000);
+  });
+
+  it('is made of records of streams and levels that there are, with sentences for messages', () => {
     for (const record of hours) {
       expect(isStream(record.stream) && LEVELS.includes(record.level)).toBe(true);
-      expect(record.message).not.toMatch(/undefined|NaN|null/);
+      if (record.stream !== 'errors') expect(record.message).not.toMatch(/undefined|NaN|null/);
     }
   });
 
@@ -59,8 +117,8 @@ describe('the demo traffic', () => {
     const { gateway, endMs } = incident;
     expect(endMs - startMs).toBeGreaterThanOrEqual(60_000);
     const during = operationsOf(recordsBetween(startMs + 15_000, endMs - 10_000));
-    expect(failingShare(during.filter(({ attrs }) => attrs.target === gateway))).toBeGreaterThan(0.4);
-    expect(failingShare(during.filter(({ attrs }) => attrs.target !== gateway))).toBeLessThan(0.1);
+    expect(failingShare(during.filter(({ attrs }) => attrs.gateway === gateway))).toBeGreaterThan(0.4);
+    expect(failingShare(during.filter(({ attrs }) => attrs.gateway !== gateway))).toBeLessThan(0.1);
     const before = operationsOf(recordsBetween(startMs - 60_000, startMs));
     expect(failingShare(before)).toBeLessThan(0.1);
   });
@@ -125,5 +183,5 @@ function operationsOf(records: readonly DemoRecord[]): DemoRecord[] {
 }
 
 function failingShare(records: readonly DemoRecord[]): number {
-  return records.filter(({ attrs }) => attrs.outcome !== 'ok').length / records.length;
+  return records.filter(({ attrs }) => attrs.outcome === 'failure').length / records.length;
 }
