@@ -1,12 +1,15 @@
+export { answered } from './answered.ts';
 export type { CacheCounts } from './cache-counts.ts';
 export { readCacheCounts } from './cache-store.ts';
-export { cachedAnswer, cleanQueryCache } from './cached.ts';
+export { cleanQueryCache } from './cached.ts';
 export type { CellAnswer, CellQuestion, LabelFilter } from './cells/question.ts';
 export { readCells } from './cells/read.ts';
 export { type CellSeries, seriesOf } from './cells/series.ts';
 export type { SummedCell } from './cells/sums.ts';
 export { compileQuery } from './compile.ts';
+export type { ReadError } from './errors.ts';
 export { metricRoutes } from './metric-routes.ts';
+export { ParameterReader, type Parameters } from './parameters.ts';
 export { queryRoutes } from './routes.ts';
 export { traceRoutes } from './trace-routes.ts';
 export { vitalRoutes } from './vital-routes.ts';
