@@ -115,21 +115,36 @@ export interface OperationData {
 export interface Anomaly {
   stream: 'vitals' | 'operations' | 'metrics' | 'errors';
   name: string;
-  /** What of it: p75, count, failed share … */
+  /** What of it: p75, count, failedShare … */
   stat: string;
   /** Which value of a label; null for all. */
   label: { name: string; value: string } | null;
   /** The hour's start. */
   ts: number;
   value: number;
-  /** Median of the same hour of earlier weeks. */
+  /** Median of the same hour of earlier weeks; of counts in an hour that is not over, its part so far. */
   expected: number;
+  /** What lies between these is usual. */
   low: number;
   high: number;
   /** How many robust deviations from expected; the sign says to which side. */
   score: number;
-  /** Weeks that the baseline rests on. */
+  /** Events in the hour. */
+  count: number;
+  /** Whole weeks that the baseline rests on. */
   weeks: number;
+  /** The same hour of the week, or of a series that is younger than three weeks the same hour of the day. */
+  basis: 'hour-of-week' | 'hour-of-day';
+  /** Hours that the baseline rests on. */
+  samples: number;
   /** One sentence. */
   reason: string;
+}
+
+/** `GET /api/query/anomalies?project=&stream=&name=&stat=&by=&value=&from=&to=&limit=&cursor=`: newest first. */
+export interface AnomalyPage {
+  items: Anomaly[];
+  nextCursor: string | null;
+  /** False: so much was to be read that some hours may be missing. */
+  complete: boolean;
 }
