@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { anomalyRoutes } from './anomalies/index.ts';
 import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { beaconRoutes } from './beacon/index.ts';
 import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
@@ -66,6 +67,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());
   app.route('/', traceRoutes());
+  app.route('/', anomalyRoutes());
   app.route('/', vitalRoutes());
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/auth', factorRoutes(authPorts));

@@ -8,10 +8,10 @@ export type Kind =
   | { kind: 'bad-count' }
   /** A share of bad ones, 0 to 1. */
   | { kind: 'share' }
-  /** A quantile of what should be small, such as a duration. */
-  | { kind: 'quantile'; q: number }
+  /** A quantile of what should be small, such as a duration; `leastChange`: what nobody would notice, in its unit. */
+  | { kind: 'quantile'; q: number; leastChange: number }
   /** An average of the same. */
-  | { kind: 'average' }
+  | { kind: 'average'; leastChange: number }
   /** A number of which nobody said what is good. */
   | { kind: 'level' };
 
@@ -70,7 +70,7 @@ export function judge(
   const score = (value - expected) / spread;
   const change = Math.abs(value - expected);
   const isWorse = score > 0 || kind.kind === 'count' || kind.kind === 'level';
-  const matters = change >= leastChange * Math.abs(expected) && (kind.kind !== 'share' || change >= LEAST_SHARE_CHANGE);
+  const matters = change >= Math.max(leastChange * Math.abs(expected), leastChangeOf(kind));
   const least = kind.kind === 'level' ? Number.NEGATIVE_INFINITY : 0;
   return {
     value,
@@ -80,6 +80,11 @@ export function judge(
     score,
     isAnomaly: isWorse && matters && Math.abs(score) >= leastScore,
   };
+}
+
+function leastChangeOf(kind: Kind): number {
+  if (kind.kind === 'share') return LEAST_SHARE_CHANGE;
+  return kind.kind === 'quantile' || kind.kind === 'average' ? kind.leastChange : 0;
 }
 
 /** What an hour of `count` events is off by, by chance alone. */

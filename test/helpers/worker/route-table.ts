@@ -363,6 +363,12 @@ export const ROUTES: readonly RouteRule[] = [
   ),
   {
     method: 'GET',
+    route: '/api/query/anomalies',
+    access: can('read'),
+    url: (f) => `/api/query/anomalies${of(f)}`,
+  },
+  {
+    method: 'GET',
     route: '/api/query/traces/:traceId',
     access: can('read'),
     url: (f) => `/api/query/traces/${f.traceId}${of(f)}`,
