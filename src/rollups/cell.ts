@@ -44,12 +44,16 @@ export function emptyCell(): Cell {
   };
 }
 
-/** A gauge's value, of a class. */
-export function addValue(cell: Cell, ts: number, value: number, tally: number | null = null): void {
+/** A gauge's value, of a class. Null where it is unknown: then it is counted, and `sketch.count` says how many are known. */
+export function addValue(cell: Cell, ts: number, value: number | null, tally: number | null = null): void {
+  if (tally !== null) addTally(cell, tally, 1);
+  if (value === null) {
+    addNumbers(cell, { ...emptyCell(), count: 1, lastTs: ts });
+    return;
+  }
   addNumbers(cell, { count: 1, sum: value, min: value, max: value, lastTs: ts, last: value });
   cell.sketch ??= new Sketch();
   cell.sketch.add(value);
-  if (tally !== null) addTally(cell, tally, 1);
 }
 
 /** Something that happened, without a value. */

@@ -11,13 +11,17 @@ export const FAILED = 1;
 /** Of the metric that holds the sizes of a scope's operations. */
 export const BYTES_SUFFIX = '.bytes';
 
-/** The duration under the name of the scope, in classes by outcome; the size, where it is told, under a name of its own. */
+/**
+ * The duration under the name of the scope, in classes by outcome; the size, where it is told, under a name of its own. An operation whose duration
+ * or outcome nobody told is counted all the same.
+ */
 export function operationPoints(record: LogRecord): MetricPoint[] {
   const { scope, outcome } = record.attrs;
-  const durationMs = numberOf(record.attrs.durationMs);
-  if (typeof scope !== 'string' || !isName(scope) || durationMs === null || durationMs < 0) return [];
+  if (typeof scope !== 'string' || !isName(scope)) return [];
+  const said = numberOf(record.attrs.durationMs);
+  const durationMs = said !== null && said >= 0 ? said : null;
   const common = { type: 'gauge', ts: record.ts, session: null, labels: labelsAmong(record, LABELS) } as const;
-  const tally = outcome === 'failure' ? FAILED : SUCCEEDED;
+  const tally = outcome === 'failure' ? FAILED : outcome === 'success' ? SUCCEEDED : null;
   const points: MetricPoint[] = [
     { ...common, name: scope, unit: 'ms', reading: { kind: 'value', value: durationMs, tally } },
   ];

@@ -26,8 +26,8 @@ export interface MetricPoint {
 }
 
 export type Reading =
-  /** `tally`: which of a few classes it is of, such as good, needs improvement and poor. */
-  | { kind: 'value'; value: number; tally: number | null }
+  /** `tally`: which of a few classes it is of, such as good, needs improvement and poor. Without a value it happened, and nobody measured it. */
+  | { kind: 'value'; value: number | null; tally: number | null }
   /** It happened: no value that a percentile would be asked of. */
   | { kind: 'event' }
   /** What came since the point before: added up as it is. */
