@@ -54,16 +54,25 @@ export interface OperationReason {
   share: number;
 }
 
+/** What an answer, or a part of it, rests on. */
+export interface OperationCoverage {
+  /** `records`: no rollup holds this combination, so the records themselves were read. */
+  source: 'rollups' | 'records';
+  /** False: so much was to be read that only what is from `countedFromMs` on is counted in full. */
+  complete: boolean;
+  countedFromMs: number;
+}
+
 /** `GET /api/p2p/metrics?project=&gateway=&operation=&hours=` and `/api/profile/metrics`. A profile operation has no gateway. */
-export interface OperationMetrics {
+export interface OperationMetrics extends OperationCoverage {
   scope: OperationScope;
+  /** What was asked for; null is all. */
+  gateway: string | null;
+  operation: string | null;
+  /** Whole minutes around ranges of up to two days, whole hours around those up to 100 days, whole days around longer ones. */
   fromMs: number;
   toMs: number;
   hours: number;
-  /** `records`: no rollup holds this combination, so the records themselves were read. */
-  source: 'rollups' | 'records';
-  complete: boolean;
-  countedFromMs: number;
   total: OperationNumbers;
   /** The same number of hours before. */
   previous: OperationNumbers;
@@ -73,29 +82,33 @@ export interface OperationMetrics {
   items: (OperationNumbers & { gateway: string | null; operation: string })[];
   /** Why operations failed, the most frequent first. */
   reasons: OperationReason[];
+  /** What `reasons` rest on: rollups know those of a scope, only the records those of one gateway. */
+  reasonsFrom: OperationCoverage;
 }
 
 export const TREND_METRICS = ['count', 'failed', 'successRate', 'avg', 'p50', 'p95', 'p99', 'bytes'] as const;
 export type TrendMetric = (typeof TREND_METRICS)[number];
-export const TREND_INTERVALS = ['minute', 'hour', 'day'] as const;
+export const TREND_INTERVALS = ['minute', '5m', 'hour', 'day'] as const;
 export type TrendInterval = (typeof TREND_INTERVALS)[number];
 
-/** `GET /api/p2p/trends?project=&metric=&interval=&period=&gateway=&operation=`: `period` such as 24h or 30d. One series a gateway, or operation. */
-export interface OperationTrends {
+/** `GET /api/p2p/trends?project=&metric=&interval=&period=&gateway=&operation=`: `period` such as 24h or 30d. One series a gateway; of one gateway, or of a scope without gateways, one an operation. */
+export interface OperationTrends extends OperationCoverage {
   scope: OperationScope;
   metric: TrendMetric;
   unit: 'count' | 'ratio' | 'ms' | 'bytes';
   interval: TrendInterval;
   stepMs: number;
+  /** Whole intervals; the last one is running. */
   fromMs: number;
   toMs: number;
-  source: 'rollups' | 'records';
-  complete: boolean;
+  /** Which of the two the series are told apart by. */
+  by: 'gateway' | 'operation';
+  /** Those with the most operations first. */
   series: { label: string; points: [ts: number, value: number | null][] }[];
 }
 
-/** `GET /api/history?project=&scope=&hours=`: hour by hour, oldest first. */
-export interface OperationHistory {
+/** `GET /api/history?project=&scope=&gateway=&operation=&hours=`: hour by hour, oldest first; the last one is running. */
+export interface OperationHistory extends OperationCoverage {
   scope: OperationScope;
   hours: number;
   items: (OperationNumbers & { ts: number })[];
