@@ -25,8 +25,8 @@ export interface CachedQuestion {
   /** What else makes two questions the same; the project is in the key already. */
   parameters: unknown;
   ttlMs: number;
-  /** Only what came in on it makes another question; null is any. */
-  stream: Stream | null;
+  /** Only what came in on it makes another question; null is any. `none`: kept for its time whatever comes in, for what is dear and changes slowly. */
+  stream: Stream | 'none' | null;
   /** Computes anew, whatever is known, and keeps the answer. */
   refresh?: boolean;
   compute: () => Promise<Result<unknown, ReadError>>;
@@ -43,7 +43,7 @@ export async function cachedAnswer(
 ): Promise<Result<CachedAnswer, ReadError>> {
   let heads: string;
   try {
-    heads = await readHeads(ctx, projectId, stream);
+    heads = stream === 'none' ? '' : await readHeads(ctx, projectId, stream);
   } catch (cause) {
     return err(storeAway(ctx, cause));
   }

@@ -41,5 +41,5 @@ export function vitalRoutes(): Hono<AppEnv> {
 }
 
 function vitalAnswer<T>(c: AppContext, question: Omit<KeptQuestion<T>, 'stream'>): Promise<Response> {
-  return answered(c, { ...question, stream: () => 'vitals' });
+  return answered(c, { ...question, stream: 'vitals' });
 }
