@@ -13,6 +13,7 @@ import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';
 import { healthRoutes, metricsRoutes } from './observability/index.ts';
+import { operationRoutes } from './operations/index.ts';
 import { otlpRoutes } from './otlp/index.ts';
 import { authPorts, revocations, schemaPort } from './ports.ts';
 import { identify, projectRoutes } from './projects/index.ts';
@@ -68,6 +69,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', metricRoutes());
   app.route('/', traceRoutes());
   app.route('/', anomalyRoutes());
+  app.route('/', operationRoutes());
   app.route('/', vitalRoutes());
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/auth', factorRoutes(authPorts));

@@ -1,3 +1,4 @@
-export { type AnomalyQuestion, type FoundAnomalies, findAnomalies } from './find.ts';
-export { DEFAULT_LIMITS, type Limits } from './judge.ts';
+export type { AnomalyQuestion } from './find.ts';
+export { DEFAULT_LIMITS } from './judge.ts';
+export { keptAnomalies } from './kept.ts';
 export { anomalyRoutes } from './routes.ts';

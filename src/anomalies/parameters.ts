@@ -1,4 +1,4 @@
-import { ParameterReader, type Parameters, type ReadError } from '../query/index.ts';
+import { ParameterReader, type Parameters, type ReadError, readRefresh } from '../query/index.ts';
 import { ALL_ERRORS } from '../rollups/index.ts';
 import type { Result } from '../shared/result.ts';
 import { isVital, VITALS } from '../wire/vitals.ts';
@@ -22,6 +22,7 @@ const USUAL_NAMES: Readonly<Record<AnomalyStream, string | null>> = {
 
 export interface AnomalyRequest {
   question: AnomalyQuestion;
+  refresh: boolean;
   limit: number;
   after: Place | null;
 }
@@ -51,6 +52,7 @@ export function readAnomalies(parameters: Parameters, nowMs: number): Result<Ano
   const stats = readStats(reader, stream, name);
   return reader.finish({
     question: { stream, name, stats, by, value, fromMs, toMs, limits },
+    refresh: readRefresh(reader),
     limit,
     after: place,
   });

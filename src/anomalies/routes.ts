@@ -1,26 +1,26 @@
 import { Hono } from 'hono';
-import { answered } from '../query/index.ts';
-import type { AppEnv } from '../shared/http.ts';
-import { ok } from '../shared/result.ts';
-import { findAnomalies } from './find.ts';
+import { queriedProject, type ReadError, readProblem } from '../query/index.ts';
+import { type AppEnv, refuse } from '../shared/http.ts';
+import { keptAnomalies } from './kept.ts';
 import { pageOf } from './page.ts';
 import { readAnomalies } from './parameters.ts';
-
-/** What is usual at an hour changes by the week; what the running hour is like, by the minute. */
-const TTL_MS = 120_000;
 
 export function anomalyRoutes(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
 
-  app.get('/api/query/anomalies', function anomaliesRoute(c) {
-    return answered(c, {
-      ...{ operation: 'anomalies', ttlMs: TTL_MS, read: readAnomalies },
-      stream: ({ question }) => question.stream,
-      async answer(ctx, projectId, { question, after, limit }) {
-        const found = await findAnomalies(ctx, projectId, question);
-        return found.ok ? ok(pageOf(found.value, after, limit)) : found;
-      },
-    });
+  app.get('/api/query/anomalies', async function anomaliesRoute(c) {
+    const deny = (error: ReadError): Response => refuse(c, readProblem(error));
+    const ctx = c.get('ctx');
+    const project = await queriedProject(ctx, c.req.query('project'), 'read');
+    if (!project.ok) return deny(project.error);
+    const request = readAnomalies(c.req.query(), ctx.nowMs);
+    if (!request.ok) return deny(request.error);
+    const { question, refresh, after, limit } = request.value;
+    const found = await keptAnomalies(ctx, project.value, question, refresh);
+    if (!found.ok) return deny(found.error);
+    // Pages are cut from the list that is kept, so that they belong together.
+    c.header('x-cache', found.value.hit ? 'hit' : 'miss');
+    return c.json(pageOf(found.value, after, limit));
   });
 
   return app;

@@ -72,7 +72,7 @@ function share(name: string, index: number, most: number): Stat {
   };
 }
 
-const average = (cell: Cell): number => cell.sum / cell.count;
+const average = ({ sum, count, sketch }: Cell): number => sum / (sketch?.count ?? count);
 const EVENTS = count({ kind: 'count' });
 
 function vitalStats(name: string): readonly Stat[] {

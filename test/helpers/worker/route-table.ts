@@ -367,6 +367,12 @@ export const ROUTES: readonly RouteRule[] = [
     access: can('read'),
     url: (f) => `/api/query/anomalies${of(f)}`,
   },
+  { method: 'GET', route: '/api/p2p/metrics', access: can('read'), url: (f) => `/api/p2p/metrics${of(f)}` },
+  { method: 'GET', route: '/api/p2p/trends', access: can('read'), url: (f) => `/api/p2p/trends${of(f)}` },
+  { method: 'GET', route: '/api/profile/metrics', access: can('read'), url: (f) => `/api/profile/metrics${of(f)}` },
+  { method: 'GET', route: '/api/profile/trends', access: can('read'), url: (f) => `/api/profile/trends${of(f)}` },
+  { method: 'GET', route: '/api/history', access: can('read'), url: (f) => `/api/history${of(f)}` },
+  { method: 'GET', route: '/api/data', access: can('read'), url: (f) => `/api/data${of(f)}` },
   {
     method: 'GET',
     route: '/api/query/traces/:traceId',

@@ -1,0 +1,55 @@
+import { type AnomalyQuestion, DEFAULT_LIMITS, keptAnomalies } from '../anomalies/index.ts';
+import type { Ctx } from '../env.ts';
+import type { ReadError } from '../query/index.ts';
+import { ok, type Result } from '../shared/result.ts';
+import type { Anomaly, OperationData } from '../wire/operations.ts';
+import { operationHistory } from './history.ts';
+import { operationMetrics } from './metrics.ts';
+import { filtersOf, type Selection } from './select.ts';
+
+const HOURS = 24;
+const HOUR_MS = 3_600_000;
+const STATS = ['p95', 'failedShare', 'count'];
+
+export interface DataRequest extends Selection {
+  refresh: boolean;
+}
+
+/** What a dashboard of one scope shows at once, of the last 24 hours. Errors: store_away. */
+export async function operationData(
+  ctx: Ctx,
+  projectId: string,
+  { refresh, ...selection }: DataRequest,
+): Promise<Result<OperationData, ReadError>> {
+  const metrics = await operationMetrics(ctx, projectId, { ...selection, hours: HOURS });
+  if (!metrics.ok) return metrics;
+  const history = await operationHistory(ctx, projectId, { ...selection, hours: HOURS });
+  if (!history.ok) return history;
+  const anomalies: Anomaly[] = [];
+  for (const question of questionsOf(selection, ctx.nowMs)) {
+    const found = await keptAnomalies(ctx, projectId, question, refresh);
+    if (!found.ok) return found;
+    anomalies.push(...found.value.items);
+  }
+  anomalies.sort((a, b) => b.ts - a.ts || Math.abs(b.score) - Math.abs(a.score));
+  return ok({
+    ...{ scope: selection.scope, generatedAtMs: ctx.nowMs },
+    ...{ metrics: metrics.value, history: history.value, anomalies },
+  });
+}
+
+/** Of all, and by gateway (of a scope without them by operation); of a selection, of that alone. */
+function questionsOf(selection: Selection, nowMs: number): AnomalyQuestion[] {
+  const toMs = (Math.floor(nowMs / HOUR_MS) + 1) * HOUR_MS;
+  const common = {
+    ...({ stream: 'operations', name: selection.scope, stats: STATS, limits: DEFAULT_LIMITS } as const),
+    ...{ fromMs: toMs - HOURS * HOUR_MS, toMs },
+  };
+  const [filter] = filtersOf(selection);
+  if (filter) return [{ ...common, by: filter.label, value: filter.value }];
+  const by = selection.scope === 'profile' ? 'operation' : 'gateway';
+  return [
+    { ...common, by: null, value: null },
+    { ...common, by, value: null },
+  ];
+}
