@@ -4,6 +4,6 @@
  */
 export function rateOf(path: string): 'user' | 'route' {
   const uncounted =
-    /^\/api\/(query\/|(export|ingest|beacon|etl\/start|fraud\/(login|event|register|revoke|cookie-telemetry)|health|ready|auth\/logout|auth\/revoke-all)$)/;
+    /^\/api\/(query\/|(export|data|history|p2p\/(metrics|trends)|profile\/(metrics|trends)|ingest|beacon|etl\/start|fraud\/(login|event|register|revoke|cookie-telemetry)|health|ready|auth\/logout|auth\/revoke-all)$)/;
   return uncounted.test(path) ? 'route' : 'user';
 }

@@ -153,13 +153,22 @@ describe('a path', () => {
     '/api/query/logs',
     '/api/query/logs/facets',
     '/api/export',
+    '/api/data',
+    '/api/history',
+    '/api/p2p/trends',
+    '/api/profile/metrics',
     '/api/ingest',
     '/api/etl/start',
     '/api/health',
     '/api/auth/logout',
   ])('%s is not counted for its user', (path) => expect(rateOf(path)).toBe('route'));
-  it.each(['/api/projects', '/api/searches', '/api/etl/jobs', '/api/exports', '/api/auth/me', '/ws/telemetry'])(
-    '%s is',
-    (path) => expect(rateOf(path)).toBe('user'),
-  );
+  it.each([
+    '/api/projects',
+    '/api/searches',
+    '/api/etl/jobs',
+    '/api/exports',
+    '/api/profile',
+    '/api/auth/me',
+    '/ws/telemetry',
+  ])('%s is', (path) => expect(rateOf(path)).toBe('user'));
 });
