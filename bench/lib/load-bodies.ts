@@ -1,4 +1,5 @@
 /** What the load generator sends: bodies of each protocol, from a fixed seed so that every run sends the same. */
+import { makeBeaconBodies } from './beacon-bodies.ts';
 import { makeBulkBodies } from './bulk-bodies.ts';
 import { makeLokiBodies } from './loki-bodies.ts';
 import { makeOtlpBodies } from './otlp-bodies.ts';
@@ -17,6 +18,7 @@ const MAKERS = {
   'loki-json': (perBody) => makeLokiBodies('json', 32, perBody),
   'loki-protobuf': (perBody) => makeLokiBodies('protobuf', 32, perBody),
   bulk: (perBody) => makeBulkBodies(32, perBody),
+  beacon: (perBody) => makeBeaconBodies(64, perBody),
 } satisfies Record<string, (perBody: number) => LoadBody[]>;
 
 export type BodyKind = keyof typeof MAKERS;
