@@ -98,10 +98,10 @@ function cellsStatement(
   const place = (arg: unknown) => `?${args.push(arg)}`;
   const cells =
     label === null ? 'total' : `(SELECT d.value FROM json_each(dimensions) d WHERE d.key = ${place(label)})`;
-  let named = '';
-  // One name is the usual question, and only with it the planner uses the key to its end.
-  if (names?.length === 1) named = `AND name = ${place(names[0])}`;
-  else if (names) named = `AND name IN (SELECT value FROM json_each(${place(JSON.stringify(names))}))`;
+  // Written out, the stream lets SQLite see that there is an index by time for it; else every row of the project's stream would be looked at.
+  const named = names
+    ? `AND name IN (SELECT value FROM json_each(${place(JSON.stringify(names))}))`
+    : `AND stream = '${stream}'`;
   return db
     .prepare(
       `SELECT name, bucket_ms, ${cells} AS cells FROM rollups

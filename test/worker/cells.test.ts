@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compactBlocks } from '../../src/blocks/index.ts';
@@ -212,5 +213,40 @@ describe('sums of other streams', () => {
     ]);
     const releases = await ask(projectId, { stream: 'errors', names: ['aa'], by: 'release' });
     expect(releases.cells.map(({ value, cell }) => [value, cell.count, cell.sessions])).toEqual([['1.0', 4, null]]);
+  });
+});
+
+describe('the rows of every group of errors', () => {
+  it('are found by time, not by looking at each row that the project ever had', async () => {
+    const projectId = randomId('prj');
+    await put(projectId, [
+      { stream: 'errors', ts: T0 + 5, message: 'x', attrs: { labels: { fingerprint: 'aa' } } },
+      { stream: 'errors', ts: NOW - 5, message: 'x', attrs: { labels: { fingerprint: 'aa' } } },
+    ]);
+    await seal(projectId);
+    const asked: string[] = [];
+    const watched = {
+      prepare(sql: string) {
+        if (sql.includes('FROM rollups')) asked.push(sql);
+        return env.DB.prepare(sql);
+      },
+      batch: (statements: D1PreparedStatement[]) => env.DB.batch(statements),
+    } as D1Database;
+    const ctx = testCtx({ nowMs: NOW });
+    const answer = await readCells({ ...ctx, env: { ...ctx.env, DB: watched } }, projectId, {
+      ...{ stream: 'errors', names: null, fromMs: NOW - HOUR_MS, toMs: NOW, stepMs: null, by: null, filters: [] },
+    });
+    expect(answer.ok && answer.value.cells.map(({ name, cell }) => [name, cell.count]).sort()).toEqual([
+      ['(all)', 1],
+      ['aa', 1],
+    ]);
+    expect(asked.length).toBeGreaterThan(0);
+    for (const sql of asked) {
+      const args = [projectId, 'errors', 1, 0, 1];
+      const { results } = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .bind(...args)
+        .all<{ detail: string }>();
+      expect(results.map(({ detail }) => detail).join()).toMatch(/rollups_by_time .*bucket_ms>\? AND bucket_ms<\?/);
+    }
   });
 });
