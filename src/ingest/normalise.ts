@@ -11,7 +11,7 @@ import {
 import { isStream, type Json, type JsonObject, type Level, STREAMS, type Stream } from '../wire/record.ts';
 import { isContainerStream, isEcsService, liftAliases } from './aliases.ts';
 import { toLevel } from './level.ts';
-import { hasShape, shape } from './shape.ts';
+import { hasShape, shape, typeOf, type Unshaped } from './shape.ts';
 
 /** What the request says for records that do not say it themselves. */
 export interface Defaults {
@@ -61,7 +61,7 @@ export function normalise(
   let ts = defaults.nowMs;
   let hasOwnTime = false;
   let stream = defaults.stream;
-  let level: Level = 'info';
+  let level: Level | null = null;
   let service = defaults.service;
   let message = '';
   let attrs: JsonObject | null = null;
@@ -145,19 +145,24 @@ export function normalise(
   }
   const lifted = extra === null ? null : liftAliases(input, extra, hasOwnTime, defaults.nowMs);
   if (lifted) {
-    ({ ts = ts, message = message, level = level, service = service } = lifted);
+    ({ ts = ts, message = message, service = service } = lifted);
+    level = lifted.level ?? level;
     hasOwnTime ||= lifted.ts !== undefined;
   }
+  level ??= stream === 'errors' ? 'error' : 'info';
   // Before they are merged: finding free names for thousands of fields takes quadratic time.
   if (attrs && extra && Object.keys(attrs).length + Object.keys(extra).length > MAX_ATTRS_PROPERTIES) return tooMany();
   let allAttrs = extra ? mergeAttrs(attrs, extra) : attrs;
   const edge = defaults.edge ?? NO_EDGE;
   if (edge.browser !== null) message = scrubText(message);
+  let shapedType: string | null = null;
   if (hasShape(stream, edge)) {
     const type = typeof input.type === 'string' ? input.type : null;
-    const shaped = shape({ stream, message, type, attrs: allAttrs ?? {}, at: placeIn(attrs, extra) }, edge);
+    const unshaped: Unshaped = { stream, message, type, attrs: allAttrs ?? {}, at: placeIn(attrs, extra) };
+    const shaped = shape(unshaped, edge);
     if (!shaped.ok) return shaped.error;
     allAttrs = shaped.value;
+    shapedType = type === null ? typeOf(unshaped) : null;
   }
   let attrsJson = '{}';
   if (allAttrs) {
@@ -167,7 +172,7 @@ export function normalise(
     if (walk.properties > 0) attrsJson = JSON.stringify(allAttrs);
   }
   for (const key of IDENTIFIERS) {
-    const value = input[key] ?? lifted?.[key as keyof typeof lifted];
+    const value = input[key] ?? lifted?.[key as keyof typeof lifted] ?? (key === 'type' ? shapedType : null);
     if (value === undefined || value === null) continue;
     const text = typeof value === 'string' ? value : (numberText(value) ?? '');
     identifiers += `,"${key}":${JSON.stringify(text)}`;

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import type { JsonObject, Stream } from '../wire/record.ts';
 import type { Refusal } from './normalise.ts';
 import { browserLabels } from './shape/browser-labels.ts';
+import { errorType, shapeError } from './shape/error.ts';
 import { shapeOperation } from './shape/operation.ts';
 import { shapeVital } from './shape/vital.ts';
 
@@ -18,7 +19,7 @@ export interface Unshaped {
 }
 
 /** Streams whose records have a shape; those of the others cost one look into this set. */
-const SHAPED: ReadonlySet<Stream> = new Set<Stream>(['vitals', 'operations']);
+const SHAPED: ReadonlySet<Stream> = new Set<Stream>(['vitals', 'operations', 'errors']);
 
 /** What the ledger says of a record that a crawler sent. */
 const CRAWLER: Refusal = { pointer: '', reason: 'bot: its sender says that it is a crawler' };
@@ -47,7 +48,14 @@ export function shape(record: Unshaped, edge: Edge): Result<JsonObject, Refusal>
       return shapeVital(attrs, edge);
     case 'operations':
       return shapeOperation(attrs, record.at);
+    case 'errors':
+      return shapeError({ ...record, attrs }, edge);
     default:
       return ok(attrs);
   }
+}
+
+/** The `type` of a record that does not say it: of an error its class, wherever its sender put it. */
+export function typeOf(record: Unshaped): string | null {
+  return record.stream === 'errors' ? errorType(record) : null;
 }

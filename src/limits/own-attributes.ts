@@ -37,4 +37,6 @@ export const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
   ...['rating', 'id', 'delta', 'navigationType', 'attribution'],
   // Operations (docs/operations-data.md).
   ...['gateway', 'operation', 'outcome', 'reason', 'bytes', 'sent'],
+  // Errors: what the shape of the stream adds, and what an error is described by (docs/errors-and-sessions.md).
+  ...['frames', 'stack', 'handled', 'mechanism', 'fingerprint', 'type'],
 ]);

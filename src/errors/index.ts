@@ -1,0 +1,2 @@
+export { describeError } from './describe.ts';
+export type { Frame } from './stack/frame.ts';
