@@ -2,6 +2,7 @@ import { cleanChallenges, cleanupExpired, reconcileEndedSessions, reencryptFacto
 import { compactBlocks } from './blocks/index.ts';
 import { forgetPages, reconcileRules } from './edge/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
+import { forgetErrorGroups } from './errors/index.ts';
 import { cleanupJobs } from './etl/index.ts';
 import { fraudOf, reconcileRisk } from './fraud/index.ts';
 import { cleanIdempotencyKeys } from './idempotency/index.ts';
@@ -36,6 +37,7 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
     { name: 'idempotency_cleanup', run: cleanIdempotencyKeys },
     { name: 'etl_cleanup', run: cleanupJobs },
     { name: 'page_retention', run: forgetPages },
+    { name: 'error_group_cleanup', run: forgetErrorGroups },
   ],
   // An invocation of its own: folding takes up to 830 statements, forgetting 120 (test/worker/rollups-cron.test.ts).
   '3-58/5 * * * *': [

@@ -16,6 +16,7 @@ export { isSummedUp, type MetricPoint, type MetricType, type RollupStream } from
 export { pointsIn, pointsOf, seriesOf } from './points/read.ts';
 export { type ReadCell, type RowRange, readMetrics, readRollups } from './read-store.ts';
 export { forgetRollups, HOUR_ROWS_KEPT_MS, MINUTE_ROWS_KEPT_MS } from './retention.ts';
+export { bound } from './row.ts';
 export { type Register, storeSummedUp } from './seal.ts';
 export { type SealPlace, UNSEALED, unsealedArgs } from './seal-store.ts';
 export type { Sketch } from './sketch.ts';

@@ -394,6 +394,14 @@ export const ROUTES: readonly RouteRule[] = [
     url: (f) => `/api/searches/${f.searchId}${of(f)}`,
   },
 
+  { method: 'GET', route: '/api/releases', access: can('read'), url: (f) => `/api/releases${of(f)}` },
+  {
+    method: 'POST',
+    route: '/api/releases',
+    access: can('write'),
+    body: (f) => ({ project: f.projectId, release: '1.4.0' }),
+  },
+
   { method: 'OPTIONS', route: '/api/fraud/cookie-telemetry', access: { kind: 'public' } },
   {
     method: 'GET',
