@@ -1,4 +1,4 @@
-import type { JsonObject } from '../wire/record.ts';
+import type { JsonObject, LogRecord } from '../wire/record.ts';
 import { stableFileName } from './file-name.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { framesIn } from './frames.ts';
@@ -64,6 +64,11 @@ export function describeError({ message, type, attrs }: ErrorRecord): ErrorDescr
     fingerprint: fingerprintOf({ type: kind, message: head, frames, own: own(attrs, 'fingerprint') }),
     culprit: culpritOf(frames),
   };
+}
+
+/** The frames of a stored record: those it was given when it came in, or its stack's. */
+export function framesOf({ message, type, attrs }: LogRecord): Frame[] {
+  return describeError({ message, type: type ?? null, attrs })?.frames ?? [];
 }
 
 /** The first line of a stack, where it is no frame. */

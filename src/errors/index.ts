@@ -1,5 +1,5 @@
 export { forgetErrorGroups } from './cleanup.ts';
-export { describeError } from './describe.ts';
+export { describeError, framesOf } from './describe.ts';
 export { groupsOf, isFingerprint, mergeGroup, type SeenGroup } from './group.ts';
 export { type GroupStatus, type KnownGroup, readGroups, registerErrorGroups } from './group-store.ts';
 export type { Frame } from './stack/frame.ts';

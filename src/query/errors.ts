@@ -15,6 +15,7 @@ export type ReadError =
   | { kind: 'record_not_reached' }
   | { kind: 'search_not_found' }
   | { kind: 'trace_not_found' }
+  | { kind: 'error_group_not_found' }
   | { kind: 'too_many_searches'; limit: number }
   /** So many blocks overlap in time that not even the first page could be made within the hard budget. */
   | { kind: 'query_too_broad'; limitBytes: number }
@@ -53,6 +54,8 @@ export function readProblem(error: ReadError): Problem {
         detail:
           'No record of the searched time carries that trace id. Name a time of the trace as around to look there.',
       };
+    case 'error_group_not_found':
+      return { ...NOT_FOUND, detail: 'No error of this project has that fingerprint.' };
     case 'search_not_found':
       return { ...NOT_FOUND, detail: 'No saved search of this project has that id.' };
     case 'too_many_searches':

@@ -7,6 +7,7 @@ export { readCells } from './cells/read.ts';
 export { type CellSeries, seriesOf } from './cells/series.ts';
 export type { SummedCell } from './cells/sums.ts';
 export { compileQuery } from './compile.ts';
+export { errorRoutes } from './error-routes.ts';
 export { type ReadError, readProblem } from './errors.ts';
 export { metricRoutes } from './metric-routes.ts';
 export { ParameterReader, type Parameters } from './parameters.ts';

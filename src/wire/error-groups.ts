@@ -31,23 +31,39 @@ export interface ErrorGroup {
   culprit: string | null;
   /** In the range asked for. */
   count: number;
-  /** Sessions that met it in the range: exact up to `SESSIONS_EXACT`, beyond it an estimate within about 5 %. */
-  sessions: number;
+  /**
+   * Sessions that met it in the range: exact up to 512, beyond it an estimate within about 5 %. Null where one label is filtered by: no rollup knows
+   * which of a group's sessions those are.
+   */
+  sessions: number | null;
+  /** Of all time. */
   firstSeenMs: number;
   lastSeenMs: number;
-  /** Those with the most errors first. */
+  /** Of the oldest record; null where it named none. */
+  firstRelease: string | null;
+  /** Those with the most errors in the range first, at most 10, whatever is filtered by. */
   releases: { release: string; count: number }[];
   /** Counts over the range, oldest first. */
   trend: number[];
+  status: ErrorStatus;
+  /** When somebody last said so; null where nobody did. */
+  statusAtMs: number | null;
 }
 
-/** `GET /api/query/errors?project=&from=&to=&sort=count|lastSeen|firstSeen|sessions&q=&limit=&cursor=` and the labels of browsers as filters. */
+/** `regressed`: it was resolved, and has come again in a record that is newer than that. */
+export type ErrorStatus = 'open' | 'resolved' | 'ignored' | 'regressed';
+
+/**
+ * `GET /api/query/errors?project=&from=&to=&sort=count|lastSeen|firstSeen|sessions&q=&status=&limit=&cursor=` and the labels of browsers as filters.
+ * `q` is looked for in type, message and culprit.
+ */
 export interface ErrorGroups {
   fromMs: number;
   toMs: number;
   /** Of all groups, by time, for the chart. */
   buckets: { ts: number; count: number }[];
   bucketMs: number;
+  /** Errors in the range, with those of no group. */
   total: number;
   items: ErrorGroup[];
   nextCursor: string | null;
@@ -67,6 +83,8 @@ export interface ErrorGroupDetail {
 export interface Occurrence {
   record: LogRecord;
   frames: StackFrame[];
+  /** Frames of the application whose place a map explained; those for which there was none; those whose map could not be read. */
+  maps: { found: number; missing: number; broken: number };
 }
 
 /** `GET /api/query/sessions/:id?project=&from=&to=&limit=&cursor=`: all that one visit or sign-in left, oldest first. */

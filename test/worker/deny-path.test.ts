@@ -184,21 +184,23 @@ describe('of another tenant', () => {
 
 describe('what belongs to another project', () => {
   /** Our project in every place but one, where the other project's resource is named. */
-  const mixed = (['keyId', 'recordId', 'traceId', 'searchId', 'jobId', 'fraudEventId'] as const).flatMap((part) =>
-    of('project')
-      .filter(([, { route }]) =>
-        route.includes(
-          {
-            keyId: ':keyId',
-            recordId: 'context/:id',
-            traceId: ':traceId',
-            searchId: 'searches/:id',
-            jobId: 'jobs/:id',
-            fraudEventId: ':eventId',
-          }[part],
-        ),
-      )
-      .map(([name, rule]): [string, string, RouteRule] => [name, part, rule]),
+  const mixed = (['keyId', 'recordId', 'traceId', 'searchId', 'jobId', 'fraudEventId', 'fingerprint'] as const).flatMap(
+    (part) =>
+      of('project')
+        .filter(([, { route }]) =>
+          route.includes(
+            {
+              keyId: ':keyId',
+              recordId: 'context/:id',
+              traceId: ':traceId',
+              searchId: 'searches/:id',
+              jobId: 'jobs/:id',
+              fraudEventId: ':eventId',
+              fingerprint: 'errors/:fingerprint',
+            }[part],
+          ),
+        )
+        .map(([name, rule]): [string, string, RouteRule] => [name, part, rule]),
   );
   it.each(mixed)(
     '%s answers 404 to the %s of another project, although both projects are open to the caller',

@@ -24,9 +24,9 @@ export interface VitalRequest extends VitalsRequest {
 }
 
 /** `from`, `to`, and each label of browsers by its name: `page=/cart&device=mobile`. */
-function readScope(reader: ParameterReader, nowMs: number): VitalsRequest {
+export function readScope(reader: ParameterReader, nowMs: number, defaultRangeMs = DEFAULT_RANGE_MS): VitalsRequest {
   const toMs = reader.time('to') ?? (Math.floor(nowMs / MINUTE_MS) + 1) * MINUTE_MS;
-  const fromMs = reader.time('from') ?? toMs - DEFAULT_RANGE_MS;
+  const fromMs = reader.time('from') ?? toMs - defaultRangeMs;
   if (fromMs >= toMs) reader.refuse('to', 'must be after from');
   else if (toMs - fromMs > MAX_RANGE_MS) reader.refuse('to', 'must be within 20 years of from');
   const filters = [...BROWSER_LABELS, SERVICE].flatMap((label) => {

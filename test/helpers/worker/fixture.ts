@@ -1,3 +1,4 @@
+import { groupsOf } from '../../../src/errors/index.ts';
 import { saveSearch } from '../../../src/query/saved-searches.ts';
 import { createKey, createProject, signInAs } from './accounts.ts';
 import { callApp } from './call-app.ts';
@@ -20,6 +21,8 @@ export async function makeFixture(): Promise<Fixture> {
     body: { dataType: 'JSON', payload: [{ message: 'taken' }, { level: {} }] },
   });
   const event = await callApp('POST', '/api/fraud/event', { key, body: { userId: 'u1', eventType: 'payment' } });
+  await put(project.id, [{ stream: 'errors', message: 'an error', attrs: { fingerprint: project.id } }]);
+  const fingerprint = groupsOf(await everyRecord(project.id))[0]?.fingerprint ?? '';
   return {
     projectId: project.id,
     keyId: id,
@@ -30,5 +33,6 @@ export async function makeFixture(): Promise<Fixture> {
     searchId: search.ok ? search.value.id : '',
     jobId: job.body.jobId,
     fraudEventId: event.body.eventId,
+    fingerprint,
   };
 }

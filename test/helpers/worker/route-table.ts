@@ -43,6 +43,8 @@ export interface Fixture {
   jobId: string;
   /** A fraud event of the project. */
   fraudEventId: string;
+  /** A group of errors of the project, and of no other. */
+  fingerprint: string;
 }
 
 export interface RouteRule {
@@ -394,6 +396,13 @@ export const ROUTES: readonly RouteRule[] = [
     url: (f) => `/api/searches/${f.searchId}${of(f)}`,
   },
 
+  { method: 'GET', route: '/api/query/errors', access: can('read'), url: (f) => `/api/query/errors${of(f)}` },
+  {
+    method: 'GET',
+    route: '/api/query/errors/:fingerprint',
+    access: can('read'),
+    url: (f) => `/api/query/errors/${f.fingerprint}${of(f)}`,
+  },
   { method: 'GET', route: '/api/releases', access: can('read'), url: (f) => `/api/releases${of(f)}` },
   {
     method: 'POST',
