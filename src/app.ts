@@ -20,6 +20,7 @@ import { identify, projectRoutes } from './projects/index.ts';
 import { errorRoutes, metricRoutes, queryRoutes, traceRoutes, vitalRoutes } from './query/index.ts';
 import { releaseRoutes } from './releases/index.ts';
 import { type AppEnv, notFoundIn, onFault, requestContext } from './shared/http.ts';
+import { SOURCE_MAPS_PATH, sourceMapRoutes } from './sourcemaps/index.ts';
 
 /** What is not done without an Idempotency-Key. */
 const KEY_REQUIRED: readonly string[] = ['POST /api/etl/jobs/:id/resend'];
@@ -39,13 +40,15 @@ export function createApp(): Hono<AppEnv> {
     ...['login', 'event', 'register', 'revoke'].map((name) => `/api/fraud/${name}`),
     TELEMETRY_PATH, // keys as on the write side, people by their session
   ];
-  const largeBodies = ['/api/etl/start', '/api/etl/dry-run'];
+  const uploads = [`PUT ${SOURCE_MAPS_PATH}`];
+  const largeBodies = ['POST /api/etl/start', 'POST /api/etl/dry-run', ...uploads];
   const identifyPorts = { largeBodies, keyRefused: countRefusedKey, sessionPorts: authPorts };
   app.use('/api/*', identify({ except, ...identifyPorts }));
   app.use('/ws/*', identify({ except: [], ...identifyPorts }));
   app.use('/api/*', limitUsers);
   app.use('/ws/*', limitUsers);
-  app.use('/api/*', idempotent({ except: [...except, '/api/auth/*', '/api/etl/start'], required: KEY_REQUIRED }));
+  const repeatable = { except: [...except, '/api/auth/*', '/api/etl/start'], repeatable: uploads };
+  app.use('/api/*', idempotent({ ...repeatable, required: KEY_REQUIRED }));
 
   app.route('/', healthRoutes());
   app.route('/', metricsRoutes());
@@ -74,6 +77,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', vitalRoutes());
   app.route('/', errorRoutes());
   app.route('/', releaseRoutes());
+  app.route('/', sourceMapRoutes());
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/auth', factorRoutes(authPorts));
   app.route('/api/users', userRoutes(authPorts));

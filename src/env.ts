@@ -7,6 +7,8 @@ import type { Limiter } from '../durable-objects/limiter/limiter.ts';
 export interface Env {
   DB: D1Database;
   ASSETS: Fetcher;
+  /** Source maps (docs/storage-schema.md). */
+  STORE: R2Bucket;
   JOURNAL: DurableObjectNamespace<Journal>;
   HUB: DurableObjectNamespace<Hub>;
   LIMITER: DurableObjectNamespace<Limiter>;

@@ -14,6 +14,8 @@ import { settle } from './settle.ts';
 export interface IdempotencyOptions {
   /** Paths whose routes see to repeats themselves; `/*` at the end takes in all below. */
   except: readonly string[];
+  /** `<method> <route>` of others that do. */
+  repeatable: readonly string[];
   /** `<method> <route>` of what is not done without a key. */
   required: readonly string[];
 }
@@ -22,11 +24,11 @@ export interface IdempotencyOptions {
  * `Idempotency-Key` for every change: behind `identify`, so that who asks is known and every check of a request has passed before a repeat is
  * answered. Nobody gets past without a word: a request of nobody is for its route to refuse.
  */
-export function idempotent({ except, required }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
+export function idempotent({ except, repeatable, required }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
   const isExcepted = (path: string): boolean =>
     except.some((one) => (one.endsWith('/*') ? path.startsWith(one.slice(0, -1)) : path === one));
-  const isRequired = (method: string, path: string): boolean =>
-    required.some((one) => {
+  const isAmong = (routes: readonly string[], method: string, path: string): boolean =>
+    routes.some((one) => {
       const [needsMethod, route = ''] = one.split(' ');
       return needsMethod === method && matches(route, path);
     });
@@ -35,7 +37,8 @@ export function idempotent({ except, required }: IdempotencyOptions): Middleware
     const ctx = c.get('ctx');
     const { method, path } = c.req;
     if (ctx.actor.kind === 'anonymous' || !changesState(method) || isExcepted(path)) return next();
-    const key = readKey(c.req.header('idempotency-key'), isRequired(method, path));
+    if (isAmong(repeatable, method, path)) return next();
+    const key = readKey(c.req.header('idempotency-key'), isAmong(required, method, path));
     if (!key.ok) return refuse(c, idempotencyProblem(key.error));
     if (key.value === null) return next();
     const body = await readBounded(c.req.raw, MAX_JSON_BODY_BYTES);

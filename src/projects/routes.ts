@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { authProblem, changesState, requireRecentProof, requireRole, type SessionPorts } from '../auth/index.ts';
 import { type Ctx, clockNowMs } from '../env.ts';
-import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
+import { type AppContext, type AppEnv, matches, refuse } from '../shared/http.ts';
 import { BODY_TOO_LARGE, MAX_JSON_BODY_BYTES, readBounded, readJsonBody } from '../shared/json-body.ts';
 import { pageOf, parsePage } from '../shared/page.ts';
 import { ok } from '../shared/result.ts';
@@ -20,7 +20,7 @@ const deny = (c: AppContext, error: ProjectError): Response => refuse(c, project
 export interface IdentifyOptions {
   /** Paths of routes that find out themselves. */
   except: readonly string[];
-  /** Paths of routes whose bodies may be large. They look again whether the session is still one, when what they need of the body is there. */
+  /** `<method> <route>` of those whose bodies may be large. They look again whether the session is still one, when what they need of the body is there. */
   largeBodies: readonly string[];
   /** Counts a request that is refused because of its key. Must not throw. */
   keyRefused: (ctx: Ctx, key: string, code: string) => Promise<void>;
@@ -45,10 +45,13 @@ export function identify({
   keyRefused,
   sessionPorts,
 }: IdentifyOptions): MiddlewareHandler<AppEnv> {
-  const [skipped, large] = [new Set(except), new Set(largeBodies)];
+  const skipped = new Set(except);
+  const large = largeBodies.map((one) => one.split(' '));
+  const isLarge = ({ method, path }: AppContext['req']) =>
+    large.some(([needsMethod, route = '']) => needsMethod === method && matches(route, path));
   return async function identifyActor(c, next) {
     if (skipped.has(c.req.path)) return next();
-    if (!large.has(c.req.path) && !(await waitForBody(c))) return refuse(c, BODY_TOO_LARGE);
+    if (!isLarge(c.req) && !(await waitForBody(c))) return refuse(c, BODY_TOO_LARGE);
     const ctx = c.get('ctx');
     const actor = await resolveActor(ctx, sessionPorts(ctx), c.req.raw);
     if (!actor.ok) {

@@ -135,3 +135,17 @@ export interface Release {
   atMs: number;
   source: 'announced' | 'seen';
 }
+
+/** `GET /api/projects/:id/sourcemaps?release=&limit=&cursor=` → {items, nextCursor}, and the answer to `PUT …?release=&file=`. */
+export interface StoredMap {
+  release: string;
+  /** Of the generated file: its path without host, or its name alone. */
+  file: string;
+  /** As JSON. */
+  bytes: number;
+  /** As stored. */
+  packedBytes: number;
+  /** Hex, of the JSON. */
+  sha256: string;
+  uploadedAtMs: number;
+}

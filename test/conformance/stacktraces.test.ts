@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { describeError } from '../../src/errors/index.ts';
+import { describeError } from '../../src/errors/describe.ts';
 import { parseStack } from '../../src/errors/stack/parse.ts';
 import { absent, readData } from './data.ts';
 

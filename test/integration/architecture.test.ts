@@ -9,8 +9,8 @@ import { type Import, type SourceFile, sources, withoutComments } from '../helpe
 /** From the bottom up: a feature imports only what stands before it. New features are added where they belong. */
 const FEATURES = [
   ...['audit', 'auth', 'projects', 'limits', 'idempotency', 'blocks', 'rollups', 'errors', 'releases', 'journal'],
-  ...['edge', 'ingest', 'beacon', 'cookies', 'otlp', 'loki', 'elastic', 'etl', 'fraud', 'query', 'anomalies'],
-  ...['operations', 'live', 'client', 'observability'],
+  ...['edge', 'ingest', 'beacon', 'cookies', 'otlp', 'loki', 'elastic', 'etl', 'fraud', 'sourcemaps', 'query'],
+  ...['anomalies', 'operations', 'live', 'client', 'observability'],
 ];
 
 const worker = sources('src/**/*.ts', 'durable-objects/**/*.ts').filter(

@@ -457,7 +457,9 @@ describe('a route', () => {
       '/api/*',
       identify({ except: [], largeBodies: [], keyRefused: async () => undefined, sessionPorts: authPorts }),
     );
-    app.use('/api/*', idempotent({ except: ['/api/stream', '/api/own/*'], required: ['POST /api/things/:id/send'] }));
+    const options = { except: ['/api/stream', '/api/own/*'], repeatable: ['POST /api/things/:id/file'] };
+    app.use('/api/*', idempotent({ ...options, required: ['POST /api/things/:id/send'] }));
+    app.post('/api/things/:id/file', (c) => c.json({ runs: ++runs }));
     app.post('/api/things/:id/send', (c) => c.json({ runs: ++runs }, 201));
     app.post('/api/stream', (c) => c.json({ runs: ++runs }));
     app.post('/api/own/thing', (c) => c.json({ runs: ++runs }));
@@ -492,10 +494,13 @@ describe('a route', () => {
     expect((await call('/api/things/2/send')).body).toEqual({ runs: 2 });
   });
 
-  it.each(['/api/stream', '/api/own/thing'])('%s that sees to repeats itself gets every request', async (path) => {
-    await call(path);
-    expect((await call(path)).body).toEqual({ runs: 2 });
-  });
+  it.each(['/api/stream', '/api/own/thing', '/api/things/1/file'])(
+    '%s that sees to repeats itself gets every request',
+    async (path) => {
+      await call(path);
+      expect((await call(path)).body).toEqual({ runs: 2 });
+    },
+  );
 
   it('whose answer is too large to keep gives it once, and tells a repeat that it was done', async () => {
     expect((await call('/api/large')).body.length).toBe(300_000);

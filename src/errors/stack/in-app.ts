@@ -44,10 +44,13 @@ export function isInApp(file: string | null): boolean {
   if (FOREIGN_SCHEMES.some((scheme) => lower.startsWith(scheme))) return false;
   // Modules of Node before it had a scheme for them.
   if (lower.startsWith('internal/') || lower.endsWith(OWN_SDK)) return false;
-  // The first folder of a path may be one, too: webpack://app/node_modules and node_modules/x alike.
-  const path = `/${lower}`;
-  if (PACKAGE_FOLDERS.some((folder) => path.includes(folder))) return false;
-  return !isLibraryHost(hostOf(lower)) && !isLibraryName(lower);
+  return !isPackage(lower) && !isLibraryHost(hostOf(lower)) && !isLibraryName(lower);
+}
+
+/** Whether a file is in a folder of packages; the first of a path may be one, too: `webpack://app/node_modules/…` and `node_modules/…` alike. */
+export function isPackage(file: string): boolean {
+  const path = `/${file.toLowerCase()}`;
+  return PACKAGE_FOLDERS.some((folder) => path.includes(folder));
 }
 
 function hostOf(file: string): string {

@@ -1,7 +1,8 @@
 import type { Ctx } from '../../env.ts';
 import { framesOf } from '../../errors/index.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import type { ErrorGroupDetail } from '../../wire/error-groups.ts';
+import { applyMaps } from '../../sourcemaps/index.ts';
+import type { ErrorGroupDetail, Occurrence } from '../../wire/error-groups.ts';
 import type { LogRecord } from '../../wire/record.ts';
 import { type CompiledQuery, compileQuery } from '../compile.ts';
 import type { ReadError } from '../errors.ts';
@@ -37,11 +38,11 @@ export async function occurrences(
     if (!value.ok) return err(value.error);
     const { next, complete } = value.value;
     const nextCursor = next && encodeCursor({ order: 'desc', after: next, fromMs, toMs });
-    return ok({ items: records.map(occurrenceOf), nextCursor, complete });
+    return ok({ items: await applyMaps(ctx, projectId, records.map(occurrenceOf)), nextCursor, complete });
   }
 }
 
-function occurrenceOf(record: LogRecord): Occurrences['items'][number] {
+function occurrenceOf(record: LogRecord): Occurrence {
   const frames = framesOf(record).map((frame) => ({ ...frame, original: null }));
   return { record, frames, maps: { found: 0, missing: 0, broken: 0 } };
 }

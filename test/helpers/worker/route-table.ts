@@ -411,6 +411,26 @@ export const ROUTES: readonly RouteRule[] = [
     body: (f) => ({ project: f.projectId, release: '1.4.0' }),
   },
 
+  {
+    method: 'PUT',
+    route: '/api/projects/:id/sourcemaps',
+    access: can('write'),
+    url: (f) => `${project(f)}/sourcemaps?release=1.4.0&file=app.js`,
+    body: () => ({ version: 3, sources: [], names: [], mappings: '' }),
+  },
+  {
+    method: 'GET',
+    route: '/api/projects/:id/sourcemaps',
+    access: can('read'),
+    url: (f) => `${project(f)}/sourcemaps`,
+  },
+  {
+    method: 'DELETE',
+    route: '/api/projects/:id/sourcemaps',
+    access: can('write'),
+    url: (f) => `${project(f)}/sourcemaps?release=1.4.0`,
+  },
+
   { method: 'OPTIONS', route: '/api/fraud/cookie-telemetry', access: { kind: 'public' } },
   {
     method: 'GET',
