@@ -17,7 +17,7 @@ import { operationRoutes } from './operations/index.ts';
 import { otlpRoutes } from './otlp/index.ts';
 import { authPorts, revocations, schemaPort } from './ports.ts';
 import { identify, projectRoutes } from './projects/index.ts';
-import { errorRoutes, metricRoutes, queryRoutes, traceRoutes, vitalRoutes } from './query/index.ts';
+import { errorRoutes, metricRoutes, queryRoutes, sessionRoutes, traceRoutes, vitalRoutes } from './query/index.ts';
 import { releaseRoutes } from './releases/index.ts';
 import { type AppEnv, notFoundIn, onFault, requestContext } from './shared/http.ts';
 import { SOURCE_MAPS_PATH, sourceMapRoutes } from './sourcemaps/index.ts';
@@ -76,6 +76,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', operationRoutes());
   app.route('/', vitalRoutes());
   app.route('/', errorRoutes());
+  app.route('/', sessionRoutes());
   app.route('/', releaseRoutes());
   app.route('/', sourceMapRoutes());
   app.route('/api/auth', authRoutes(authPorts));

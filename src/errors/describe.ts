@@ -34,7 +34,9 @@ const STACKS = [
   'err.stack',
   'exception.stack',
 ];
-const TYPES = ['type', 'name', 'errorType', 'exception.type', 'error.type', 'error.name', 'err.type', 'err.name'];
+const TYPES = ['type', 'errorType', 'exception.type', 'error.type', 'error.name', 'err.type', 'err.name'];
+/** Of an error its class, of anything else any name: alone it makes no error. */
+const NAME = 'name';
 const MESSAGES = ['message', 'exception.message', 'error.message', 'err.message', 'reason'];
 const UNTYPED = 'Error';
 /** `TypeError`, `java.lang.IllegalStateException`; not `checkout failed`. */
@@ -45,16 +47,11 @@ const MAX_SHOWN_CHARS = 500;
 export function describeError({ message, type, attrs }: ErrorRecord): ErrorDescription | null {
   const stack = textAt(attrs, STACKS);
   const said = message.trim() === '' ? (textAt(attrs, MESSAGES) ?? '') : message;
-  const typed =
-    type ??
-    textAt(
-      attrs,
-      TYPES.filter((name) => CLASS.test(textAt(attrs, [name]) ?? '')),
-    );
+  const typed = type ?? classAt(attrs, TYPES);
   if (said === '' && stack === null && typed === null && !Object.hasOwn(attrs, 'frames')) return null;
   // A stack begins with what was thrown; some senders send it as the message.
   const head = said === '' ? (headOf(stack) ?? '') : said;
-  const kind = typed ?? typeInMessage(head) ?? typeInMessage(headOf(stack) ?? '') ?? UNTYPED;
+  const kind = typed ?? classAt(attrs, [NAME]) ?? typeInMessage(head) ?? typeInMessage(headOf(stack) ?? '') ?? UNTYPED;
   const given = framesIn(own(attrs, 'frames'));
   const frames = given.length > 0 ? given : parseStack(stack ?? (said.includes('\n') ? said : ''));
   return {
@@ -64,6 +61,10 @@ export function describeError({ message, type, attrs }: ErrorRecord): ErrorDescr
     fingerprint: fingerprintOf({ type: kind, message: head, frames, own: own(attrs, 'fingerprint') }),
     culprit: culpritOf(frames),
   };
+}
+
+function classAt(attrs: JsonObject, names: readonly string[]): string | null {
+  return names.map((name) => textAt(attrs, [name])).find((text) => text !== null && CLASS.test(text)) ?? null;
 }
 
 /** The frames of a stored record: those it was given when it came in, or its stack's. */

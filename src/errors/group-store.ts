@@ -74,6 +74,24 @@ function groupOfRow(row: GroupRow): KnownGroup {
   };
 }
 
+/** Says what is to become of a group. One that is in no sealed block yet gets its row now; sealing adds to it. */
+export function statusStatement(
+  db: D1Database,
+  projectId: string,
+  group: SeenGroup,
+  { status, atMs, by }: { status: GroupStatus; atMs: number; by: string },
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO error_groups (project_id, fingerprint, type, message, culprit, first_seen_ms, last_seen_ms, first_release, last_release,
+         sample_id, status, status_at_ms, status_by)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+       ON CONFLICT (project_id, fingerprint) DO UPDATE SET status = excluded.status, status_at_ms = excluded.status_at_ms,
+         status_by = excluded.status_by`,
+    )
+    .bind(projectId, ...rowOf(group), status, atMs, by);
+}
+
 /** Deletes groups that were last seen before a time, at most `limit`; says how many. */
 export async function deleteGroups(db: D1Database, beforeMs: number, limit: number): Promise<number> {
   const { meta } = await db

@@ -16,6 +16,7 @@ export type ReadError =
   | { kind: 'search_not_found' }
   | { kind: 'trace_not_found' }
   | { kind: 'error_group_not_found' }
+  | { kind: 'session_not_found' }
   | { kind: 'too_many_searches'; limit: number }
   /** So many blocks overlap in time that not even the first page could be made within the hard budget. */
   | { kind: 'query_too_broad'; limitBytes: number }
@@ -56,6 +57,8 @@ export function readProblem(error: ReadError): Problem {
       };
     case 'error_group_not_found':
       return { ...NOT_FOUND, detail: 'No error of this project has that fingerprint.' };
+    case 'session_not_found':
+      return { ...NOT_FOUND, detail: 'No record of the searched time has that session id.' };
     case 'search_not_found':
       return { ...NOT_FOUND, detail: 'No saved search of this project has that id.' };
     case 'too_many_searches':

@@ -13,5 +13,6 @@ export { metricRoutes } from './metric-routes.ts';
 export { ParameterReader, type Parameters } from './parameters.ts';
 export { queriedProject } from './project.ts';
 export { queryRoutes } from './routes.ts';
+export { sessionRoutes } from './session-routes.ts';
 export { traceRoutes } from './trace-routes.ts';
 export { vitalRoutes } from './vital-routes.ts';

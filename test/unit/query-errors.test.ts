@@ -15,6 +15,7 @@ const ERRORS: { [K in ReadError['kind']]: [ReadError & { kind: K }, number, stri
   record_not_reached: [{ kind: 'record_not_reached' }, 422, 'record_not_reached'],
   trace_not_found: [{ kind: 'trace_not_found' }, 404, 'not_found'],
   error_group_not_found: [{ kind: 'error_group_not_found' }, 404, 'not_found'],
+  session_not_found: [{ kind: 'session_not_found' }, 404, 'not_found'],
   search_not_found: [{ kind: 'search_not_found' }, 404, 'not_found'],
   too_many_searches: [{ kind: 'too_many_searches', limit: 1 }, 409, 'too_many_searches'],
   query_too_broad: [{ kind: 'query_too_broad', limitBytes: 1 }, 422, 'query_too_broad'],

@@ -19,7 +19,7 @@ const SIGNED_IN = ROUTES.filter(({ access }) => !['public', 'ingest', 'probe'].i
 /** What it names need not exist: who has no session does not get that far. */
 const NOTHING: Fixture = {
   ...{ projectId: 'prj_x', keyId: 'key_x', userId: 'usr_x', sessionId: 'ses_x' },
-  ...{ recordId: 'r', traceId: 't', searchId: 's', jobId: 'j', fraudEventId: 'e', fingerprint: 'f' },
+  ...{ recordId: 'r', traceId: 't', searchId: 's', jobId: 'j', fraudEventId: 'e', fingerprint: 'f', visitId: 'v' },
 };
 
 async function refreshed(session: SignedIn): Promise<SignedIn> {

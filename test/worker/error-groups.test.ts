@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ErrorGroup, ErrorGroupDetail, ErrorGroups } from '../../src/wire/error-groups.ts';
 import type { Json } from '../../src/wire/record.ts';
 import { type Answer, callApp } from '../helpers/worker/call-app.ts';
+import { auditOf } from '../helpers/worker/context.ts';
 import { projectWithKey, put, seal } from '../helpers/worker/query.ts';
 
 const HOUR_MS = 3_600_000;
@@ -226,5 +227,63 @@ describe('one group', () => {
     await seal(other.id);
     expect((await detail(mine.key, fingerprint)).status).toBe(404);
     expect((await detail(other.key, fingerprint.toUpperCase())).status).toBe(200);
+  });
+});
+
+describe('the status of a group', () => {
+  const set = (key: string, fingerprint: string, status: string) =>
+    callApp('PATCH', `/api/errors/${fingerprint}`, { key, body: { status } });
+  /** One error has one fingerprint in every project. */
+  const changes = async (projectId: string, fingerprint: string) =>
+    (await auditOf(fingerprint))
+      .filter(({ action, project_id }) => action === 'error_group.status' && project_id === projectId)
+      .map(({ detail: change }) => change);
+  const withAdmin = async () => {
+    const { id, key } = await projectWithKey(['query', 'admin']);
+    await put(id, [error('card')]);
+    const { fingerprint } = one(await list(key), 'card');
+    return { id, key, fingerprint };
+  };
+
+  it('is set also before the first block is sealed, told in the audit, and kept when it is', async () => {
+    const { id, key, fingerprint } = await withAdmin();
+    const answer = await set(key, fingerprint, 'ignored');
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      { fingerprint, status: 'ignored', statusAtMs: expect.any(Number) },
+    ]);
+    await seal(id);
+    expect(one(await list(key), 'card')).toMatchObject({ status: 'ignored', count: 1, firstSeenMs: T0 });
+    expect(await changes(id, fingerprint)).toEqual([{ from: 'open', to: 'ignored' }]);
+    expect((await list(key, 'status=ignored')).items).toHaveLength(1);
+    expect((await list(key, 'status=open')).items).toEqual([]);
+    await set(key, fingerprint, 'open');
+    expect((await list(key, 'status=open')).items).toHaveLength(1);
+  });
+
+  it('of a resolved one is regressed when a newer record comes, and not when an older one comes late', async () => {
+    const { id, key, fingerprint } = await withAdmin();
+    await seal(id);
+    await set(key, fingerprint, 'resolved');
+    await put(id, [error('card', { at: 1 })]);
+    expect(one(await list(key), 'card').status).toBe('resolved');
+    await put(id, [error('card', { at: Date.now() - T0 + 60_000 })]);
+    const to = Date.now() + 120_000;
+    expect(one(await list(key, `from=${T0}&to=${to}`), 'card').status).toBe('regressed');
+    await seal(id);
+    expect((await detail(key, fingerprint)).body.group.status).toBe('regressed');
+    await set(key, fingerprint, 'ignored');
+    expect((await detail(key, fingerprint)).body.group.status).toBe('ignored');
+  });
+
+  it('is refused for what is none, and for a group of another project', async () => {
+    const { id, key, fingerprint } = await withAdmin();
+    expect((await set(key, fingerprint, 'regressed')).body.detail).toBe(
+      '/status: must be one of open, resolved, ignored',
+    );
+    expect((await set(key, '0'.repeat(16), 'resolved')).status).toBe(404);
+    const other = await projectWithKey(['admin']);
+    expect((await set(other.key, fingerprint, 'resolved')).status).toBe(404);
+    expect(await changes(id, fingerprint)).toEqual([]);
   });
 });

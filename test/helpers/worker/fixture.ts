@@ -21,7 +21,9 @@ export async function makeFixture(): Promise<Fixture> {
     body: { dataType: 'JSON', payload: [{ message: 'taken' }, { level: {} }] },
   });
   const event = await callApp('POST', '/api/fraud/event', { key, body: { userId: 'u1', eventType: 'payment' } });
-  await put(project.id, [{ stream: 'errors', message: 'an error', attrs: { fingerprint: project.id } }]);
+  await put(project.id, [
+    { stream: 'errors', message: 'an error', sessionId: `visit-${project.id}`, attrs: { fingerprint: project.id } },
+  ]);
   const fingerprint = groupsOf(await everyRecord(project.id))[0]?.fingerprint ?? '';
   return {
     projectId: project.id,
@@ -34,5 +36,6 @@ export async function makeFixture(): Promise<Fixture> {
     jobId: job.body.jobId,
     fraudEventId: event.body.eventId,
     fingerprint,
+    visitId: `visit-${project.id}`,
   };
 }

@@ -45,6 +45,8 @@ export interface Fixture {
   fraudEventId: string;
   /** A group of errors of the project, and of no other. */
   fingerprint: string;
+  /** A session id in records of the project, and of no other. */
+  visitId: string;
 }
 
 export interface RouteRule {
@@ -402,6 +404,20 @@ export const ROUTES: readonly RouteRule[] = [
     route: '/api/query/errors/:fingerprint',
     access: can('read'),
     url: (f) => `/api/query/errors/${f.fingerprint}${of(f)}`,
+  },
+  {
+    method: 'PATCH',
+    route: '/api/errors/:fingerprint',
+    access: can('write'),
+    url: (f) => `/api/errors/${f.fingerprint}${of(f)}`,
+    body: () => ({ status: 'resolved' }),
+  },
+  { method: 'GET', route: '/api/query/sessions', access: can('read'), url: (f) => `/api/query/sessions${of(f)}` },
+  {
+    method: 'GET',
+    route: '/api/query/sessions/:id',
+    access: can('read'),
+    url: (f) => `/api/query/sessions/${f.visitId}${of(f)}`,
   },
   { method: 'GET', route: '/api/releases', access: can('read'), url: (f) => `/api/releases${of(f)}` },
   {
