@@ -69,6 +69,7 @@ describe('every page', () => {
     '/settings/keys',
     '/settings/users',
     '/settings/projects',
+    '/settings/browser',
     '/security',
     '/no-such-page',
   ];

@@ -3,6 +3,7 @@ import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin, user } from '../../state/session.ts';
+import { BrowserTab } from './browser-tab.tsx';
 import { KeysTab } from './keys-tab.tsx';
 import { ProjectsTab } from './projects-tab.tsx';
 import { UsersTab } from './users-tab.tsx';
@@ -17,6 +18,7 @@ const TABS: readonly Tab[] = [
   { id: 'keys', label: 'Keys', page: () => <KeysTab /> },
   { id: 'users', label: 'Users', page: () => <UsersTab /> },
   { id: 'projects', label: 'Projects', page: () => <ProjectsTab /> },
+  { id: 'browser', label: 'Browser', page: () => <BrowserTab /> },
 ];
 
 export default function SettingsPage() {
