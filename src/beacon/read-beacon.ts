@@ -53,6 +53,8 @@ export function readBeacon(
   if (typeof sentAt !== 'number') return malformed('sentAt: must be Unix milliseconds');
   if (!Array.isArray(records)) return malformed('records: must be an array');
   if ((beacon.common ?? null) !== null && !isObject(beacon.common)) return malformed('common: must be an object');
+  const payload = hashOf(records);
+  if (payload === null) return malformed('records: are nested too deeply');
   const common = commonOf(isObject(beacon.common) ? beacon.common : {}, sentAt - nowMs, edge);
   for (const record of records) {
     const refusal = streamFault(record, sender);
@@ -60,8 +62,17 @@ export function readBeacon(
     else batch.add(isObject(record) ? merged(record, common) : record);
   }
   noteLost(batch, beacon.lost);
-  const payload = createHash('sha256').update(JSON.stringify(records)).digest('base64url');
   return ok({ key: `beacon:${id}`, payload });
+}
+
+/** Null where nesting uses up the stack, which reading JSON does not need. */
+function hashOf(records: readonly Json[]): string | null {
+  try {
+    return createHash('sha256').update(JSON.stringify(records)).digest('base64url');
+  } catch (cause) {
+    if (cause instanceof RangeError) return null;
+    throw cause;
+  }
 }
 
 /** A beacon mixes streams: a record of one that its key may not write is rejected alone. */
@@ -90,7 +101,7 @@ function commonOf(common: JsonObject, skewMs: number, { rules }: Edge): Common {
   };
 }
 
-/** Attributes by which a record says its own page; the common one is not laid over it. */
+/** Attributes and labels by which a record says its own page; page and site of all are not laid over it. */
 const OWN_PAGE = ['page', 'route', 'path', 'pathname', 'url', 'href'] as const;
 
 function merged(record: JsonObject, common: Common): JsonObject {
@@ -99,7 +110,8 @@ function merged(record: JsonObject, common: Common): JsonObject {
   if (attrs !== null && !isObject(attrs)) return record;
   const own = attrs ?? {};
   const labels = own.labels ?? null;
-  const saysPage = OWN_PAGE.some((name) => Object.hasOwn(own, name) || Object.hasOwn(record, name));
+  const places = [own, record, ...(isObject(labels) ? [labels] : [])];
+  const saysPage = OWN_PAGE.some((name) => places.some((place) => Object.hasOwn(place, name)));
   const { page, site, ...others } = common.labels;
   const shared: JsonObject = saysPage ? others : common.labels;
   const allLabels = labels === null || isObject(labels) ? { ...shared, ...labels } : labels;

@@ -13,7 +13,7 @@ export async function readableEverywhere(c: AppContext, next: () => Promise<void
   c.res.headers.set('access-control-allow-origin', '*');
   c.res.headers.set(
     'access-control-expose-headers',
-    'retry-after, x-request-id, idempotent-replayed, ratelimit, ratelimit-policy',
+    'retry-after, x-request-id, x-breakwater-rejected, idempotent-replayed, ratelimit, ratelimit-policy',
   );
 }
 

@@ -39,13 +39,13 @@ export function shape(record: Unshaped, edge: Edge): Result<JsonObject, Refusal>
   if (edge.browser !== null) {
     if (edge.browser.isCrawler && edge.rules.dropBots) return err(CRAWLER);
     attrs = scrubAttrs(attrs, edge.rules);
-    const labels = browserLabels(attrs, edge);
+    const labels = browserLabels(attrs, edge, record.at);
     if (!labels.ok) return labels;
     attrs = { ...attrs, labels: labels.value };
   }
   switch (record.stream) {
     case 'vitals':
-      return shapeVital(attrs, edge);
+      return shapeVital(attrs, edge, record.at);
     case 'operations':
       return shapeOperation(attrs, record.at);
     case 'errors':

@@ -1,6 +1,6 @@
 import { hash53 } from '../shared/hash.ts';
 import { labelOf, type SetKey, shortName } from './names.ts';
-import { OWN_ATTRIBUTES } from './own-attributes.ts';
+import { isOwnName } from './own-attributes.ts';
 import { utcDay } from './quota.ts';
 import type { SeenNames } from './seen.ts';
 import type { UnknownNames, Verdict } from './types.ts';
@@ -47,7 +47,7 @@ export class Refusals {
   }
 
   has(set: SetKey, text: string): boolean {
-    if (set === 'n' && OWN_ATTRIBUTES.has(text)) return false;
+    if (isOwnName(set, text)) return false;
     const name = shortName(text);
     if (this.#refused.get(set)?.has(name)) return true;
     // What was not kept of a batch with more names than there may be was not asked for.
@@ -93,7 +93,7 @@ export class Held {
     const all = known?.all && isFresh(known.all, nowMs) ? known.all.hashes : null;
     const asked = new Map<number, string>();
     for (const name of names) {
-      if (known?.members.has(name) || (set === 'n' && OWN_ATTRIBUTES.has(name))) continue;
+      if (known?.members.has(name) || isOwnName(set, name)) continue;
       const hash = hash53(name);
       if (all === null) asked.set(hash, name);
       else if (known && all.has(hash)) remember(known, name);

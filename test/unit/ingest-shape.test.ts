@@ -72,18 +72,22 @@ describe('a vital', () => {
   });
 
   it.each([
-    ['a text', '12', '/attrs/value'],
-    ['null', null, '/attrs/value'],
-    ['a negative number', -1, '/attrs/value'],
-    ['more than a day', 86_400_001, '/attrs/value'],
-    ['more than a double can hold', parseJson('1e400'), '/attrs/value'],
+    ['a text', '12', '/value'],
+    ['null', null, '/value'],
+    ['a negative number', -1, '/value'],
+    ['more than a day', 86_400_001, '/value'],
+    ['more than a double can hold', parseJson('1e400'), '/value'],
   ])('is refused with a pointer where its value is %s', (_, value, pointer) => {
     expect(stored({ name: 'LCP', value })).toMatchObject({ pointer, reason: expect.stringContaining('a number') });
   });
 
+  it('is refused with the pointer of where its value stood', () => {
+    expect(stored({ attrs: { name: 'LCP', value: -1 } })).toMatchObject({ pointer: '/attrs/value' });
+  });
+
   it.each([
-    ['labels that are no object', { name: 'LCP', value: 1, labels: 'x' }, '/attrs/labels'],
-    ['a label that is no word', { name: 'LCP', value: 1, labels: { page: { a: 1 } } }, '/attrs/labels/page'],
+    ['labels that are no object', { name: 'LCP', value: 1, labels: 'x' }, '/labels'],
+    ['a label that is no word', { name: 'LCP', value: 1, labels: { page: { a: 1 } } }, '/labels/page'],
   ])('is refused with a pointer for %s', (_, input, pointer) => {
     expect(stored(input)).toMatchObject({ pointer });
   });

@@ -217,6 +217,12 @@ describe('POST /api/beacon', () => {
     ['no time', { id: 'x'.repeat(16), records: [] }, 400, 'malformed_body'],
     ['no records', { id: 'x'.repeat(16), sentAt: 1 }, 400, 'malformed_body'],
     ['a common part that is none', { id: 'x'.repeat(16), sentAt: 1, records: [], common: [] }, 400, 'malformed_body'],
+    [
+      'records without a floor',
+      `{"id":"${'x'.repeat(16)}","sentAt":1,"records":${'['.repeat(100_000)}12345678901234567890${']'.repeat(100_000)}}`,
+      400,
+      'malformed_body',
+    ],
     ['more than a megabyte', `{"id":"${'x'.repeat(1024 * 1024)}"}`, 413, 'body_too_large'],
   ])('refuses %s', async (_, body, status, code) => {
     const answer = await send(body);

@@ -218,6 +218,19 @@ describe('label values over the limit', () => {
     expect(list.labels).toHaveLength(200);
     expect(list.quarantine.items).toMatchObject([{ kind: 'name', name: 'labels.l199', value: null }]);
   });
+
+  it('leave room for those that records are summed up by, whose values are bounded all the same', async () => {
+    const { projectId, send } = await guarded({ labelValues: 2 });
+    const labels = Object.fromEntries(Array.from({ length: 199 }, (_, i) => [`l${i}`, 'v']));
+    await send({ attrs: { labels } });
+    for (const page of ['/a', '/b', '/c']) await send({ attrs: { labels: { page, mine: 'x' } } });
+    const stored = (await everyRecord(projectId)).slice(1);
+    expect(stored.map(({ attrs }) => attrs)).toEqual([
+      { labels: { page: '/a' }, quarantined: '{"labels.mine":"x"}' },
+      { labels: { page: '/b' }, quarantined: '{"labels.mine":"x"}' },
+      { labels: { page: '(other)' }, quarantined: '{"page":"/c","labels.mine":"x"}' },
+    ]);
+  });
 });
 
 describe('the guard', () => {

@@ -24,17 +24,20 @@ const ADDRESSES = ['url', 'href'] as const;
  * name that is no word (an object that describes the browser) stays an attribute; a label must be a word. What the edge sees of a browser it says
  * itself, in place of what the page claims: numbers by device or country are not for the holder of a public key to make up.
  */
-export function browserLabels(attrs: JsonObject, { browser, rules }: Edge): Result<JsonObject, Refusal> {
+export function browserLabels(
+  attrs: JsonObject,
+  { browser, rules }: Edge,
+  at: (name: string) => string,
+): Result<JsonObject, Refusal> {
   const given = own(attrs, 'labels') ?? null;
   const labels = given === null ? {} : objectOf(given);
-  if (labels === null) return err({ pointer: '/attrs/labels', reason: 'must be an object' });
+  if (labels === null) return err({ pointer: at('labels'), reason: 'must be an object' });
   const shaped: JsonObject = { ...labels };
   for (const label of BROWSER_LABELS) {
     const said = own(labels, label) ?? null;
     const word = said === null ? firstOf(NAMES[label], labels, attrs) : textOf(said);
     if (word !== null) shaped[label] = label === 'page' ? pageOf(word, rules) : word;
-    else if (said !== null && said !== '')
-      return err({ pointer: `/attrs/labels/${label}`, reason: 'must be a string' });
+    else if (said !== null && said !== '') return err({ pointer: at(`labels/${label}`), reason: 'must be a string' });
     else delete shaped[label];
   }
   if (shaped.site === undefined) {

@@ -13,15 +13,15 @@ const MAX_VALUE = 86_400_000;
  * A record of stream `vitals`: `name`, `value`, `rating` and `labels`, whatever its sender calls them. The rating is ours: two versions of the
  * library that rate a value differently would otherwise be added up. Of another name than VITALS it is no vital, and stays as it is.
  */
-export function shapeVital(attrs: JsonObject, edge: Edge): Result<JsonObject, Refusal> {
+export function shapeVital(attrs: JsonObject, edge: Edge, at: (name: string) => string): Result<JsonObject, Refusal> {
   const name = vitalName(attrs);
   if (name === null) return ok(attrs);
   const value = numberOf(own(attrs, 'value'));
   if (value === null || value < 0 || value > MAX_VALUE)
-    return err({ pointer: '/attrs/value', reason: `must be a number from 0 to ${MAX_VALUE} for a vital` });
+    return err({ pointer: at('value'), reason: `must be a number from 0 to ${MAX_VALUE} for a vital` });
   const vital = { ...attrs, name, value, rating: ratingOf(name, value) };
   if (edge.browser !== null) return ok(vital);
-  const labels = browserLabels(attrs, edge);
+  const labels = browserLabels(attrs, edge, at);
   return labels.ok ? ok({ ...vital, labels: labels.value }) : labels;
 }
 
