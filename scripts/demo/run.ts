@@ -36,13 +36,21 @@ export async function runTraffic(options: TrafficOptions): Promise<void> {
   }
 }
 
-async function sendAll({ url, key, fresh, clockOffsetMs, signal }: TrafficOptions): Promise<SendOutcome> {
+async function sendAll(options: TrafficOptions): Promise<SendOutcome> {
+  const { url, key, fresh, clockOffsetMs, signal } = options;
+  const startMs = Math.ceil((Date.now() + clockOffsetMs) / 1_000) * 1_000;
+  const send = (batch: readonly DemoRecord[]) => sendBatch(url, key, batch, signal);
+  if (!fresh) return sendLive(startMs, options);
+  const lastHour = await backfill(lastHourBefore(startMs), send);
+  if (lastHour.kind !== 'stored') return lastHour;
+  // What is older must not keep anybody waiting for what happens now.
+  const [live, past] = await Promise.all([sendLive(startMs, options), backfill(sampledBefore(startMs), send)]);
+  return past.kind === 'refused' ? past : live;
+}
+
+async function sendLive(fromMs: number, { url, key, clockOffsetMs, signal }: TrafficOptions): Promise<SendOutcome> {
   const nowMs = () => Date.now() + clockOffsetMs;
-  let secondMs = Math.ceil(nowMs() / 1_000) * 1_000;
-  if (fresh) {
-    const outcome = await backfill(pastRecords(secondMs), (batch) => sendBatch(url, key, batch, signal));
-    if (outcome.kind !== 'stored') return outcome;
-  }
+  let secondMs = fromMs;
   let waiting: DemoRecord[] = [];
   while (!signal.aborted) {
     secondMs = Math.max(secondMs, Math.floor((nowMs() - MAX_BEHIND_MS) / 1_000) * 1_000);
@@ -58,13 +66,16 @@ async function sendAll({ url, key, fresh, clockOffsetMs, signal }: TrafficOption
   return { kind: 'aborted' };
 }
 
-/** Second by second, what has happened before `nowMs`. */
-export function* pastRecords(nowMs: number): Generator<DemoRecord[]> {
-  const fullMs = nowMs - HOUR_MS;
-  for (let ms = nowMs - PAST_MS; ms < fullMs; ms += SAMPLED_EVERY_MS) {
+/** Second by second. */
+export function* lastHourBefore(nowMs: number): Generator<DemoRecord[]> {
+  for (let ms = nowMs - HOUR_MS; ms < nowMs; ms += 1_000) yield recordsOfSecond(ms);
+}
+
+/** The time before that, the newest first. */
+export function* sampledBefore(nowMs: number): Generator<DemoRecord[]> {
+  for (let ms = nowMs - HOUR_MS - SAMPLED_EVERY_MS; ms >= nowMs - PAST_MS; ms -= SAMPLED_EVERY_MS) {
     yield recordsOfSecond(ms).filter(({ stream }) => SAMPLED_STREAMS.includes(stream));
   }
-  for (let ms = fullMs; ms < nowMs; ms += 1_000) yield recordsOfSecond(ms);
 }
 
 async function backfill(

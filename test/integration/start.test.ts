@@ -255,7 +255,7 @@ describe('the demo', () => {
     const session = await adminOf(server);
     expect(await projectNames(session)).toEqual(['Demo']);
     const [project] = await projectIds(session);
-    const types = ['authentication', 'operation', 'security', 'system', 'transaction', 'wager'];
+    const types = ['authentication', 'operation', 'security', 'system', 'transaction', 'wager', 'web-vital'];
     await until('the last hour is there', async () => {
       const hour = await facet(session, project, 'type', Date.now() - 3_600_000);
       return hour.total > 40_000 && types.every((type) => (hour.counts[type] ?? 0) > 100);
@@ -264,7 +264,7 @@ describe('the demo', () => {
     const gateways = ['cashapp', 'paypal', 'revolut', 'venmo', 'wise', 'zelle'];
     await until('new ones arrive of each kind and gateway', async () => {
       const fresh = await facet(session, project, 'type', readyMs);
-      const calls = await facet(session, project, 'attrs.target', readyMs);
+      const calls = await facet(session, project, 'attrs.gateway', readyMs);
       return types.every((type) => fresh.counts[type]) && gateways.every((gateway) => calls.counts[gateway]);
     });
   });
