@@ -1,11 +1,13 @@
 import type { SummedCell } from '../query/index.ts';
-import { BYTES_SUFFIX, type Cell, FAILED, OTHER, percentile, SUCCEEDED } from '../rollups/index.ts';
+import { BYTES_SUFFIX, type Cell, FAILED, OTHER, percentiles, SUCCEEDED } from '../rollups/index.ts';
 import type { OperationNumbers, OperationReason, OperationScope } from '../wire/operations.ts';
 
 /** What a scope's operations add up to is under its name, what they weigh under another. */
 export function namesOf(scope: OperationScope): [durations: string, sizes: string] {
   return [scope, `${scope}${BYTES_SUFFIX}`];
 }
+
+const QUANTILES = [0.5, 0.95, 0.99];
 
 /** Of some operations: their durations with outcomes, and the sizes of those that said one. */
 export interface OperationCells {
@@ -16,14 +18,14 @@ export interface OperationCells {
 export function operationNumbers({ durations, sizes }: OperationCells): OperationNumbers {
   const [succeeded, failed] = [SUCCEEDED, FAILED].map((index) => durations?.tally?.[index] ?? 0) as [number, number];
   const count = durations?.count ?? 0;
-  const quantile = (q: number) => (durations ? percentile(durations, q) : null);
+  const [p50Ms = null, p95Ms = null, p99Ms = null] = durations ? percentiles(durations, QUANTILES) : [];
   return {
     ...{ count, succeeded, failed },
     // Of those whose outcome is known.
     successRate: succeeded + failed > 0 ? succeeded / (succeeded + failed) : null,
     // Of those whose duration is known.
     avgMs: durations?.sketch ? durations.sum / durations.sketch.count : null,
-    ...{ p50Ms: quantile(0.5), p95Ms: quantile(0.95), p99Ms: quantile(0.99) },
+    ...{ p50Ms, p95Ms, p99Ms },
     maxMs: durations?.sketch ? durations.max : null,
     bytes: sizes && sizes.count > 0 ? sizeNumbers(sizes) : null,
   };
@@ -31,8 +33,8 @@ export function operationNumbers({ durations, sizes }: OperationCells): Operatio
 
 function sizeNumbers(sizes: Cell): OperationNumbers['bytes'] {
   const { count, sum } = sizes;
-  const quantile = (q: number) => percentile(sizes, q) ?? 0;
-  return { count, sum, avg: sum / count, p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) };
+  const [p50, p95, p99] = percentiles(sizes, QUANTILES);
+  return { count, sum, avg: sum / count, p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0 };
 }
 
 /** Cells of one bucket by what they are told apart by, those with the most operations first, the folded rest last. */

@@ -174,17 +174,19 @@ describe('GET /api/p2p/metrics and /api/profile/metrics', () => {
       }));
     const records = Array.from({ length: 130 }, (_, i) => send(`g${i % 5}`, `op${i}`, i < 90 ? 2 : 1)).flat();
     await callApp('POST', '/api/ingest', { key, body: records });
-    await seal(id);
-    const all = await metricsOf(key);
-    expect(all).toMatchObject({ source: 'rollups', total: { count: 220 } });
-    expect(all.items.at(-1)).toMatchObject({ gateway: '(other)', operation: '(other)', count: 30 });
-    expect(sumOf(all.items.map(({ count }) => count))).toBe(220);
-    const one = await metricsOf(key, { gateway: 'g1' });
-    expect(one).toMatchObject({ source: 'records', complete: true, total: { count: 44 } });
-    expect(one.operations).toHaveLength(26);
-    expect(sumOf(one.operations.map(({ count }) => count))).toBe(44);
-    const rare = await metricsOf(key, { gateway: 'g1', operation: 'op126' });
-    expect(rare).toMatchObject({ source: 'records', total: { count: 1 }, items: [{ gateway: 'g1', count: 1 }] });
+    for (const isSealed of [false, true]) {
+      if (isSealed) await seal(id);
+      const all = await metricsOf(key, { refresh: 1 });
+      expect(all).toMatchObject({ source: 'rollups', total: { count: 220 } });
+      expect(all.items.at(-1)).toMatchObject({ gateway: '(other)', operation: '(other)', count: 30 });
+      expect(sumOf(all.items.map(({ count }) => count))).toBe(220);
+      const one = await metricsOf(key, { gateway: 'g1', refresh: 1 });
+      expect(one).toMatchObject({ source: 'records', complete: true, total: { count: 44 } });
+      expect(one.operations).toHaveLength(26);
+      expect(sumOf(one.operations.map(({ count }) => count))).toBe(44);
+      const rare = await metricsOf(key, { gateway: 'g1', operation: 'op126', refresh: 1 });
+      expect(rare).toMatchObject({ source: 'records', total: { count: 1 }, items: [{ gateway: 'g1', count: 1 }] });
+    }
   });
 
   it('counts operations whose outcome or duration nobody told, and has them in no success rate and no average', async () => {

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../env.ts';
-import { buildMinutes, MINUTE_MS, mergeCell, readRollups, seriesOf } from '../../rollups/index.ts';
+import { buildMinutes, MINUTE_MS, mergeCell, OTHER, readRollups, seriesOf } from '../../rollups/index.ts';
 import { storeAnswer } from '../walk/store-away.ts';
 import { coverRange, MAX_ROWS, MAX_SPLIT_ROWS, planBuckets, type RowPlan } from './plan.ts';
 import type { CellAnswer, CellQuestion } from './question.ts';
@@ -31,8 +31,11 @@ export async function cellsOfRollups(
   const series = seriesOf(tail.parts.flatMap(({ points }) => points));
   const range = { stream, names, rows, label, values };
   const stored = await storeAnswer(readRollups(ctx.env.DB, projectId, range, series));
+  const fresh = buildMinutes(unsealedPoints(tail.parts, stored.sealed), stored.states);
+  const minutes = fresh.minutes.filter(({ bucketMs }) => bucketMs >= fromMs && bucketMs < toMs);
+  const folded = stored.folded || minutes.some(({ dimensions }) => mayBeFolded(dimensions.get(label ?? ''), values));
   // Points of cumulative metrics only rollups can add up.
-  if (stored.folded && stream !== 'metrics') return null;
+  if (folded && stream !== 'metrics') return null;
 
   const sums = new Sums();
   const isWanted = (value: string) => values === null || (values.length === 1 && values[0] === value);
@@ -40,9 +43,7 @@ export async function cellsOfRollups(
   for (const { name, bucketMs, value, row } of stored.cells) {
     if (isWanted(value)) sums.addRow(name, by === null ? '' : value, bucketOf(bucketMs), row);
   }
-  const fresh = buildMinutes(unsealedPoints(tail.parts, stored.sealed), stored.states);
-  for (const { name, bucketMs, total, dimensions } of fresh.minutes) {
-    if (bucketMs < fromMs || bucketMs >= toMs) continue;
+  for (const { name, bucketMs, total, dimensions } of minutes) {
     if (label === null) mergeCell(sums.at(name, '', bucketOf(bucketMs)), total);
     for (const [value, cell] of dimensions.get(label ?? '') ?? []) {
       if (isWanted(value)) mergeCell(sums.at(name, by === null ? '' : value, bucketOf(bucketMs)), cell);
@@ -55,6 +56,11 @@ export async function cellsOfRollups(
     info: fresh.metrics[0] ?? stored.info,
     cells: sums.all(),
   };
+}
+
+/** As for stored rows: what is not there may be among the rest. */
+function mayBeFolded(cells: ReadonlyMap<string, unknown> | undefined, values: readonly string[] | null): boolean {
+  return values !== null && (cells?.has(OTHER) ?? false) && values.some((value) => !cells?.has(value));
 }
 
 function rowsFor(
