@@ -9,6 +9,7 @@ import type {
   OperationTrends,
 } from '../../src/wire/operations.ts';
 import type { Json, LogRecord } from '../../src/wire/record.ts';
+import { signInAs } from '../helpers/worker/accounts.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
@@ -186,6 +187,27 @@ describe('GET /api/p2p/metrics and /api/profile/metrics', () => {
       expect(sumOf(one.operations.map(({ count }) => count))).toBe(44);
       const rare = await metricsOf(key, { gateway: 'g1', operation: 'op126', refresh: 1 });
       expect(rare).toMatchObject({ source: 'records', total: { count: 1 }, items: [{ gateway: 'g1', count: 1 }] });
+    }
+  });
+
+  it('have gateways over the limit of label values as (other), and lose none of their operations', async () => {
+    const { id, key } = await projectWithKey(['ingest', 'query']);
+    const patched = await callApp('PATCH', `/api/projects/${id}`, {
+      ...{ as: await signInAs('admin'), body: { limits: { labelValues: 4 } } },
+    });
+    expect(patched.status).toBe(200);
+    const sent = (gateway: string) => ({ stream: 'operations', scope: 'p2p', gateway, operation: 'create', ok: true });
+    for (let i = 0; i < 9; i++) await callApp('POST', '/api/ingest', { key, body: [sent(`g${i}`), sent(`g${i}`)] });
+    for (const isSealed of [false, true]) {
+      if (isSealed) await seal(id);
+      const { total, gateways, items } = await metricsOf(key, { refresh: 1 });
+      expect(total.count).toBe(18);
+      expect(gateways.map(({ gateway, count }) => [gateway, count])).toEqual([
+        ...[0, 1, 2, 3].map((i) => [`g${i}`, 2]),
+        ['(other)', 10],
+      ]);
+      expect(items.at(-1)).toMatchObject({ gateway: '(other)', operation: '(other)', count: 10 });
+      expect((await metricsOf(key, { gateway: 'g2', refresh: 1 })).total.count).toBe(2);
     }
   });
 
