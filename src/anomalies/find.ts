@@ -33,8 +33,9 @@ export interface FoundAnomalies {
   complete: boolean;
 }
 
-/** What is read at once: a week of hours of a hundred values is some ten megabytes of sums. */
-const SLICE_MS = 168 * HOUR_MS;
+/** What is read at once: a week of hours of a hundred values is some ten megabytes of sums, and so are three months of one series. */
+const SPLIT_SLICE_MS = 168 * HOUR_MS;
+const SLICE_MS = 13 * SPLIT_SLICE_MS;
 /** Hours of the past that say less than this many events say nothing; fewer than an hour must have to be judged, so that traffic may grow. */
 const LEAST_PAST_COUNT = 10;
 
@@ -52,8 +53,9 @@ export async function findAnomalies(
   const filters = by === null || value === null ? [] : [{ label: by, value }];
   let complete = true;
   let ownUnit = '';
-  for (let fromMs = firstMs - BASELINE_MS; fromMs < endMs; fromMs += SLICE_MS) {
-    const toMs = Math.min(fromMs + SLICE_MS, Math.ceil(endMs / HOUR_MS) * HOUR_MS);
+  const sliceMs = by === null ? SLICE_MS : SPLIT_SLICE_MS;
+  for (let fromMs = firstMs - BASELINE_MS; fromMs < endMs; fromMs += sliceMs) {
+    const toMs = Math.min(fromMs + sliceMs, Math.ceil(endMs / HOUR_MS) * HOUR_MS);
     const part = await readCells(ctx, projectId, { stream, names: [name], fromMs, toMs, stepMs: HOUR_MS, by, filters });
     if (!part.ok) return part;
     hours.add(part.value.cells);

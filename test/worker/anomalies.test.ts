@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { findAnomalies } from '../../src/anomalies/find.ts';
+import { DEFAULT_LIMITS } from '../../src/anomalies/judge.ts';
 import { foldRollups } from '../../src/rollups/index.ts';
 import type { AnomalyPage } from '../../src/wire/operations.ts';
 import type { Json, JsonObject } from '../../src/wire/record.ts';
@@ -6,7 +8,8 @@ import { callApp } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
 import { projectWithKey, put, seal } from '../helpers/worker/query.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const WEEK_MS = 168 * HOUR_MS;
 /** The hour before the running one: it is over. */
 const TS = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
@@ -112,6 +115,37 @@ describe('GET /api/query/anomalies', () => {
     const one = await ask(key, { by: 'gateway', value: 'zelle' });
     expect(one.items).toEqual([failing]);
     expect((await ask(key, { by: 'gateway', stat: 'count' })).items).toEqual([silent]);
+  });
+
+  it('judges the running hour by the part of it that is there', async () => {
+    const { id } = await projectWith([{ events: 100, typicalMs: 200 }], [{ events: 40, typicalMs: 900 }]);
+    const found = async (minutes: number) => {
+      const ctx = testCtx({ nowMs: TS + minutes * MINUTE_MS });
+      const answer = await findAnomalies(ctx, id, {
+        ...{ stream: 'operations', name: 'p2p', stats: ['p95', 'count'], by: null, value: null },
+        ...{ fromMs: TS, toMs: TS + HOUR_MS, limits: DEFAULT_LIMITS },
+      });
+      if (!answer.ok) throw new Error(answer.error.kind);
+      return answer.value.items.map(({ stat, reason }) => [stat, reason]);
+    };
+    expect(await found(14)).toEqual([]);
+    const since = `minutes since ${CLOCK}, usual`;
+    expect(await found(16)).toEqual([['p95', expect.stringContaining(`in the 16 ${since}`)]]);
+    // 104.5 are usual in the whole hour: 40 are enough for a third of it, and too few for all of it.
+    expect((await found(35)).map(([stat]) => stat)).toEqual(['p95']);
+    expect(await found(60)).toEqual([
+      ['p95', expect.stringContaining(`at ${CLOCK}`)],
+      ['count', expect.stringContaining(`was 40 at ${CLOCK}`)],
+    ]);
+  });
+
+  it('looks at a month at once', async () => {
+    const { id, key } = await projectWith([{ events: 100, typicalMs: 200 }], [{ events: 104, typicalMs: 900 }]);
+    await put(id, operations(TS - 10 * 24 * HOUR_MS, { events: 104, typicalMs: 205 }));
+    for (const by of [{}, { by: 'gateway' }]) {
+      const { items, complete } = await ask(key, { stat: 'p95', from: TS - 30 * 24 * HOUR_MS, ...by });
+      expect([items.map(({ ts }) => ts), complete]).toEqual([[TS], true]);
+    }
   });
 
   it('judges vitals, errors and metrics of the project as well', async () => {
