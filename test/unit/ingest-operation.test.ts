@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type BrowserClient, compileRules } from '../../src/edge/index.ts';
 import { isRefusal, normalise } from '../../src/ingest/normalise.ts';
 import { categoryOf } from '../../src/ingest/shape/reason.ts';
 import { OWN_ATTRIBUTES } from '../../src/limits/own-attributes.ts';
@@ -178,6 +179,20 @@ describe('an operation', () => {
     ['the scope of an instrumentation', { scope: { name: 'lib' }, durationMs: -1, labels: 'x' }],
   ])('that has %s is stored as it is', (_, attrs) => {
     expect(attrsOf({ attrs })).toEqual(attrs);
+  });
+
+  it('that a page sends has the labels of its browser beside its own', () => {
+    const browser: BrowserClient = {
+      ...{ device: 'mobile', browser: 'Chrome', os: 'Android', country: 'DE', site: 'shop.example', isCrawler: false },
+    };
+    const edge = { browser, rules: compileRules({ pageRules: [], bots: 'drop' }) };
+    const input = { ...call, duration: -1, url: 'https://shop.example/cart?token=s3cret' };
+    expect(normalise(input, { ...DEFAULTS, edge }, null)).toMatchObject({ pointer: '/duration' });
+    const result = normalise({ ...input, duration: 3, ok: true }, { ...DEFAULTS, edge }, null);
+    const { attrs } = isRefusal(result) ? expect.unreachable() : (JSON.parse(`{"id":"x${result.tail}`) as LogRecord);
+    expect(attrs).toMatchObject({ scope: 'p2p', durationMs: 3, outcome: 'success' });
+    expect(attrs.labels).toMatchObject({ call: 'venmo/create', gateway: 'venmo', page: '/cart', country: 'DE' });
+    expect(JSON.stringify(attrs)).not.toContain('s3cret');
   });
 
   it('costs no project room for the names that we give it', () => {
