@@ -1,0 +1,126 @@
+import type { JsonObject } from '../wire/record.ts';
+import { attempt } from './attempt.ts';
+import { mayCollect } from './consent.ts';
+import { capture, watchErrors } from './errors.ts';
+import type { Credentials, Extra, RecordsHandler, SubscribeOptions, Subscription } from './extra/context.ts';
+import { loadExtra } from './load-extra.ts';
+import { reportLongTasks, watchLongTasks } from './long-tasks.ts';
+import type { InitOptions, MeasureOptions } from './options.ts';
+import { guarded, listen, restorePage } from './page.ts';
+import { watchPageViews } from './page-views.ts';
+import { closeRecorder, flush as flushRecords, openRecorder, options, record, seal } from './recorder.ts';
+
+export { identify } from './recorder.ts';
+
+import { closeTransport, openTransport, pump, retryNow, settled } from './transport.ts';
+import { reportVitals, watchVitals } from './vitals.ts';
+
+/** Begins to collect. Does nothing a second time, outside of browsers, and where the visitor has objected. */
+export function init(own: InitOptions): void {
+  attempt(() => {
+    if (options || !mayCollect(navigator, own.ignoreDoNotTrack)) return;
+    openRecorder(own);
+    openTransport(`${own.url}/api/beacon?key=${own.key}`, stop);
+    // Nobody may ever see a page that is only rendered ahead.
+    if (document.prerendering) listen(document, 'prerenderingchange', watch);
+    else watch();
+  });
+}
+
+function watch(): void {
+  watchErrors();
+  watchLongTasks();
+  watchVitals();
+  watchPageViews();
+  // On the document: the listeners of web-vitals, on the window, have then been called.
+  listen(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : flushRecords()));
+  listen(window, 'pagehide', leave);
+  listen(window, 'online', retryNow);
+}
+
+/** The page may never run again. */
+function leave(): void {
+  reportVitals();
+  reportLongTasks();
+  seal();
+  pump(true);
+}
+
+function stop(): void {
+  restorePage();
+  closeRecorder();
+  closeTransport();
+}
+
+/** Something that happened, as a record of stream `logs` and type `event`. */
+export function track(message: string, attrs: JsonObject = {}): void {
+  record({ stream: 'logs', type: 'event', message, attrs });
+}
+
+/** A number, as a record of stream `metrics`. */
+export function measure(name: string, value: number, options?: MeasureOptions): void;
+/** How long a call takes, in ms; of a promise, until it is settled. What it returns is returned, what it throws is thrown. */
+export function measure<T>(name: string, action: () => T, options?: MeasureOptions): T;
+export function measure<T>(name: string, what: number | (() => T), more?: MeasureOptions): T | undefined {
+  const report = (value: number, unit?: string) =>
+    record({ stream: 'metrics', attrs: { name, value, unit, ...more } as JsonObject });
+  if (typeof what !== 'function') {
+    report(what);
+    return;
+  }
+  const startMs = performance.now();
+  const ended = () => report(performance.now() - startMs, 'ms');
+  let result: T | undefined;
+  try {
+    result = what();
+    return result;
+  } finally {
+    if (result instanceof Promise) result.then(ended, ended);
+    else ended();
+  }
+}
+
+/** An error that the page has dealt with. */
+export const captureError: (error: unknown, attrs?: JsonObject) => void = guarded((error, attrs) =>
+  capture(error, 'capture', attrs),
+);
+
+/** Sends what waits; resolves when all is answered for, or when the next try has to wait. Never rejects. */
+export async function flush(): Promise<void> {
+  flushRecords();
+  await settled();
+}
+
+/** Sends what waits, stops collecting, and gives the page back what was taken. */
+export async function shutdown(): Promise<void> {
+  guarded(leave)();
+  await settled();
+  stop();
+}
+
+async function extra(): Promise<[Extra, InitOptions]> {
+  if (!options) throw new Error('Breakwater is not running on this page.');
+  return [await loadExtra(options.url), options];
+}
+
+/** Signs in to Breakwater. Rejects on pages of another origin, to which its session is not given. */
+export async function login(credentials: Credentials): Promise<JsonObject> {
+  const [loaded, own] = await extra();
+  return loaded.login(own, credentials);
+}
+
+/** Records as they come. Rejects where neither a key that may read nor a session is there. */
+export async function subscribe(
+  topics: readonly string[],
+  handler: RecordsHandler,
+  how: SubscribeOptions,
+): Promise<Subscription> {
+  const [loaded, own] = await extra();
+  return loaded.subscribe(own, topics, handler, how);
+}
+
+/** Starts a run of ETL with the key of `init`. Rejects on pages of another origin, which may not read the answer. */
+export async function startEtl(payload: unknown, dataType = 'JSON'): Promise<JsonObject> {
+  const [loaded, own] = await extra();
+  return loaded.startEtl(own, payload, dataType);
+}

@@ -1,0 +1,10 @@
+interface Preferences {
+  doNotTrack?: string | null;
+  /** https://www.w3.org/TR/gpc/ */
+  globalPrivacyControl?: boolean;
+}
+
+/** Global Privacy Control is a legal objection in places: no option passes over it. */
+export function mayCollect(visitor: Preferences, ignoreDoNotTrack = false): boolean {
+  return !visitor.globalPrivacyControl && (ignoreDoNotTrack || visitor.doNotTrack !== '1');
+}

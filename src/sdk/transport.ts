@@ -1,0 +1,94 @@
+import { lose } from './lost.ts';
+import { type Batch, forget, trim, waiting } from './outbox.ts';
+import { backoffMs, isWorthRetrying, retryAfterMs } from './retry.ts';
+
+/** Less is hardly made smaller, and is one packet in any case. */
+const WORTH_PACKING_CHARS = 1_000;
+const ANSWER_WITHIN_MS = 30_000;
+
+/** '' while nothing may be sent. */
+let url = '';
+/** The server does not take this key: all else would be refused too. */
+let onRefused: () => void;
+let failures: number;
+/** By the server's own words. */
+let askedUntilMs: number;
+let notBeforeMs: number;
+let timer: ReturnType<typeof setTimeout> | undefined;
+/** Of the newest try; at its end the next one may begin. */
+let begun: Promise<unknown>;
+
+export function openTransport(ownUrl: string, refused: () => void): void {
+  url = ownUrl;
+  onRefused = refused;
+  failures = askedUntilMs = notBeforeMs = 0;
+  begun = Promise.resolve();
+}
+
+export function closeTransport(): void {
+  url = '';
+  clearTimeout(timer);
+}
+
+/** The network is back. */
+export function retryNow(): void {
+  notBeforeMs = askedUntilMs;
+  pump();
+}
+
+/** Resolves when all is answered for, or when the next try has to wait. */
+export async function settled(): Promise<void> {
+  for (let last: unknown; last !== begun; ) {
+    last = begun;
+    await last;
+  }
+}
+
+/** Sends one batch after the other; as the page may never run again, all at once: what does not go then is for the next page. */
+export function pump(isLeaving = false): void {
+  const nowMs = Date.now();
+  clearTimeout(timer);
+  trim(nowMs);
+  for (const [id, batch] of url ? waiting : []) {
+    if (nowMs < notBeforeMs) {
+      timer = setTimeout(pump, notBeforeMs - nowMs);
+      return;
+    }
+    if (!batch._isSending) begun = send(id, batch, isLeaving);
+    if (!isLeaving) return;
+  }
+}
+
+/**
+ * Outlives the page, as far as the browser lets it: it refuses what is over 64 KiB with all else that is on its way so. The body has no type, or that
+ * of plain text, so that no browser asks first whether it may.
+ */
+async function send(id: string, batch: Batch, isLeaving: boolean): Promise<void> {
+  batch._isSending = true;
+  let status = 0;
+  let waitMs = 0;
+  let [to, body]: [string, BodyInit] = [url, `{"sentAt":${Date.now()},${batch._body.slice(1)}`];
+  try {
+    if (!isLeaving && body.length > WORTH_PACKING_CHARS && globalThis.CompressionStream) {
+      body = await new Response(new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
+      to += '&encoding=gzip';
+    }
+    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
+    const answer = await fetch(to, { method: 'POST', body, keepalive: true, credentials: 'omit', signal });
+    status = answer.status;
+    waitMs = retryAfterMs(answer.headers.get('retry-after'), Date.now());
+  } catch {
+    // The network, a policy of the page, or no answer in time.
+  }
+  batch._isSending = false;
+  if (isWorthRetrying(status)) {
+    askedUntilMs = Date.now() + waitMs;
+    notBeforeMs = askedUntilMs + backoffMs(++failures, Math.random());
+  } else {
+    failures = 0;
+    forget(id);
+    if (status > 299) lose('refused', batch._records);
+    if (status === 401 || status === 403) onRefused();
+  }
+  pump();
+}

@@ -1,0 +1,49 @@
+import { type MetricType, onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals';
+import type { JsonObject } from '../wire/record.ts';
+import { attributionOf, rememberFrame } from './attribution.ts';
+import { guarded, observe } from './page.ts';
+import { pageOf, record } from './recorder.ts';
+import { selectorOf } from './selector.ts';
+
+interface Pending {
+  _page: string;
+  _attrs: JsonObject;
+}
+
+/** By name: what has changed since it was reported. */
+const pending = new Map<string, Pending>();
+let isWatching = false;
+
+/** What is not reported yet of a vital, or of all: as its page view ends, or may end. */
+export function reportVitals(only?: string): void {
+  for (const [name, { _attrs, _page }] of pending) {
+    if (only && name !== only) continue;
+    pending.delete(name);
+    record({ stream: 'vitals', attrs: _attrs }, _page);
+  }
+}
+
+/** Told of every change, so that the element is looked at while it is there. */
+function noteVital(metric: MetricType): void {
+  const { name, value, id, navigationType, navigationURL } = metric;
+  if (pending.get(name)?._attrs.id !== id) reportVitals(name); // a new page view
+  pending.set(name, {
+    _page: pageOf(navigationURL ?? location.href),
+    // CLS is a small number; of ms, less than hundredths are noise.
+    _attrs: { name, value: Math.round(value * 1e4) / 1e4, id, navigationType, attribution: attributionOf(metric) },
+  });
+  if (name === 'FCP' || name === 'TTFB') reportVitals(name); // never change
+}
+
+export function watchVitals(): void {
+  observe('long-animation-frame', rememberFrame);
+  // The library cannot be told to stop, so it is started once.
+  for (const on of isWatching ? [] : [onTTFB, onFCP, onLCP, onCLS, onINP])
+    on(guarded(noteVital), { reportAllChanges: true, reportSoftNavs: true });
+  isWatching = true;
+  observe('first-input', (entry: PerformanceEventTiming) => {
+    const { processingStart, startTime, name, target } = entry;
+    const attribution = { interactionTarget: selectorOf(entry, target), interactionType: name };
+    record({ stream: 'vitals', attrs: { name: 'FID', value: processingStart - startTime, attribution } });
+  });
+}
