@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { PROJECT_DIR, type RunResult, run } from './lib/run.ts';
-import { checkScriptSize } from './lib/script-size.ts';
+import { checkScriptSize, checkSdkSize } from './lib/script-size.ts';
 import { reasonOf } from './lib/stop.ts';
 import { buildDashboard } from './start/dashboard.ts';
+import { buildSdk } from './start/sdk.ts';
 
 interface Step {
   name: string;
@@ -15,14 +16,18 @@ interface Step {
 }
 
 const STEPS: readonly Step[] = [
-  ...['tsconfig.json', 'tsconfig.node.json', 'tsconfig.bench.json', 'tsconfig.dashboard.json'].map((file) => ({
-    name: `types, ${file}`,
-    run: async () => outcome(await run('tsc', ['-p', file])),
-  })),
+  ...['tsconfig.json', 'tsconfig.node.json', 'tsconfig.bench.json', 'tsconfig.dashboard.json', 'tsconfig.sdk.json'].map(
+    (file) => ({
+      name: `types, ${file}`,
+      run: async () => outcome(await run('tsc', ['-p', file])),
+    }),
+  ),
   { name: 'lint and format', run: async () => outcome(await run('biome', ['ci', '--error-on-warnings'])) },
   { name: 'dead code and dependencies', run: async () => outcome(await run('knip', [])) },
   { name: 'dashboard build', run: buildDashboard },
   { name: 'dashboard script size', run: async () => checkScriptSize() },
+  { name: 'SDK build', run: buildSdk },
+  { name: 'SDK size', run: async () => checkSdkSize() },
   { name: 'Worker bundle', run: bundleWorker },
 ];
 

@@ -2,9 +2,11 @@
 import { run } from './lib/run.ts';
 import { runMain } from './lib/stop.ts';
 import { buildDashboard } from './start/dashboard.ts';
+import { buildSdk } from './start/sdk.ts';
 
 await runMain(async () => {
   await buildDashboard();
+  await buildSdk();
   const { code } = await run('vitest', ['run', '--coverage', ...process.argv.slice(2)], { show: true });
   process.exitCode = code;
 });

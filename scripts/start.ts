@@ -8,6 +8,7 @@ import { driveCrons } from './start/cron.ts';
 import { buildDashboard } from './start/dashboard.ts';
 import { type Flags, HELP, parseFlags, refuseFlagsTakenByNpm } from './start/flags.ts';
 import { takeLock } from './start/lock.ts';
+import { buildSdk } from './start/sdk.ts';
 import { applyMigrations, assertPortFree, lastLines, startServer } from './start/server.ts';
 import { ensureSecrets, openStateFolder } from './start/state-folder.ts';
 
@@ -42,6 +43,7 @@ async function serve(flags: Flags, signal: AbortSignal, undo: (() => Promise<voi
   await assertPortFree(flags.port);
   const secrets = ensureSecrets(folder.secrets);
   say('dashboard', await buildDashboard(signal));
+  say('sdk', await buildSdk());
   await applyMigrations(folder.data, signal);
   signal.throwIfAborted();
   say('state', folder.dir + (secrets.created ? ', new secrets made' : ''));

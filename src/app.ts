@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { anomalyRoutes } from './anomalies/index.ts';
 import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { beaconRoutes } from './beacon/index.ts';
+import { clientRoutes } from './client/index.ts';
 import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
 import { edgeRoutes } from './edge/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
@@ -38,6 +39,7 @@ export function createApp(): Hono<AppEnv> {
     ...['/api/ingest', '/api/beacon', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'],
     ...['/api/auth/login/second-factor', '/api/auth/passkeys/options', '/api/auth/passkeys/login'],
     ...['login', 'event', 'register', 'revoke'].map((name) => `/api/fraud/${name}`),
+    '/api/js/*', // files for everybody
     TELEMETRY_PATH, // keys as on the write side, people by their session
   ];
   const uploads = [`PUT ${SOURCE_MAPS_PATH}`];
@@ -52,6 +54,7 @@ export function createApp(): Hono<AppEnv> {
 
   app.route('/', healthRoutes());
   app.route('/', metricsRoutes());
+  app.route('/', clientRoutes());
   app.route('/', ingestRoutes());
   app.route('/', beaconRoutes());
   app.route('/', otlpRoutes());

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { changesState } from '../auth/index.ts';
 import type { Claim, Ctx } from '../env.ts';
-import { type AppContext, type AppEnv, matches, refuse } from '../shared/http.ts';
+import { type AppContext, type AppEnv, isAmong, matches, refuse } from '../shared/http.ts';
 import { BODY_TOO_LARGE, MAX_JSON_BODY_BYTES, readBounded } from '../shared/json-body.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_IDEMPOTENCY_KEY_CHARS } from '../wire/limits.ts';
@@ -25,9 +25,7 @@ export interface IdempotencyOptions {
  * answered. Nobody gets past without a word: a request of nobody is for its route to refuse.
  */
 export function idempotent({ except, repeatable, required }: IdempotencyOptions): MiddlewareHandler<AppEnv> {
-  const isExcepted = (path: string): boolean =>
-    except.some((one) => (one.endsWith('/*') ? path.startsWith(one.slice(0, -1)) : path === one));
-  const isAmong = (routes: readonly string[], method: string, path: string): boolean =>
+  const isRoute = (routes: readonly string[], method: string, path: string): boolean =>
     routes.some((one) => {
       const [needsMethod, route = ''] = one.split(' ');
       return needsMethod === method && matches(route, path);
@@ -36,9 +34,9 @@ export function idempotent({ except, repeatable, required }: IdempotencyOptions)
   return async function makeOnce(c, next) {
     const ctx = c.get('ctx');
     const { method, path } = c.req;
-    if (ctx.actor.kind === 'anonymous' || !changesState(method) || isExcepted(path)) return next();
-    if (isAmong(repeatable, method, path)) return next();
-    const key = readKey(c.req.header('idempotency-key'), isAmong(required, method, path));
+    if (ctx.actor.kind === 'anonymous' || !changesState(method) || isAmong(except, path)) return next();
+    if (isRoute(repeatable, method, path)) return next();
+    const key = readKey(c.req.header('idempotency-key'), isRoute(required, method, path));
     if (!key.ok) return refuse(c, idempotencyProblem(key.error));
     if (key.value === null) return next();
     const body = await readBounded(c.req.raw, MAX_JSON_BODY_BYTES);

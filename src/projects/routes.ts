@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { authProblem, changesState, requireRecentProof, requireRole, type SessionPorts } from '../auth/index.ts';
 import { type Ctx, clockNowMs } from '../env.ts';
-import { type AppContext, type AppEnv, matches, refuse } from '../shared/http.ts';
+import { type AppContext, type AppEnv, isAmong, matches, refuse } from '../shared/http.ts';
 import { BODY_TOO_LARGE, MAX_JSON_BODY_BYTES, readBounded, readJsonBody } from '../shared/json-body.ts';
 import { pageOf, parsePage } from '../shared/page.ts';
 import { ok } from '../shared/result.ts';
@@ -18,7 +18,7 @@ import { updateProject } from './update-project.ts';
 const deny = (c: AppContext, error: ProjectError): Response => refuse(c, projectProblem(error));
 
 export interface IdentifyOptions {
-  /** Paths of routes that find out themselves. */
+  /** Paths of routes that find out themselves, or need not know; `/*` at the end takes in all below. */
   except: readonly string[];
   /** `<method> <route>` of those whose bodies may be large. They look again whether the session is still one, when what they need of the body is there. */
   largeBodies: readonly string[];
@@ -45,12 +45,11 @@ export function identify({
   keyRefused,
   sessionPorts,
 }: IdentifyOptions): MiddlewareHandler<AppEnv> {
-  const skipped = new Set(except);
   const large = largeBodies.map((one) => one.split(' '));
   const isLarge = ({ method, path }: AppContext['req']) =>
     large.some(([needsMethod, route = '']) => needsMethod === method && matches(route, path));
   return async function identifyActor(c, next) {
-    if (skipped.has(c.req.path)) return next();
+    if (isAmong(except, c.req.path)) return next();
     if (!isLarge(c.req) && !(await waitForBody(c))) return refuse(c, BODY_TOO_LARGE);
     const ctx = c.get('ctx');
     const actor = await resolveActor(ctx, sessionPorts(ctx), c.req.raw);

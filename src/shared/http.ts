@@ -146,6 +146,11 @@ export async function dashboardPage(c: AppContext): Promise<Response> {
   return new Response(page.body, page);
 }
 
+/** Whether a path is among these; one that ends in `/*` takes in all below. */
+export function isAmong(paths: readonly string[], path: string): boolean {
+  return paths.some((one) => (one.endsWith('/*') ? path.startsWith(one.slice(0, -1)) : path === one));
+}
+
 /** Whether a path is one of a registered route, such as `/api/projects/:id`. */
 export function matches(pattern: string, path: string): boolean {
   const [expected, parts] = [pattern.split('/'), path.split('/')];

@@ -108,6 +108,9 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/api/ready', access: { kind: 'public' } },
   { method: 'GET', route: '/api/metrics', access: { kind: 'own-projects' } },
 
+  // The browser SDK: test/worker/client.test.ts.
+  { method: 'GET', route: '/api/js/:file', access: { kind: 'public' }, url: () => '/api/js/client.min.js' },
+
   { method: 'OPTIONS', route: '/api/ingest', access: { kind: 'public' } },
   { method: 'POST', route: '/api/ingest', access: { kind: 'ingest' }, body: () => ({ message: 'hello' }) },
   { method: 'OPTIONS', route: '/api/beacon', access: { kind: 'public' } },
