@@ -4,16 +4,28 @@
  */
 import type { MetricType } from 'web-vitals';
 import type { JsonObject } from '../wire/record.ts';
+import { observe } from './page.ts';
 import { selectorOf } from './selector.ts';
 import { withoutQueries } from './text.ts';
 
-/** Frames that are remembered: entries of interactions come after those of the frames that they were in. */
-const FRAMES = 20;
+/** Frames, and events that were slow, as they came last: an interaction is what happened in its frame, not its own event alone. */
+const KEPT = 20;
 const frames: PerformanceLongAnimationFrameTiming[] = [];
+const events: PerformanceEventTiming[] = [];
+/** Events whose ends are no further apart were painted by the same frame: durations are rounded to 8 ms. */
+const SAME_FRAME_MS = 8;
 
-export function rememberFrame(frame: PerformanceLongAnimationFrameTiming): void {
-  frames.push(frame);
-  frames.splice(0, frames.length - FRAMES);
+function remember<E extends PerformanceEntry>(type: string, last: E[]): void {
+  observe(type, (entry: E) => {
+    last.push(entry);
+    last.splice(0, last.length - KEPT);
+  });
+}
+
+/** Before the library: what it tells of is then known. */
+export function watchFrames(): void {
+  remember('long-animation-frame', frames);
+  remember('event', events);
 }
 
 /**
@@ -82,14 +94,18 @@ export function attributionOf(metric: MetricType): JsonObject {
     case 'INP': {
       const [entry] = metric.entries;
       if (!entry) return {};
-      const { startTime, duration, processingStart, name } = entry;
+      const { startTime, duration, name } = entry;
       const paintMs = startTime + duration;
+      const inFrame = [
+        ...metric.entries,
+        ...events.filter((event) => Math.abs(event.startTime + event.duration - paintMs) <= SAME_FRAME_MS),
+      ];
       return {
         ...parts(
           'inputDelay processingDuration presentationDelay',
           startTime,
-          processingStart,
-          Math.max(...metric.entries.map(({ processingEnd }) => processingEnd)),
+          Math.min(...inFrame.map(({ processingStart }) => processingStart)),
+          Math.max(...inFrame.map(({ processingEnd }) => processingEnd)),
           paintMs,
         ),
         interactionTarget: selectorOf(entry, metric.entries.find(({ target }) => target)?.target),

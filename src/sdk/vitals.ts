@@ -1,6 +1,6 @@
 import { type MetricType, onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals';
 import type { JsonObject } from '../wire/record.ts';
-import { attributionOf, rememberFrame } from './attribution.ts';
+import { attributionOf, watchFrames } from './attribution.ts';
 import { guarded, observe } from './page.ts';
 import { pageOf, record } from './recorder.ts';
 import { selectorOf } from './selector.ts';
@@ -36,7 +36,7 @@ function noteVital(metric: MetricType): void {
 }
 
 export function watchVitals(): void {
-  observe('long-animation-frame', rememberFrame);
+  watchFrames();
   // The library cannot be told to stop, so it is started once.
   for (const on of isWatching ? [] : [onTTFB, onFCP, onLCP, onCLS, onINP])
     on(guarded(noteVital), { reportAllChanges: true, reportSoftNavs: true });
