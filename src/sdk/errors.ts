@@ -21,7 +21,7 @@ function report(level: string, type: string, text: string, attrs: JsonObject): v
   const message = withoutQueries(text).slice(0, MESSAGE_CHARS);
   const same = [type, message, attrs.stack].join();
   if (told.has(same)) lose('repeated');
-  else if (told.size === MOST_ERRORS) lose('errors');
+  else if (told.size === MOST_ERRORS) lose('flood');
   else {
     told.add(same);
     record({ stream: 'errors', level, type, message, attrs });

@@ -1,7 +1,9 @@
+import type { SdkLoss } from '../wire/beacon.ts';
+
 /** Records that will never be sent, by reason, since the last beacon that told of them. */
 let lost: Record<string, number> = {};
 
-export function lose(reason: string, records = 1): void {
+export function lose(reason: SdkLoss, records = 1): void {
   lost[reason] = (lost[reason] ?? 0) + records;
 }
 

@@ -12,7 +12,7 @@ export interface Beacon {
   /** What holds for every record that does not say it itself. */
   common: BeaconCommon;
   records: BeaconRecord[];
-  /** Records that the SDK had to give up since its last beacon, by reason (`queue`, `size`, `age`, `refused`). */
+  /** Records that the SDK had to give up since its last beacon, by reason (SDK_LOSSES). */
   lost?: Record<string, number>;
 }
 
@@ -40,8 +40,13 @@ export interface BeaconRecord {
   userId?: string;
 }
 
-/** Why an SDK gives records up; what another one says counts as `other`. */
-export const SDK_LOSSES = ['queue', 'size', 'age', 'refused'] as const;
+/**
+ * Why an SDK gives records up; what another one says counts as `other`. `queue`: too much waited; `size`: larger than a batch; `age`: older than ids
+ * are remembered; `refused`: by the server; `repeated`: an error that this page view had told; `flood`: beyond its 50th different one; `internal`: a
+ * fault of the SDK, or a record that is no JSON.
+ */
+export const SDK_LOSSES = ['queue', 'size', 'age', 'refused', 'repeated', 'flood', 'internal'] as const;
+export type SdkLoss = (typeof SDK_LOSSES)[number];
 
 /** After inflation. What a page sends while it goes is bounded by the browser at 64 KiB. */
 export const MAX_BEACON_BYTES = 1024 * 1024;

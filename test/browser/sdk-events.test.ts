@@ -55,7 +55,7 @@ describe('errors', () => {
     });
     await trackOn(page, 'later');
     expect(sdk.collector.records().filter(isError)).toHaveLength(50);
-    expect(sdk.collector.lost()).toEqual({ errors: 10 });
+    expect(sdk.collector.lost()).toEqual({ flood: 10 });
   });
 
   it('may be anything that can be thrown', async () => {

@@ -115,6 +115,18 @@ const OWN_REASONS: Readonly<Record<string, RefusalWords>> = {
     what: 'A page gave up what was refused',
     todo: 'Look at the refusals of this key: its origins, its rate and its quota.',
   },
+  'sdk_lost:repeated': {
+    what: 'A page told the same error again',
+    todo: 'Nothing: of each page view the first one is stored.',
+  },
+  'sdk_lost:flood': {
+    what: 'A page had more than fifty different errors in one view',
+    todo: 'Look at those that are stored: the page is broken in one way.',
+  },
+  'sdk_lost:internal': {
+    what: 'A page made a record that cannot be sent',
+    todo: 'Look at what the page tracks: it must be JSON.',
+  },
   'sdk_lost:other': { what: 'A page lost records', todo: 'The SDK gave a reason that is not known here.' },
 };
 
