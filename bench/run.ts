@@ -26,6 +26,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   live: () => import('./live.ts'),
   sockets: () => import('./sockets.ts'),
   dashboard: () => import('./dashboard.ts'),
+  'sdk-size': () => import('./sdk-size.ts'),
 };
 
 const wanted = process.argv.slice(2);

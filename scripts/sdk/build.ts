@@ -20,7 +20,7 @@ export async function buildSdkFiles(): Promise<void> {
   const extra = await bundle({ entry: 'src/sdk/extra/index.ts', format: 'es', define: SDK_VERSION_DEFINE });
   const extraHash = write('extra', extra);
   const define = { ...SDK_VERSION_DEFINE, __EXTRA_FILE__: JSON.stringify(`extra.${extraHash}.min.js`) };
-  const client = await bundle({ entry: 'src/sdk/script.ts', format: 'iife', define, isScript: true });
+  const client = await bundle({ entry: 'src/sdk/script.ts', format: 'iife', define, secondPart: 'by-address' });
   const clientHash = write('client', client);
   writeFileSync(path.join(OUT_DIR, 'hashes.json'), JSON.stringify({ client: clientHash, extra: extraHash }));
 }

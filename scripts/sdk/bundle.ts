@@ -25,19 +25,20 @@ export interface BundleOptions {
   format: 'iife' | 'es';
   /** Text in the source → the expression that takes its place. */
   define?: Record<string, string>;
-  /** The second part is loaded by its address, not bundled. */
-  isScript?: boolean;
+  /** Where the second part of the SDK is loaded from: by the address of the server, or from the file beside. */
+  secondPart?: 'by-address' | 'beside';
   /** Of a package that is no part of ours, whose names are not known. */
   keepsProperties?: boolean;
 }
 
-export async function bundle({ entry, format, define, isScript, keepsProperties }: BundleOptions): Promise<Bundle> {
+/** One file, because properties can only be renamed in all of a program at once. */
+export async function bundle({ entry, format, define, secondPart, keepsProperties }: BundleOptions): Promise<Bundle> {
   const built = (await build({
     configFile: false,
     root: PROJECT_DIR,
     logLevel: 'error',
     define: { 'process.env.NODE_ENV': '"production"', ...define },
-    plugins: isScript ? [loadsExtraByAddress] : [],
+    plugins: secondPart ? [findsSecondPart(secondPart)] : [],
     build: {
       write: false,
       sourcemap: 'hidden',
@@ -61,12 +62,17 @@ export async function bundle({ entry, format, define, isScript, keepsProperties 
   return { code: chunk.code, map: JSON.stringify(portable(chunk.map)) };
 }
 
-/** Its own file in place of another: what a bundler loads as a part of its own, a script has to load from where it came from. */
-const loadsExtraByAddress: Plugin = {
-  name: 'loads-extra-by-address',
-  enforce: 'pre',
-  resolveId: (id) => (id.endsWith('/load-extra.ts') ? path.join(PROJECT_DIR, 'src/sdk/load-extra-script.ts') : null),
-};
+function findsSecondPart(where: 'by-address' | 'beside'): Plugin {
+  const byAddress = path.join(PROJECT_DIR, 'src/sdk/load-extra-script.ts');
+  return {
+    name: 'finds-second-part',
+    enforce: 'pre',
+    resolveId(id) {
+      if (where === 'by-address') return id.endsWith('/load-extra.ts') ? byAddress : null;
+      return id.endsWith('/extra/index.ts') ? { id: './extra.js', external: true } : null;
+    },
+  };
+}
 
 /** Sources are named from the project folder, wherever that is. */
 function portable(map: Rolldown.SourceMap): unknown {

@@ -18,7 +18,7 @@ import { reportVitals, watchVitals } from './vitals.ts';
 /** Begins to collect. Does nothing a second time, outside of browsers, and where the visitor has objected. */
 export function init(own: InitOptions): void {
   attempt(() => {
-    if (options || !mayCollect(navigator, own.ignoreDoNotTrack)) return;
+    if (options || !globalThis.document || !mayCollect(navigator, own.ignoreDoNotTrack)) return;
     openRecorder(own);
     openTransport(`${own.url}/api/beacon?key=${own.key}`, stop);
     // Nobody may ever see a page that is only rendered ahead.

@@ -1,0 +1,3 @@
+import { browserTracingIntegration, init } from '@sentry/browser';
+
+init({ dsn: 'https://key@t.example/1', integrations: [browserTracingIntegration()], tracesSampleRate: 1 });
