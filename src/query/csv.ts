@@ -1,3 +1,4 @@
+import { csvCell } from '../wire/csv.ts';
 import type { LogRecord } from '../wire/record.ts';
 
 const COLUMNS = [
@@ -14,18 +15,7 @@ export function csvRow(line: string): string {
     ...[record.id, record.stream, record.level, record.service, record.message, record.type],
     ...[record.traceId, record.spanId, record.sessionId, record.userId, attrsText(line)],
   ];
-  return `${isoTime(record.ts)},${record.ts},${texts.map((text) => cell(text ?? '')).join(',')}\r\n`;
-}
-
-/**
- * Spreadsheets run text that begins like a formula; a quote mark in front makes it text (OWASP, CSV injection). The full-width forms are
- * taken for the same by Excel in some languages.
- */
-const FORMULA_START = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-
-function cell(text: string): string {
-  const safe = FORMULA_START.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return `${isoTime(record.ts)},${record.ts},${texts.map((text) => csvCell(text ?? '')).join(',')}\r\n`;
 }
 
 function isoTime(ts: number): string {

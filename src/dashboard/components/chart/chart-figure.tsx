@@ -1,34 +1,70 @@
 import type { ComponentChildren } from 'preact';
 import { compact, exact } from '../../lib/format.ts';
 import { lazy } from '../lazy.tsx';
+import { ReleaseList } from './release-list.tsx';
 import type { TimeChartProps } from './time-chart.tsx';
 
 const TimeChart = lazy<TimeChartProps>(() => import('./time-chart.tsx'));
 
-interface ChartFigureProps {
+interface FigureFrameProps {
   /** The legend's line doubles as the read-out of the crosshair. */
   caption: string;
   legend: ComponentChildren;
   legendWraps?: boolean;
+  /** At the end of the legend's line. */
+  tools?: ComponentChildren;
   /** What is drawn is older than what was asked for. */
   stale?: boolean;
+  /** Nothing is drawn yet and something will be. */
+  waiting?: boolean;
+  /** Set where the chart alone failed: the rest of the page stands without it. */
+  onRetry?: (() => void) | null;
   heightPx: number;
-  /** null while there is nothing to draw. */
-  chart: Omit<TimeChartProps, 'heightPx'> | null;
+  children: ComponentChildren;
 }
 
-/** A chart over time with its legend. Its height is reserved before there is anything to draw. */
-export function ChartFigure({ caption, legend, legendWraps, stale, heightPx, chart }: ChartFigureProps) {
+/** A chart with its legend. Its height is reserved before there is anything to draw. */
+export function FigureFrame(props: FigureFrameProps) {
+  const { caption, legend, legendWraps, tools, stale, waiting, onRetry, heightPx, children } = props;
   return (
     <figure class={`level-chart${stale ? ' is-stale' : ''}`}>
       <figcaption class={legendWraps ? 'legend legend-wraps' : 'legend'}>
         <span class="legend-time">{caption}</span>
+        {onRetry ? (
+          <>
+            <span class="tone-bad">The chart could not be loaded.</span>
+            <button type="button" class="legend-item" onClick={onRetry}>
+              Try again
+            </button>
+          </>
+        ) : null}
         {legend}
+        {tools ? <span class="legend-tools">{tools}</span> : null}
       </figcaption>
       <div class="chart-box" style={{ height: `${heightPx}px` }}>
-        {chart ? <TimeChart {...chart} heightPx={heightPx} /> : null}
+        {children}
+        {waiting ? <i class="bone chart-bone" /> : null}
       </div>
     </figure>
+  );
+}
+
+interface ChartFigureProps extends Omit<FigureFrameProps, 'children'> {
+  /** null while there is nothing to draw. */
+  chart: Omit<TimeChartProps, 'heightPx'> | null;
+}
+
+/** Counts over time as bars. */
+export function ChartFigure({ chart, ...frame }: ChartFigureProps) {
+  return (
+    <FigureFrame {...frame}>
+      {chart ? (
+        <>
+          <TimeChart {...chart} heightPx={frame.heightPx} />
+          <ReleaseList releases={chart.releases ?? []} />
+        </>
+      ) : null}
+    </FigureFrame>
   );
 }
 

@@ -39,21 +39,12 @@ export function LevelChart(props: LevelChartProps) {
               ? 'Loading'
               : '\u00a0'
       }
-      legend={
-        <>
-          {onRetry ? (
-            <>
-              <span class="tone-bad">The chart could not be loaded.</span>
-              <button type="button" class="legend-item" onClick={onRetry}>
-                Try again
-              </button>
-            </>
-          ) : null}
-          {levels.toReversed().map((level) => (
-            <LegendItem key={level} name={level} word={level} count={shown(level)} onPick={() => onLevel(level)} />
-          ))}
-        </>
-      }
+      legend={levels
+        .toReversed()
+        .map((level) => (
+          <LegendItem key={level} name={level} word={level} count={shown(level)} onPick={() => onLevel(level)} />
+        ))}
+      onRetry={onRetry}
       stale={loading && histogram !== null}
       heightPx={heightPx}
       chart={

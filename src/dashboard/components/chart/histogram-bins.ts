@@ -1,0 +1,25 @@
+import type { Rating } from '../../../wire/vitals.ts';
+import { inUnit, type Unit } from '../../lib/units.ts';
+import type { Thresholds } from './lines.ts';
+
+export interface Bin {
+  from: number;
+  /** Exclusive; null: all that is above. */
+  to: number | null;
+  count: number;
+}
+
+/** The rating that most of a bin has: thresholds need not be borders of bins. */
+export function ratingOfBin({ from, to }: Bin, [good, poor]: Thresholds): Rating {
+  const middle = to === null ? from : (from + to) / 2;
+  return middle <= good ? 'good' : middle <= poor ? 'needs-improvement' : 'poor';
+}
+
+/** The bin that holds a value; -1 where none does. */
+export function binOf(bins: readonly Bin[], value: number): number {
+  return bins.findIndex(({ from, to }) => value >= from && (to === null || value < to));
+}
+
+export function binText({ from, to }: Bin, unit: Unit): string {
+  return to === null ? `${inUnit(from, unit)} and more` : `${inUnit(from, unit)} to ${inUnit(to, unit)}`;
+}

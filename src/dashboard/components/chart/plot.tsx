@@ -1,0 +1,140 @@
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import type { Release } from '../../../wire/error-groups.ts';
+import { day, minute, second } from '../../lib/format.ts';
+import { paint } from '../../state/theme.ts';
+import { chartColors } from './chart-colors.ts';
+import { drawReleases, nameNearRelease } from './release-lines.ts';
+
+export const AXIS_FONT = '11px system-ui, sans-serif';
+
+/** What all charts over time take. */
+export interface PlotFrame {
+  /** What it shows, in words. */
+  label: string;
+  heightPx: number;
+  fromMs: number;
+  toMs: number;
+  /** Drawn as lines; the name stands beside the one under the crosshair. */
+  releases?: readonly Release[];
+  onZoom: (fromMs: number, toMs: number) => void;
+}
+
+interface PlotProps extends PlotFrame {
+  /** Times in Unix seconds, then the series: another array is another plot. */
+  data: uPlot.AlignedData;
+  /** Custom properties that are drawn with. */
+  colors: readonly string[];
+  /** Of the data's second array and all after it. */
+  series: (color: Record<string, string>) => uPlot.Series[];
+  y: { range: () => [number, number]; format: (tick: number) => string; sizePx: number; incrs?: number[] };
+  /** Drawn below the series. */
+  below?: (plot: uPlot, color: Record<string, string>) => void;
+  /** Null when the crosshair left. */
+  onCursor: (atMs: number | null) => void;
+}
+
+const SYNC = uPlot.sync('breakwater');
+const LEAST_DRAG_PX = 4;
+
+/** The one set-up of uPlot. Drag to zoom; the crosshair is shared by all charts of a page. */
+export function Plot(props: PlotProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const painted = paint.value;
+  const { data, fromMs, toMs, heightPx, releases } = props;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the plot is built anew when what it shows changes, not when a callback does.
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    const plot = new uPlot(optionsFor(element, latest), data, element);
+    const observer = new ResizeObserver(() => {
+      if (element.clientWidth > 0 && element.clientWidth !== plot.width) {
+        plot.setSize({ width: element.clientWidth, height: heightPx });
+      }
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      plot.destroy();
+    };
+  }, [data, fromMs, toMs, heightPx, releases, painted]);
+
+  return (
+    <div ref={host} class="chart-canvas" role="img" aria-label={props.label} style={{ height: `${heightPx}px` }} />
+  );
+}
+
+function optionsFor(element: HTMLElement, latest: { current: PlotProps }): uPlot.Options {
+  const { data, heightPx, fromMs, toMs, y, series, colors, below, releases = [] } = latest.current;
+  const color = chartColors(element, [...colors, 'text-3', 'line', 'accent']);
+  const axis = { stroke: color['text-3'] ?? '', font: AXIS_FONT, ticks: { show: false } };
+  const spanMs = toMs - fromMs;
+  const firstS = data[0][0] ?? fromMs / 1000;
+  return {
+    width: Math.max(100, element.clientWidth),
+    height: heightPx,
+    // On the right half a label of time has to fit beside the last tick.
+    padding: [8, 20, 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      points: { show: false },
+      sync: { key: SYNC.key },
+      drag: { x: true, y: false, setScale: false },
+    },
+    scales: {
+      x: { time: true, range: () => [Math.min(fromMs / 1000, firstS), toMs / 1000] },
+      y: { range: y.range },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 26,
+        space: 70,
+        values: (_plot, ticks) => ticks.map((s) => tick(s * 1000, spanMs)),
+      },
+      {
+        ...axis,
+        grid: { stroke: color.line ?? '', width: 1 },
+        size: y.sizePx,
+        space: 34,
+        ...(y.incrs ? { incrs: y.incrs } : {}),
+        values: (_plot, ticks) => ticks.map(y.format),
+      },
+    ],
+    series: [{}, ...series(color)],
+    hooks: {
+      ready: [(plot) => nameNearRelease(plot, releases)],
+      drawClear: [(plot) => below?.(plot, color)],
+      draw: [(plot) => drawReleases(plot, releases, color.accent ?? '')],
+      setCursor: [
+        (plot) => {
+          const { left = -1 } = plot.cursor;
+          latest.current.onCursor(left < 0 ? null : plot.posToVal(left, 'x') * 1000);
+          nameNearRelease(plot, releases);
+        },
+      ],
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select;
+          if (width < LEAST_DRAG_PX) return;
+          const from = plot.posToVal(left, 'x') * 1000;
+          const to = plot.posToVal(left + width, 'x') * 1000;
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+          if (to - from >= 1) latest.current.onZoom(Math.floor(from), Math.ceil(to));
+        },
+      ],
+    },
+  };
+}
+
+function tick(ms: number, spanMs: number): string {
+  if (spanMs > 3 * 86_400_000) return day(ms).slice(5);
+  if (spanMs > 86_400_000) return minute(ms) === '00:00' ? day(ms).slice(5) : minute(ms);
+  return spanMs < 10 * 60_000 ? second(ms) : minute(ms);
+}
