@@ -14,6 +14,7 @@ import { hrefOf, path } from './state/route.ts';
 import { loadSession, rights, session } from './state/session.ts';
 
 const FraudPage = lazy(() => import('./pages/fraud/fraud-page.tsx'));
+const VitalsPage = lazy(() => import('./pages/vitals/vitals-page.tsx'));
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
 const TracePage = lazy(() => import('./pages/trace/trace-page.tsx'));
 const SecurityPage = lazy(() => import('./pages/security/security-page.tsx'));
@@ -62,6 +63,7 @@ const TITLES: Record<string, string> = {
   '/live': 'Live',
   '/logs': 'Logs',
   '/traces': 'Trace',
+  '/vitals': 'Vitals',
   '/fraud': 'Fraud',
   '/sources': 'Sources',
   '/security': 'Security',
@@ -79,6 +81,8 @@ function Page() {
   if (at === '/') return <ProjectGate>{(project) => <OverviewPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/live') return <ProjectGate>{(project) => <LivePage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/logs') return <ProjectGate>{(project) => <LogsPage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/vitals')
+    return <ProjectGate>{(project) => <VitalsPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/fraud' || at.startsWith('/fraud/'))
     return <ProjectGate>{(project) => <FraudPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/sources')

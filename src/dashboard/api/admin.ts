@@ -51,8 +51,8 @@ export function listRefusedKeys(signal: AbortSignal): Promise<Answer<List<Refuse
 
 export interface KeyInput {
   name: string;
-  scopes: string[];
-  origins?: string[];
+  scopes: readonly string[];
+  origins?: readonly string[];
   quota?: KeyQuota;
 }
 

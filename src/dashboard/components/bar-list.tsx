@@ -1,7 +1,21 @@
+import type { ComponentChildren } from 'preact';
 import { compact, exact } from '../lib/format.ts';
 
+interface Bar {
+  value: string;
+  count: number;
+  /** The value as people say it. */
+  text?: string;
+  /** In place of the count. */
+  shown?: string;
+  /** On hover, below the value. */
+  title?: string;
+  /** Before the count. */
+  aside?: ComponentChildren;
+}
+
 interface BarListProps {
-  entries: readonly { value: string; count: number }[];
+  entries: readonly Bar[];
   tone: 'bad' | 'plain';
   /** What is counted. */
   what?: string;
@@ -13,20 +27,21 @@ export function BarList({ entries, tone, what = 'records', onChoose }: BarListPr
   const top = Math.max(1, ...entries.map((entry) => entry.count));
   return (
     <ul class={`bar-list bar-list-${tone}`}>
-      {entries.map(({ value, count }) => (
+      {entries.map(({ value, count, text = value, shown, title, aside }) => (
         <li key={value}>
           <button
             type="button"
             class="facet-value"
-            title={`${value || '(none)'}\n${exact(count)} ${what}`}
+            title={`${text || '(none)'}\n${title ?? `${exact(count)} ${what}`}`}
             disabled={value === ''}
             onClick={() => onChoose(value)}
           >
             <i class="facet-bar" aria-hidden="true" style={{ width: `${(100 * count) / top}%` }} />
             <span class="clip" dir="auto">
-              {value || '(none)'}
+              {text || '(none)'}
             </span>
-            <span class="num">{compact(count)}</span>
+            {aside}
+            <span class="num">{shown ?? compact(count)}</span>
           </button>
         </li>
       ))}

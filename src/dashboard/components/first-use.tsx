@@ -25,7 +25,7 @@ export function FirstUse({ top = false }: { top?: boolean }) {
       <NewKey
         project={projectId.value}
         name="First key"
-        scope="ingest"
+        scopes={['ingest']}
         canOnly="send records"
         made={key}
         onMade={setKey}

@@ -9,7 +9,9 @@ import { Link } from './link.tsx';
 interface NewKeyProps {
   project: string;
   name: string;
-  scope: 'ingest' | 'ingest:fraud';
+  scopes: readonly string[];
+  /** Pages that may use it: only with one is it a key for browsers. null: it is for them, and its pages are not known yet. */
+  origins?: readonly string[] | null;
   /** Such as `send records`. */
   canOnly: string;
   /** null until it is made. */
@@ -18,11 +20,14 @@ interface NewKeyProps {
 }
 
 /** Makes the key that a command on the page lacks, for who may; for others it says who does. */
-export function NewKey({ project, name, scope, canOnly, made, onMade }: NewKeyProps) {
+export function NewKey({ project, name, scopes, origins = [], canOnly, made, onMade }: NewKeyProps) {
   const [busy, setBusy] = useState(false);
   const create = async () => {
     setBusy(true);
-    const answer = await createKey(project, { name, scopes: [scope] });
+    const answer = await createKey(project, {
+      ...{ name, scopes },
+      ...(origins === null || origins.length === 0 ? {} : { origins }),
+    });
     setBusy(false);
     if (answer.ok) onMade(answer.value.key);
     else sayError('The key could not be created', answer.error);
@@ -38,7 +43,7 @@ export function NewKey({ project, name, scope, canOnly, made, onMade }: NewKeyPr
   if (isAdmin.value) {
     return (
       <p>
-        <Button kind="primary" icon="key" busy={busy} onClick={() => void create()}>
+        <Button kind="primary" icon="key" busy={busy} disabled={origins === null} onClick={() => void create()}>
           Create a key and fill it in
         </Button>
       </p>

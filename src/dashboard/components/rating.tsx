@@ -12,6 +12,17 @@ export function RatingWord({ rating }: { rating: Rating | null }) {
   );
 }
 
+/** Where there is no room for the word: the shape, and the word for who does not see it. */
+export function RatingMark({ rating }: { rating: Rating | null }) {
+  if (rating === null) return null;
+  return (
+    <span class={`rating rating-${rating}`} title={RATING_WORDS[rating]}>
+      <i aria-hidden="true" />
+      <span class="visually-hidden">{RATING_WORDS[rating]}</span>
+    </span>
+  );
+}
+
 /** How much was good, needs improvement, was poor. */
 export function ShareBar({ shares }: { shares: Shares }) {
   const list = shareList(shares);

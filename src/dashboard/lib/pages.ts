@@ -15,6 +15,7 @@ const PAGES: readonly Page[] = [
   { path: '/', name: 'Overview', icon: 'overview', key: 'o' },
   { path: '/live', name: 'Live', icon: 'live', key: 'l' },
   { path: '/logs', name: 'Logs', icon: 'logs', key: 's' },
+  { path: '/vitals', name: 'Vitals', icon: 'vitals', key: 'v' },
   { path: '/fraud', name: 'Fraud', icon: 'fraud', key: 'f' },
   { path: '/sources', name: 'Sources', icon: 'sources', key: 'r' },
   { path: '/security', name: 'Security', icon: 'security', key: 'i' },

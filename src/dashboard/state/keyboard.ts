@@ -4,7 +4,7 @@ export interface Shortcut {
   /** `/`, `g l`, `mod+k`: what `KeyboardEvent.key` says, two keys of a sequence with a space between them. */
   keys: string;
   label: string;
-  group: 'Everywhere' | 'Go to' | 'Lists' | 'Live';
+  group: 'Everywhere' | 'Go to' | 'Lists' | 'Charts' | 'Live';
   run: () => void;
 }
 

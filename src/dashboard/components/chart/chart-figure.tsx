@@ -11,6 +11,8 @@ interface FigureFrameProps {
   caption: string;
   legend: ComponentChildren;
   legendWraps?: boolean;
+  /** Lines of the legend that are kept free from the start, so that the chart stays where it is. */
+  legendRows?: 1 | 2;
   /** At the end of the legend's line. */
   tools?: ComponentChildren;
   /** What is drawn is older than what was asked for. */
@@ -25,10 +27,10 @@ interface FigureFrameProps {
 
 /** A chart with its legend. Its height is reserved before there is anything to draw. */
 export function FigureFrame(props: FigureFrameProps) {
-  const { caption, legend, legendWraps, tools, stale, waiting, onRetry, heightPx, children } = props;
+  const { caption, legend, legendWraps, legendRows = 1, tools, stale, waiting, onRetry, heightPx, children } = props;
   return (
     <figure class={`level-chart${stale ? ' is-stale' : ''}`}>
-      <figcaption class={legendWraps ? 'legend legend-wraps' : 'legend'}>
+      <figcaption class={`legend${legendWraps ? ' legend-wraps' : ''}${legendRows === 2 ? ' legend-rows' : ''}`}>
         <span class="legend-time">{caption}</span>
         {onRetry ? (
           <>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { exact, percent, plural } from '../../lib/format.ts';
 import { RATING_WORDS, type Shares, shareList } from '../../lib/ratings.ts';
-import { inUnit, type Unit } from '../../lib/units.ts';
+import { inUnit, tickText, type Unit } from '../../lib/units.ts';
 import { FigureFrame } from './chart-figure.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { type Bin, binOf, binText, ratingOfBin } from './histogram-bins.ts';
@@ -51,6 +51,7 @@ export function Histogram(props: HistogramProps) {
         </span>
       ))}
       legendWraps
+      legendRows={2}
       tools={<ExportMenu title={title} rows={bins && total > 0 ? () => rowsOf(bins, unit) : null} />}
       stale={props.stale ?? false}
       waiting={bins === null && onRetry === null}
@@ -75,7 +76,7 @@ export function Histogram(props: HistogramProps) {
                   {mark.label} {inUnit(mark.value, unit)}
                 </b>
               ) : null}
-              <span class="bin-tick">{i % tickEvery(bins.length) === 0 ? inUnit(bin.from, unit) : ''}</span>
+              <span class="bin-tick">{i % tickEvery(bins.length) === 0 ? tickText(bin.from, unit) : ''}</span>
             </span>
           ))}
         </div>

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Release } from '../../../wire/error-groups.ts';
 import { dateTime } from '../../lib/format.ts';
 import { lazy } from '../lazy.tsx';
+import { NARROW, useMedia } from '../use-media.ts';
 import { FigureFrame } from './chart-figure.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { spanText } from './level-chart.tsx';
@@ -9,7 +10,10 @@ import type { LineChartProps } from './line-chart.tsx';
 import { isEmpty, type Line, type LineData, lineRows, linesInWords, readout, type Thresholds } from './lines.ts';
 import { ReleaseList } from './release-list.tsx';
 
-const LineChart = lazy<LineChartProps>(() => import('./line-chart.tsx'));
+const LineChart = lazy<LineChartProps>(
+  () => import('./line-chart.tsx'),
+  () => <i class="bone chart-bone" />,
+);
 const NO_RELEASES: readonly Release[] = [];
 
 interface LineFigureProps {
@@ -33,12 +37,15 @@ interface LineFigureProps {
   onRetry?: (() => void) | null;
   /** In place of lines where nothing was measured. */
   none?: string;
+  /** Lines of the legend that are kept free from the start. On narrow screens there are always two. */
+  legendRows?: 1 | 2;
 }
 
 /** Values over time: lines with a legend that switches them, thresholds, releases, export. One implementation for every page. */
 export function LineFigure(props: LineFigureProps) {
   const { title, data, heightPx, hidden, onHidden, thresholds = null, releases = NO_RELEASES, onRetry = null } = props;
   const { fromMs, toMs, onZoom, fitsValues = false } = props;
+  const narrow = useMedia(NARROW);
   const [hover, setHover] = useState<number | null>(null);
   const shown = useMemo(
     () => (data ? { ...data, lines: data.lines.filter(({ id }) => !hidden.has(id)) } : null),
@@ -72,6 +79,7 @@ export function LineFigure(props: LineFigureProps) {
           : null
       }
       legendWraps
+      legendRows={props.legendRows ?? (narrow ? 2 : 1)}
       tools={<ExportMenu title={title} rows={shown && !empty ? () => lineRows(shown) : null} picture />}
       stale={props.stale ?? false}
       waiting={data === null && onRetry === null}

@@ -2,7 +2,7 @@ import { MOD_KEY, shortcuts } from '../../state/keyboard.ts';
 import { Dialog } from '../dialog.tsx';
 import { helpOpen } from './overlays.ts';
 
-const GROUPS = ['Everywhere', 'Go to', 'Lists', 'Live'] as const;
+const GROUPS = ['Everywhere', 'Go to', 'Lists', 'Charts', 'Live'] as const;
 
 export function ShortcutsHelp() {
   const all = shortcuts.value;

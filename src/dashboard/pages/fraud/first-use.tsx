@@ -29,7 +29,7 @@ export function FraudFirstUse({ project, onFirst }: FirstUseProps) {
         <NewKey
           project={project}
           name="Fraud events"
-          scope="ingest:fraud"
+          scopes={['ingest:fraud']}
           canOnly="send fraud events"
           made={key}
           onMade={setKey}

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Level } from '../../../wire/record.ts';
 import type { Scope } from '../../api/query.ts';
 import type { Project } from '../../api/types.ts';
@@ -8,10 +8,9 @@ import { Failure, Notice } from '../../components/states.tsx';
 import { PHONE, useMedia } from '../../components/use-media.ts';
 import { troubleOf } from '../../lib/journal-trouble.ts';
 import { quoteValue } from '../../lib/query-edit.ts';
-import { now } from '../../state/clock.ts';
-import { link } from '../../state/link.ts';
-import { range, refresh, setRange, span } from '../../state/range.ts';
+import { refresh, setRange, span } from '../../state/range.ts';
 import { go, hrefOf } from '../../state/route.ts';
+import { useLiveRefresh } from '../../state/use-live-refresh.ts';
 import { useEverUsed } from '../live/use-ever-used.ts';
 import { HeadlineBar } from './headline-bar.tsx';
 import { OverviewStats } from './overview-stats.tsx';
@@ -21,7 +20,6 @@ import { useOverview } from './use-overview.ts';
 
 const CHART_PX = 200;
 const PHONE_CHART_PX = 140;
-const LIVE_EVERY_MS = 10_000;
 
 /** What is wrong, since when, for whom. */
 export function OverviewPage({ project }: { project: Project }) {
@@ -79,27 +77,5 @@ export function OverviewPage({ project }: { project: Project }) {
         />
       </div>
     </div>
-  );
-}
-
-/** With the range on live the page asks again by itself, but not under the reader's pointer and not in a hidden tab. */
-function useLiveRefresh(reading: boolean, failing: boolean): void {
-  const live = range.value.kind === 'live';
-  useEffect(() => {
-    if (live && failing) link.value = { kind: 'lost', sinceMs: now(), retryAtMs: null };
-    else link.value = { kind: live ? (reading ? 'paused' : 'live') : 'off' };
-  }, [live, reading, failing]);
-  useEffect(() => {
-    if (!live || reading) return;
-    const timer = setInterval(() => {
-      if (!document.hidden) refresh();
-    }, LIVE_EVERY_MS);
-    return () => clearInterval(timer);
-  }, [live, reading]);
-  useEffect(
-    () => () => {
-      link.value = { kind: 'off' };
-    },
-    [],
   );
 }

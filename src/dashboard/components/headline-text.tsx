@@ -1,0 +1,27 @@
+import type { Headline } from '../lib/headline.ts';
+import { Icon } from './icon.tsx';
+
+const ICONS = { ok: 'check', warn: 'warn', bad: 'bad', info: 'info' } as const;
+
+interface HeadlineTextProps {
+  headline: Headline | null;
+  waiting: string;
+  /** What is wrong with the figures themselves. */
+  caveat?: string | null;
+}
+
+/** The answer of a page in one sentence, with what it rests on. Its place is kept while it is not known: `waiting` stands there. */
+export function HeadlineText({ headline, waiting, caveat = null }: HeadlineTextProps) {
+  return (
+    <header class={`headline headline-${headline?.tone ?? 'info'}`}>
+      {headline ? <Icon name={ICONS[headline.tone]} /> : null}
+      <div>
+        <h1>{headline ? <bdi>{headline.text}</bdi> : waiting}</h1>
+        <p>
+          {headline?.detail ?? '\u00a0'}
+          {caveat === null ? null : <span class="tone-warn"> {caveat}</span>}
+        </p>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,82 @@
+import { useEffect, useState } from 'preact/hooks';
+import { BROWSER_STREAMS } from '../../../wire/record.ts';
+import { getVitalsSummary } from '../../api/vitals.ts';
+import { CodeBlock } from '../../components/code-block.tsx';
+import { TextField } from '../../components/field.tsx';
+import { NewKey } from '../../components/new-key.tsx';
+import { Empty } from '../../components/states.tsx';
+import { StatusDot } from '../../components/status-dot.tsx';
+import { LIVE_WINDOW_MS } from '../../lib/range.ts';
+import { now } from '../../state/clock.ts';
+import { refresh } from '../../state/range.ts';
+import { isAdmin } from '../../state/session.ts';
+import { originOf, scriptTag } from './script-tag.ts';
+import { wholeMinutes } from './steps.ts';
+
+const LOOK_EVERY_MS = 3_000;
+const SCOPES = BROWSER_STREAMS.map((stream) => `ingest:${stream}` as const);
+
+/** Before the first vital: one tag for the site, and a page that notices by itself when the first one came. */
+export function VitalsFirstUse({ project }: { project: string }) {
+  const [key, setKey] = useState<string | null>(null);
+  const [site, setSite] = useState('');
+  const origin = originOf(site);
+  const isAway = useLook(project);
+  return (
+    <Empty top icon="vitals" title="Measure the first page">
+      <p>Put this tag into the head of your pages. Each visit then sends its vitals, and they show up here:</p>
+      <CodeBlock label="Tag for your pages" code={scriptTag(window.location.origin, key ?? 'YOUR-KEY')} />
+      {isAdmin.value && key === null ? (
+        <div class="inline-form">
+          <TextField
+            label="Address of your site"
+            value={site}
+            onInput={setSite}
+            placeholder="https://shop.example"
+            hint="The key is public: it takes records from pages of this address only."
+            error={site.trim() !== '' && origin === null ? 'This is no address, such as https://shop.example.' : null}
+          />
+        </div>
+      ) : null}
+      <NewKey
+        project={project}
+        name={origin === null ? 'Browsers' : `Browsers of ${new URL(origin).host}`}
+        scopes={SCOPES}
+        origins={origin === null ? null : [origin]}
+        canOnly="send records, from the pages of this address"
+        made={key}
+        onMade={setKey}
+      />
+      <p>
+        {isAway ? (
+          <StatusDot tone="bad">The server does not answer. Trying again.</StatusDot>
+        ) : (
+          <StatusDot tone="info">Waiting for the first vital</StatusDot>
+        )}
+      </p>
+    </Empty>
+  );
+}
+
+/** Looks every few seconds, without touching the page: the key on it is shown this once. True while the server does not answer. */
+function useLook(project: string): boolean {
+  const [isAway, setAway] = useState(false);
+  useEffect(() => {
+    const controller = new AbortController();
+    const look = async () => {
+      if (document.hidden) return;
+      const toMs = now();
+      const period = wholeMinutes({ fromMs: toMs - LIVE_WINDOW_MS, toMs });
+      const answer = await getVitalsSummary({ project, ...period, filters: {} }, controller.signal);
+      if (controller.signal.aborted) return;
+      setAway(!answer.ok);
+      if (answer.ok && answer.value.items.some(({ count }) => count > 0)) refresh();
+    };
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
+    return () => {
+      clearInterval(timer);
+      controller.abort();
+    };
+  }, [project]);
+  return isAway;
+}

@@ -1,0 +1,115 @@
+import {
+  VITALS,
+  type VitalName,
+  type VitalsBreakdown,
+  type VitalsDistribution,
+  type VitalsPages,
+  type VitalsSummary,
+  type VitalsTimeseries,
+} from '../../../wire/vitals.ts';
+import type { Answer } from '../../api/http.ts';
+import {
+  getVitalsBreakdown,
+  getVitalsDistribution,
+  getVitalsPages,
+  getVitalsSummary,
+  getVitalsTimeseries,
+  type VitalsQuestion,
+} from '../../api/vitals.ts';
+import { type Resource, useResource } from '../../state/use-resource.ts';
+import { chartStepMs, comparedMs, sparkStepMs } from './steps.ts';
+import type { View } from './view.ts';
+
+export type Sparks = ReadonlyMap<VitalName, readonly (number | null)[]>;
+
+export interface Vitals {
+  summary: Resource<VitalsSummary>;
+  sparks: Sparks;
+  trend: Resource<VitalsTimeseries>;
+  /** Of the time before, and how far back that lies; asked for only to compare. */
+  before: Resource<VitalsTimeseries>;
+  beforeMs: number;
+  breakdown: Resource<VitalsBreakdown>;
+  distribution: Resource<VitalsDistribution>;
+}
+
+const NO_SPARKS: Sparks = new Map();
+
+/** Small questions, asked at once; each part of the page stands as soon as its own answer is there. */
+export function useVitals(question: VitalsQuestion, view: View): Vitals {
+  const { vital, by, compare } = view;
+  const key = JSON.stringify(question);
+  const stepMs = chartStepMs(question);
+  const beforeMs = comparedMs(question, stepMs);
+  const earlier = { ...question, fromMs: question.fromMs - beforeMs, toMs: question.toMs - beforeMs };
+  const summary = useResource(key, (signal) => getVitalsSummary(question, signal));
+  const measured = summary.data?.items.filter(({ count }) => count > 0).map(({ name }) => name) ?? [];
+  const sparks = useResource(
+    measured.length > 0 ? `${key} ${measured.join()}` : null,
+    (signal): Promise<Answer<Sparks>> => loadSparks(question, measured, signal),
+  );
+  return {
+    summary,
+    sparks: sparks.data ?? NO_SPARKS,
+    trend: ofVital(
+      vital,
+      useResource(`${vital} ${key}`, (signal) => getVitalsTimeseries(question, vital, stepMs, signal)),
+    ),
+    before: ofVital(
+      vital,
+      useResource(compare ? `${vital} ${key}` : null, (signal) => getVitalsTimeseries(earlier, vital, stepMs, signal)),
+    ),
+    beforeMs,
+    breakdown: ofLabel(
+      by,
+      ofVital(
+        vital,
+        useResource(`${vital} ${by} ${key}`, (signal) => getVitalsBreakdown(question, vital, by, signal)),
+      ),
+    ),
+    distribution: ofVital(
+      vital,
+      useResource(`${vital} ${key}`, (signal) => getVitalsDistribution(question, vital, signal)),
+    ),
+  };
+}
+
+export function usePages(
+  question: VitalsQuestion,
+  { vital, sort }: Pick<View, 'vital' | 'sort'>,
+  answers: number,
+): Resource<VitalsPages> {
+  const also = VITALS.filter((name) => name !== vital && name !== 'FID');
+  const key = JSON.stringify([vital, sort, answers, question]);
+  return ofVital(
+    vital,
+    useResource(key, (signal) => getVitalsPages(question, { name: vital, also, sort }, answers, signal)),
+  );
+}
+
+/** An answer stays on screen while the same is asked of another time, but not as the answer about another vital. */
+function ofVital<T extends { name: VitalName }>(vital: VitalName, resource: Resource<T>): Resource<T> {
+  return resource.data === null || resource.data.name === vital ? resource : withoutData(resource);
+}
+
+function ofLabel(by: string, resource: Resource<VitalsBreakdown>): Resource<VitalsBreakdown> {
+  return resource.data === null || resource.data.by === by ? resource : withoutData(resource);
+}
+
+function withoutData<T>(resource: Resource<T>): Resource<T> {
+  return { ...resource, data: null, loading: resource.error === null };
+}
+
+/** The shapes beside the figures. One that is missing leaves its figure alone. */
+async function loadSparks(
+  question: VitalsQuestion,
+  names: readonly VitalName[],
+  signal: AbortSignal,
+): Promise<Answer<Sparks>> {
+  const stepMs = sparkStepMs(question);
+  const answers = await Promise.all(names.map((name) => getVitalsTimeseries(question, name, stepMs, signal)));
+  const found = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
+  const sparks = new Map(found.map(({ name, series }) => [name, series[0]?.points.map(({ p75 }) => p75) ?? []]));
+  const failed = answers.find((answer) => !answer.ok);
+  return found.length === 0 && failed && !failed.ok ? failed : { ok: true, value: sparks, headers: new Headers() };
+}

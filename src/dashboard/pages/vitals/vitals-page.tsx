@@ -1,0 +1,91 @@
+import '../../styles/vitals.css';
+import { useMemo } from 'preact/hooks';
+import type { Project } from '../../api/types.ts';
+import type { VitalsQuestion } from '../../api/vitals.ts';
+import { useReleases } from '../../components/chart/use-releases.ts';
+import { HeadlineText } from '../../components/headline-text.tsx';
+import { Failure } from '../../components/states.tsx';
+import { PHONE, useMedia } from '../../components/use-media.ts';
+import { inRangeWords } from '../../lib/range-words.ts';
+import { range, span } from '../../state/range.ts';
+import { place, setParams } from '../../state/route.ts';
+import { useLiveRefresh } from '../../state/use-live-refresh.ts';
+import { useShortcuts } from '../../state/use-shortcuts.ts';
+import { Bands } from './bands.tsx';
+import { Breakdown } from './breakdown.tsx';
+import { Distribution } from './distribution.tsx';
+import { FilterChips } from './filter-chips.tsx';
+import { vitalsHeadline } from './headline.ts';
+import { NothingMeasured } from './nothing.tsx';
+import { PageTable } from './page-table.tsx';
+import { scopeText } from './scope-note.tsx';
+import { wholeMinutes } from './steps.ts';
+import { Trend } from './trend.tsx';
+import { useVitals } from './use-vitals.ts';
+import { viewOf } from './view.ts';
+
+const CHART_PX = 248;
+const PHONE_CHART_PX = 180;
+/** Of the second line of the distribution's legend: both charts end at the same height. */
+const EXTRA_LEGEND_PX = 28;
+
+/** How fast the pages are, since when, where and for whom. */
+export default function VitalsPage({ project }: { project: Project }) {
+  const { fromMs, toMs } = span.value;
+  const params = place.value.params;
+  const view = useMemo(() => viewOf(params), [params]);
+  const filtersKey = JSON.stringify(view.filters);
+  const period = useMemo(() => wholeMinutes({ fromMs, toMs }), [fromMs, toMs]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the filters.
+  const question = useMemo<VitalsQuestion>(
+    () => ({ project: project.id, ...period, filters: view.filters }),
+    [project.id, period, filtersKey],
+  );
+  const vitals = useVitals(question, view);
+  const releases = useReleases(project.id, period.fromMs, period.toMs);
+  const phone = useMedia(PHONE);
+  const { summary } = vitals;
+  useLiveRefresh(false, summary.error !== null);
+  useShortcuts([
+    {
+      keys: 'c',
+      label: 'Compare with the time before',
+      group: 'Charts',
+      run: () => setParams({ compare: view.compare ? null : '1' }),
+    },
+  ]);
+  if (summary.error && summary.data === null) {
+    return <Failure top what="The vitals could not be loaded" error={summary.error} onRetry={summary.reload} />;
+  }
+  const items = summary.data?.items ?? null;
+  const heightPx = phone ? PHONE_CHART_PX : CHART_PX;
+  const item = items?.find(({ name }) => name === view.vital) ?? null;
+  if (items?.every(({ count }) => count === 0)) {
+    return (
+      <div class="page vitals">
+        <FilterChips filters={view.filters} />
+        <NothingMeasured question={question} />
+      </div>
+    );
+  }
+  return (
+    <div class="page vitals">
+      <HeadlineText
+        headline={items ? vitalsHeadline(items, inRangeWords(range.value)) : null}
+        waiting="Vitals"
+        caveat={summary.data && scopeText(summary.data)}
+      />
+      <FilterChips filters={view.filters} />
+      {summary.error ? <Failure line what="Not updated" error={summary.error} onRetry={summary.reload} /> : null}
+      <Bands summary={summary.data} sparks={vitals.sparks} vital={view.vital} />
+      <div class="columns">
+        <Trend {...{ vitals, view, item, period, releases, heightPx }} />
+        <Distribution vital={view.vital} distribution={vitals.distribution} heightPx={heightPx - EXTRA_LEGEND_PX} />
+      </div>
+      <div class="columns">
+        <PageTable question={question} view={view} />
+        <Breakdown view={view} breakdown={vitals.breakdown} />
+      </div>
+    </div>
+  );
+}
