@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { binOf, binText, ratingOfBin } from '../../../src/dashboard/components/chart/histogram-bins.ts';
+import { binOf, binText, ratingOfBin, worthShowing } from '../../../src/dashboard/components/chart/histogram-bins.ts';
 import {
   bucketAt,
   bucketTimes,
@@ -159,6 +159,18 @@ describe('bins of a distribution', () => {
   it('say from where to where they go, the last one without an end', () => {
     expect(plain(binText({ from: 0, to: 250, count: 1 }, 'ms'))).toBe('0 ms to 250 ms');
     expect(plain(binText({ from: 5_000, to: null, count: 1 }, 'ms'))).toBe('5 s and more');
+  });
+
+  it('end where there is no more to see, but not before poor begins', () => {
+    const bins = Array.from({ length: 40 }, (_, i) => ({ from: i, to: i + 1, count: i === 3 ? 1 : 0 }));
+    expect(worthShowing(bins, [5, 10])).toHaveLength(12);
+    expect(worthShowing(bins, null)).toHaveLength(5);
+    expect(
+      worthShowing(
+        bins.map((bin) => ({ ...bin, count: 1 })),
+        [5, 10],
+      ),
+    ).toHaveLength(40);
   });
 
   it('hold a value in one of them', () => {

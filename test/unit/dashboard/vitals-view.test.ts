@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { wholeMinutes } from '../../../src/dashboard/lib/whole-minutes.ts';
 import { vitalsHeadline } from '../../../src/dashboard/pages/vitals/headline.ts';
 import { originOf, scriptTag } from '../../../src/dashboard/pages/vitals/script-tag.ts';
-import { chartStepMs, comparedMs, sparkStepMs, wholeMinutes } from '../../../src/dashboard/pages/vitals/steps.ts';
+import { chartStepMs, comparedMs, sparkStepMs } from '../../../src/dashboard/pages/vitals/steps.ts';
 import { filterList, noFilters, viewOf } from '../../../src/dashboard/pages/vitals/view.ts';
 import { changeOf, valueText } from '../../../src/dashboard/pages/vitals/words.ts';
 import {

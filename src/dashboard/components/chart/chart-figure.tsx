@@ -1,10 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { compact, exact } from '../../lib/format.ts';
-import { lazy } from '../lazy.tsx';
+import { TimeChart } from './lazy-plots.tsx';
 import { ReleaseList } from './release-list.tsx';
 import type { TimeChartProps } from './time-chart.tsx';
-
-const TimeChart = lazy<TimeChartProps>(() => import('./time-chart.tsx'));
 
 interface FigureFrameProps {
   /** The legend's line doubles as the read-out of the crosshair. */

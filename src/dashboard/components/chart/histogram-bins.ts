@@ -15,6 +15,13 @@ export function ratingOfBin({ from, to }: Bin, [good, poor]: Thresholds): Rating
   return middle <= good ? 'good' : middle <= poor ? 'needs-improvement' : 'poor';
 }
 
+/** Without the empty bins at the end, but always up to where poor begins: the shape is what there is to see. */
+export function worthShowing(bins: readonly Bin[], thresholds: Thresholds | null): readonly Bin[] {
+  const last = bins.findLastIndex(({ count }) => count > 0);
+  const poor = thresholds ? binOf(bins, thresholds[1]) : -1;
+  return bins.slice(0, Math.max(last, poor) + 2);
+}
+
 /** The bin that holds a value; -1 where none does. */
 export function binOf(bins: readonly Bin[], value: number): number {
   return bins.findIndex(({ from, to }) => value >= from && (to === null || value < to));

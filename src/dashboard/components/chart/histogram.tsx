@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { exact, percent, plural } from '../../lib/format.ts';
 import { RATING_WORDS, type Shares, shareList } from '../../lib/ratings.ts';
 import { inUnit, tickText, type Unit } from '../../lib/units.ts';
 import { FigureFrame } from './chart-figure.tsx';
 import { ExportMenu } from './export-menu.tsx';
-import { type Bin, binOf, binText, ratingOfBin } from './histogram-bins.ts';
+import { type Bin, binOf, binText, ratingOfBin, worthShowing } from './histogram-bins.ts';
 import type { Thresholds } from './lines.ts';
 
 interface HistogramProps {
@@ -27,7 +27,8 @@ interface HistogramProps {
 
 /** How often which value was measured. Bins have the colour of the band that they lie in, and the legend its word. */
 export function Histogram(props: HistogramProps) {
-  const { title, what, unit, bins, thresholds, mark = null, heightPx, onRetry = null } = props;
+  const { title, what, unit, thresholds, mark = null, heightPx, onRetry = null } = props;
+  const bins = useMemo(() => (props.bins ? worthShowing(props.bins, thresholds) : null), [props.bins, thresholds]);
   const [hover, setHover] = useState<number | null>(null);
   const total = bins?.reduce((sum, { count }) => sum + count, 0) ?? 0;
   const most = Math.max(1, ...(bins ?? []).map(({ count }) => count));

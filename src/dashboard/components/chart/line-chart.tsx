@@ -23,7 +23,7 @@ const FIELD_OPACITY = 0.08;
 const TONES = ['ok', 'warn', 'bad'] as const;
 
 /** Values as lines, each point in the middle of its bucket; what was not measured is a gap. */
-export default function LineChart({ data, thresholds, fitsValues = false, onHover, ...frame }: LineChartProps) {
+export function LineChart({ data, thresholds, fitsValues = false, onHover, ...frame }: LineChartProps) {
   const { lines, times, stepMs, unit } = data;
   const aligned = useMemo<uPlot.AlignedData>(
     () => [times.map((ts) => (ts + stepMs / 2) / 1000), ...lines.map((line) => [...line.values])],

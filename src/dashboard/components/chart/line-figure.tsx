@@ -1,19 +1,14 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { Release } from '../../../wire/error-groups.ts';
 import { dateTime } from '../../lib/format.ts';
-import { lazy } from '../lazy.tsx';
 import { NARROW, useMedia } from '../use-media.ts';
 import { FigureFrame } from './chart-figure.tsx';
 import { ExportMenu } from './export-menu.tsx';
+import { LineChart } from './lazy-plots.tsx';
 import { spanText } from './level-chart.tsx';
-import type { LineChartProps } from './line-chart.tsx';
 import { isEmpty, type Line, type LineData, lineRows, linesInWords, readout, type Thresholds } from './lines.ts';
 import { ReleaseList } from './release-list.tsx';
 
-const LineChart = lazy<LineChartProps>(
-  () => import('./line-chart.tsx'),
-  () => <i class="bone chart-bone" />,
-);
 const NO_RELEASES: readonly Release[] = [];
 
 interface LineFigureProps {

@@ -30,7 +30,7 @@ const INCREMENTS = [
 ];
 
 /** Counts as stacked bars. */
-export default function TimeChart(props: TimeChartProps) {
+export function TimeChart(props: TimeChartProps) {
   const { buckets, bucketMs, series, onHover, ...frame } = props;
   const seriesKey = series.join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the names.

@@ -17,6 +17,7 @@ import { OverviewStats } from './overview-stats.tsx';
 import { RecentErrors } from './recent-errors.tsx';
 import { TopServices } from './top-services.tsx';
 import { useOverview } from './use-overview.ts';
+import { VitalsPanel } from './vitals-panel.tsx';
 
 const CHART_PX = 200;
 const PHONE_CHART_PX = 140;
@@ -69,12 +70,15 @@ export function OverviewPage({ project }: { project: Project }) {
       </section>
       <div class="columns">
         <RecentErrors scope={scope} errors={overview.errors} onReading={setReading} />
-        <TopServices
-          errors={overview.errorFacets}
-          all={overview.facets}
-          onErrors={(service) => toLogs(`level:>=error service:${quoteValue(service)}`)}
-          onService={(service) => toLogs(`service:${quoteValue(service)}`)}
-        />
+        <div class="side">
+          <TopServices
+            errors={overview.errorFacets}
+            all={overview.facets}
+            onErrors={(service) => toLogs(`level:>=error service:${quoteValue(service)}`)}
+            onService={(service) => toLogs(`service:${quoteValue(service)}`)}
+          />
+          <VitalsPanel scope={scope} />
+        </div>
       </div>
     </div>
   );

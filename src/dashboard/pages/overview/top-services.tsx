@@ -12,7 +12,7 @@ interface TopServicesProps {
 
 export function TopServices({ errors, all, onErrors, onService }: TopServicesProps) {
   return (
-    <div class="side">
+    <>
       <Panel title="Errors by service" facets={errors} tone="bad" none="No service has errors." onChoose={onErrors} />
       <Panel
         title="Records by service"
@@ -21,7 +21,7 @@ export function TopServices({ errors, all, onErrors, onService }: TopServicesPro
         none="No records in this time."
         onChoose={onService}
       />
-    </div>
+    </>
   );
 }
 

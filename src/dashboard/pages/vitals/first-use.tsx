@@ -7,11 +7,11 @@ import { NewKey } from '../../components/new-key.tsx';
 import { Empty } from '../../components/states.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
 import { LIVE_WINDOW_MS } from '../../lib/range.ts';
+import { wholeMinutes } from '../../lib/whole-minutes.ts';
 import { now } from '../../state/clock.ts';
 import { refresh } from '../../state/range.ts';
 import { isAdmin } from '../../state/session.ts';
 import { originOf, scriptTag } from './script-tag.ts';
-import { wholeMinutes } from './steps.ts';
 
 const LOOK_EVERY_MS = 3_000;
 const SCOPES = BROWSER_STREAMS.map((stream) => `ingest:${stream}` as const);

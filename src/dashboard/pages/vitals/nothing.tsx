@@ -5,12 +5,12 @@ import { Empty, Failure, Skeleton } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
 import { plural } from '../../lib/format.ts';
 import { lastWords, presetReaching, WIDEST_MS } from '../../lib/range.ts';
+import { wholeMinutes } from '../../lib/whole-minutes.ts';
 import { now } from '../../state/clock.ts';
 import { setRange } from '../../state/range.ts';
 import { setParams } from '../../state/route.ts';
 import { useResource } from '../../state/use-resource.ts';
 import { VitalsFirstUse } from './first-use.tsx';
-import { wholeMinutes } from './steps.ts';
 import { filterList, noFilters } from './view.ts';
 
 const HOUR_MS = 3_600_000;

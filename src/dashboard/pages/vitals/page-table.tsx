@@ -143,9 +143,13 @@ function columnsOf(vital: VitalName): readonly Column<Row>[] {
         row.poor === null ? (
           '–'
         ) : (
-          <span class="vitals-poor">
+          <span
+            class="vitals-poor"
+            title={`${exact(Math.round(row.poor * row.count))} of ${exact(row.count)} were poor`}
+          >
             <ShareBar shares={row} />
-            {percent(row.poor)}
+            <span class="vitals-share">{percent(row.poor)}</span>
+            <span class="vitals-share">{compact(Math.round(row.poor * row.count))}</span>
           </span>
         ),
     },

@@ -4,10 +4,10 @@ import { VITAL_THRESHOLDS, type VitalSummary, type VitalsTimeseries } from '../.
 import { Button } from '../../components/button.tsx';
 import { LineFigure } from '../../components/chart/line-figure.tsx';
 import { bucketTimes, type Line, type LineData, valuesAt } from '../../components/chart/lines.ts';
+import type { Span } from '../../lib/range.ts';
 import { useHiddenLines } from '../../state/hidden-lines.ts';
 import { setRange } from '../../state/range.ts';
 import { setParams } from '../../state/route.ts';
-import type { Period } from './steps.ts';
 import type { Vitals } from './use-vitals.ts';
 import type { View } from './view.ts';
 import { unitOf, VITAL_NAMES } from './words.ts';
@@ -21,7 +21,7 @@ interface TrendProps {
   view: View;
   /** Of the chosen vital. */
   item: VitalSummary | null;
-  period: Period;
+  period: Span;
   releases: readonly Release[];
   heightPx: number;
 }

@@ -1,0 +1,2 @@
+export { LineChart } from './line-chart.tsx';
+export { TimeChart } from './time-chart.tsx';
