@@ -17,6 +17,8 @@ export interface VitalsQuestion {
   fromMs: number;
   toMs: number;
   filters: LabelFilters;
+  /** When it was asked: another time is another question, even where whole minutes are the same. Not sent. */
+  askedMs: number;
 }
 
 export function getVitalsSummary(question: VitalsQuestion, signal: AbortSignal): Promise<Answer<VitalsSummary>> {

@@ -6,21 +6,16 @@ const ICONS = { ok: 'check', warn: 'warn', bad: 'bad', info: 'info' } as const;
 interface HeadlineTextProps {
   headline: Headline | null;
   waiting: string;
-  /** What is wrong with the figures themselves. */
-  caveat?: string | null;
 }
 
 /** The answer of a page in one sentence, with what it rests on. Its place is kept while it is not known: `waiting` stands there. */
-export function HeadlineText({ headline, waiting, caveat = null }: HeadlineTextProps) {
+export function HeadlineText({ headline, waiting }: HeadlineTextProps) {
   return (
     <header class={`headline headline-${headline?.tone ?? 'info'}`}>
       {headline ? <Icon name={ICONS[headline.tone]} /> : null}
       <div>
         <h1>{headline ? <bdi>{headline.text}</bdi> : waiting}</h1>
-        <p>
-          {headline?.detail ?? '\u00a0'}
-          {caveat === null ? null : <span class="tone-warn"> {caveat}</span>}
-        </p>
+        <p>{headline?.detail ?? '\u00a0'}</p>
       </div>
     </header>
   );

@@ -13,7 +13,7 @@ const CORE: readonly VitalName[] = ['LCP', 'INP', 'CLS'];
 /** How fast the pages are, where somebody measures that. Last of its column: it moves nothing when it comes. */
 export function VitalsPanel({ scope }: { scope: Scope }) {
   const { project, fromMs, toMs } = scope;
-  const question = { project, ...wholeMinutes({ fromMs, toMs }), filters: {} };
+  const question = { project, ...wholeMinutes({ fromMs, toMs }), filters: {}, askedMs: toMs };
   const { data } = useResource(JSON.stringify(question), (signal) => getVitalsSummary(question, signal));
   const items = data?.items.filter(({ name }) => CORE.includes(name)) ?? [];
   if (items.every(({ count }) => count === 0)) return null;

@@ -67,7 +67,7 @@ function useLook(project: string): boolean {
       if (document.hidden) return;
       const toMs = now();
       const period = wholeMinutes({ fromMs: toMs - LIVE_WINDOW_MS, toMs });
-      const answer = await getVitalsSummary({ project, ...period, filters: {} }, controller.signal);
+      const answer = await getVitalsSummary({ project, ...period, filters: {}, askedMs: toMs }, controller.signal);
       if (controller.signal.aborted) return;
       setAway(!answer.ok);
       if (answer.ok && answer.value.items.some(({ count }) => count > 0)) refresh();

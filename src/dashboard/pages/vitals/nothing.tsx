@@ -20,7 +20,7 @@ export function NothingMeasured({ question }: { question: VitalsQuestion }) {
   const filtered = filterList(question.filters).length > 0;
   const wideQuestion = () => {
     const toMs = now();
-    return { ...question, ...wholeMinutes({ fromMs: toMs - WIDEST_MS, toMs }) };
+    return { ...question, ...wholeMinutes({ fromMs: toMs - WIDEST_MS, toMs }), askedMs: toMs };
   };
   const wide = useResource(JSON.stringify(question), (signal) => getVitalsSummary(wideQuestion(), signal));
   const measured = wide.data?.items.filter(({ count }) => count > 0) ?? [];

@@ -2,7 +2,7 @@ import type { VitalsScope } from '../../../wire/vitals.ts';
 import { dateTime } from '../../lib/format.ts';
 
 /** How figures were counted, where that is not the usual way. */
-export function scopeText({ source, complete, countedFromMs }: VitalsScope): string | null {
+function scopeText({ source, complete, countedFromMs }: VitalsScope): string | null {
   if (!complete) return `Counted only from ${dateTime(countedFromMs)} on: one request may read only so much.`;
   return source === 'records' ? 'Counted from the records themselves, as no summary is kept for these filters.' : null;
 }

@@ -10,7 +10,8 @@ function attribute(text: string): string {
 /** The origin of an address as somebody types it; null where it is none. */
 export function originOf(text: string): string | null {
   const typed = text.trim();
-  if (typed === '') return null;
+  // Some browsers take a blank for a part of a host.
+  if (typed === '' || /\s/.test(typed)) return null;
   try {
     const url = new URL(typed.includes('://') ? typed : `https://${typed}`);
     return url.protocol === 'https:' || url.protocol === 'http:' ? url.origin : null;

@@ -1,6 +1,11 @@
 import { useMemo } from 'preact/hooks';
 import type { Release } from '../../../wire/error-groups.ts';
-import { VITAL_THRESHOLDS, type VitalSummary, type VitalsTimeseries } from '../../../wire/vitals.ts';
+import {
+  VITAL_THRESHOLDS,
+  type VitalSummary,
+  type VitalsSummary,
+  type VitalsTimeseries,
+} from '../../../wire/vitals.ts';
 import { Button } from '../../components/button.tsx';
 import { LineFigure } from '../../components/chart/line-figure.tsx';
 import { bucketTimes, type Line, type LineData, valuesAt } from '../../components/chart/lines.ts';
@@ -8,6 +13,7 @@ import type { Span } from '../../lib/range.ts';
 import { useHiddenLines } from '../../state/hidden-lines.ts';
 import { setRange } from '../../state/range.ts';
 import { setParams } from '../../state/route.ts';
+import { ScopeLine } from './scope-note.tsx';
 import type { Vitals } from './use-vitals.ts';
 import type { View } from './view.ts';
 import { unitOf, VITAL_NAMES } from './words.ts';
@@ -19,18 +25,18 @@ const HIDDEN_AT_FIRST = ['p95', 'p99'];
 interface TrendProps {
   vitals: Vitals;
   view: View;
-  /** Of the chosen vital. */
-  item: VitalSummary | null;
+  summary: VitalsSummary | null;
   period: Span;
   releases: readonly Release[];
   heightPx: number;
 }
 
 /** The chosen vital over time. */
-export function Trend({ vitals, view, item, period, releases, heightPx }: TrendProps) {
+export function Trend({ vitals, view, summary, period, releases, heightPx }: TrendProps) {
   const { vital, compare } = view;
   const { trend, before, beforeMs } = vitals;
   const [hidden, setHidden] = useHiddenLines(HIDDEN_AT_FIRST);
+  const item = summary?.items.find(({ name }) => name === vital) ?? null;
   const earlier = compare ? before.data : null;
   const data = useMemo(
     () => (trend.data ? dataOf(trend.data, item, earlier, beforeMs) : null),
@@ -65,6 +71,7 @@ export function Trend({ vitals, view, item, period, releases, heightPx }: TrendP
         none={`No ${vital} was measured in this time.`}
         onZoom={(fromMs, toMs) => setRange({ kind: 'fixed', fromMs, toMs })}
       />
+      <ScopeLine scope={summary} />
     </section>
   );
 }

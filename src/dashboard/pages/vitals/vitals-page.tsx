@@ -1,11 +1,13 @@
 import '../../styles/vitals.css';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
+import type { VitalsScope } from '../../../wire/vitals.ts';
 import type { Project } from '../../api/types.ts';
 import type { VitalsQuestion } from '../../api/vitals.ts';
 import { useReleases } from '../../components/chart/use-releases.ts';
 import { HeadlineText } from '../../components/headline-text.tsx';
 import { Failure } from '../../components/states.tsx';
 import { PHONE, useMedia } from '../../components/use-media.ts';
+import { dateTime } from '../../lib/format.ts';
 import { inRangeWords } from '../../lib/range-words.ts';
 import { wholeMinutes } from '../../lib/whole-minutes.ts';
 import { range, span } from '../../state/range.ts';
@@ -19,7 +21,6 @@ import { FilterChips } from './filter-chips.tsx';
 import { vitalsHeadline } from './headline.ts';
 import { NothingMeasured } from './nothing.tsx';
 import { PageTable } from './page-table.tsx';
-import { scopeText } from './scope-note.tsx';
 import { Trend } from './trend.tsx';
 import { useVitals } from './use-vitals.ts';
 import { viewOf } from './view.ts';
@@ -28,6 +29,8 @@ const CHART_PX = 248;
 const PHONE_CHART_PX = 180;
 /** Of the second line of the distribution's legend: both charts end at the same height. */
 const EXTRA_LEGEND_PX = 28;
+/** The line below the other one. */
+const SCOPE_PX = 20;
 
 /** How fast the pages are, since when, where and for whom. */
 export default function VitalsPage({ project }: { project: Project }) {
@@ -38,14 +41,15 @@ export default function VitalsPage({ project }: { project: Project }) {
   const period = useMemo(() => wholeMinutes({ fromMs, toMs }), [fromMs, toMs]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the filters.
   const question = useMemo<VitalsQuestion>(
-    () => ({ project: project.id, ...period, filters: view.filters }),
-    [project.id, period, filtersKey],
+    () => ({ project: project.id, ...period, filters: view.filters, askedMs: toMs }),
+    [project.id, period, filtersKey, toMs],
   );
   const vitals = useVitals(question, view);
   const releases = useReleases(project.id, period.fromMs, period.toMs);
   const phone = useMedia(PHONE);
+  const [reading, setReading] = useState(false);
   const { summary } = vitals;
-  useLiveRefresh(false, summary.error !== null);
+  useLiveRefresh(reading, summary.error !== null);
   useShortcuts([
     {
       keys: 'c',
@@ -59,7 +63,6 @@ export default function VitalsPage({ project }: { project: Project }) {
   }
   const items = summary.data?.items ?? null;
   const heightPx = phone ? PHONE_CHART_PX : CHART_PX;
-  const item = items?.find(({ name }) => name === view.vital) ?? null;
   if (items?.every(({ count }) => count === 0)) {
     return (
       <div class="page vitals">
@@ -71,21 +74,32 @@ export default function VitalsPage({ project }: { project: Project }) {
   return (
     <div class="page vitals">
       <HeadlineText
-        headline={items ? vitalsHeadline(items, inRangeWords(range.value)) : null}
+        headline={summary.data ? vitalsHeadline(summary.data.items, timeWords(summary.data)) : null}
         waiting="Vitals"
-        caveat={summary.data && scopeText(summary.data)}
       />
       <FilterChips filters={view.filters} />
       {summary.error ? <Failure line what="Not updated" error={summary.error} onRetry={summary.reload} /> : null}
       <Bands summary={summary.data} sparks={vitals.sparks} vital={view.vital} />
       <div class="columns">
-        <Trend {...{ vitals, view, item, period, releases, heightPx }} />
-        <Distribution vital={view.vital} distribution={vitals.distribution} heightPx={heightPx - EXTRA_LEGEND_PX} />
+        <Trend {...{ vitals, view, summary: summary.data, period, releases, heightPx }} />
+        <Distribution
+          vital={view.vital}
+          distribution={vitals.distribution}
+          heightPx={heightPx - EXTRA_LEGEND_PX + SCOPE_PX}
+        />
       </div>
-      <div class="columns">
+      <div
+        class="columns"
+        onPointerEnter={(event) => setReading(event.pointerType === 'mouse')}
+        onPointerLeave={() => setReading(false)}
+      >
         <PageTable question={question} view={view} />
         <Breakdown view={view} breakdown={vitals.breakdown} />
       </div>
     </div>
   );
+}
+
+function timeWords({ complete, countedFromMs }: VitalsScope): string {
+  return complete ? inRangeWords(range.value) : `since ${dateTime(countedFromMs)}`;
 }
