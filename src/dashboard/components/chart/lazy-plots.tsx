@@ -6,5 +6,5 @@ import type { TimeChartProps } from './time-chart.tsx';
 const plots = () => import('./plots.ts');
 const waiting = () => <i class="bone chart-bone" />;
 
-export const TimeChart = lazy<TimeChartProps>(() => plots().then((module) => ({ default: module.TimeChart })));
+export const TimeChart = lazy<TimeChartProps>(() => plots().then((module) => ({ default: module.TimeChart })), waiting);
 export const LineChart = lazy<LineChartProps>(() => plots().then((module) => ({ default: module.LineChart })), waiting);

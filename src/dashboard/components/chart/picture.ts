@@ -31,8 +31,13 @@ export function pictureOf(figure: HTMLElement, title: string): Promise<Blob | nu
     const y = px(MARGIN_PX + (i + 1) * LINE_PX);
     for (const entry of row) {
       if (entry.color !== null) {
-        ctx.fillStyle = entry.color;
-        ctx.fillRect(x, y + px(TEXT_PX / 2 - 1), px(12), px(3));
+        ctx.strokeStyle = entry.color;
+        ctx.lineWidth = px(entry.widthPx);
+        ctx.setLineDash(entry.isDashed ? [px(4), px(3)] : []);
+        ctx.beginPath();
+        ctx.moveTo(x, y + px(TEXT_PX / 2));
+        ctx.lineTo(x + px(14), y + px(TEXT_PX / 2));
+        ctx.stroke();
         x += px(18);
       }
       ctx.fillStyle = color['text-2'];
@@ -47,6 +52,8 @@ export function pictureOf(figure: HTMLElement, title: string): Promise<Blob | nu
 interface Entry {
   text: string;
   color: string | null;
+  widthPx: number;
+  isDashed: boolean;
 }
 
 /** The caption and every line that is switched on. */
@@ -59,6 +66,8 @@ function legendOf(figure: HTMLElement): Entry[] {
     return {
       text: (part.textContent ?? '').trim(),
       color: style ? (isLine ? style.color : style.backgroundColor) : null,
+      widthPx: isLine && style ? Number.parseFloat(style.borderTopWidth) : 9,
+      isDashed: isLine && style?.borderTopStyle === 'dashed',
     };
   });
 }

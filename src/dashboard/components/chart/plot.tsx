@@ -83,7 +83,8 @@ function optionsFor(element: HTMLElement, latest: { current: PlotProps }): uPlot
     cursor: {
       y: false,
       points: { show: false },
-      sync: { key: SYNC.key },
+      // By the time, whatever the width; a drag on one chart is not one on each of them.
+      sync: { key: SYNC.key, scales: ['x', null], filters: { pub: () => true, sub: (type) => type === 'mousemove' } },
       drag: { x: true, y: false, setScale: false },
     },
     scales: {
