@@ -128,7 +128,11 @@ function timeseries(base: VitalsScope, url: URL, name: VitalName, events: number
     const numbers = numbersOf(name, nothing ? 0 : Math.ceil(events / count), factor);
     return { ts: base.fromMs + i * stepMs, ...numbers };
   });
-  return { ...base, name, stepMs, series: [{ label: name, points }] };
+  const by = url.searchParams.get('by');
+  const labels = by === null ? [name] : (VALUES[by] ?? []);
+  const bend = (point: (typeof points)[number], i: number) => ({ ...point, p75: point.p75 && point.p75 * (1 + i / 5) });
+  const series = labels.map((label, i) => ({ label, points: points.map((point) => bend(point, i)) }));
+  return { ...base, name, stepMs, series };
 }
 
 function pages(base: VitalsScope, url: URL, name: VitalName, events: number): VitalsPages {

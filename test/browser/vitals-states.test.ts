@@ -19,6 +19,7 @@ describe('the page Vitals', () => {
   const STATES: [what: string, query: string, made: Partial<MadeUpVitals>][] = [
     ['many', '&range=24h', {}],
     ['all lines', '&range=7d&compare=1&hide=none&by=release&sort=poor', {}],
+    ['a line for each value', '&range=3d&split=1&by=release', {}],
     ['another vital with filters', `&vital=CLS&page=${encodeURIComponent('/عربة-التسوق/الدفع')}&country=XX`, {}],
     ['a part', '&range=30d&vital=INP&device=mobile', { scope: { complete: false, source: 'records' } }],
     ['three', '&range=15m&vital=TTFB', { events: 3 }],

@@ -168,6 +168,28 @@ describe('the page Vitals', () => {
     expect(await trend(page).getByRole('button', { name: /^p50/ }).getAttribute('aria-pressed')).toBe('false');
   });
 
+  it('splits the chart by what the figures are broken down by', async () => {
+    const page = await open();
+    await trend(page).getByRole('button', { name: 'Split by device' }).click();
+    await page.waitForURL((url) => url.searchParams.get('split') === '1');
+    const mobile = trend(page).getByRole('button', { name: /^mobile/ });
+    await mobile.waitFor();
+    expect(
+      await trend(page)
+        .getByRole('button', { name: /^desktop/ })
+        .getAttribute('aria-pressed'),
+    ).toBe('true');
+    await mobile.click({ modifiers: ['Shift'] });
+    await page.waitForURL((url) => url.searchParams.get('hide') === 'desktop');
+    const label = await trend(page)
+      .getByRole('img', { name: /by device over time/ })
+      .getAttribute('aria-label');
+    expect(label).toMatch(/mobile: from 1\.\d+.s to 5(\.\d+)?.s/);
+    await page.getByRole('tab', { name: 'Release' }).click();
+    await trend(page).getByRole('button', { name: /^v1/ }).waitFor();
+    expect(new URL(page.url()).searchParams.has('hide')).toBe(false);
+  });
+
   it('exports the numbers that it shows, and the chart as a picture', async () => {
     const page = await open(`${HOUR_NOW}&hide=none`);
     const { series, fromMs, stepMs } = await ask<VitalsTimeseries>('timeseries', `&name=LCP&step=${MINUTE}`);

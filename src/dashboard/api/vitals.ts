@@ -25,13 +25,19 @@ export function getVitalsSummary(question: VitalsQuestion, signal: AbortSignal):
   return ask('summary', question, {}, signal);
 }
 
+interface TimeseriesQuestion {
+  name: VitalName;
+  stepMs: number;
+  /** One series for each value of it. */
+  by?: BrowserLabel | null;
+}
+
 export function getVitalsTimeseries(
   question: VitalsQuestion,
-  name: VitalName,
-  stepMs: number,
+  { name, stepMs, by }: TimeseriesQuestion,
   signal: AbortSignal,
 ): Promise<Answer<VitalsTimeseries>> {
-  return ask('timeseries', question, { name, step: stepMs }, signal);
+  return ask('timeseries', question, { name, step: stepMs, by: by ?? null }, signal);
 }
 
 export function getVitalsBreakdown(

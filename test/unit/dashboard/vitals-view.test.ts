@@ -3,6 +3,7 @@ import { wholeMinutes } from '../../../src/dashboard/lib/whole-minutes.ts';
 import { vitalsHeadline } from '../../../src/dashboard/pages/vitals/headline.ts';
 import { originOf, scriptTag } from '../../../src/dashboard/pages/vitals/script-tag.ts';
 import { chartStepMs, comparedMs, sparkStepMs } from '../../../src/dashboard/pages/vitals/steps.ts';
+import { percentileLines, splitLines } from '../../../src/dashboard/pages/vitals/trend-lines.ts';
 import { filterList, noFilters, viewOf } from '../../../src/dashboard/pages/vitals/view.ts';
 import { changeOf, valueText } from '../../../src/dashboard/pages/vitals/words.ts';
 import {
@@ -21,11 +22,11 @@ const view = (search: string) => viewOf(new URLSearchParams(search));
 
 describe('what the reader looks at', () => {
   it('is all in the address, and usual where that says nothing or nonsense', () => {
-    const usual = { vital: 'LCP', filters: {}, by: 'device', compare: false, sort: 'count', find: '' };
+    const usual = { vital: 'LCP', filters: {}, by: 'device', compare: false, split: false, sort: 'count', find: '' };
     expect(view('')).toEqual(usual);
     expect(view('vital=XYZ&by=shoe-size&sort=shuffle&compare=yes&device=')).toEqual(usual);
     expect(view('vital=inp&by=os&sort=poor&compare=1&find=check&page=/checkout&country=DE')).toEqual({
-      ...{ vital: 'INP', by: 'os', sort: 'poor', compare: true, find: 'check' },
+      ...{ vital: 'INP', by: 'os', sort: 'poor', compare: true, split: false, find: 'check' },
       filters: { page: '/checkout', country: 'DE' },
     });
   });
@@ -140,5 +141,50 @@ describe('the tag for a site', () => {
     expect(
       [' shop.example ', 'https://shop.example/a?b', 'http://localhost:3000', 'ftp://x', '', 'a b'].map(originOf),
     ).toEqual([...['https://shop.example', 'https://shop.example', 'http://localhost:3000', null, null, null]]);
+  });
+});
+
+describe('the lines of the chart', () => {
+  const numbers = (p75: number | null) => ({ count: 1, ...NOTHING, p50: 1, p75, p95: 3, p99: 4 });
+  const scope = {
+    fromMs: 0,
+    toMs: 2 * MINUTE,
+    source: 'rollups',
+    resolutionMs: MINUTE,
+    complete: true,
+    countedFromMs: 0,
+  } as const;
+  const trend = (by: 'country' | null, ...series: [label: string, p75: number | null][]) => ({
+    ...{ ...scope, name: 'LCP' as const, stepMs: MINUTE, by },
+    series: series.map(([label, p75]) => ({ label, points: [{ ts: MINUTE, ...numbers(p75) }] })),
+  });
+
+  it('are the percentiles, and p75 of the time before under that of now', () => {
+    const answer = { ...trend(null, ['LCP', 7]), fromMs: -2 * MINUTE, toMs: 0 };
+    const moved = { ...answer, series: [{ label: 'LCP', points: [{ ts: -MINUTE, ...numbers(7) }] }] };
+    const { lines, times } = percentileLines(trend(null, ['LCP', 2]), null, { answer: moved, shiftMs: 2 * MINUTE });
+    expect(times).toEqual([0, MINUTE]);
+    expect(lines.map(({ id, values }) => [id, ...values])).toEqual([
+      ...[
+        ['p50', null, 1],
+        ['p75', null, 2],
+        ['p95', null, 3],
+        ['p99', null, 4],
+        ['before', null, 7],
+      ],
+    ]);
+    expect(lines.filter(({ earlier }) => earlier).map(({ id }) => id)).toEqual(['before']);
+  });
+
+  it('are one for each value where they are split, in colours of their own', () => {
+    const items = [{ value: 'DE', ...numbers(9), share: 1 }];
+    const breakdown = { ...scope, name: 'LCP' as const, by: 'country' as const, items };
+    const { lines } = splitLines(trend('country', ['DE', 5], ['', 6], ['(other)', null]), breakdown);
+    expect(lines.map(({ overall }) => overall)).toEqual([9, null, null]);
+    expect(lines.map(({ id, label, color, values }) => [id, label, color, ...values])).toEqual([
+      ['DE', 'Germany', '1', null, 5],
+      ['(none)', '(none)', '2', null, 6],
+      ['(other)', '(other)', '3', null, null],
+    ]);
   });
 });

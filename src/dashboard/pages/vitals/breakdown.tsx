@@ -36,7 +36,9 @@ export function Breakdown({ view, breakdown }: BreakdownProps) {
         label="Break down by"
         tabs={TABS}
         current={by}
-        onChange={(next) => setParams({ by: next === 'device' ? null : next }, 'replace')}
+        onChange={(next) =>
+          setParams({ by: next === 'device' ? null : next, ...(view.split ? { hide: null } : {}) }, 'replace')
+        }
       >
         {error && !data ? <Failure what="Not loaded" error={error} onRetry={reload} /> : null}
         {!data && loading ? <Skeleton rows={ROWS} label={`Loading ${title}`} /> : null}

@@ -29,7 +29,7 @@ export function NothingMeasured({ question }: { question: VitalsQuestion }) {
     null,
   );
   const course = useResource(top ? `${top.name} ${JSON.stringify(question)}` : null, (signal) =>
-    getVitalsTimeseries(wideQuestion(), top?.name ?? 'LCP', HOUR_MS, signal),
+    getVitalsTimeseries(wideQuestion(), { name: top?.name ?? 'LCP', stepMs: HOUR_MS }, signal),
   );
   if (wide.error) {
     return (

@@ -1,4 +1,5 @@
 import {
+  type BrowserLabel,
   VITALS,
   type VitalName,
   type VitalsBreakdown,
@@ -22,10 +23,13 @@ import type { View } from './view.ts';
 
 export type Sparks = ReadonlyMap<VitalName, readonly (number | null)[]>;
 
+/** `by`: what its series are values of; null for one series of all. */
+export type Trend = VitalsTimeseries & { by: BrowserLabel | null };
+
 export interface Vitals {
   summary: Resource<VitalsSummary>;
   sparks: Sparks;
-  trend: Resource<VitalsTimeseries>;
+  trend: Resource<Trend>;
   /** Of the time before, and how far back that lies; asked for only to compare. */
   before: Resource<VitalsTimeseries>;
   beforeMs: number;
@@ -37,7 +41,7 @@ const NO_SPARKS: Sparks = new Map();
 
 /** Small questions, asked at once; each part of the page stands as soon as its own answer is there. */
 export function useVitals(question: VitalsQuestion, view: View): Vitals {
-  const { vital, by, compare } = view;
+  const { vital, by, compare, split } = view;
   const key = JSON.stringify(question);
   const stepMs = chartStepMs(question);
   const beforeMs = comparedMs(question, stepMs);
@@ -53,11 +57,16 @@ export function useVitals(question: VitalsQuestion, view: View): Vitals {
     sparks: sparks.data ?? NO_SPARKS,
     trend: ofVital(
       vital,
-      useResource(`${vital} ${key}`, (signal) => getVitalsTimeseries(question, vital, stepMs, signal)),
+      useResource(`${vital} ${split ? by : ''} ${key}`, async (signal) => {
+        const answer = await getVitalsTimeseries(question, { name: vital, stepMs, by: split ? by : null }, signal);
+        return answer.ok ? { ...answer, value: { ...answer.value, by: split ? by : null } } : answer;
+      }),
     ),
     before: ofVital(
       vital,
-      useResource(compare ? `${vital} ${key}` : null, (signal) => getVitalsTimeseries(earlier, vital, stepMs, signal)),
+      useResource(compare ? `${vital} ${key}` : null, (signal) =>
+        getVitalsTimeseries(earlier, { name: vital, stepMs }, signal),
+      ),
     ),
     beforeMs,
     breakdown: ofLabel(
@@ -107,7 +116,7 @@ async function loadSparks(
   signal: AbortSignal,
 ): Promise<Answer<Sparks>> {
   const stepMs = sparkStepMs(question);
-  const answers = await Promise.all(names.map((name) => getVitalsTimeseries(question, name, stepMs, signal)));
+  const answers = await Promise.all(names.map((name) => getVitalsTimeseries(question, { name, stepMs }, signal)));
   const found = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
   const sparks = new Map(found.map(({ name, series }) => [name, series[0]?.points.map(({ p75 }) => p75) ?? []]));
   const failed = answers.find((answer) => !answer.ok);

@@ -13,6 +13,8 @@ export interface View {
   filters: LabelFilters;
   by: Breakdown;
   compare: boolean;
+  /** The chart has a line for each value of `by`. */
+  split: boolean;
   sort: Sort;
   /** Part of a page's name. */
   find: string;
@@ -24,7 +26,9 @@ export function viewOf(params: URLSearchParams): View {
     vital: isVital(vital) ? vital : 'LCP',
     filters: filtersOf(params),
     by: BREAKDOWNS.find((name) => name === params.get('by')) ?? 'device',
-    compare: params.get('compare') === '1',
+    // What is split is not compared as well: nobody could tell the lines apart.
+    compare: params.get('compare') === '1' && params.get('split') !== '1',
+    split: params.get('split') === '1',
     sort: SORTS.find((name) => name === params.get('sort')) ?? 'count',
     find: params.get('find') ?? '',
   };

@@ -55,7 +55,7 @@ export default function VitalsPage({ project }: { project: Project }) {
       keys: 'c',
       label: 'Compare with the time before',
       group: 'Charts',
-      run: () => setParams({ compare: view.compare ? null : '1' }),
+      run: () => setParams({ compare: view.compare ? null : '1', ...(view.split ? { split: null, hide: null } : {}) }),
     },
   ]);
   if (summary.error && summary.data === null) {
