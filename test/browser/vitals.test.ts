@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { VitalSummary, VitalsPages, VitalsSummary, VitalsTimeseries } from '../../src/wire/vitals.ts';
 import { textIn, useDashboard } from './dashboard.ts';
+import { visits } from './made-up-visits.ts';
 
 const dashboard = await useDashboard('The shop');
 
@@ -13,33 +14,8 @@ const HOUR = 60 * MINUTE;
 const NOW = Math.floor(Date.now() / MINUTE) * MINUTE;
 const HOUR_NOW = `from=${NOW - HOUR}&to=${NOW}`;
 
-function vital(name: string, value: number, minutesAgo: number, labels: Record<string, string>): object {
-  return { stream: 'vitals', ts: NOW - minutesAgo * MINUTE - 1, attrs: { name, value, labels } };
-}
-
-/** An hour of visits that became slow on phones after twenty minutes, and a faster hour before it. */
-function visits(): object[] {
-  const devices = ['mobile', 'desktop'] as const;
-  const pages = ['/', '/checkout/:step', '=HYPERLINK("x")'] as const;
-  return Array.from({ length: 120 }, (_, minutesAgo) => minutesAgo).flatMap((ago) => {
-    const labels = {
-      page: pages[ago % 3] ?? '',
-      device: devices[ago % 2] ?? '',
-      browser: 'Chrome',
-      country: 'DE',
-      release: ago < 40 ? 'v2' : 'v1',
-    };
-    const slow = ago < 40 && labels.device === 'mobile';
-    return [
-      vital('LCP', slow ? 5_000 + ago : ago < 60 ? 1_900 + ago : 1_000, ago, labels),
-      vital('INP', 120 + ago, ago, labels),
-      vital('CLS', 0.05, ago, labels),
-    ];
-  });
-}
-
 beforeAll(async () => {
-  if (dashboard.absent === null) await dashboard.send(visits());
+  if (dashboard.absent === null) await dashboard.send(visits(NOW));
 });
 
 const at = (query: string) => `${dashboard.server.url}/vitals?project=${dashboard.projectId}&${query}`;
