@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { binOf, binText, ratingOfBin, worthShowing } from '../../../src/dashboard/components/chart/histogram-bins.ts';
+import {
+  binOf,
+  binText,
+  placeIn,
+  ratingOfBin,
+  worthShowing,
+} from '../../../src/dashboard/components/chart/histogram-bins.ts';
 import {
   bucketAt,
   bucketTimes,
@@ -171,6 +177,11 @@ describe('bins of a distribution', () => {
         [5, 10],
       ),
     ).toHaveLength(40);
+  });
+
+  it('have a value along them', () => {
+    expect(placeIn({ from: 100, to: 200, count: 1 }, 175)).toBe(0.75);
+    expect(placeIn({ from: 100, to: null, count: 1 }, 175)).toBe(0);
   });
 
   it('hold a value in one of them', () => {

@@ -27,6 +27,11 @@ export function binOf(bins: readonly Bin[], value: number): number {
   return bins.findIndex(({ from, to }) => value >= from && (to === null || value < to));
 }
 
+/** How far along its bin a value lies, from 0 to 1; an open bin has no end to measure by. */
+export function placeIn({ from, to }: Bin, value: number): number {
+  return to === null ? 0 : (value - from) / (to - from);
+}
+
 export function binText({ from, to }: Bin, unit: Unit): string {
   return to === null ? `${inUnit(from, unit)} and more` : `${inUnit(from, unit)} to ${inUnit(to, unit)}`;
 }

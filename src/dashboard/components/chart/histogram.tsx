@@ -4,7 +4,7 @@ import { RATING_WORDS, type Shares, shareList } from '../../lib/ratings.ts';
 import { inUnit, tickText, type Unit } from '../../lib/units.ts';
 import { FigureFrame } from './chart-figure.tsx';
 import { ExportMenu } from './export-menu.tsx';
-import { type Bin, binOf, binText, ratingOfBin, worthShowing } from './histogram-bins.ts';
+import { type Bin, binOf, binText, placeIn, ratingOfBin, worthShowing } from './histogram-bins.ts';
 import type { Thresholds } from './lines.ts';
 
 interface HistogramProps {
@@ -67,14 +67,19 @@ export function Histogram(props: HistogramProps) {
           onPointerLeave={() => setHover(null)}
         >
           {bins.map((bin, i) => (
-            <span key={bin.from} class={i === markAt ? 'bin bin-mark' : 'bin'} onPointerEnter={() => setHover(i)}>
+            <span key={bin.from} class="bin" onPointerEnter={() => setHover(i)}>
               <i
                 class={`bin-bar swatch-${thresholds ? ratingOfBin(bin, thresholds) : 'plain'}`}
                 style={{ height: `${(100 * bin.count) / most}%` }}
               />
               {i === markAt && mark ? (
-                <b class={markAt > bins.length / 2 ? 'bin-label bin-label-left' : 'bin-label'}>
-                  {mark.label} {inUnit(mark.value, unit)}
+                <b
+                  class={markAt > bins.length / 2 ? 'bin-mark bin-mark-left' : 'bin-mark'}
+                  style={{ left: `${100 * placeIn(bin, mark.value)}%` }}
+                >
+                  <span>
+                    {mark.label} {inUnit(mark.value, unit)}
+                  </span>
                 </b>
               ) : null}
               <span class="bin-tick">{i % tickEvery(bins.length) === 0 ? tickText(bin.from, unit) : ''}</span>

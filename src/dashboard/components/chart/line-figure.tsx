@@ -4,10 +4,13 @@ import { dateTime } from '../../lib/format.ts';
 import { NARROW, useMedia } from '../use-media.ts';
 import { FigureFrame } from './chart-figure.tsx';
 import { ExportMenu } from './export-menu.tsx';
-import { LineChart } from './lazy-plots.tsx';
+import { LineChart, loadPlots } from './lazy-plots.tsx';
 import { spanText } from './level-chart.tsx';
 import { isEmpty, type Line, type LineData, lineRows, linesInWords, readout, type Thresholds } from './lines.ts';
 import { ReleaseList } from './release-list.tsx';
+
+// Asked for before the questions of the page: a browser waits for one of six answers before it asks an HTTP/1 server for a seventh.
+loadPlots().catch((error: unknown) => console.error(error));
 
 const NO_RELEASES: readonly Release[] = [];
 

@@ -6,7 +6,7 @@ import { TextField } from '../../components/field.tsx';
 import { NewKey } from '../../components/new-key.tsx';
 import { Empty } from '../../components/states.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
-import { LIVE_WINDOW_MS } from '../../lib/range.ts';
+import { WIDEST_MS } from '../../lib/range.ts';
 import { wholeMinutes } from '../../lib/whole-minutes.ts';
 import { now } from '../../state/clock.ts';
 import { refresh } from '../../state/range.ts';
@@ -66,7 +66,7 @@ function useLook(project: string): boolean {
     const look = async () => {
       if (document.hidden) return;
       const toMs = now();
-      const period = wholeMinutes({ fromMs: toMs - LIVE_WINDOW_MS, toMs });
+      const period = wholeMinutes({ fromMs: toMs - WIDEST_MS, toMs });
       const answer = await getVitalsSummary({ project, ...period, filters: {}, askedMs: toMs }, controller.signal);
       if (controller.signal.aborted) return;
       setAway(!answer.ok);
