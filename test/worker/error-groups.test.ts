@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { ErrorGroup, ErrorGroupDetail, ErrorGroups } from '../../src/wire/error-groups.ts';
 import type { Json } from '../../src/wire/record.ts';
@@ -156,6 +157,30 @@ describe('groups of errors', () => {
     // No row knows the sessions of one browser; the records, which two labels together are asked of, do.
     expect((await list(key, 'browser=Firefox')).items.map(({ sessions }) => sessions)).toEqual([null, null]);
     expect(shown(await list(key, 'browser=Firefox&release=1'))).toEqual([['card', 1, 1]]);
+  });
+
+  it('are counted by whole hours where their minutes are too many rows for one answer', async () => {
+    const { id, key } = await projectWithKey();
+    const from = Math.floor(T0 / HOUR_MS) * HOUR_MS - 20 * HOUR_MS + 60_000;
+    // 900 groups with a row in each minute up to the first whole hour, and one in it that counts as much as they do.
+    const rows = (resolution: number, minutes: number, stepMs: number, startMs: number, count: number) =>
+      env.DB.prepare(
+        `INSERT INTO rollups (project_id, stream, resolution, name, bucket_ms, source, total, dimensions)
+         WITH RECURSIVE g(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM g WHERE n < 899),
+           m(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM m WHERE i < ?2 - 1)
+         SELECT ?1, 'errors', ?3, printf('%016x', n), ?4 + i * ?5, '', printf('[%d,%d,1,1,1,1]', ?6, ?6), '{}' FROM g, m`,
+      ).bind(id, minutes, resolution, startMs, stepMs, count);
+    await env.DB.batch([rows(1, 59, 60_000, from, 1), rows(60, 1, HOUR_MS, from - 60_000, 59)]);
+    await env.DB.prepare(
+      `INSERT INTO error_groups (project_id, fingerprint, type, message, first_seen_ms, last_seen_ms, sample_id)
+       SELECT DISTINCT ?1, name, 'Error', 'x', 1, 1, '' FROM rollups WHERE project_id = ?1`,
+    )
+      .bind(id)
+      .run();
+    const groups = await list(key, `from=${from}&to=${from + 10 * HOUR_MS}&limit=3`);
+    expect(groups).toMatchObject({ complete: true, fromMs: from - 60_000, items: [{ count: 59 }, {}, {}] });
+    const short = await list(key, `from=${from}&to=${from + 2 * HOUR_MS}&limit=3`);
+    expect(short).toMatchObject({ complete: false, fromMs: from });
   });
 
   it('refuse what is no question', async () => {

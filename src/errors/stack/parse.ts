@@ -19,13 +19,17 @@ export function parseStack(text: string): Frame[] {
   const read = text.slice(0, MAX_STACK_CHARS);
   const calls = operaPlaces(read) ?? read.split('\n').map((line) => callOf(shortened(line.trim())));
   const frames: Frame[] = [];
+  // A stack is of a few files, and each of them is held against long lists.
+  const inApp = new Map<string | null, boolean>();
   for (const call of calls) {
     if (call === null) continue;
     if (frames.length === MAX_FRAMES) break;
     const { line, column } = call.place;
     const file = cleanFile(call.place.file);
-    const inApp = isInApp(file) || call.place.file === '[wasm code]';
-    frames.push({ function: cleanFunction(call.function), file, line, column, inApp });
+    const own = inApp.get(file) ?? isInApp(file);
+    inApp.set(file, own);
+    const isOurs = own || call.place.file === '[wasm code]';
+    frames.push({ function: cleanFunction(call.function), file, line, column, inApp: isOurs });
   }
   return frames;
 }
