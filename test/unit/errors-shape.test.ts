@@ -80,6 +80,7 @@ describe('a record of stream errors', () => {
     });
     expect((record.attrs.frames as Json[]).length).toBeLessThan(4);
     expect(() => stored({ message: 'x', attrs: { labels: 'none' } })).toThrow('/attrs/labels must be an object');
+    expect(() => stored({ message: 'x', labels: 'none' })).toThrow(/^\/labels must be an object/);
   });
 
   it('deep attributes are refused for themselves, not by a fault', () => {

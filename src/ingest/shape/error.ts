@@ -16,10 +16,10 @@ const OTHER_PROPERTIES = 16;
  * A record of stream `errors`: `frames` and `labels`, the fingerprint of its group among them (docs/errors-and-sessions.md). A record that says
  * nothing of an error stays as it is.
  */
-export function shapeError({ message, type, attrs }: Unshaped, edge: Edge): Result<JsonObject, Refusal> {
+export function shapeError({ message, type, attrs, at }: Unshaped, edge: Edge): Result<JsonObject, Refusal> {
   const error = describeError({ message, type, attrs });
   if (error === null) return ok(attrs);
-  const labels = browserLabels(attrs, edge);
+  const labels = browserLabels(attrs, edge, at);
   if (!labels.ok) return labels;
   return ok({
     ...attrs,
