@@ -187,13 +187,11 @@ describe('the page Vitals', () => {
   });
 
   it('marks releases on the chart, by a name under the pointer and as a list, and stands without them', async () => {
-    const { page } = await dashboard.visit({ signedIn: true });
-    const release = { release: 'v2', atMs: NOW - HOUR / 2, source: 'announced' };
-    await page.route('**/api/releases?*', (route) => route.fulfill({ json: { items: [release], nextCursor: null } }));
-    await page.goto(at(HOUR_NOW));
-    await drawn(page);
+    const release = { project: dashboard.projectId, release: 'v2', atMs: NOW - HOUR / 2 };
+    await dashboard.admin.post('/api/releases', release);
+    const page = await open();
     const list = page.getByRole('list', { name: 'Releases in this time' });
-    expect(await list.getByRole('listitem').allTextContents()).toEqual([expect.stringMatching(/^v2, released /)]);
+    await list.getByText(/^v2, released /).waitFor();
     const box = await trend(page).locator('.u-over').boundingBox();
     if (!box) throw new Error('the chart has no size');
     await page.mouse.move(box.x + box.width / 2, box.y + 60);
@@ -201,7 +199,6 @@ describe('the page Vitals', () => {
     await page.mouse.move(box.x + 4, box.y + 60);
     await page.locator('.release-tag').waitFor({ state: 'detached' });
 
-    await page.unroute('**/api/releases?*');
     await page.route('**/api/releases?*', (route) => route.fulfill({ status: 500, json: {} }));
     await page.reload();
     await drawn(page);
