@@ -225,8 +225,8 @@ describe('the rows of every group of errors', () => {
   it('are found by time, not by looking at each row that the project ever had', async () => {
     const projectId = randomId('prj');
     await put(projectId, [
-      { stream: 'errors', ts: T0 + 5, message: 'x', attrs: { labels: { fingerprint: 'aa' } } },
-      { stream: 'errors', ts: NOW - 5, message: 'x', attrs: { labels: { fingerprint: 'aa' } } },
+      { stream: 'errors', ts: T0 + 5, message: 'x' },
+      { stream: 'errors', ts: NOW - 5, message: 'x' },
     ]);
     await seal(projectId);
     const asked: string[] = [];
@@ -243,7 +243,7 @@ describe('the rows of every group of errors', () => {
     });
     expect(answer.ok && answer.value.cells.map(({ name, cell }) => [name, cell.count]).sort()).toEqual([
       ['(all)', 1],
-      ['aa', 1],
+      [expect.stringMatching(/^[0-9a-f]{16}$/), 1],
     ]);
     expect(asked.length).toBeGreaterThan(0);
     for (const sql of asked) {
