@@ -36,3 +36,21 @@ it('the server takes every record of the demo, and changes nothing of an operati
   }
   expect(shaped).toBeGreaterThan(5_000);
 });
+
+it('errors of the demo are as many groups as there are stories, whatever the browser and the release', () => {
+  const groups = new Map<unknown, Set<unknown>>();
+  for (let ms = START_MS; ms < START_MS + 12 * 3_600_000; ms += 2_000) {
+    for (const sent of recordsOfSecond(ms)) {
+      if (sent.stream !== 'errors') continue;
+      const { fingerprint } = normalisedLabels({ ...sent, ts: START_MS });
+      const known = groups.get(sent.message) ?? new Set();
+      groups.set(sent.message, known.add(fingerprint));
+    }
+  }
+  expect(groups.size).toBe(7);
+  expect([...groups.values()].map(({ size }) => size)).toEqual(Array.from({ length: 7 }, () => 1));
+});
+
+function normalisedLabels(sent: DemoRecord): Record<string, unknown> {
+  return taken(sent).attrs.labels as Record<string, unknown>;
+}
