@@ -25,7 +25,7 @@ const PAGES: readonly [Page, ...Page[]] = [
 ];
 const NAVIGATIONS = ['navigate', 'navigate', 'navigate', 'soft-navigation', 'back-forward', 'reload'] as const;
 /** Views that end in an error that nobody caught, on a good day. */
-const FAILING = 0.012;
+const FAILING = 0.03;
 
 /** What a browser of the shop sends of one page it has shown: five vitals, and an error now and then. */
 export function pageView(ms: number, dice: Chance, incident: Incident | null): DemoRecord[] {

@@ -21,15 +21,18 @@ export async function operationData(
   projectId: string,
   { refresh, ...selection }: DataRequest,
 ): Promise<Result<OperationData, ReadError>> {
-  const metrics = await operationMetrics(ctx, projectId, { ...selection, hours: HOURS });
+  const request = { ...selection, hours: HOURS };
+  const [metrics, history, ...found] = await Promise.all([
+    operationMetrics(ctx, projectId, request),
+    operationHistory(ctx, projectId, request),
+    ...questionsOf(selection, ctx.nowMs).map((question) => keptAnomalies(ctx, projectId, question, refresh)),
+  ]);
   if (!metrics.ok) return metrics;
-  const history = await operationHistory(ctx, projectId, { ...selection, hours: HOURS });
   if (!history.ok) return history;
   const anomalies: Anomaly[] = [];
-  for (const question of questionsOf(selection, ctx.nowMs)) {
-    const found = await keptAnomalies(ctx, projectId, question, refresh);
-    if (!found.ok) return found;
-    anomalies.push(...found.value.items);
+  for (const one of found) {
+    if (!one.ok) return one;
+    anomalies.push(...one.value.items);
   }
   anomalies.sort((a, b) => b.ts - a.ts || Math.abs(b.score) - Math.abs(a.score));
   return ok({
