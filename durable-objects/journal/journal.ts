@@ -73,7 +73,16 @@ export class Journal extends DurableObject<Env> {
 
   /** One batch: stored whole or not at all, answered after it is durable (the output gate holds the answer back until then). */
   async append(request: AppendRequest): Promise<AppendOutcome> {
-    await this.#sealer.room(request.parts.reduce((sum, { data }) => sum + data.byteLength, 0));
+    return (await this.appendAll([request]))[0] as AppendOutcome;
+  }
+
+  /** Several batches that come together: each is stored, or not, as if it came alone, and all of them are one commit. */
+  async appendAll(requests: AppendRequest[]): Promise<AppendOutcome[]> {
+    await this.#sealer.room(requests.flatMap(({ parts }) => parts).reduce((sum, { data }) => sum + data.byteLength, 0));
+    return requests.map((request) => this.#append(request));
+  }
+
+  #append(request: AppendRequest): AppendOutcome {
     const refusal = this.#refusal(request);
     if (refusal) {
       this.#countRefusal(request, refusal.kind);

@@ -54,6 +54,11 @@ export class Limiter extends DurableObject<Env> {
     return this.ctx.storage.transactionSync(() => this.#decide(request));
   }
 
+  /** Several requests that come together: each is decided as if it came alone, and all of them are one commit. */
+  takeAll(requests: IngestTake[]): IngestOutcome[] {
+    return requests.map((request) => this.takeIngest(request));
+  }
+
   #decide(request: IngestTake): IngestOutcome {
     if (request.passedUncounted > 0) this.#countUncounted(request.passedUncounted);
     const taken = request.requests === 0 ? null : this.#take('ingest', this.#limits.ingestPerMinute, request.nowMs);

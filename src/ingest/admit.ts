@@ -19,8 +19,9 @@ export async function admitBatch(
   taker: Taker,
   batch: Pick<BatchBuilder, 'parts' | 'accepted' | 'seen'>,
   isRequest: boolean,
+  travelsTogether = false,
 ): Promise<Result<Admitted, LimitError>> {
-  const taken = await takeIngest(ctx, taker, { records: batch.accepted, seen: batch.seen, isRequest });
+  const taken = await takeIngest(ctx, taker, { records: batch.accepted, seen: batch.seen, isRequest, travelsTogether });
   if (!taken.ok) return taken;
   if (taken.value === null) return ok({ parts: batch.parts, quarantined: 0 });
   const { parts, records, items } = quarantineParts(batch.parts, taken.value);

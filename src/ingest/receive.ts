@@ -20,6 +20,9 @@ import { storeBatch } from './store-batch.ts';
 /** What is smaller makes no part that is deflated (batch.ts), and the words of one that is not are read again when it is sealed. */
 const MIN_PACKED_BODY_BYTES = 4 * 1024;
 
+/** 64 of them are 4 MiB, of the 32 MiB that a call may carry. What a page sends while it goes is no larger. */
+const MAX_TOGETHER_BYTES = 64 * 1024;
+
 /** One request of a write route: who sends, by which protocol, and what holds for records that do not say it themselves. */
 export interface Delivery {
   sender: Sender;
@@ -95,6 +98,7 @@ export async function receive(
     ...delivery,
     batch,
     bodyBytes: body.value.byteLength,
+    travelsTogether: delivery.protocol === 'beacon' && body.value.byteLength <= MAX_TOGETHER_BYTES,
     dedupe: dedupeOf(delivery, body.value, batch, parsed.value),
   });
   return stored.ok ? ok(stored.value) : stored;

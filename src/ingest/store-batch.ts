@@ -4,6 +4,7 @@ import { refundQuota } from '../limits/index.ts';
 import { err, ok, type Result, unreachable } from '../shared/result.ts';
 import type { Protocol } from '../wire/protocols.ts';
 import { admitBatch } from './admit.ts';
+import { appendTogether } from './append-together.ts';
 import type { BatchBuilder } from './batch.ts';
 import { rememberEnded } from './ended-keys.ts';
 import type { IngestError } from './errors.ts';
@@ -20,6 +21,8 @@ export interface FinishedBatch {
   /** After inflation. */
   bodyBytes: number;
   dedupe: Dedupe | null;
+  /** Small and many, as what pages send: its calls may travel with those of others. */
+  travelsTogether?: boolean;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface FinishedBatch {
  */
 export async function storeBatch(
   ctx: Ctx,
-  { sender, protocol, userAgent, batch, bodyBytes, dedupe }: FinishedBatch,
+  { sender, protocol, userAgent, batch, bodyBytes, dedupe, travelsTogether = false }: FinishedBatch,
 ): Promise<Result<IngestResult, IngestError>> {
   const { projectId, keyId } = sender;
   const shard = shardOf(ctx.config, dedupe ? (dedupe.kind === 'key' ? dedupe.key : dedupe.payload) : null);
@@ -39,7 +42,7 @@ export async function storeBatch(
     bodyBytes,
     dedupe,
   };
-  const admitted = await admitBatch(ctx, sender, batch, true);
+  const admitted = await admitBatch(ctx, sender, batch, true, travelsTogether);
   if (!admitted.ok) {
     const { error } = admitted;
     const repeat = error.kind === 'quota_exceeded' && dedupe ? await repeatOf(ctx, journal, request) : null;
@@ -50,7 +53,8 @@ export async function storeBatch(
   const { parts, quarantined } = admitted.value;
   let outcome: AppendOutcome;
   try {
-    outcome = await journal.append({ ...request, parts });
+    const appended = { ...request, parts };
+    outcome = await (travelsTogether ? appendTogether(journal, appended) : journal.append(appended));
   } catch (cause) {
     // Whether it was written is unknown (the object may have died after its write), so the client must repeat. It pays when it is stored: charged
     // for each try, a key would be refused for the rest of the day by an outage of ours. What was written all the same is not charged.

@@ -8,7 +8,8 @@ import { DAY_SECONDS } from './quota.ts';
 import { rememberedRefusal, rememberRefused } from './remembered.ts';
 import type { SeenNames } from './seen.ts';
 import { forgetSilent, isSilent, rememberSilent } from './silent.ts';
-import type { IngestOutcome, Left, TakeOutcome } from './types.ts';
+import { takeTogether } from './take-together.ts';
+import type { IngestOutcome, IngestTake, Left, TakeOutcome } from './types.ts';
 import { WINDOW_SECONDS } from './window.ts';
 
 /** A limiter that takes longer is as good as away, and nobody waits for it. */
@@ -61,7 +62,7 @@ function knownQuotaRefusal(ctx: TakeContext, { keyId }: Pick<Taker, 'keyId'>): L
 export async function takeIngest(
   ctx: TakeContext,
   taker: Taker,
-  batch: { records: number; seen: SeenNames | null; isRequest: boolean },
+  batch: { records: number; seen: SeenNames | null; isRequest: boolean; travelsTogether?: boolean },
 ): Promise<Result<Refusals | null, LimitError>> {
   // What is no request counts against no rate, and so does not feel that others have used it up.
   const known = batch.isRequest ? knownRefusal(ctx, taker) : knownQuotaRefusal(ctx, taker);
@@ -74,11 +75,12 @@ export async function takeIngest(
   if (requests === 1) takenRequests.add(ctx.allowances);
   const missed = passedUncounted.get(projectId) ?? 0;
   passedUncounted.delete(projectId);
+  const take: IngestTake = {
+    ...{ nowMs: ctx.nowMs, requests, records: batch.records, keyId, recordsPerDay, unknown },
+    passedUncounted: missed,
+  };
   const outcome = await orNull<IngestOutcome>(ctx, `project:${projectId}`, 'ingest', async (limiter) =>
-    limiter.takeIngest({
-      ...{ nowMs: ctx.nowMs, requests, records: batch.records, keyId, recordsPerDay, unknown },
-      passedUncounted: missed,
-    }),
+    batch.travelsTogether ? takeTogether(projectId, limiter, take) : limiter.takeIngest(take),
   );
   if (outcome === null) {
     if (passedUncounted.size < MAX_UNCOUNTED_PROJECTS || passedUncounted.has(projectId))

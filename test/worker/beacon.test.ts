@@ -1,5 +1,8 @@
+import { env } from 'cloudflare:workers';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import type { AppendRequest } from '../../src/journal/index.ts';
 import type { Beacon } from '../../src/wire/beacon.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
@@ -119,6 +122,34 @@ describe('POST /api/beacon', () => {
     expect(await ledger()).toMatchObject({ received: 5, stored: 1, duplicate: 1, rejected: 3 });
     const other = await send({ ...beacon, records: [{ stream: 'logs', ts: 5, message: 'other' }] });
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused']);
+  });
+
+  it('travels with those that come at the same time, and each is counted and answered for itself', async () => {
+    let calls = 0;
+    const getByName = (name: string) => ({
+      appendAll(requests: AppendRequest[]) {
+        calls++;
+        return env.JOURNAL.getByName(name).appendAll(requests);
+      },
+    });
+    const counting = { ...env, JOURNAL: { getByName } } as unknown as typeof env;
+    const app = createApp();
+    const message = (i: number) => ({ stream: 'logs' as const, ts: i, message: `page ${i}` });
+    const beacons = Array.from({ length: 60 }, (_, i) => beaconOf({ records: [message(i)] }));
+    // A repeat and a record that is none, among them.
+    const all = [...beacons, beacons[0], { ...beaconOf(), records: [{ stream: 'logs', level: {} }] }];
+    const answers = await Promise.all(
+      all.map((beacon) =>
+        callApp('POST', `/api/beacon?key=${key}`, {
+          ...{ app, env: counting, body: JSON.stringify(beacon), headers: { origin: SHOP } },
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([...all.slice(1).map(() => 204), 400]);
+    expect(answers.at(-2)?.headers.get('idempotent-replayed')).toBe('true');
+    expect(calls).toBeLessThan(20);
+    expect((await everyRecord(projectId)).map(({ ts }) => ts).sort((a, b) => a - b)).toEqual(beacons.map((_, i) => i));
+    expect(await ledger()).toMatchObject({ requests: 62, received: 62, stored: 60, duplicate: 1, rejected: 1 });
   });
 
   it('puts records of a wrong clock right, and says by how much', async () => {
