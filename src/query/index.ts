@@ -1,10 +1,9 @@
 export { answered, readRefresh } from './answered.ts';
-export type { CacheCounts } from './cache-counts.ts';
 export { readCacheCounts } from './cache-store.ts';
 export { cachedAnswer, cleanQueryCache } from './cached.ts';
-export type { CellAnswer, CellQuestion, LabelFilter } from './cells/question.ts';
+export type { CellAnswer, LabelFilter } from './cells/question.ts';
 export { readCells } from './cells/read.ts';
-export { type CellSeries, seriesOf } from './cells/series.ts';
+export { seriesOf } from './cells/series.ts';
 export type { SummedCell } from './cells/sums.ts';
 export { compileQuery } from './compile.ts';
 export { errorRoutes } from './error-routes.ts';
