@@ -7,9 +7,8 @@ import type {
   VitalsSummary,
   VitalsTimeseries,
 } from '../../wire/vitals.ts';
+import type { LabelFilters } from '../lib/label-filters.ts';
 import { type Answer, type Params, request } from './http.ts';
-
-export type LabelFilters = Readonly<Partial<Record<BrowserLabel, string>>>;
 
 /** What every question about vitals shares. */
 export interface VitalsQuestion {

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { inOrder } from '../lib/table-order.ts';
 import { RowKeys } from './row-keys.tsx';
 
 export interface Order {
@@ -39,8 +40,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const [own, setOwn] = useState<Order | null>(null);
   const body = useRef<HTMLTableSectionElement>(null);
   const order = onOrder ? (props.order ?? null) : own;
-  const sort = onOrder ? undefined : columns.find((column) => column.id === order?.id)?.sort;
-  const sorted = sort && order ? rows.toSorted((a, b) => compare(sort(a), sort(b)) * (order.down ? -1 : 1)) : rows;
+  const sorted = onOrder ? rows : inOrder(rows, columns, order);
   return (
     <>
       {rowKey === undefined ? null : <RowKeys body={body} label={rowKey} />}
@@ -91,8 +91,4 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
       </table>
     </>
   );
-}
-
-function compare(a: string | number, b: string | number): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
 }

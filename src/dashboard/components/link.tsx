@@ -7,6 +7,8 @@ interface LinkProps {
   label?: string;
   title?: string;
   current?: boolean;
+  /** -1 where the keyboard gets there another way, as in a row that Enter opens. */
+  tabIndex?: number;
   children: ComponentChildren;
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useCallback, useEffect, useId, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { useShortcuts } from '../state/use-shortcuts.ts';
 import { PHONE, useMedia } from './use-media.ts';
 import { useVirtual } from './use-virtual.ts';
@@ -10,12 +10,16 @@ export interface VirtualGridProps<Row extends { id: string }> {
   at: (index: number) => Row;
   /** Rows are as high as their text: every one is measured after it was drawn. */
   measured?: boolean;
+  /** Of rows with more than one line; those of log lines without it. */
+  rowPx?: { desk: number; phone: number };
   class: string;
   rowClass: (index: number) => string;
   /** The cells of a row, each with the role `gridcell`. */
   line: (index: number) => ComponentChildren;
   /** Id of the row that the keyboard is on. */
   active: string | null;
+  /** Where others than the keyboard choose the active row too: it is brought into view. */
+  follow?: boolean;
   onActive: (row: Row) => void;
   onOpen: (row: Row) => void;
   /** The reader came near the end of what is loaded. */
@@ -25,8 +29,7 @@ export interface VirtualGridProps<Row extends { id: string }> {
   footer?: ComponentChildren;
 }
 
-const ROW_PX = 24;
-const PHONE_ROW_PX = 46;
+const LINE_PX = { desk: 24, phone: 46 };
 const NEAR_END_ROWS = 30;
 
 /** A grid of virtual rows, for lists of any length. `j`/`k` and the arrows move, Enter opens. */
@@ -35,7 +38,7 @@ export function VirtualGrid<Row extends { id: string }>(props: VirtualGridProps<
   const id = useId();
   const phone = useMedia(PHONE);
   const keyOf = useCallback((index: number) => at(index).id, [at]);
-  const rowPx = phone ? PHONE_ROW_PX : ROW_PX;
+  const { [phone ? 'phone' : 'desk']: rowPx } = props.rowPx ?? LINE_PX;
   const list = useVirtual({ count, rowPx, measured, keyOf });
   // What scrolled out of view is not in the document, and an id that is not there may not be named.
   const activeDrawn = active !== null && list.rows.some(({ index }) => at(index).id === active);
@@ -45,13 +48,20 @@ export function VirtualGrid<Row extends { id: string }>(props: VirtualGridProps<
     if (count > 0 && lastShown >= count - NEAR_END_ROWS) onEnd?.();
   }, [lastShown, count, onEnd]);
 
+  const follows = props.follow === true && count > 0 ? active : null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each choice; who scrolls on is not brought back.
+  useLayoutEffect(() => {
+    const index = indexOf(follows, count, at, 0);
+    if (index !== null) list.scrollTo(index);
+  }, [follows]);
+
   // A second press may come before the first is drawn: it goes on from where that one led.
   const pressed = useRef(active);
   pressed.current = active;
   const move = (step: number) => {
     if (count === 0) return;
     const from = indexOf(pressed.current, count, at, list.rows[0]?.index ?? 0);
-    const next = from === null ? 0 : Math.max(0, Math.min(count - 1, from + step));
+    const next = Math.max(0, Math.min(count - 1, (from ?? -1) + step));
     list.scrollTo(next);
     pressed.current = at(next).id;
     onActive(at(next));

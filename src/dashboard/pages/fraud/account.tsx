@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { Reference } from '../../../wire/fraud.ts';
+import type { FraudEvent, Reference } from '../../../wire/fraud.ts';
 import { endSessions, getGraph, getHistory, getReferences } from '../../api/fraud.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmByName } from '../../components/confirm-by-name.tsx';
@@ -8,16 +8,17 @@ import { Empty, Failure, Notice, Skeleton } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
 import { exact, relative } from '../../lib/format.ts';
 import { now } from '../../state/clock.ts';
+import { mayDecide } from '../../state/roles.ts';
 import { param, setParams } from '../../state/route.ts';
 import { say } from '../../state/toasts.ts';
+import { usePaged } from '../../state/use-paged.ts';
 import { useResource } from '../../state/use-resource.ts';
 import { AccountGraphView } from './account-graph.tsx';
 import { EventDrawer } from './event-drawer.tsx';
 import { EventGrid } from './event-grid.tsx';
-import { mayDecide } from './roles.ts';
+import { judged } from './event-list.ts';
 import { decider } from './use-decide.ts';
 import { useOpenEvent } from './use-open-event.ts';
-import { usePaged } from './use-paged.ts';
 import { REFERENCE_WORDS } from './words.ts';
 
 interface AccountProps {
@@ -133,13 +134,17 @@ const REFERENCE_COLUMNS: Column<Reference>[] = [
 ];
 
 function History({ project, userId }: AccountProps) {
-  const paged = usePaged(`${project} ${userId}`, (cursor, signal) => getHistory(project, userId, cursor, signal));
+  const paged = usePaged(
+    `${project} ${userId}`,
+    ({ id }: FraudEvent) => id,
+    (cursor, signal) => getHistory(project, userId, cursor, signal),
+  );
   const { list, error, loading } = paged;
   const rows = list?.rows ?? [];
   const openId = param('event');
   const { open, decided } = useOpenEvent(project, list?.rows ?? null);
   const decide = decider(project, (id, verdict) => {
-    paged.decided(id, verdict);
+    paged.change(judged(id, verdict));
     decided(id, verdict);
   });
   const isEmpty = rows.length === 0;

@@ -47,7 +47,12 @@ export function release(list: EventList): EventList {
   return list.held.length === 0 ? list : { ...list, rows: [...list.held, ...list.rows], held: [] };
 }
 
+/** The change of an event that has got a verdict. */
+export function judged(id: string, verdict: FraudEvent['verdict']): (event: FraudEvent) => FraudEvent {
+  return (event) => (event.id === id ? { ...event, verdict } : event);
+}
+
 export function withVerdict(list: EventList, id: string, verdict: FraudEvent['verdict']): EventList {
-  const change = (event: FraudEvent) => (event.id === id ? { ...event, verdict } : event);
+  const change = judged(id, verdict);
   return { ...list, rows: list.rows.map(change), held: list.held.map(change) };
 }

@@ -1,12 +1,12 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { listEvents } from '../../api/fraud.ts';
 import { CodeBlock } from '../../components/code-block.tsx';
 import { NewKey } from '../../components/new-key.tsx';
 import { Empty } from '../../components/states.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
+import { useArrival } from '../../state/use-arrival.ts';
 import { eventCommand, loginCommand } from './fraud-curl.ts';
 
-const LOOK_EVERY_MS = 3_000;
 const ANY_TIME = { fromMs: null, toMs: null };
 const NO_FILTERS = { decision: null, rule: null, userId: null, minScore: null };
 
@@ -18,7 +18,14 @@ interface FirstUseProps {
 /** Before the first event: one command that gets a decision, and a page that notices by itself when it came. */
 export function FraudFirstUse({ project, onFirst }: FirstUseProps) {
   const [key, setKey] = useState<string | null>(null);
-  const isAway = useLook(project, onFirst);
+  const isAway = useArrival(
+    project,
+    async (signal) => {
+      const answer = await listEvents(project, ANY_TIME, NO_FILTERS, { limit: 1, cursor: null }, signal);
+      return answer.ok ? { ...answer, value: answer.value.items.length > 0 } : answer;
+    },
+    onFirst,
+  );
   const shownKey = key ?? '<key>';
   const origin = window.location.origin;
   return (
@@ -49,27 +56,4 @@ export function FraudFirstUse({ project, onFirst }: FirstUseProps) {
       </Empty>
     </section>
   );
-}
-
-/** Looks every few seconds, without touching the page: the key on it is shown this once. True while the server does not answer. */
-function useLook(project: string, onFirst: () => void): boolean {
-  const [isAway, setAway] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: onFirst is another function each time and does the same.
-  useEffect(() => {
-    const controller = new AbortController();
-    const look = async () => {
-      if (document.hidden) return;
-      const answer = await listEvents(project, ANY_TIME, NO_FILTERS, { limit: 1, cursor: null }, controller.signal);
-      if (controller.signal.aborted) return;
-      setAway(!answer.ok);
-      if (answer.ok && answer.value.items.length > 0) onFirst();
-    };
-    void look();
-    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
-    return () => {
-      clearInterval(timer);
-      controller.abort();
-    };
-  }, [project]);
-  return isAway;
 }

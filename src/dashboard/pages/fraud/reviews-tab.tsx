@@ -1,18 +1,19 @@
 import { useState } from 'preact/hooks';
-import type { Verdict } from '../../../wire/fraud.ts';
+import type { FraudEvent, Verdict } from '../../../wire/fraud.ts';
 import { listReviews } from '../../api/fraud.ts';
 import type { Project } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
 import { Link } from '../../components/link.tsx';
 import { Empty, Failure, Skeleton } from '../../components/states.tsx';
+import { mayDecide } from '../../state/roles.ts';
 import { hrefOf, param, setParams } from '../../state/route.ts';
+import { usePaged } from '../../state/use-paged.ts';
 import { useShortcuts } from '../../state/use-shortcuts.ts';
 import { EventDrawer } from './event-drawer.tsx';
 import { EventGrid } from './event-grid.tsx';
-import { mayDecide } from './roles.ts';
+import { judged } from './event-list.ts';
 import { decider } from './use-decide.ts';
 import { useOpenEvent } from './use-open-event.ts';
-import { usePaged } from './use-paged.ts';
 
 const KEYS: readonly [string, Verdict][] = [
   ['f', 'fraud'],
@@ -23,8 +24,10 @@ const KEYS: readonly [string, Verdict][] = [
 /** What waits for a person, and what persons have said. Verdicts feed back into later scores. */
 export function ReviewsTab({ project }: { project: Project }) {
   const status = param('status') === 'decided' ? 'decided' : 'open';
-  const paged = usePaged(`${project.id} ${status}`, (cursor, signal) =>
-    listReviews(project.id, status, cursor, signal),
+  const paged = usePaged(
+    `${project.id} ${status}`,
+    ({ id }: FraudEvent) => id,
+    (cursor, signal) => listReviews(project.id, status, cursor, signal),
   );
   const [activeId, setActive] = useState<string | null>(null);
   const [noteAsked, setNoteAsked] = useState(0);
@@ -33,7 +36,7 @@ export function ReviewsTab({ project }: { project: Project }) {
   const openId = param('event');
   const { open, decided } = useOpenEvent(project.id, list?.rows ?? null);
   const decide = decider(project.id, (id, verdict) => {
-    paged.decided(id, verdict);
+    paged.change(judged(id, verdict));
     decided(id, verdict);
   });
   // With a drawer the keys are about what is in it, and about nothing while that is on its way.

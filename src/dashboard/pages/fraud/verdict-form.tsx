@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { type FraudEvent, type ReviewedEvent, VERDICTS, type Verdict } from '../../../wire/fraud.ts';
 import { Button } from '../../components/button.tsx';
-import { mayDecide } from './roles.ts';
+import { mayDecide } from '../../state/roles.ts';
 import { VERDICT_WORDS } from './words.ts';
 
 interface VerdictFormProps {

@@ -1,9 +1,8 @@
 import { Stat } from '../../components/stat.tsx';
 import { compact, exact, percent } from '../../lib/format.ts';
 import { failuresOf, totalsOf } from '../../lib/levels.ts';
+import { trendOf } from '../../lib/trend.ts';
 import type { Overview } from './use-overview.ts';
-
-type Trend = { text: string; tone: 'ok' | 'bad' | 'plain' } | null;
 
 export function OverviewStats({ overview }: { overview: Overview }) {
   const { histogram, before, errorFacets } = overview;
@@ -50,15 +49,4 @@ export function OverviewStats({ overview }: { overview: Overview }) {
       />
     </div>
   );
-}
-
-/** Against the same length of time before. `worse` says that more is bad news. */
-function trendOf(now: number, then: number, worse: boolean, shown: (value: number) => string): Trend {
-  if (then === 0) return { text: 'none before', tone: worse && now > 0 ? 'bad' : 'plain' };
-  const change = now / then - 1;
-  if (Math.abs(change) < 0.005) return { text: 'as before', tone: 'plain' };
-  const tone = worse ? (change > 0.1 ? 'bad' : change < -0.1 ? 'ok' : 'plain') : 'plain';
-  // "25 times as many" says less than the figure it grew from.
-  if (change >= 1) return { text: `${shown(then)} before`, tone };
-  return { text: `${percent(Math.abs(change))} ${change > 0 ? 'more' : 'less'} than before`, tone };
 }

@@ -5,12 +5,13 @@ import { RatingMark } from '../../components/rating.tsx';
 import { Failure, Skeleton } from '../../components/states.tsx';
 import { Tabs } from '../../components/tabs.tsx';
 import { exact, percent } from '../../lib/format.ts';
+import { LABEL_WORDS, valueText } from '../../lib/label-filters.ts';
 import { exactly, inUnit } from '../../lib/units.ts';
 import { setParams } from '../../state/route.ts';
 import type { Resource } from '../../state/use-resource.ts';
 import { ScopeLine } from './scope-note.tsx';
 import { BREAKDOWNS, type Breakdown as By, type View } from './view.ts';
-import { LABEL_WORDS, unitOf, valueText } from './words.ts';
+import { unitOf } from './words.ts';
 
 interface BreakdownProps {
   view: View;

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { BROWSER_STREAMS } from '../../../wire/record.ts';
 import { getVitalsSummary } from '../../api/vitals.ts';
 import { CodeBlock } from '../../components/code-block.tsx';
@@ -9,11 +9,10 @@ import { StatusDot } from '../../components/status-dot.tsx';
 import { WIDEST_MS } from '../../lib/range.ts';
 import { wholeMinutes } from '../../lib/whole-minutes.ts';
 import { now } from '../../state/clock.ts';
-import { refresh } from '../../state/range.ts';
 import { isAdmin } from '../../state/session.ts';
+import { useArrival } from '../../state/use-arrival.ts';
 import { originOf, scriptTag } from './script-tag.ts';
 
-const LOOK_EVERY_MS = 3_000;
 const SCOPES = BROWSER_STREAMS.map((stream) => `ingest:${stream}` as const);
 
 /** Before the first vital: one tag for the site, and a page that notices by itself when the first one came. */
@@ -21,7 +20,12 @@ export function VitalsFirstUse({ project }: { project: string }) {
   const [key, setKey] = useState<string | null>(null);
   const [site, setSite] = useState('');
   const origin = originOf(site);
-  const isAway = useLook(project);
+  const isAway = useArrival(project, async (signal) => {
+    const toMs = now();
+    const period = wholeMinutes({ fromMs: toMs - WIDEST_MS, toMs });
+    const answer = await getVitalsSummary({ project, ...period, filters: {}, askedMs: toMs }, signal);
+    return answer.ok ? { ...answer, value: answer.value.items.some(({ count }) => count > 0) } : answer;
+  });
   return (
     <Empty top icon="vitals" title="Measure the first page">
       <p>Put this tag into the head of your pages. Each visit then sends its vitals, and they show up here:</p>
@@ -56,27 +60,4 @@ export function VitalsFirstUse({ project }: { project: string }) {
       </p>
     </Empty>
   );
-}
-
-/** Looks every few seconds, without touching the page: the key on it is shown this once. True while the server does not answer. */
-function useLook(project: string): boolean {
-  const [isAway, setAway] = useState(false);
-  useEffect(() => {
-    const controller = new AbortController();
-    const look = async () => {
-      if (document.hidden) return;
-      const toMs = now();
-      const period = wholeMinutes({ fromMs: toMs - WIDEST_MS, toMs });
-      const answer = await getVitalsSummary({ project, ...period, filters: {}, askedMs: toMs }, controller.signal);
-      if (controller.signal.aborted) return;
-      setAway(!answer.ok);
-      if (answer.ok && answer.value.items.some(({ count }) => count > 0)) refresh();
-    };
-    const timer = setInterval(() => void look(), LOOK_EVERY_MS);
-    return () => {
-      clearInterval(timer);
-      controller.abort();
-    };
-  }, [project]);
-  return isAway;
 }

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { Empty, Failure, Skeleton } from '../../components/states.tsx';
 import { Time } from '../../components/time.tsx';
 import { plural } from '../../lib/format.ts';
+import { filterList, noFilters } from '../../lib/label-filters.ts';
 import { lastWords, presetReaching, WIDEST_MS } from '../../lib/range.ts';
 import { wholeMinutes } from '../../lib/whole-minutes.ts';
 import { now } from '../../state/clock.ts';
@@ -11,7 +12,6 @@ import { setRange } from '../../state/range.ts';
 import { setParams } from '../../state/route.ts';
 import { useResource } from '../../state/use-resource.ts';
 import { VitalsFirstUse } from './first-use.tsx';
-import { filterList, noFilters } from './view.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,7 +1,8 @@
 import type { VitalSummary, VitalsBreakdown, VitalsTimeseries } from '../../../wire/vitals.ts';
 import { bucketTimes, colorAt, type Line, type LineData, valuesAt } from '../../components/chart/lines.ts';
+import { valueText } from '../../lib/label-filters.ts';
 import type { Trend } from './use-vitals.ts';
-import { unitOf, valueText } from './words.ts';
+import { unitOf } from './words.ts';
 
 const PERCENTILES = ['p50', 'p75', 'p95', 'p99'] as const;
 

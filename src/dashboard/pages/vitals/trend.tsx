@@ -3,6 +3,7 @@ import type { Release } from '../../../wire/error-groups.ts';
 import { VITAL_THRESHOLDS, type VitalsSummary } from '../../../wire/vitals.ts';
 import { Button } from '../../components/button.tsx';
 import { LineFigure } from '../../components/chart/line-figure.tsx';
+import { LABEL_WORDS } from '../../lib/label-filters.ts';
 import type { Span } from '../../lib/range.ts';
 import { useHiddenLines } from '../../state/hidden-lines.ts';
 import { setRange } from '../../state/range.ts';
@@ -11,7 +12,7 @@ import { ScopeLine } from './scope-note.tsx';
 import { percentileLines, splitLines } from './trend-lines.ts';
 import type { Vitals } from './use-vitals.ts';
 import type { View } from './view.ts';
-import { LABEL_WORDS, VITAL_NAMES } from './words.ts';
+import { VITAL_NAMES } from './words.ts';
 
 /** They lie so far above that the others would be flat. */
 const HIDDEN_AT_FIRST: readonly string[] = ['p95', 'p99'];

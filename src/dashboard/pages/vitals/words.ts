@@ -1,5 +1,4 @@
-import type { BrowserLabel, VitalName } from '../../../wire/vitals.ts';
-import { countryName } from '../../lib/country.ts';
+import type { VitalName } from '../../../wire/vitals.ts';
 import { type ChangeWords, changeInWords } from '../../lib/ratings.ts';
 import type { Unit } from '../../lib/units.ts';
 
@@ -12,27 +11,10 @@ export const VITAL_NAMES: Record<VitalName, string> = {
   FID: 'First Input Delay: how long the first input waits',
 };
 
-export const LABEL_WORDS: Record<BrowserLabel, string> = {
-  page: 'Page',
-  site: 'Site',
-  device: 'Device',
-  browser: 'Browser',
-  os: 'System',
-  country: 'Country',
-  connection: 'Connection',
-  release: 'Release',
-  navigation: 'Navigation',
-};
-
 export function unitOf(vital: VitalName): Unit {
   return vital === 'CLS' ? 'score' : 'ms';
 }
 
 export function changeOf(vital: VitalName, change: number | null): ChangeWords {
   return changeInWords(change, vital === 'CLS' ? { more: 'more', less: 'less' } : { more: 'slower', less: 'faster' });
-}
-
-/** A value of a label as people say it. */
-export function valueText(label: BrowserLabel, value: string): string {
-  return label === 'country' && /^([A-Z]{2}|T1)$/.test(value) ? countryName(value) : value;
 }

@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import { user } from '../../state/session.ts';
+import { user } from './session.ts';
 
-/** Analysts decide reviews and end sessions; viewers read. */
+/** Analysts decide what becomes of reviews, sessions and errors; viewers read. */
 export const mayDecide = computed(() => user.value !== null && user.value.role !== 'viewer');
