@@ -7,12 +7,14 @@ import { ExportMenu } from './export-menu.tsx';
 import { LineChart, loadPlots } from './lazy-plots.tsx';
 import { spanText } from './level-chart.tsx';
 import { isEmpty, type Line, type LineData, lineRows, linesInWords, readout, type Thresholds } from './lines.ts';
+import type { Note } from './notes.ts';
 import { ReleaseList } from './release-list.tsx';
 
 // Asked for before the questions of the page: a browser waits for one of six answers before it asks an HTTP/1 server for a seventh.
 loadPlots().catch((error: unknown) => console.error(error));
 
 const NO_RELEASES: readonly Release[] = [];
+const NO_NOTES: readonly Note[] = [];
 
 interface LineFigureProps {
   /** Such as "LCP, 75th percentile": the start of its description, and the name of what is exported. */
@@ -28,6 +30,8 @@ interface LineFigureProps {
   onZoom: (fromMs: number, toMs: number) => void;
   thresholds?: Thresholds | null;
   releases?: readonly Release[];
+  /** Listed beside the chart too: here they are only for who sees. */
+  notes?: readonly Note[];
   /** For shares near one, whose differences a chart from zero would hide. */
   fitsValues?: boolean;
   /** Older than what was asked for. */
@@ -42,7 +46,7 @@ interface LineFigureProps {
 /** Values over time: lines with a legend that switches them, thresholds, releases, export. One implementation for every page. */
 export function LineFigure(props: LineFigureProps) {
   const { title, data, heightPx, hidden, onHidden, thresholds = null, releases = NO_RELEASES, onRetry = null } = props;
-  const { fromMs, toMs, onZoom, fitsValues = false } = props;
+  const { fromMs, toMs, onZoom, fitsValues = false, notes = NO_NOTES } = props;
   const narrow = useMedia(NARROW);
   const [hover, setHover] = useState<number | null>(null);
   const shown = useMemo(
@@ -91,6 +95,7 @@ export function LineFigure(props: LineFigureProps) {
           thresholds={thresholds}
           fitsValues={fitsValues}
           releases={inRange}
+          notes={notes}
           {...{ fromMs, toMs, heightPx, onZoom }}
           onHover={setHover}
         />

@@ -5,7 +5,8 @@ import type { Release } from '../../../wire/error-groups.ts';
 import { day, minute, second } from '../../lib/format.ts';
 import { paint } from '../../state/theme.ts';
 import { chartColors } from './chart-colors.ts';
-import { drawReleases, nameNearRelease } from './release-lines.ts';
+import { drawNotes, type Note } from './notes.ts';
+import { drawReleases, nameUnderCursor } from './release-lines.ts';
 
 export const AXIS_FONT = '11px system-ui, sans-serif';
 
@@ -18,6 +19,8 @@ export interface PlotFrame {
   toMs: number;
   /** Drawn as lines; the name stands beside the one under the crosshair. */
   releases?: readonly Release[];
+  /** Drawn as fields behind the series; the text of the one under the crosshair is shown. */
+  notes?: readonly Note[];
   onZoom: (fromMs: number, toMs: number) => void;
 }
 
@@ -44,7 +47,7 @@ export function Plot(props: PlotProps) {
   const latest = useRef(props);
   latest.current = props;
   const painted = paint.value;
-  const { data, fromMs, toMs, heightPx, releases } = props;
+  const { data, fromMs, toMs, heightPx, releases, notes } = props;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the plot is built anew when what it shows changes, not when a callback does.
   useEffect(() => {
@@ -61,7 +64,7 @@ export function Plot(props: PlotProps) {
       observer.disconnect();
       plot.destroy();
     };
-  }, [data, fromMs, toMs, heightPx, releases, painted]);
+  }, [data, fromMs, toMs, heightPx, releases, notes, painted]);
 
   return (
     <div ref={host} class="chart-canvas" role="img" aria-label={props.label} style={{ height: `${heightPx}px` }} />
@@ -69,8 +72,8 @@ export function Plot(props: PlotProps) {
 }
 
 function optionsFor(element: HTMLElement, latest: { current: PlotProps }): uPlot.Options {
-  const { data, heightPx, fromMs, toMs, y, series, colors, below, releases = [] } = latest.current;
-  const color = chartColors(element, [...colors, 'text-3', 'line', 'accent']);
+  const { data, heightPx, fromMs, toMs, y, series, colors, below, releases = [], notes = [] } = latest.current;
+  const color = chartColors(element, [...colors, 'text-3', 'line', 'accent', 'warn']);
   const axis = { stroke: color['text-3'] ?? '', font: AXIS_FONT, ticks: { show: false } };
   const spanMs = toMs - fromMs;
   const firstS = data[0][0] ?? fromMs / 1000;
@@ -110,14 +113,19 @@ function optionsFor(element: HTMLElement, latest: { current: PlotProps }): uPlot
     ],
     series: [{}, ...series(color)],
     hooks: {
-      ready: [(plot) => nameNearRelease(plot, releases)],
-      drawClear: [(plot) => below?.(plot, color)],
+      ready: [(plot) => nameUnderCursor(plot, releases, notes)],
+      drawClear: [
+        (plot) => {
+          below?.(plot, color);
+          drawNotes(plot, notes, color.warn ?? '');
+        },
+      ],
       draw: [(plot) => drawReleases(plot, releases, color.accent ?? '')],
       setCursor: [
         (plot) => {
           const { left = -1 } = plot.cursor;
           latest.current.onCursor(left < 0 ? null : plot.posToVal(left, 'x') * 1000);
-          nameNearRelease(plot, releases);
+          nameUnderCursor(plot, releases, notes);
         },
       ],
       setSelect: [
