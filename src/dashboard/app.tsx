@@ -13,6 +13,9 @@ import { forgetProjects, loadProjects } from './state/projects.ts';
 import { hrefOf, path } from './state/route.ts';
 import { loadSession, rights, session } from './state/session.ts';
 
+const ErrorsPage = lazy(() => import('./pages/errors/errors-page.tsx'));
+const OperationsPage = lazy(() => import('./pages/operations/operations-page.tsx'));
+const SessionsPage = lazy(() => import('./pages/sessions/sessions-page.tsx'));
 const FraudPage = lazy(() => import('./pages/fraud/fraud-page.tsx'));
 const VitalsPage = lazy(() => import('./pages/vitals/vitals-page.tsx'));
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
@@ -64,6 +67,9 @@ const TITLES: Record<string, string> = {
   '/logs': 'Logs',
   '/traces': 'Trace',
   '/vitals': 'Vitals',
+  '/errors': 'Errors',
+  '/sessions': 'Sessions',
+  '/operations': 'Operations',
   '/fraud': 'Fraud',
   '/sources': 'Sources',
   '/security': 'Security',
@@ -83,6 +89,12 @@ function Page() {
   if (at === '/logs') return <ProjectGate>{(project) => <LogsPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/vitals')
     return <ProjectGate>{(project) => <VitalsPage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/errors' || at.startsWith('/errors/'))
+    return <ProjectGate>{(project) => <ErrorsPage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/sessions' || at.startsWith('/sessions/'))
+    return <ProjectGate>{(project) => <SessionsPage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/operations' || at.startsWith('/operations/'))
+    return <ProjectGate>{(project) => <OperationsPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/fraud' || at.startsWith('/fraud/'))
     return <ProjectGate>{(project) => <FraudPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/sources')

@@ -64,6 +64,10 @@ describe('every page', () => {
     '/logs?q=level%3Afatal&wrap=1',
     '/logs?q=nothing-has-this-word',
     '/logs?q=level%3A(',
+    '/errors',
+    '/sessions',
+    '/operations',
+    '/operations/profile',
     '/sources',
     '/sources?range=7d&client=vector',
     '/settings/keys',
@@ -167,7 +171,7 @@ describe('without a mouse', () => {
     await page.getByRole('region', { name: 'Recent errors' }).waitFor();
     await page.keyboard.press('/');
     await page.getByRole('combobox', { name: 'Search or jump to' }).waitFor();
-    await page.keyboard.type('sessions');
+    await page.keyboard.type('security, sessions');
     await page.keyboard.press('Enter');
     await page.getByRole('table', { name: 'Sessions and devices' }).waitFor();
   });

@@ -4,6 +4,11 @@
  */
 export function curlCommand(origin: string, key: string, page: string | null = null): string {
   const record = { level: 'info', service: 'checkout', message: 'Hello from curl', attrs: { region: 'eu' } };
+  return ingestCommand(origin, key, record, page);
+}
+
+/** Sends one record. */
+export function ingestCommand(origin: string, key: string, record: object, page: string | null = null): string {
   return [
     `curl ${quote(`${origin}/api/ingest`)} \\`,
     `  -H ${quote(`Authorization: Bearer ${key}`)} \\`,
@@ -18,6 +23,6 @@ export function queryCommand(origin: string, key: string, project: string): stri
   return [`curl ${quote(url)} \\`, `  -H ${quote(`Authorization: Bearer ${key}`)}`].join('\n');
 }
 
-function quote(text: string): string {
+export function quote(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

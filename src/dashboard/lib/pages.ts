@@ -8,6 +8,8 @@ export interface Page {
   key: string;
   /** Nobody else can do anything there. */
   admin?: true;
+  /** Another path that is a part of it. */
+  part?: string;
 }
 
 /** The rail, in its order. Only what exists. */
@@ -16,6 +18,8 @@ const PAGES: readonly Page[] = [
   { path: '/live', name: 'Live', icon: 'live', key: 'l' },
   { path: '/logs', name: 'Logs', icon: 'logs', key: 's' },
   { path: '/vitals', name: 'Vitals', icon: 'vitals', key: 'v' },
+  { path: '/errors', name: 'Errors', icon: 'errors', key: 'e', part: '/sessions' },
+  { path: '/operations', name: 'Operations', icon: 'operations', key: 'p' },
   { path: '/fraud', name: 'Fraud', icon: 'fraud', key: 'f' },
   { path: '/sources', name: 'Sources', icon: 'sources', key: 'r' },
   { path: '/security', name: 'Security', icon: 'security', key: 'i' },
@@ -28,16 +32,20 @@ export function pagesFor(isAdmin: boolean): readonly Page[] {
 }
 
 export function isCurrent(page: Page, path: string): boolean {
-  return page.path === '/' ? path === '/' : path === page.path || path.startsWith(`${page.path}/`);
+  if (page.path === '/') return path === '/';
+  return [page.path, page.part].some((part) => part !== undefined && (path === part || path.startsWith(`${part}/`)));
 }
 
 /** Live and Logs show one search in two ways; between them it comes along. */
 const SEARCHING = new Set(['/live', '/logs']);
 
+/** Those with a search box of their own, which the key `/` leads to. */
+const WITH_SEARCH_BOX = new Set([...SEARCHING, '/errors', '/sessions']);
+
 export function hasSearch(path: string): boolean {
-  return SEARCHING.has(path);
+  return WITH_SEARCH_BOX.has(path);
 }
 
 export function keepsSearch(from: string, to: string): boolean {
-  return hasSearch(from) && hasSearch(to);
+  return SEARCHING.has(from) && SEARCHING.has(to);
 }

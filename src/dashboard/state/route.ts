@@ -54,3 +54,13 @@ export function setParams(change: Change, mode: 'push' | 'replace' = 'push'): vo
 export function param(name: string): string {
   return place.value.params.get(name) ?? '';
 }
+
+/** A part of the path: 0 is the page. '' where there is none. */
+export function pathPart(at: number): string {
+  const text = place.value.path.split('/')[at + 1] ?? '';
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // typed by hand: it names nothing, and is looked for as it is
+  }
+}

@@ -47,6 +47,12 @@ function all(): Command[] {
       name: page.name,
       run: () => go(pageHref(page.path)),
     })),
+    {
+      id: 'sessions',
+      group: 'Go to',
+      name: 'Errors, sessions of visitors',
+      run: () => go(hrefOf('/sessions', {}, 'frame')),
+    },
     ...settings.map((tab) => ({
       id: `settings-${tab}`,
       group: 'Go to',

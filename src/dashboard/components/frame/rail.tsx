@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { isCurrent, keepsSearch, pagesFor } from '../../lib/pages.ts';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin } from '../../state/session.ts';
@@ -17,16 +18,28 @@ export function Rail() {
     wide.value = !wide.value;
     remember('rail', wide.value ? 'wide' : null);
   };
+  const list = useRef<HTMLUListElement>(null);
+  const at = path.value;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with another page another entry is the current one.
+  useEffect(() => {
+    const bar = list.current;
+    const entry = bar?.querySelector('[aria-current]');
+    if (!bar || !entry) return;
+    // Not by scrollIntoView, after which the first Tab would begin here and leave out what stands before.
+    const { left, right } = entry.getBoundingClientRect();
+    const { left: from, right: to } = bar.getBoundingClientRect();
+    bar.scrollLeft += Math.min(0, left - from) + Math.max(0, right - to);
+  }, [at]);
   return (
     <nav class={`rail${wide.value ? ' rail-wide' : ''}`} aria-label="Pages">
       <div class="brand">
         <img src="/icon.svg" width="24" height="24" alt="" />
         <span>Breakwater</span>
       </div>
-      <ul>
+      <ul ref={list}>
         {pagesFor(isAdmin.value).map((page) => (
           <li key={page.path}>
-            <Link class="rail-link" href={pageHref(page.path)} current={isCurrent(page, path.value)} title={page.name}>
+            <Link class="rail-link" href={pageHref(page.path)} current={isCurrent(page, at)} title={page.name}>
               <Icon name={page.icon} />
               <span>{page.name}</span>
             </Link>

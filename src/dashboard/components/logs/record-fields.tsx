@@ -1,7 +1,8 @@
 import type { LogRecord } from '../../../wire/record.ts';
 import { flattenRecord, MAX_ROWS } from '../../lib/flatten.ts';
 import { quoteValue, termState } from '../../lib/query-edit.ts';
-import { hrefOf, path } from '../../state/route.ts';
+import { groupHref, sessionHref } from '../../state/error-link.ts';
+import { hrefOf, path, pathPart } from '../../state/route.ts';
 import { traceHref } from '../../state/trace-link.ts';
 import { Button } from '../button.tsx';
 import { CopyButton } from '../copy-button.tsx';
@@ -41,6 +42,16 @@ export function RecordFields({ record, q, onFilter }: FieldsProps) {
                   {field === 'traceId' && path.value !== '/traces' ? (
                     <Link href={traceHref(value, record.ts)} class="fields-link">
                       Show the trace
+                    </Link>
+                  ) : null}
+                  {field === 'sessionId' && pathPart(0) !== 'sessions' ? (
+                    <Link href={sessionHref(value, record.ts)} class="fields-link">
+                      Show the session
+                    </Link>
+                  ) : null}
+                  {label === 'labels.fingerprint' && record.stream === 'errors' && pathPart(0) !== 'errors' ? (
+                    <Link href={groupHref(value)} class="fields-link">
+                      Show all of its kind
                     </Link>
                   ) : null}
                   {field !== null && LINKED.has(field) ? (
