@@ -37,20 +37,27 @@ export function siteOf(address: string): string | null {
   return URL.canParse(address) ? new URL(address).host || null : null;
 }
 
-/** A copy of attributes of a browser's record whose addresses say no more than pages do. */
+/**
+ * A copy of attributes of a browser's record whose addresses say nothing but where something is. At the top they are those of pages, and become pages; inside of
+ * something, such as the frames of a stack, they may be those of files, whose names have to be found again.
+ */
 export function scrubAttrs(attrs: JsonObject, rules: CompiledRules, depth = 1): JsonObject {
   let scrubbed: JsonObject | null = null;
   for (const name of Object.keys(attrs)) {
     const value = attrs[name] as Json;
     const kept =
       typeof value === 'string' && ADDRESS_NAMES.has(name)
-        ? scrubAddress(value, rules)
+        ? scrubNamed(value, rules, depth)
         : scrubValue(value, rules, depth);
     if (kept === value) continue;
     scrubbed ??= { ...attrs };
     Object.defineProperty(scrubbed, name, { value: kept, enumerable: true, configurable: true, writable: true });
   }
   return scrubbed ?? attrs;
+}
+
+function scrubNamed(address: string, rules: CompiledRules, depth: number): string {
+  return depth === 1 ? scrubAddress(address, rules) : scrubText(address).replace(/[?#].*$/s, '');
 }
 
 function scrubValue(value: Json, rules: CompiledRules, depth: number): Json {

@@ -79,6 +79,16 @@ describe('attributes', () => {
     expect(scrubAttrs(clean, rules)).toBe(clean);
   });
 
+  it('of files inside of something keep their names', () => {
+    const frames = [
+      { url: 'https://a.example/assets/app.3f2a9c1b8d7e6f50.js?v=s3cret', line: 3 },
+      { url: '/chunk-48213.js?v=s3cret' },
+    ];
+    expect(scrubAttrs({ frames }, rules)).toEqual({
+      frames: [{ url: 'https://a.example/assets/app.3f2a9c1b8d7e6f50.js', line: 3 }, { url: '/chunk-48213.js' }],
+    });
+  });
+
   it('keep a name that objects are made with', () => {
     const attrs = JSON.parse('{"__proto__":"https://a.example/?s3cret"}');
     expect(JSON.stringify(scrubAttrs(attrs, rules))).toBe('{"__proto__":"https://a.example/"}');
