@@ -181,12 +181,12 @@ describe('one group', () => {
     await page.goto(at(`/errors/${GROUP}`));
     await page.getByText('1 of 48,000').waitFor();
     await page.keyboard.press('r');
-    await page.getByRole('button', { name: 'Resolved', pressed: true }).waitFor();
+    await page.getByRole('button', { name: 'Open again' }).waitFor();
     expect(answers.status).toBe('resolved');
     await page.getByRole('button', { name: 'Undo' }).click();
-    await page.getByRole('button', { name: 'Resolved', pressed: false }).waitFor();
-    await page.getByRole('button', { name: 'Ignored' }).click();
-    await page.getByRole('button', { name: 'Ignored', pressed: true }).waitFor();
+    await page.getByRole('button', { name: 'Resolve' }).waitFor();
+    await page.getByRole('button', { name: 'Ignore' }).click();
+    await page.locator('.badge').getByText('ignored').waitFor();
   });
 
   it('leads to the session, and a value of a label to the records that have it', async () => {
@@ -245,7 +245,7 @@ describe('what the server has', () => {
     const command = page.getByRole('region', { name: 'Command for source maps' });
     await command.getByText(/sourcemaps\?release=r1&file=js%2Fmore\.js/).waitFor();
     await page.keyboard.press('r');
-    await page.getByRole('button', { name: 'Resolved', pressed: true }).waitFor();
+    await page.locator('.badge').getByText('resolved').waitFor();
     const list = await dashboard.admin.get(`/api/query/errors?project=${dashboard.projectId}&status=resolved`);
     expect(list).toMatchObject({ items: [{ type: 'PaymentError', status: 'resolved' }] });
 

@@ -44,16 +44,21 @@ function Actions({ project, group, onChanged }: StatusActionsProps) {
     <span class="status-actions">
       <Button
         small
-        icon="check"
+        icon={now === 'resolved' ? 'refresh' : 'check'}
         busy={busy}
-        pressed={now === 'resolved'}
         title="(r)"
         onClick={() => toggle('resolved')}
       >
-        Resolved
+        {now === 'resolved' ? 'Open again' : 'Resolve'}
       </Button>
-      <Button small icon="minus" busy={busy} pressed={now === 'ignored'} title="(i)" onClick={() => toggle('ignored')}>
-        Ignored
+      <Button
+        small
+        icon={now === 'ignored' ? 'refresh' : 'minus'}
+        busy={busy}
+        title="(i)"
+        onClick={() => toggle('ignored')}
+      >
+        {now === 'ignored' ? 'Open again' : 'Ignore'}
       </Button>
     </span>
   );
