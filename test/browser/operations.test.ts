@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { useDashboard } from './dashboard.ts';
@@ -22,6 +23,11 @@ const at = (path: string) =>
 const made = (gateways: number): MadeUpOperations => ({ gateways, asked: [] });
 const search = (page: Page) => new URL(page.url()).searchParams;
 const table = (page: Page, name: string) => page.getByRole('table', { name, exact: true });
+
+/** What the page is answered. */
+async function metricsOf(page: Page): Promise<object> {
+  return page.evaluate(async () => (await fetch('/api/p2p/metrics?hours=24')).json());
+}
 
 async function answer(page: Page, answers: MadeUpOperations): Promise<void> {
   await answerOperations(page, answers);
@@ -106,6 +112,28 @@ describe('the page about operations', () => {
     await page.getByText('figures are of whole hours up to now').waitFor();
     await page.goto(at('/operations?range=6h'));
     await page.getByText('The last 6 hours', { exact: true }).waitFor();
+  });
+
+  it('says from when on it counted where not all could be read, and gives every number of its table as a file', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await answer(page, made(3));
+    await page.goto(at('/operations?range=24h'));
+    await table(page, 'By gateway').waitFor();
+    await page.getByRole('button', { name: 'Export By gateway, the last 24 hours' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: /^CSV/ }).click(),
+    ]);
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trimEnd()
+      .split('\r\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^gateway,operation,operations,success rate,failed/);
+    expect(lines[1]).toMatch(/^bank-0,,98000,0\.998/);
+    const partial = { ...(await metricsOf(page)), complete: false, countedFromMs: Date.now() - 3_600_000 };
+    await page.route(/\/api\/p2p\/metrics/, (route) => route.fulfill({ json: partial }));
+    await page.reload();
+    await page.getByText('One request may only read so much: counted from').waitFor();
   });
 
   it('says in a sentence what was out of the usual, and leads from a reason to its records', async () => {

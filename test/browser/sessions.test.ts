@@ -97,4 +97,25 @@ describe('sessions', () => {
     expect(new URL(page.url()).pathname).toBe('/sessions/visit%2F7%20a');
     await page.getByText('visit/7 a').first().waitFor();
   });
+
+  it('say since when they are counted where not all could be read, and which search cannot be read', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await answer(page, made(3));
+    await page.route(/\/api\/query\/sessions\?/, async (route) => {
+      const q = new URL(route.request().url()).searchParams.get('q');
+      if (q === null) {
+        const items: never[] = [];
+        return route.fulfill({ json: { items, nextCursor: null, complete: false, countedFromMs: 1_700_000_000_000 } });
+      }
+      const json = { status: 400, code: 'invalid_query', title: 'Invalid', detail: 'Cannot be read.', errors: [] };
+      return route.fulfill({ status: 400, json });
+    });
+    await page.goto(at('/sessions'));
+    await page.getByText('these are the sessions since').waitFor();
+    await page.getByText('hold more than one request may read').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('userId:(');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'The search cannot be read' }).waitFor();
+  });
 });
