@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { PROJECT_DIR, type RunResult, run } from './lib/run.ts';
-import { checkScriptSize, checkSdkSize } from './lib/script-size.ts';
+import { checkScriptSize } from './lib/script-size.ts';
 import { reasonOf } from './lib/stop.ts';
+import { checkSdkSize } from './sdk/size.ts';
 import { buildDashboard } from './start/dashboard.ts';
 import { buildSdk } from './start/sdk.ts';
 
@@ -27,7 +28,7 @@ const STEPS: readonly Step[] = [
   { name: 'dashboard build', run: buildDashboard },
   { name: 'dashboard script size', run: async () => checkScriptSize() },
   { name: 'SDK build', run: buildSdk },
-  { name: 'SDK size', run: async () => checkSdkSize() },
+  { name: 'SDK size', run: checkSdkSize },
   { name: 'Worker bundle', run: bundleWorker },
 ];
 

@@ -1,4 +1,4 @@
-import { globSync, readFileSync, statSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { PROJECT_DIR } from './run.ts';
@@ -17,17 +17,6 @@ export function checkScriptSize(distDir = path.join(PROJECT_DIR, 'dist')): strin
   throw new Error(
     `The first load is ${text}:\n${sizes.map(({ file, bytes }) => `  ${(bytes / 1024).toFixed(1)} KB ${file}`).join('\n')}`,
   );
-}
-
-/** The browser SDK as a page loads it, with all that it does by itself; what is fetched when it is first called comes on top. */
-const SDK_BUDGET_BYTES = 7_000;
-
-/** Throws when the built SDK is over budget; returns its size in words. */
-export function checkSdkSize(distDir = path.join(PROJECT_DIR, 'dist')): string {
-  const [client, extra] = ['client', 'extra'].map((part) => statSync(path.join(distDir, `sdk/${part}.min.js.br`)).size);
-  const text = `${client} of ${SDK_BUDGET_BYTES} bytes, and ${extra} when they are called for`;
-  if (Number(client) <= SDK_BUDGET_BYTES) return text;
-  throw new Error(`The SDK has ${text}`);
 }
 
 /** A chunk that is fetched when its page is opened, not with the first one. */

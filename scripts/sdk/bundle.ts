@@ -47,6 +47,7 @@ export async function bundle({ entry, format, define, secondPart, keepsPropertie
       rolldownOptions: {
         output: {
           codeSplitting: false,
+          topLevelVar: false, // constants are then written where they are used
           minify: {
             compress: { target: TARGET },
             mangle: { toplevel: true },

@@ -2,7 +2,7 @@ import type { JsonObject } from '../wire/record.ts';
 import { attempt } from './attempt.ts';
 import { mayCollect } from './consent.ts';
 import { capture, watchErrors } from './errors.ts';
-import type { Credentials, Extra, RecordsHandler, SubscribeOptions, Subscription } from './extra/context.ts';
+import type { Extra, ExtraContext } from './extra/context.ts';
 import { loadExtra } from './load-extra.ts';
 import { reportLongTasks, watchLongTasks } from './long-tasks.ts';
 import type { InitOptions, MeasureOptions } from './options.ts';
@@ -16,7 +16,7 @@ import { closeTransport, openTransport, pump, retryNow, settled } from './transp
 import { reportVitals, watchVitals } from './vitals.ts';
 
 /** Begins to collect. Does nothing a second time, outside of browsers, and where the visitor has objected. */
-export function init(own: InitOptions): void {
+export const init = (own: InitOptions): void => {
   attempt(() => {
     if (options || !globalThis.document || !mayCollect(navigator, own.ignoreDoNotTrack)) return;
     openRecorder(own);
@@ -25,9 +25,9 @@ export function init(own: InitOptions): void {
     if (document.prerendering) listen(document, 'prerenderingchange', watch);
     else watch();
   });
-}
+};
 
-function watch(): void {
+const watch = (): void => {
   watchErrors();
   watchLongTasks();
   watchVitals();
@@ -36,38 +36,38 @@ function watch(): void {
   listen(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : flushRecords()));
   listen(window, 'pagehide', leave);
   listen(window, 'online', retryNow);
-}
+};
 
 /** The page may never run again. */
-function leave(): void {
+const leave = (): void => {
   reportVitals();
   reportLongTasks();
   seal();
   pump(true);
-}
+};
 
-function stop(): void {
+const stop = (): void => {
   restorePage();
   closeRecorder();
   closeTransport();
-}
+};
 
 /** Something that happened, as a record of stream `logs` and type `event`. */
-export function track(message: string, attrs: JsonObject = {}): void {
+export const track = (message: string, attrs: JsonObject = {}): void => {
   record({ stream: 'logs', type: 'event', message, attrs });
+};
+
+interface Measure {
+  /** A number, as a record of stream `metrics`. */
+  (name: string, value: number, options?: MeasureOptions): void;
+  /** How long a call takes, in ms; of a promise, until it is settled. What it returns is returned, what it throws is thrown. */
+  <T>(name: string, action: () => T, options?: MeasureOptions): T;
 }
 
-/** A number, as a record of stream `metrics`. */
-export function measure(name: string, value: number, options?: MeasureOptions): void;
-/** How long a call takes, in ms; of a promise, until it is settled. What it returns is returned, what it throws is thrown. */
-export function measure<T>(name: string, action: () => T, options?: MeasureOptions): T;
-export function measure<T>(name: string, what: number | (() => T), more?: MeasureOptions): T | undefined {
+export const measure: Measure = <T>(name: string, what: number | (() => T), more?: MeasureOptions) => {
   const report = (value: number, unit?: string) =>
     record({ stream: 'metrics', attrs: { name, value, unit, ...more } as JsonObject });
-  if (typeof what !== 'function') {
-    report(what);
-    return;
-  }
+  if (typeof what !== 'function') return report(what);
   const startMs = performance.now();
   const ended = () => report(performance.now() - startMs, 'ms');
   let result: T | undefined;
@@ -78,7 +78,7 @@ export function measure<T>(name: string, what: number | (() => T), more?: Measur
     if (result instanceof Promise) result.then(ended, ended);
     else ended();
   }
-}
+};
 
 /** An error that the page has dealt with. */
 export const captureError: (error: unknown, attrs?: JsonObject) => void = guarded((error, attrs) =>
@@ -86,41 +86,34 @@ export const captureError: (error: unknown, attrs?: JsonObject) => void = guarde
 );
 
 /** Sends what waits; resolves when all is answered for, or when the next try has to wait. Never rejects. */
-export async function flush(): Promise<void> {
+export const flush = async (): Promise<void> => {
   flushRecords();
   await settled();
-}
+};
 
 /** Sends what waits, stops collecting, and gives the page back what was taken. */
-export async function shutdown(): Promise<void> {
+export const shutdown = async (): Promise<void> => {
   guarded(leave)();
   await settled();
   stop();
-}
+};
 
-async function extra(): Promise<[Extra, InitOptions]> {
-  if (!options) throw new Error('Breakwater is not running on this page.');
-  return [await loadExtra(options.url), options];
-}
+type AfterContext<F> = F extends (context: ExtraContext, ...rest: infer Rest) => infer R ? (...rest: Rest) => R : never;
+
+/** Of the second part, which is loaded when it is first called. */
+const later = <K extends keyof Extra>(name: K): AfterContext<Extra[K]> =>
+  (async (...rest: unknown[]) => {
+    const own = options;
+    if (!own) throw new Error('Breakwater is not running on this page.');
+    const loaded = (await loadExtra(own.url)) as unknown as Record<K, (...all: unknown[]) => unknown>;
+    return loaded[name](own, ...rest);
+  }) as AfterContext<Extra[K]>;
 
 /** Signs in to Breakwater. Rejects on pages of another origin, to which its session is not given. */
-export async function login(credentials: Credentials): Promise<JsonObject> {
-  const [loaded, own] = await extra();
-  return loaded.login(own, credentials);
-}
+export const login = later('login');
 
 /** Records as they come. Rejects where neither a key that may read nor a session is there. */
-export async function subscribe(
-  topics: readonly string[],
-  handler: RecordsHandler,
-  how: SubscribeOptions,
-): Promise<Subscription> {
-  const [loaded, own] = await extra();
-  return loaded.subscribe(own, topics, handler, how);
-}
+export const subscribe = later('subscribe');
 
 /** Starts a run of ETL with the key of `init`. Rejects on pages of another origin, which may not read the answer. */
-export async function startEtl(payload: unknown, dataType = 'JSON'): Promise<JsonObject> {
-  const [loaded, own] = await extra();
-  return loaded.startEtl(own, payload, dataType);
-}
+export const startEtl = later('startEtl');

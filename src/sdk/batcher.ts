@@ -5,19 +5,19 @@ let open: string[] = [];
 let openBytes = 0;
 
 /** Adds a record, as JSON, to the batch that is open; one that is full is closed before. False: larger than any batch, and not taken. */
-export function addToBatch(json: string, close: () => void): boolean {
+export const addToBatch = (json: string, close: () => void): boolean => {
   const bytes = new TextEncoder().encode(json).length + 1;
   if (bytes > MAX_BATCH_BYTES) return false;
   if (openBytes + bytes > MAX_BATCH_BYTES) close();
   open.push(json);
   openBytes += bytes;
   return true;
-}
+};
 
 /** The records of the batch that was open, in their order. */
-export function takeBatch(): string[] {
+export const takeBatch = (): string[] => {
   const taken = open;
   open = [];
   openBytes = 0;
   return taken;
-}
+};

@@ -5,6 +5,6 @@ interface Preferences {
 }
 
 /** Global Privacy Control is a legal objection in places: no option passes over it. */
-export function mayCollect(visitor: Preferences, ignoreDoNotTrack = false): boolean {
+export const mayCollect = (visitor: Preferences, ignoreDoNotTrack = false): boolean => {
   return !visitor.globalPrivacyControl && (ignoreDoNotTrack || visitor.doNotTrack !== '1');
-}
+};

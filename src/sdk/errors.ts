@@ -13,11 +13,11 @@ const MOST_ERRORS = 50;
 const told = new Set<string>();
 
 /** A new page view: what has been told may be told again. */
-export function forgetErrors(): void {
+export const forgetErrors = (): void => {
   told.clear();
-}
+};
 
-function report(level: string, type: string, text: string, attrs: JsonObject): void {
+const report = (level: string, type: string, text: string, attrs: JsonObject): void => {
   const message = withoutQueries(text).slice(0, MESSAGE_CHARS);
   const same = [type, message, attrs.stack].join();
   if (told.has(same)) lose('repeated');
@@ -26,21 +26,21 @@ function report(level: string, type: string, text: string, attrs: JsonObject): v
     told.add(same);
     record({ stream: 'errors', level, type, message, attrs });
   }
-}
+};
 
 /** Anything can be thrown, and an Error of a frame is none of ours. Of an object that is no error, its text tells nothing about a visitor. */
-export function capture(thrown: unknown, mechanism: string, more?: JsonObject, place?: string): void {
+export const capture = (thrown: unknown, mechanism: string, more?: JsonObject, place?: string): void => {
   const { name = 'Error', message = thrown, stack = place } = Object(thrown) as Partial<Error>;
   report('error', `${name}`, `${message}`, {
     ...more,
-    stack: stack ? withoutQueries(`${stack}`).slice(0, STACK_CHARS) : null,
+    stack: withoutQueries(`${stack ?? ''}`).slice(0, STACK_CHARS),
     mechanism,
     handled: mechanism === 'capture',
   });
-}
+};
 
 /** Errors that nobody caught, and resources that did not load. Stacks go as text: the server reads them, with its source maps. */
-export function watchErrors(): void {
+export const watchErrors = (): void => {
   listen(window, 'error', (event: ErrorEvent) => {
     const { error, message, filename, lineno, colno, target } = event;
     const { localName, src, href } = target as HTMLImageElement & HTMLLinkElement;
@@ -51,4 +51,4 @@ export function watchErrors(): void {
       report('warn', 'ResourceError', `${localName} did not load: ${url}`, { mechanism: 'resource', handled: false });
   });
   listen(window, 'unhandledrejection', ({ reason }: PromiseRejectionEvent) => capture(reason, 'unhandledrejection'));
-}
+};

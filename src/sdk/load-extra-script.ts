@@ -3,6 +3,6 @@ import type { Extra } from './extra/context.ts';
 /** File name of the second part, with the hash of its content. */
 declare const __EXTRA_FILE__: string;
 
-export function loadExtra(url: string): Promise<Extra> {
+export const loadExtra = (url: string): Promise<Extra> => {
   return import(/* @vite-ignore */ `${url}/api/js/${__EXTRA_FILE__}`);
-}
+};

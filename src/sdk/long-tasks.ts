@@ -6,20 +6,17 @@ const LONG_MS = 50;
 
 let count = 0;
 let value = 0;
-let longestMs = 0;
 
 /** Sums up what keeps a page view from answering. */
-export function watchLongTasks(): void {
+export const watchLongTasks = (): void => {
   observe('longtask', ({ duration }) => {
     count++;
     value += Math.round(duration - LONG_MS);
-    longestMs = Math.max(longestMs, duration);
   });
-}
+};
 
 /** As the page view ends, or may end. */
-export function reportLongTasks(page?: string): void {
-  if (count)
-    record({ stream: 'metrics', attrs: { name: 'browser.blocked', unit: 'ms', value, count, longestMs } }, page);
-  count = value = longestMs = 0;
-}
+export const reportLongTasks = (page?: string): void => {
+  if (count) record({ stream: 'metrics', attrs: { name: 'browser.blocked', unit: 'ms', value, count } }, page);
+  count = value = 0;
+};

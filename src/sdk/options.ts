@@ -1,5 +1,4 @@
 import type { BeaconRecord } from '../wire/beacon.ts';
-import type { JsonObject } from '../wire/record.ts';
 
 export interface InitOptions {
   /** A browser key of the project: public, write-only, bound to the page's origin. */
@@ -29,5 +28,3 @@ export interface MeasureOptions {
   unit?: string;
   labels?: Record<string, string>;
 }
-
-export type Attributes = JsonObject;

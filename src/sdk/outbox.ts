@@ -26,7 +26,7 @@ let prefix: string;
  * Takes over what pages before this one have left. `ownStore` is null: there is only memory. Two tabs may both send what a third has left: its id makes
  * it once.
  */
-export function openOutbox(ownStore: Storage | null, keyId: string): void {
+export const openOutbox = (ownStore: Storage | null, keyId: string): void => {
   store = ownStore;
   prefix = `${keyId}:`;
   waiting.clear();
@@ -37,29 +37,29 @@ export function openOutbox(ownStore: Storage | null, keyId: string): void {
     if (left) waiting.set(key.slice(prefix.length), { _createdMs: left[0], _records: left[1], _body: left[2] });
     else store?.removeItem(key);
   }
-}
+};
 
 /** Written down before it is sent, so that it outlives the page; under a key of its own, so that tabs do not overwrite each other. */
-export function keep(id: string, batch: Batch): void {
+export const keep = (id: string, batch: Batch): void => {
   waiting.set(id, batch);
   // Full or forbidden: it is still sent while the page lives.
   attempt(() => store?.setItem(prefix + id, JSON.stringify([batch._createdMs, batch._records, batch._body])));
-}
+};
 
-export function forget(id: string): void {
+export const forget = (id: string): void => {
   waiting.delete(id);
   store?.removeItem(prefix + id);
-}
+};
 
-/** Gives up what is too old, and of what is too much the first. */
-export function trim(nowMs: number): void {
+/** Gives up what is too old, and of what is too much the oldest. */
+export const trim = (nowMs: number): void => {
   let chars = 0;
-  for (const { _body } of waiting.values()) chars += _body.length;
-  for (const [id, { _createdMs, _records, _body }] of waiting) {
+  for (const [id, { _createdMs, _records, _body }] of [...waiting].reverse()) {
+    chars += _body.length;
     const isOld = nowMs - _createdMs > MAX_AGE_MS;
-    if (!isOld && chars <= MAX_CHARS) continue;
-    chars -= _body.length;
-    forget(id);
-    lose(isOld ? 'age' : 'queue', _records);
+    if (isOld || chars > MAX_CHARS) {
+      forget(id);
+      lose(isOld ? 'age' : 'queue', _records);
+    }
   }
-}
+};

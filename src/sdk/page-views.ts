@@ -4,13 +4,12 @@ import { guarded, listen, onRestore } from './page.ts';
 import { pageOf, record } from './recorder.ts';
 
 /** A record for each page view: of the document, and of each other page that its script shows. */
-export function watchPageViews(): void {
+export const watchPageViews = (): void => {
   let page = pageOf(location.href);
 
-  function view(navigationType: string): void {
-    const referrer = document.referrer && new URL(document.referrer).origin;
-    record({ stream: 'logs', type: 'pageview', message: page, attrs: { navigationType, referrer } });
-  }
+  const view = (navigationType: string) => {
+    record({ stream: 'logs', type: 'pageview', message: page, attrs: { navigationType } });
+  };
 
   const turned = guarded(() => {
     const now = pageOf(location.href);
@@ -37,4 +36,4 @@ export function watchPageViews(): void {
   }
   listen(window, 'pageshow', ({ persisted }: PageTransitionEvent) => persisted && view('back-forward-cache'));
   view(performance.getEntriesByType('navigation')[0]?.type.replace('_', '-') ?? 'navigate');
-}
+};

@@ -5,7 +5,7 @@ import { lose } from './lost.ts';
 let onPage = new AbortController();
 
 /** The same, but what goes wrong in it is counted, and no business of the page. */
-export function guarded<A extends unknown[]>(action: (...args: A) => void): (...args: A) => void {
+export const guarded = <A extends unknown[]>(action: (...args: A) => void): ((...args: A) => void) => {
   return (...args) => {
     try {
       action(...args);
@@ -13,27 +13,27 @@ export function guarded<A extends unknown[]>(action: (...args: A) => void): (...
       lose('internal');
     }
   };
-}
+};
 
-export function onRestore(step: () => void): void {
+export const onRestore = (step: () => void): void => {
   onPage.signal.addEventListener('abort', step);
-}
+};
 
-export function listen<E extends Event>(target: EventTarget, type: string, action: (event: E) => void): void {
+export const listen = <E extends Event>(target: EventTarget, type: string, action: (event: E) => void): void => {
   target.addEventListener(type, guarded(action) as EventListener, { capture: true, signal: onPage.signal });
-}
+};
 
 /** Entries of a type, those from before as well; nothing where the browser has no such type. */
-export function observe<E extends PerformanceEntry>(type: string, action: (entry: E) => void): void {
+export const observe = <E extends PerformanceEntry>(type: string, action: (entry: E) => void): void => {
   attempt(() => {
-    if (!PerformanceObserver.supportedEntryTypes.includes(type)) return;
     const observer = new PerformanceObserver(guarded((list) => (list.getEntries() as E[]).forEach(action)));
-    observer.observe({ type, buffered: true });
+    // The console of the page would tell of a type that is not known.
+    if (PerformanceObserver.supportedEntryTypes.includes(type)) observer.observe({ type, buffered: true });
     onRestore(() => observer.disconnect());
   });
-}
+};
 
-export function restorePage(): void {
+export const restorePage = (): void => {
   onPage.abort();
   onPage = new AbortController();
-}
+};

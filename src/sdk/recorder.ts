@@ -22,7 +22,7 @@ let session: string | null;
 let userId: string | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-export function openRecorder(own: InitOptions): void {
+export const openRecorder = (own: InitOptions): void => {
   options = own;
   userId = undefined;
   // A browser may forbid both: then a page remembers nothing after it has gone.
@@ -30,25 +30,25 @@ export function openRecorder(own: InitOptions): void {
   perTab = isKept ? attempt(() => sessionStorage) : null;
   session = perTab?.getItem(SESSION_KEY) ?? null;
   openOutbox(isKept ? attempt(() => localStorage) : null, own.key.split('.')[0] as string);
-}
+};
 
-function sessionId(): string {
+const sessionId = (): string => {
   const nowMs = Date.now();
   const id = sessionAt(session, nowMs, uuid);
   session = storedSession(id, nowMs);
   attempt(() => perTab?.setItem(SESSION_KEY, session as string));
   return id;
-}
+};
 
-export function closeRecorder(): void {
+export const closeRecorder = (): void => {
   seal();
   options = null;
-}
+};
 
-export function pageOf(address: string): string {
+export const pageOf = (address: string): string => {
   const url = new URL(address);
   return options?.page?.(url) ?? url.pathname;
-}
+};
 
 /** `page` is what the record is about, where the address has changed since. */
 export const record = guarded((made: Omit<BeaconRecord, 'ts'>, page?: string): void => {
@@ -63,7 +63,7 @@ export const record = guarded((made: Omit<BeaconRecord, 'ts'>, page?: string): v
 });
 
 /** Closes the batch that is open: from here on it is kept until it is answered for. */
-export function seal(): void {
+export const seal = (): void => {
   const records = takeBatch();
   clearTimeout(timer);
   timer = undefined;
@@ -83,15 +83,15 @@ export function seal(): void {
   const id = uuid();
   const head = JSON.stringify({ id, common, lost: takeLost() });
   keep(id, { _createdMs: Date.now(), _records: records.length, _body: `${head.slice(0, -1)},"records":[${records}]}` });
-}
+};
 
-export function flush(): void {
+export const flush = (): void => {
   seal();
   pump();
-}
+};
 
 /** Who the visitor is from now on. */
-export function identify(id: string | null): void {
+export const identify = (id: string | null): void => {
   seal(); // what came before is nobody's, or somebody else's
   userId = id ?? undefined;
-}
+};

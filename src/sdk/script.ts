@@ -1,6 +1,7 @@
 /** The script tag: `<script async src="https://…/api/js/client.min.js" data-key="bw_…"></script>` */
 import { captureError, flush, identify, init, login, measure, shutdown, startEtl, subscribe, track } from './api.ts';
 import { attempt } from './attempt.ts';
+import type { InitOptions } from './options.ts';
 
 const api = { captureError, flush, identify, init, login, measure, shutdown, startEtl, subscribe, track };
 
@@ -17,7 +18,8 @@ attempt(() => {
   const push = ([name, ...args]: Call) => (api[name] as (...args: unknown[]) => void)(...args);
   globalThis.breakwater = Object.assign(api, { push });
   const { src, dataset } = document.currentScript as HTMLScriptElement;
-  const { key, url = new URL(src).origin, sampleRate = 1, storage, ...said } = dataset;
-  if (key) api.init({ ...said, key, url, sampleRate: Number(sampleRate), storage: storage !== 'false' });
+  const { key, url = new URL(src).origin, sampleRate = 1, storage, service, release } = dataset;
+  const asked = { key, url, service, release, sampleRate: Number(sampleRate), storage: storage !== 'false' };
+  if (key) api.init(asked as InitOptions);
   early?.forEach(push);
 });

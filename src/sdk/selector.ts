@@ -4,7 +4,7 @@ const LONGEST = 80;
 const known = new WeakMap<PerformanceEntry, string>();
 
 /** Where the element of an entry is, from the nearest id down; no text of the page. */
-export function selectorOf(entry: PerformanceEntry, element: Node | null | undefined): string {
+export const selectorOf = (entry: PerformanceEntry, element: Node | null | undefined): string => {
   let selector = known.get(entry) ?? '';
   for (let node = selector ? null : (element as Element | null | undefined); node && selector.length < LONGEST; ) {
     const name = node.id ? `#${node.id}` : [node.localName, ...(node.classList ?? [])].join('.');
@@ -13,4 +13,4 @@ export function selectorOf(entry: PerformanceEntry, element: Node | null | undef
   }
   known.set(entry, selector);
   return selector;
-}
+};

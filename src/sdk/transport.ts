@@ -10,42 +10,41 @@ const ANSWER_WITHIN_MS = 30_000;
 let url = '';
 /** The server does not take this key: all else would be refused too. */
 let onRefused: () => void;
-let failures: number;
+let failures = 0;
 /** By the server's own words. */
-let askedUntilMs: number;
-let notBeforeMs: number;
+let askedUntilMs = 0;
+let notBeforeMs = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 /** Of the newest try; at its end the next one may begin. */
-let begun: Promise<unknown>;
+let begun: Promise<unknown> | undefined;
 
-export function openTransport(ownUrl: string, refused: () => void): void {
+export const openTransport = (ownUrl: string, refused: () => void): void => {
   url = ownUrl;
   onRefused = refused;
-  failures = askedUntilMs = notBeforeMs = 0;
-  begun = Promise.resolve();
-}
+};
 
-export function closeTransport(): void {
+export const closeTransport = (): void => {
   url = '';
   clearTimeout(timer);
-}
+};
 
 /** The network is back. */
-export function retryNow(): void {
+export const retryNow = (): void => {
   notBeforeMs = askedUntilMs;
   pump();
-}
+};
 
 /** Resolves when all is answered for, or when the next try has to wait. */
-export async function settled(): Promise<void> {
-  for (let last: unknown; last !== begun; ) {
+export const settled = async (): Promise<void> => {
+  let last: unknown;
+  while (last !== begun) {
     last = begun;
     await last;
   }
-}
+};
 
 /** Sends one batch after the other; as the page may never run again, all at once: what does not go then is for the next page. */
-export function pump(isLeaving = false): void {
+export const pump = (isLeaving = false): void => {
   const nowMs = Date.now();
   clearTimeout(timer);
   trim(nowMs);
@@ -57,17 +56,18 @@ export function pump(isLeaving = false): void {
     if (!batch._isSending) begun = send(id, batch, isLeaving);
     if (!isLeaving) return;
   }
-}
+};
 
 /**
  * Outlives the page, as far as the browser lets it: it refuses what is over 64 KiB with all else that is on its way so. The body has no type, or that
  * of plain text, so that no browser asks first whether it may.
  */
-async function send(id: string, batch: Batch, isLeaving: boolean): Promise<void> {
+const send = async (id: string, batch: Batch, isLeaving: boolean): Promise<void> => {
   batch._isSending = true;
   let status = 0;
   let waitMs = 0;
-  let [to, body]: [string, BodyInit] = [url, `{"sentAt":${Date.now()},${batch._body.slice(1)}`];
+  let to = url;
+  let body: string | Blob = `{"sentAt":${Date.now()},${batch._body.slice(1)}`;
   try {
     if (!isLeaving && body.length > WORTH_PACKING_CHARS && globalThis.CompressionStream) {
       body = await new Response(new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
@@ -91,4 +91,4 @@ async function send(id: string, batch: Batch, isLeaving: boolean): Promise<void>
     if (status === 401 || status === 403) onRefused();
   }
   pump();
-}
+};

@@ -3,7 +3,6 @@ import type { JsonObject } from '../wire/record.ts';
 import { attributionOf, watchFrames } from './attribution.ts';
 import { guarded, observe } from './page.ts';
 import { pageOf, record } from './recorder.ts';
-import { selectorOf } from './selector.ts';
 
 interface Pending {
   _page: string;
@@ -15,16 +14,16 @@ const pending = new Map<string, Pending>();
 let isWatching = false;
 
 /** What is not reported yet of a vital, or of all: as its page view ends, or may end. */
-export function reportVitals(only?: string): void {
+export const reportVitals = (only?: string): void => {
   for (const [name, { _attrs, _page }] of pending) {
     if (only && name !== only) continue;
     pending.delete(name);
     record({ stream: 'vitals', attrs: _attrs }, _page);
   }
-}
+};
 
 /** Told of every change, so that the element is looked at while it is there. */
-function noteVital(metric: MetricType): void {
+const noteVital = (metric: MetricType): void => {
   const { name, value, id, navigationType, navigationURL } = metric;
   if (pending.get(name)?._attrs.id !== id) reportVitals(name); // a new page view
   pending.set(name, {
@@ -33,17 +32,15 @@ function noteVital(metric: MetricType): void {
     _attrs: { name, value: Math.round(value * 1e4) / 1e4, id, navigationType, attribution: attributionOf(metric) },
   });
   if (name === 'FCP' || name === 'TTFB') reportVitals(name); // never change
-}
+};
 
-export function watchVitals(): void {
+export const watchVitals = (): void => {
   watchFrames();
   // The library cannot be told to stop, so it is started once.
   for (const on of isWatching ? [] : [onTTFB, onFCP, onLCP, onCLS, onINP])
     on(guarded(noteVital), { reportAllChanges: true, reportSoftNavs: true });
   isWatching = true;
-  observe('first-input', (entry: PerformanceEventTiming) => {
-    const { processingStart, startTime, name, target } = entry;
-    const attribution = { interactionTarget: selectorOf(entry, target), interactionType: name };
-    record({ stream: 'vitals', attrs: { name: 'FID', value: processingStart - startTime, attribution } });
+  observe('first-input', ({ processingStart, startTime }: PerformanceEventTiming) => {
+    record({ stream: 'vitals', attrs: { name: 'FID', value: processingStart - startTime } });
   });
-}
+};

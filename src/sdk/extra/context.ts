@@ -1,3 +1,4 @@
+import type { DataType } from '../../wire/etl.ts';
 import type { JsonObject, LogRecord } from '../../wire/record.ts';
 
 /** What the second part needs to know of the first. */
@@ -35,5 +36,5 @@ export interface Extra {
     handler: RecordsHandler,
     options: SubscribeOptions,
   ): Promise<Subscription>;
-  startEtl(context: ExtraContext, payload: unknown, dataType: string): Promise<JsonObject>;
+  startEtl(context: ExtraContext, payload: unknown, dataType?: DataType): Promise<JsonObject>;
 }

@@ -1,9 +1,14 @@
+import type { DataType } from '../../wire/etl.ts';
 import type { JsonObject } from '../../wire/record.ts';
 import type { ExtraContext } from './context.ts';
 import { onOwnPage, postJson } from './http.ts';
 
-/** The id of the call travels with it, so that a repeat of the page's is not a second run; `BINARY` is given as base64. */
-export async function startEtl({ url, key }: ExtraContext, payload: unknown, dataType: string): Promise<JsonObject> {
+/** With the key of the page. Of YAML `payload` is its text, of BINARY its bytes as base64. */
+export async function startEtl(
+  { url, key }: ExtraContext,
+  payload: unknown,
+  dataType: DataType = 'JSON',
+): Promise<JsonObject> {
   onOwnPage(url, 'startEtl');
   return postJson(`${url}/api/etl/start`, { dataType, payload }, { authorization: `Bearer ${key}` });
 }
