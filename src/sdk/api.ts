@@ -57,7 +57,7 @@ export const track = (message: string, attrs: JsonObject = {}): void => {
   record({ stream: 'logs', type: 'event', message, attrs });
 };
 
-interface Measure {
+export interface Measure {
   /** A number, as a record of stream `metrics`. */
   (name: string, value: number, options?: MeasureOptions): void;
   /** How long a call takes, in ms; of a promise, until it is settled. What it returns is returned, what it throws is thrown. */
