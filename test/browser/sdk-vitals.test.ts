@@ -1,4 +1,5 @@
 /** A real Chromium makes each vital; what is stored is held against what the browser itself says. */
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { isType, isVital, pageOf, useSdkPages, whenLoaded } from './sdk-pages.ts';
 
@@ -78,6 +79,57 @@ describe('the vitals of a page', () => {
     });
     expect(of('FID').value).toBeGreaterThanOrEqual(0);
     expect(JSON.stringify(sdk.collector.arrivals.map(({ beacon }) => beacon))).not.toContain('s3cret');
+  });
+});
+
+/** As when another tab is looked at, and this one again: a browser without windows has no other way. */
+const turn = (page: Page, state: 'hidden' | 'visible') =>
+  page.evaluate((value) => {
+    Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  }, state);
+
+/** Clicks, and waits until the browser has measured it. */
+async function clickFor(page: Page, ms: number): Promise<void> {
+  await page.locator('#slow').evaluate((button, duration) => button.setAttribute('data-ms', String(duration)), ms);
+  await page.locator('#slow').click();
+  await page.evaluate(
+    (least) =>
+      new Promise((resolve) => {
+        const measured = (list: PerformanceObserverEntryList) =>
+          list.getEntries().some(({ duration }) => duration >= least) && resolve(null);
+        new PerformanceObserver(measured).observe({ type: 'event', buffered: true });
+      }),
+    ms,
+  );
+}
+
+describe('a page that is returned to', () => {
+  it('tells again what has grown, under the same id, and nothing else', async () => {
+    sdk.put(
+      '/',
+      `${sdk.tag()}<p>Text</p><button id="slow">Slow</button><script>
+        slow.onclick = () => { const end = performance.now() + Number(slow.dataset.ms); while (performance.now() < end); };
+      </script>`,
+    );
+    const page = await sdk.open('/');
+    await whenLoaded(page);
+    await clickFor(page, 120);
+    await turn(page, 'hidden');
+    await sdk.stored('the first INP', isVital('INP'));
+    await turn(page, 'visible');
+    await turn(page, 'hidden');
+    await turn(page, 'visible');
+    await clickFor(page, 300);
+    await turn(page, 'hidden');
+    const told = await sdk.stored('the second INP', isVital('INP'), 2);
+    const [first, second] = told.map(({ attrs }) => ({ id: attrs?.id, value: Number(attrs?.value) }));
+    expect(told).toHaveLength(2);
+    expect(second?.id).toBe(first?.id);
+    expect(first?.value).toBeGreaterThanOrEqual(120);
+    expect(second?.value).toBeGreaterThanOrEqual(300);
+    expect(sdk.collector.records().filter(isVital('LCP'))).toHaveLength(1);
+    expect(sdk.collector.records().filter(isVital('FID'))).toHaveLength(1);
   });
 });
 
