@@ -37,7 +37,7 @@ export const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
   'index',
   // Browsers: what a beacon says for all its records. Vitals: what the shape of the stream adds, and what the measuring library says beside the value (docs/vitals.md).
   ...['sampleRate', 'sdk', 'clockSkewMs', 'url', 'referrer'],
-  ...['rating', 'id', 'delta', 'navigationType', 'attribution'],
+  ...['rating', 'id', 'delta', 'navigationType', 'attribution', 'update'],
   // Operations (docs/operations-data.md).
   ...['gateway', 'operation', 'outcome', 'reason', 'bytes', 'sent'],
   // Errors: what the shape of the stream adds, and what an error is described by (docs/errors-and-sessions.md).

@@ -11,6 +11,8 @@ interface Pending {
 
 /** By name: what has changed since it was reported. */
 const pending = new Map<string, Pending>();
+/** 1 for each id that was reported: what grows after that is kept, and is not counted as another visit. */
+const told = new Map<unknown, number>();
 let isWatching = false;
 
 /** What is not reported yet of a vital, or of all: as its page view ends, or may end. */
@@ -18,6 +20,8 @@ export const reportVitals = (only?: string): void => {
   for (const [name, { _attrs, _page }] of pending) {
     if (only && name !== only) continue;
     pending.delete(name);
+    _attrs.update = told.get(_attrs.id) as number;
+    told.set(_attrs.id, 1);
     record({ stream: 'vitals', attrs: _attrs }, _page);
   }
 };

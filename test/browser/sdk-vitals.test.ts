@@ -123,7 +123,10 @@ describe('a page that is returned to', () => {
     await clickFor(page, 300);
     await turn(page, 'hidden');
     const told = await sdk.stored('the second INP', isVital('INP'), 2);
-    const [first, second] = told.map(({ attrs }) => ({ id: attrs?.id, value: Number(attrs?.value) }));
+    const [first, second] = told.map(({ attrs }) => ({
+      ...{ id: attrs?.id, value: Number(attrs?.value), update: attrs?.update },
+    }));
+    expect([first?.update, second?.update]).toEqual([undefined, 1]);
     expect(told).toHaveLength(2);
     expect(second?.id).toBe(first?.id);
     expect(first?.value).toBeGreaterThanOrEqual(120);

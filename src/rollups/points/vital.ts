@@ -4,9 +4,13 @@ import { numberOf } from '../histogram.ts';
 import { labelsAmong } from './labels.ts';
 import type { MetricPoint } from './point.ts';
 
-/** A vital by its name, in classes by its thresholds. */
+/**
+ * A vital by its name, in classes by its thresholds. What says that it is an `update` of one that was told before counts nothing: a page that was
+ * left, came back and grew slower is one visit.
+ */
 export function vitalPoints(record: LogRecord): MetricPoint[] {
-  const { name } = record.attrs;
+  const { name, update } = record.attrs;
+  if (update === 1 || update === true) return [];
   const value = numberOf(record.attrs.value);
   if (typeof name !== 'string' || !isVital(name) || value === null || value < 0) return [];
   const tally = RATINGS.indexOf(ratingOf(name, value));
