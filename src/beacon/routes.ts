@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import {
+  allRejected,
   answerPreflight,
   authenticateSender,
   countRefused,
@@ -41,7 +42,7 @@ export function beaconRoutes(): Hono<AppEnv> {
     if (replayed) c.header('idempotent-replayed', 'true');
     // 204 has no body to list them in: their number is here, their reasons are in the ledger.
     if (answer.rejected > 0) c.header('x-breakwater-rejected', String(answer.rejected));
-    return isUnusable(answer) ? allRejected(c, answer) : c.body(null, 204);
+    return isUnusable(answer) ? refuse(c, allRejected(answer)) : c.body(null, 204);
   });
   return routes;
 }
@@ -49,13 +50,6 @@ export function beaconRoutes(): Hono<AppEnv> {
 /** A crawler has done nothing wrong, and its owner would see an error of the page. */
 function isUnusable({ received, rejected, errors }: IngestAnswer): boolean {
   return received > 0 && rejected === received && errors.some(({ reason }) => !reason.startsWith('bot'));
-}
-
-function allRejected(c: AppContext, answer: IngestAnswer): Response {
-  const first = answer.errors[0];
-  const detail = `Record ${first?.index ?? 0}${first?.pointer ?? ''}: ${first?.reason ?? ''}`;
-  const title = 'No record could be stored';
-  return refuse(c, { status: 400, code: 'all_rejected', title, detail, extra: { ...answer } });
 }
 
 function readDelivery(c: AppContext, sender: Sender): Result<Delivery, IngestError> {

@@ -1,6 +1,7 @@
 import { type LimitError, limitProblem } from '../limits/index.ts';
 import { type Problem, UNAUTHENTICATED } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
+import type { IngestAnswer } from '../wire/ingest.ts';
 import type { BodyError } from './inflate.ts';
 import type { ParseError } from './parse.ts';
 
@@ -151,4 +152,11 @@ export function ingestProblem(error: IngestError): Problem {
 
 function problem(status: Problem['status'], code: string, title: string, detail: string): Problem {
   return { status, code, title, detail };
+}
+
+/** Nothing of the body was usable: the status says so, the counts beside it say how much it was. */
+export function allRejected(answer: IngestAnswer): Problem {
+  const [first] = answer.errors;
+  const detail = first ? `Record ${first.index}${first.pointer}: ${first.reason}` : 'Every record was rejected.';
+  return { status: 400, code: 'all_rejected', title: 'No record could be stored', detail, extra: { ...answer } };
 }

@@ -2,7 +2,7 @@ export { admitBatch } from './admit.ts';
 export { BatchBuilder } from './batch.ts';
 export { answerPreflight, readableEverywhere } from './cors.ts';
 export { elementsOf, membersOf } from './elements.ts';
-export { type IngestError, ingestProblem } from './errors.ts';
+export { allRejected, type IngestError, ingestProblem } from './errors.ts';
 export { readBody } from './inflate.ts';
 export { toLevel } from './level.ts';
 export { type Refusal, toUnixMs } from './normalise.ts';

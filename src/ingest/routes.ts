@@ -2,11 +2,9 @@ import { Hono } from 'hono';
 import { authProblem, requireRole } from '../auth/index.ts';
 import { projectAccess, projectProblem } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
-import { problemResponse } from '../shared/problem.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import type { IngestAnswer } from '../wire/ingest.ts';
 import { answerPreflight, readableEverywhere } from './cors.ts';
-import { type IngestError, ingestProblem } from './errors.ts';
+import { allRejected, type IngestError, ingestProblem } from './errors.ts';
 import { readLedger } from './ledger.ts';
 import { ledgerScope } from './ledger-scope.ts';
 import { idempotencyKeyOf, serviceOf, streamOf } from './parameters.ts';
@@ -33,7 +31,7 @@ export function ingestRoutes(): Hono<AppEnv> {
     if (!result.ok) return refuse(c, ingestProblem(result.error));
     const { answer, replayed } = result.value;
     const unusable = answer.received > 0 && answer.rejected === answer.received;
-    const response = unusable ? allRejected(answer, ctx.requestId) : c.json(answer, 202);
+    const response = unusable ? refuse(c, allRejected(answer)) : c.json(answer, 202);
     if (replayed) response.headers.set('idempotent-replayed', 'true');
     return response;
   });
@@ -75,14 +73,4 @@ function readDelivery(c: AppContext, sender: Sender): Result<Delivery, IngestErr
     service: service.value,
     idempotencyKey: idempotencyKey.value,
   });
-}
-
-/** Nothing of the body was usable: the status says so, the counts beside it say how much it was. */
-function allRejected(answer: IngestAnswer, requestId: string): Response {
-  const first = answer.errors[0];
-  const detail = first ? `Record ${first.index}${first.pointer}: ${first.reason}` : 'Every record was rejected.';
-  return problemResponse(
-    { status: 400, code: 'all_rejected', title: 'No record could be stored', detail, extra: { ...answer } },
-    requestId,
-  );
 }

@@ -1,12 +1,12 @@
 import type { Ctx } from '../../env.ts';
 import { framesOf } from '../../errors/index.ts';
-import { err, ok, type Result } from '../../shared/result.ts';
+import { ok, type Result } from '../../shared/result.ts';
 import { applyMaps } from '../../sourcemaps/index.ts';
 import type { ErrorGroupDetail, Occurrence } from '../../wire/error-groups.ts';
 import type { LogRecord } from '../../wire/record.ts';
 import { type CompiledQuery, compileQuery } from '../compile.ts';
 import type { ReadError } from '../errors.ts';
-import { search } from '../search.ts';
+import { searchRecords } from '../search-records.ts';
 import { encodeCursor } from '../walk/order.ts';
 import type { DetailRequest } from './parameters.ts';
 
@@ -27,19 +27,12 @@ export async function occurrences(
   { fromMs, toMs, limit, after }: DetailRequest,
 ): Promise<Result<Occurrences, ReadError>> {
   const scope = { projectId, query: queryOf(fingerprint), fromMs, toMs, stream: 'errors' } as const;
-  const events = search(ctx, { ...scope, order: 'desc', limit, after });
-  const records: LogRecord[] = [];
-  for (;;) {
-    const { done, value } = await events.next();
-    if (!done) {
-      if (value.kind === 'records') for (const { line } of value.hits) records.push(JSON.parse(line) as LogRecord);
-      continue;
-    }
-    if (!value.ok) return err(value.error);
-    const { next, complete } = value.value;
-    const nextCursor = next && encodeCursor({ order: 'desc', after: next, fromMs, toMs });
-    return ok({ items: await applyMaps(ctx, projectId, records.map(occurrenceOf)), nextCursor, complete });
-  }
+  const found = await searchRecords(ctx, { ...scope, order: 'desc', limit, after });
+  if (!found.ok) return found;
+  const { records, end } = found.value;
+  const nextCursor = end.next && encodeCursor({ order: 'desc', after: end.next, fromMs, toMs });
+  const items = await applyMaps(ctx, projectId, records.map(occurrenceOf));
+  return ok({ items, nextCursor, complete: end.complete });
 }
 
 function occurrenceOf(record: LogRecord): Occurrence {

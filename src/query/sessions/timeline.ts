@@ -5,7 +5,7 @@ import { MAX_IDENTIFIER_CHARS } from '../../wire/limits.ts';
 import type { JsonObject, LogRecord } from '../../wire/record.ts';
 import { type CompiledQuery, compileQuery } from '../compile.ts';
 import type { ReadError } from '../errors.ts';
-import { type SearchEnd, type SearchRequest, search } from '../search.ts';
+import { searchRecords } from '../search-records.ts';
 import { encodeCursor } from '../walk/order.ts';
 import type { TimelineRequest } from './parameters.ts';
 
@@ -22,12 +22,15 @@ export async function sessionTimeline(
   const query = id.length <= MAX_IDENTIFIER_CHARS ? queryOf(id) : null;
   if (query === null) return err({ kind: 'session_not_found' });
   const scope = { projectId, query, fromMs, toMs, stream: null };
-  const page = await readAll(ctx, id, { ...scope, order: 'asc', limit, after });
+  // Two sessions may differ in nothing but the case of their ids.
+  const isOfSession = ({ sessionId }: LogRecord): boolean => sessionId === id;
+  const page = await searchRecords(ctx, { ...scope, order: 'asc', limit, after }, isOfSession);
   if (!page.ok) return page;
-  const newest = await readAll(ctx, id, { ...scope, order: 'desc', limit: NEWEST_RECORDS, after: null });
+  const newest = await searchRecords(ctx, { ...scope, order: 'desc', limit: NEWEST_RECORDS, after: null }, isOfSession);
   if (!newest.ok) return newest;
   // The page is what begins the session, unless it goes on from an earlier one.
-  const oldest = after === null ? page : await readAll(ctx, id, { ...scope, order: 'asc', limit: 1, after: null });
+  const oldest =
+    after === null ? page : await searchRecords(ctx, { ...scope, order: 'asc', limit: 1, after: null }, isOfSession);
   if (!oldest.ok) return oldest;
   const { records, end } = page.value;
   const [last] = newest.value.records;
@@ -49,25 +52,6 @@ export async function sessionTimeline(
 function queryOf(id: string): CompiledQuery | null {
   const query = compileQuery(`sessionId:"${id.replace(/["\\]/g, '\\$&')}"`);
   return query.ok ? query.value : null;
-}
-
-async function readAll(
-  ctx: Ctx,
-  id: string,
-  request: SearchRequest,
-): Promise<Result<{ records: LogRecord[]; end: SearchEnd }, ReadError>> {
-  const records: LogRecord[] = [];
-  const events = search(ctx, request);
-  for (;;) {
-    const { done, value } = await events.next();
-    if (done) return value.ok ? ok({ records, end: value.value }) : value;
-    if (value.kind !== 'records') continue;
-    for (const { line } of value.hits) {
-      const record = JSON.parse(line) as LogRecord;
-      // The search folds case; two sessions may differ in nothing else.
-      if (record.sessionId === id) records.push(record);
-    }
-  }
 }
 
 function labelsOf({ attrs }: LogRecord): JsonObject | null {

@@ -4,7 +4,7 @@ import type { Json, LogRecord } from '../../wire/record.ts';
 import type { Trace, TraceSpan } from '../../wire/trace.ts';
 import { compileQuery } from '../compile.ts';
 import type { ReadError } from '../errors.ts';
-import { type SearchEnd, type SearchRequest, search } from '../search.ts';
+import { searchRecords } from '../search-records.ts';
 import { orderSpans } from './tree.ts';
 
 export interface TraceRequest {
@@ -24,7 +24,9 @@ export async function trace(ctx: Ctx, request: TraceRequest): Promise<Result<Tra
   const query = compileQuery(`traceId:${JSON.stringify(traceId)}`);
   if (!query.ok) return err({ kind: 'invalid_query', error: query.error });
   const scope = { projectId, query: query.value, fromMs, toMs, stream: null };
-  const found = await readAll(ctx, { ...scope, order: 'asc', limit: MAX_TRACE_RECORDS, after: null }, traceId);
+  const page = { ...scope, order: 'asc', limit: MAX_TRACE_RECORDS, after: null } as const;
+  // Ids of traces are the same however somebody writes their letters; what only contains this one is not.
+  const found = await searchRecords(ctx, page, (record) => record.traceId?.toLowerCase() === traceId.toLowerCase());
   if (!found.ok) return found;
   const { records, end } = found.value;
   if (records.length === 0 && end.complete) return err({ kind: 'trace_not_found' });
@@ -50,25 +52,6 @@ export async function trace(ctx: Ctx, request: TraceRequest): Promise<Result<Tra
     truncated: end.next !== null && end.complete,
     complete: end.complete,
   });
-}
-
-async function readAll(
-  ctx: Ctx,
-  request: SearchRequest,
-  traceId: string,
-): Promise<Result<{ records: LogRecord[]; end: SearchEnd }, ReadError>> {
-  const records: LogRecord[] = [];
-  const events = search(ctx, request);
-  for (;;) {
-    const { done, value } = await events.next();
-    if (done) return value.ok ? ok({ records, end: value.value }) : value;
-    if (value.kind !== 'records') continue;
-    for (const { line } of value.hits) {
-      const record = JSON.parse(line) as LogRecord;
-      // The search folds case, and ids of traces are told apart by theirs where somebody writes them so.
-      if (record.traceId?.toLowerCase() === traceId.toLowerCase()) records.push(record);
-    }
-  }
 }
 
 function asSpan(record: LogRecord) {
