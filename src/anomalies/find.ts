@@ -1,5 +1,6 @@
 import type { Ctx } from '../env.ts';
 import { type ReadError, readCells } from '../query/index.ts';
+import { HOUR_ROWS_KEPT_MS } from '../rollups/index.ts';
 import { ok, type Result } from '../shared/result.ts';
 import type { Anomaly } from '../wire/operations.ts';
 import { BASELINE_MS, baselineOf, HOUR_MS } from './baseline.ts';
@@ -51,15 +52,18 @@ export async function findAnomalies(
   const endMs = Math.min(question.toMs, ctx.nowMs);
   const hours = new Hours(stats);
   const filters = by === null || value === null ? [] : [{ label: by, value }];
-  let complete = true;
+  let complete = firstMs - BASELINE_MS >= ctx.nowMs - HOUR_ROWS_KEPT_MS;
   let ownUnit = '';
   const sliceMs = by === null ? SLICE_MS : SPLIT_SLICE_MS;
-  for (let fromMs = firstMs - BASELINE_MS; fromMs < endMs; fromMs += sliceMs) {
+  // Older hours are summed up by the day.
+  const keptFromMs = Math.ceil((ctx.nowMs - HOUR_ROWS_KEPT_MS) / HOUR_MS) * HOUR_MS;
+  for (let fromMs = Math.max(firstMs - BASELINE_MS, keptFromMs); fromMs < endMs; fromMs += sliceMs) {
     const toMs = Math.min(fromMs + sliceMs, Math.ceil(endMs / HOUR_MS) * HOUR_MS);
     const part = await readCells(ctx, projectId, { stream, names: [name], fromMs, toMs, stepMs: HOUR_MS, by, filters });
     if (!part.ok) return part;
-    hours.add(part.value.cells);
-    complete &&= part.value.complete;
+    // Days are no hours, whatever was asked for.
+    if (part.value.stepMs === HOUR_MS) hours.add(part.value.cells);
+    complete &&= part.value.complete && part.value.stepMs === HOUR_MS;
     ownUnit ||= part.value.info?.unit ?? '';
   }
 

@@ -65,7 +65,9 @@ export function judge(
   if (part < (isCount ? LEAST_PART.count : LEAST_PART.other)) return null;
   const expected = isCount ? usual * part : usual;
   if ((isCount ? Math.max(value, expected) : count) < leastCount) return null;
-  const floor = Math.max(RELATIVE_FLOOR * Math.abs(expected), chanceOf(kind, expected, count), Number.MIN_VALUE);
+  // Where nothing is usual and nothing known of chance, what is there now is the measure: a score is a finite number.
+  const known = Math.max(RELATIVE_FLOOR * Math.abs(expected), chanceOf(kind, expected, count));
+  const floor = known || RELATIVE_FLOOR * Math.abs(value) || 1;
   const spread = Math.max(isCount ? usualSpread * part : usualSpread, floor);
   const score = (value - expected) / spread;
   const change = Math.abs(value - expected);

@@ -2,7 +2,7 @@ import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { ReadError } from './errors.ts';
 import { type LineMatch, scanText } from './scan/scan.ts';
-import { type Budget, DEFAULT_BUDGET, isSpent, type Scanned, type Scope, storeAway } from './search.ts';
+import { type Budget, DEFAULT_BUDGET, type Scanned, type Scope, spendingOf, storeAway } from './search.ts';
 import { blocksOf } from './walk/block-source.ts';
 import { Coverage } from './walk/seq-set.ts';
 import { walkTails } from './walk/tails.ts';
@@ -41,7 +41,7 @@ export async function aggregate(
 async function aggregateStores(ctx: Ctx, scope: Scope, counter: Counter, budget: Budget): Promise<Counted> {
   const { projectId, query, fromMs, toMs, stream } = scope;
   const scan = { query, fromMs, toMs, accepts: () => true, onMatch: (match: LineMatch) => counter.add(match) };
-  const startedMs = performance.now();
+  const spending = spendingOf(ctx);
   const coverage = new Coverage();
   let tailBytes = 0;
   for await (const { text, rawBytes, matchesAll } of walkTails(ctx, projectId, scope, query, coverage)) {
@@ -61,13 +61,14 @@ async function aggregateStores(ctx: Ctx, scope: Scope, counter: Counter, budget:
     },
     coverage,
   );
+  spending.add(walk);
   const done = (bound: number | null): Counted => ({
     scanned: { blocks: walk.blocksRead, bytes: walk.bytes + tailBytes },
     complete: bound === null,
     countedFromMs: bound === null ? fromMs : Math.min(bound + 1, toMs),
   });
   for (;;) {
-    if (isSpent(budget, walk, startedMs)) {
+    if (spending.isOver(budget)) {
       const bound = await walk.bound();
       if (bound !== null) return done(bound);
     }

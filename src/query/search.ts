@@ -1,4 +1,4 @@
-import type { Ctx } from '../env.ts';
+import type { Allowance, Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Stream } from '../wire/record.ts';
 import type { CompiledQuery } from './compile.ts';
@@ -43,13 +43,31 @@ export const DEFAULT_BUDGET: Budget = {
   softStatements: BUDGET_STATEMENTS,
 };
 
-/** Whether a walk has used up what one request may. */
-export function isSpent(budget: Budget, walk: Pick<BlockWalk, 'bytes' | 'statements'>, startedMs: number): boolean {
-  return (
-    walk.bytes >= budget.softBytes ||
-    walk.statements >= budget.softStatements ||
-    performance.now() - startedMs >= budget.softMs
-  );
+/** What the walks of one request have used so far: several of them share what one may. */
+export class Spending {
+  readonly #walks: Pick<BlockWalk, 'bytes' | 'statements'>[] = [];
+  readonly #startedMs = performance.now();
+
+  add(walk: Pick<BlockWalk, 'bytes' | 'statements'>): void {
+    this.#walks.push(walk);
+  }
+
+  /** Whether it is all that one request may. */
+  isOver({ softBytes, softStatements, softMs }: Budget): boolean {
+    const sum = (of: 'bytes' | 'statements') => this.#walks.reduce((all, walk) => all + walk[of], 0);
+    return (
+      sum('bytes') >= softBytes || sum('statements') >= softStatements || performance.now() - this.#startedMs >= softMs
+    );
+  }
+}
+
+/** By the one thing that all copies of a request's context share. */
+const spendings = new WeakMap<readonly Allowance[], Spending>();
+
+export function spendingOf({ allowances }: Pick<Ctx, 'allowances'>): Spending {
+  const spending = spendings.get(allowances) ?? new Spending();
+  spendings.set(allowances, spending);
+  return spending;
 }
 
 export interface Scanned {
@@ -112,7 +130,7 @@ async function* searchStores(
     onMatch: (match: LineMatch) => page.add(match.line, match.ts),
   };
 
-  const startedMs = performance.now();
+  const spending = spendingOf(ctx);
   const coverage = new Coverage();
   let tailBytes = 0;
   for await (const { text, rawBytes, matchesAll } of walkTails(
@@ -131,6 +149,7 @@ async function* searchStores(
     { query, fromMs, toMs, stream, order, needSummaries: false, canCount: () => false },
     coverage,
   );
+  spending.add(walk);
   const end = (next: Position | null, complete: boolean): Result<SearchEnd, ReadError> =>
     ok({ next, complete, scanned: { blocks: walk.blocksRead, bytes: walk.bytes + tailBytes } });
   await walk.bound();
@@ -142,7 +161,7 @@ async function* searchStores(
     if (hits.length > 0) yield { kind: 'records', hits };
     if (page.isFull) return end(bound !== null || page.dropped ? page.lastTaken : null, true);
     if (bound === null) return end(null, true);
-    if (isSpent(budget, walk, startedMs)) {
+    if (spending.isOver(budget)) {
       if (isBefore(order, startMs, bound)) return end(placeBefore(order, bound), false);
       if (walk.bytes >= budget.hardBytes) return err({ kind: 'query_too_broad', limitBytes: budget.hardBytes });
     }

@@ -1,11 +1,10 @@
+import { OTHER } from '../rollups/index.ts';
 import type { LogRecord } from '../wire/record.ts';
 
 /** A name as people and pipelines give it: `1.4.0`, `web@2026-11-27`, a commit. As long as a label's value may be in rollups. */
 export const MAX_RELEASE_CHARS = 256;
-/** What stands for values over a project's limit of label values a day. */
-const OTHER = '(other)';
 
-/** SQLite ends text at a NUL, and two halves of surrogates are one name to it. */
+/** What stands for values over a project's limit is none. SQLite ends text at a NUL, and two halves of surrogates are one name to it. */
 export function isReleaseName(text: string): boolean {
   return (
     text !== '' && text.length <= MAX_RELEASE_CHARS && text !== OTHER && text.isWellFormed() && !text.includes('\0')

@@ -36,13 +36,14 @@ export async function applyMaps(
       occurrences.flatMap(({ frames }) => frames.filter(isMappable).flatMap(({ file }) => possibleNames(file ?? ''))),
     ),
   ];
-  const known = releases.length > 0 && names.length > 0 ? await findMaps(ctx.env.DB, projectId, releases, names) : [];
+  const known = await findKnown(ctx, projectId, releases, names);
   const byMap = placesByMap(occurrences, known);
   const found = occurrences.map(({ frames }) => frames.map((): Located | null | 'broken' => null));
   let bytes = 0;
   for (const [map, places] of [...byMap].slice(0, MAX_MAPS)) {
+    // A smaller one behind it may fit.
+    if (bytes + map.bytes > MAX_BYTES) continue;
     bytes += map.bytes;
-    if (bytes > MAX_BYTES) break;
     const frames = places.map(({ occurrence, frame }) => occurrences[occurrence]?.frames[frame] as StackFrame);
     const located = await readLocated(ctx, projectId, map, frames);
     for (const [i, { occurrence, frame }] of places.entries()) {
@@ -51,6 +52,25 @@ export async function applyMaps(
     }
   }
   return occurrences.map((occurrence, i) => applied(occurrence, found[i] ?? []));
+}
+
+/** None where the database does not say: the occurrences are there all the same, only less readable. */
+async function findKnown(
+  ctx: Ctx,
+  projectId: string,
+  releases: readonly string[],
+  names: readonly string[],
+): Promise<readonly Known[]> {
+  if (releases.length === 0 || names.length === 0) return [];
+  try {
+    return await findMaps(ctx.env.DB, projectId, releases, names);
+  } catch (cause) {
+    const { requestId } = ctx;
+    console.error(
+      JSON.stringify({ level: 'error', event: 'source_maps_away', requestId, projectId, cause: String(cause) }),
+    );
+    return [];
+  }
 }
 
 function applied({ record, frames }: Occurrence, found: readonly (Located | null | 'broken')[]): Occurrence {

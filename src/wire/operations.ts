@@ -50,7 +50,7 @@ export interface OperationNumbers {
 export interface OperationReason {
   reason: string;
   count: number;
-  /** Of all failures. */
+  /** Of the failures that are listed; each failure has a reason, `(none)` where it gave none. */
   share: number;
 }
 

@@ -204,6 +204,12 @@ describe('an hour', () => {
     expect(judge({ kind: 'share' }, { value: 1, count: 50 }, { expected: 0.9, spread: 0.1 })?.high).toBe(1);
   });
 
+  it('has a finite score also where nothing was ever usual', () => {
+    const judged = judge({ kind: 'level' }, { value: 5, count: 60 }, { expected: 0, spread: 0 });
+    expect(judged).toMatchObject({ isAnomaly: true, score: 20, high: 1 });
+    expect(judge({ kind: 'level' }, { value: 0, count: 60 }, { expected: 0, spread: 0 })?.score).toBe(0);
+  });
+
   it('has limits that can be set', () => {
     const limits = { leastScore: 6, leastChange: 1.5, leastCount: 5 };
     const of = (value: number, count: number, more = {}) =>

@@ -230,3 +230,17 @@ describe('GET /api/query/anomalies', () => {
     expect(await wrong(`by=${'x'.repeat(257)}`)).toEqual(['/by']);
   });
 });
+
+describe('hours that are summed up by the day by now', () => {
+  it('are no hours out of what is usual, and the answer says that it is not whole', async () => {
+    const project = await projectWithKey(['query']);
+    const nowMs = TS + 380 * 24 * HOUR_MS;
+    await put(project.id, operations(TS, { events: 100, typicalMs: 100 }));
+    await seal(project.id);
+    const found = await findAnomalies(testCtx({ nowMs }), project.id, {
+      ...{ stream: 'operations', name: 'p2p', stats: ['count'], by: null, value: null, limits: DEFAULT_LIMITS },
+      ...{ fromMs: TS - 24 * HOUR_MS, toMs: TS + 24 * HOUR_MS },
+    });
+    expect(found).toEqual({ ok: true, value: { items: [], complete: false } });
+  });
+});

@@ -69,6 +69,17 @@ describe('GET /api/query/vitals', () => {
     expect(cls).toMatchObject({ count: 3, unit: 'score', good: 2 / 3, poor: 1 / 3, rating: 'good' });
   });
 
+  it('holds a range against what was right before what it covers, and counts no hour twice', async () => {
+    const { id, key: own } = await projectWithKey(['query']);
+    const from = TO - 3 * 24 * HOUR_MS + 20 * MINUTE_MS;
+    // In the whole hour that the range is widened to, and in the one before.
+    await put(id, [vital('LCP', 1, {}, from - 10 * MINUTE_MS), vital('LCP', 1, {}, from - 30 * MINUTE_MS)]);
+    const path = `/api/query/vitals/summary?from=${from}&to=${TO}`;
+    const { items, fromMs } = (await callApp('GET', path, { key: own })).body as VitalsSummary;
+    expect(fromMs).toBe(from - 20 * MINUTE_MS);
+    expect([items[0]?.count, items[0]?.previous.count]).toEqual([1, 1]);
+  });
+
   it('lists pages, the slowest first, with their traffic and other vitals, page by page', async () => {
     const all = await ask<VitalsPages>('pages', { also: 'CLS,LCP' });
     expect(all.items.map(({ page, count, rating }) => [page, count, rating])).toEqual([

@@ -68,9 +68,11 @@ export function planBuckets(
 ): { resolution: Resolution; stepMs: number; firstMs: number; endMs: number } {
   const wanted = stepMs ?? Math.max(MINUTE_MS, bucketWidthMs(fromMs, toMs, WANTED_BUCKETS));
   const rows = (widthMs: number) => (toMs - fromMs) / widthMs;
+  // The first bucket begins before the range does.
+  const firstMs = Math.floor(fromMs / wanted) * wanted;
   let resolution: Resolution = 1_440;
-  if (wanted % DAY_MS !== 0 && rows(HOUR_MS) <= maxRows && fromMs >= nowMs - HOUR_ROWS_KEPT_MS) {
-    const hasMinutes = fromMs >= nowMs - MINUTE_ROWS_KEPT_MS && rows(MINUTE_MS) <= maxRows;
+  if (wanted % DAY_MS !== 0 && rows(HOUR_MS) <= maxRows && firstMs >= nowMs - HOUR_ROWS_KEPT_MS) {
+    const hasMinutes = firstMs >= nowMs - MINUTE_ROWS_KEPT_MS && rows(MINUTE_MS) <= maxRows;
     resolution = wanted % HOUR_MS !== 0 && hasMinutes ? 1 : 60;
   }
   const rowMs = resolution * MINUTE_MS;

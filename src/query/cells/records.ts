@@ -1,5 +1,5 @@
 import type { Ctx } from '../../env.ts';
-import { addPoint, type MetricPoint, pointsIn } from '../../rollups/index.ts';
+import { addPoint, type MetricPoint, OTHER, pointsIn } from '../../rollups/index.ts';
 import type { Result } from '../../shared/result.ts';
 import { aggregate, type Counter } from '../aggregate.ts';
 import { type CompiledQuery, compileQuery } from '../compile.ts';
@@ -11,7 +11,6 @@ import { Sums } from './sums.ts';
 
 /** Different values of `by` that are told apart; the rest counts as one. */
 const MAX_VALUES = 1_000;
-const OTHER = '(other)';
 
 /** From the records one by one, newest first, as far as the budget of a search goes. Errors: store_away. */
 export async function cellsOfRecords(

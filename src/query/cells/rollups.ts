@@ -52,7 +52,8 @@ export async function cellsOfRollups(
   return {
     ...{ fromMs, toMs, stepMs: stepMs ?? toMs - fromMs, source: 'rollups', resolutionMs: resolution * MINUTE_MS },
     complete: tail.complete && stored.complete,
-    countedFromMs: fromMs,
+    // What is left out are the newest points, or rows of any time.
+    countedFromMs: tail.complete && stored.complete ? fromMs : toMs,
     info: fresh.metrics[0] ?? stored.info,
     cells: sums.all(),
   };

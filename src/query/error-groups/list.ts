@@ -79,7 +79,11 @@ export async function errorGroups(
     ),
     nextCursor: rest.length > page.length && last ? encodePlace({ ...last, sort, fromMs, toMs }) : null,
     // A group that neither the register nor the tails know is in a part of a tail that one answer does not read.
-    complete: sums.value.complete && counted.length <= MAX_GROUPS && told.every(({ name }) => known.has(name)),
+    complete:
+      sums.value.complete &&
+      trends.value.complete &&
+      counted.length <= MAX_GROUPS &&
+      told.every(({ name }) => known.has(name)),
   });
 }
 

@@ -12,6 +12,9 @@ import { statusOf } from './known.ts';
 /** Buckets of a chart and of a group's small one. */
 const WANTED_BUCKETS = 48;
 const MAX_RELEASES = 10;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Rows of minutes, of all groups together, where each had an error in every minute: well below what one statement reads (rollups/read-store.ts). */
+const MAX_TREND_ROWS = 40_000;
 
 export interface CountedRange {
   fromMs: number;
@@ -24,6 +27,7 @@ export interface Trends {
   bucketMs: number;
   /** Starts of the buckets, oldest first. */
   starts: number[];
+  complete: boolean;
   /** Of a group, or of ALL_ERRORS: as many as there are starts. */
   countsOf(name: string): number[];
 }
@@ -34,8 +38,11 @@ export async function readTrends(
   { fromMs, toMs, filters }: CountedRange,
   fingerprints: readonly string[],
 ): Promise<Result<Trends, ReadError>> {
-  const stepMs = Math.max(MINUTE_MS, bucketWidthMs(fromMs, toMs, WANTED_BUCKETS));
   const names = [ALL_ERRORS, ...fingerprints];
+  const wantedMs = Math.max(MINUTE_MS, bucketWidthMs(fromMs, toMs, WANTED_BUCKETS));
+  // Every minute of a day, of fifty groups, is more than is read at once: then whole hours.
+  const isByHour = (names.length * (toMs - fromMs)) / MINUTE_MS > MAX_TREND_ROWS;
+  const stepMs = isByHour ? Math.ceil(wantedMs / HOUR_MS) * HOUR_MS : wantedMs;
   const read = await readCells(ctx, projectId, { stream: 'errors', names, fromMs, toMs, stepMs, by: null, filters });
   if (!read.ok) return read;
   const { stepMs: bucketMs, cells } = read.value;
@@ -48,7 +55,8 @@ export async function readTrends(
     const index = Math.floor(ts / bucketMs) - first;
     if (index >= 0 && index < own.length) own[index] = (own[index] ?? 0) + cell.count;
   }
-  return ok({ bucketMs, starts, countsOf: (name) => counts.get(name) ?? starts.map(() => 0) });
+  const { complete } = read.value;
+  return ok({ bucketMs, starts, complete, countsOf: (name) => counts.get(name) ?? starts.map(() => 0) });
 }
 
 /** Counts by the values of a label, for each group, the most frequent first. */

@@ -29,7 +29,12 @@ export async function sessionList(
   const counted = await aggregate(ctx, { projectId, query: SESSION_RECORDS, fromMs, toMs, stream: null }, counter);
   if (!counted.ok) return counted;
   const { complete, countedFromMs } = counted.value;
-  return ok({ items: counter.newest(limit), nextCursor: null, complete, countedFromMs });
+  return ok({
+    items: counter.newest(limit),
+    nextCursor: null,
+    complete: complete && !counter.hasLetGo,
+    countedFromMs: Math.max(countedFromMs, counter.knownFromMs),
+  });
 }
 
 const SESSION_RECORDS: CompiledQuery = (() => {
@@ -55,9 +60,15 @@ class SessionCounter implements Counter {
   readonly needSummaries = false;
   readonly #query: CompiledQuery;
   #held = new Map<string, Held>();
+  /** Sessions that ended before this may be missing. */
+  knownFromMs = Number.NEGATIVE_INFINITY;
 
   constructor(query: CompiledQuery) {
     this.#query = query;
+  }
+
+  get hasLetGo(): boolean {
+    return this.knownFromMs > Number.NEGATIVE_INFINITY;
   }
 
   canCount(): boolean {
@@ -89,6 +100,7 @@ class SessionCounter implements Counter {
   #letGo(): void {
     const newest = [...this.#held.values()].sort(byLastRecord).slice(0, MAX_HELD);
     this.#held = new Map(newest.map((held) => [held.id, held]));
+    this.knownFromMs = Math.max(this.knownFromMs, newest.at(-1)?.lastMs ?? 0);
   }
 }
 

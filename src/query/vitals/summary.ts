@@ -13,21 +13,27 @@ export async function vitalsSummary(
   { fromMs, toMs, filters }: VitalsRequest,
 ): Promise<Result<VitalsSummary, ReadError>> {
   const question = { stream: 'vitals', names: VITALS, stepMs: null, by: null, filters } as const;
-  const [now, before] = await Promise.all([
-    readCells(ctx, projectId, { ...question, fromMs, toMs }),
-    readCells(ctx, projectId, { ...question, fromMs: fromMs - (toMs - fromMs), toMs: fromMs }),
-  ]);
+  const now = await readCells(ctx, projectId, { ...question, fromMs, toMs });
   if (!now.ok) return now;
+  // As long as what was covered, and right before it.
+  const { fromMs: firstMs, toMs: endMs } = now.value;
+  const before = await readCells(ctx, projectId, { ...question, fromMs: firstMs - (endMs - firstMs), toMs: firstMs });
   if (!before.ok) return before;
+  const known = before.value.complete ? before.value : null;
   const items = VITALS.map((name): VitalSummary => {
     const numbers = vitalNumbers(name, cellAt(now.value, name));
-    const previous = vitalNumbers(name, cellAt(before.value, name));
+    const previous = known && vitalNumbers(name, cellAt(known, name));
     return {
       ...numbers,
-      ...{ name, unit: name === 'CLS' ? 'score' : 'ms', thresholds: VITAL_THRESHOLDS[name], previous },
+      ...{
+        name,
+        unit: name === 'CLS' ? 'score' : 'ms',
+        thresholds: VITAL_THRESHOLDS[name],
+        previous: previous ?? vitalNumbers(name, null),
+      },
       change: {
-        p75: changeOf(numbers.p75, previous.p75),
-        count: changeOf(numbers.count, previous.count),
+        p75: changeOf(numbers.p75, previous?.p75 ?? null),
+        count: changeOf(numbers.count, previous?.count ?? null),
       },
     };
   });
