@@ -34,6 +34,8 @@ export interface FoundAnomalies {
   complete: boolean;
 }
 
+/** Of one answer, the newest: more are no exceptions any more, and it would be too large to be kept. */
+const MAX_ITEMS = 1_000;
 /** What is read at once: a week of hours of a hundred values is some ten megabytes of sums, and so are three months of one series. */
 const SPLIT_SLICE_MS = 168 * HOUR_MS;
 const SLICE_MS = 13 * SPLIT_SLICE_MS;
@@ -100,5 +102,6 @@ export async function findAnomalies(
       }
     }
   }
-  return ok({ items: items.sort((a, b) => comparePlaces(placeOf(a), placeOf(b))), complete });
+  items.sort((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+  return ok({ items: items.slice(0, MAX_ITEMS), complete: complete && items.length <= MAX_ITEMS });
 }

@@ -30,14 +30,16 @@ export async function operationData(
   if (!metrics.ok) return metrics;
   if (!history.ok) return history;
   const anomalies: Anomaly[] = [];
+  let anomaliesComplete = true;
   for (const one of found) {
     if (!one.ok) return one;
     anomalies.push(...one.value.items);
+    anomaliesComplete &&= one.value.complete;
   }
   anomalies.sort((a, b) => b.ts - a.ts || Math.abs(b.score) - Math.abs(a.score));
   return ok({
     ...{ scope: selection.scope, generatedAtMs: ctx.nowMs },
-    ...{ metrics: metrics.value, history: history.value, anomalies },
+    ...{ metrics: metrics.value, history: history.value, anomalies, anomaliesComplete },
   });
 }
 

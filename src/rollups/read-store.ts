@@ -47,7 +47,7 @@ export interface ReadRollups {
   folded: boolean;
 }
 
-/** Of one statement: every group of errors for a month of hours is more than a Worker should hold. */
+/** Of one answer: every group of errors for a month of hours is more than a Worker should hold. */
 const MAX_ROWS = 50_000;
 
 /** All of one moment (a batch is a transaction): what is sealed by then is in the rollups, and nothing else. */
@@ -58,12 +58,13 @@ export async function readRollups(
   series: readonly string[],
 ): Promise<ReadRollups> {
   const { stream, names, rows } = range;
+  const limit = Math.floor(MAX_ROWS / Math.max(1, rows.length));
   const results = await db.batch([
     db
       .prepare('SELECT shard, last_seq FROM seal_watermarks WHERE project_id = ?1 AND stream = ?2')
       .bind(projectId, stream),
     infoStatement(db, projectId, names?.[0] ?? ''),
-    ...rows.map((part) => cellsStatement(db, projectId, range, part)),
+    ...rows.map((part) => cellsStatement(db, projectId, range, part, limit)),
     ...seriesStatements(db, projectId, series),
   ]);
   const [watermarks, infos] = results;
@@ -78,7 +79,7 @@ export async function readRollups(
     info: stream === 'metrics' ? (((infos?.results ?? []) as unknown as MetricRow[]).map(infoOf)[0] ?? null) : null,
     cells: parsed.flatMap(({ cells }) => cells),
     folded: parsed.some(({ folded }) => folded),
-    complete: pages.every((page) => page.length < MAX_ROWS),
+    complete: pages.every((page) => page.length < limit),
   };
 }
 
@@ -93,6 +94,7 @@ function cellsStatement(
   projectId: string,
   { stream, names, label }: ReadRange,
   { resolution, fromMs, toMs }: RowRange,
+  limit: number,
 ): D1PreparedStatement {
   const args: unknown[] = [projectId, stream, resolution, fromMs, toMs];
   const place = (arg: unknown) => `?${args.push(arg)}`;
@@ -105,7 +107,7 @@ function cellsStatement(
   return db
     .prepare(
       `SELECT name, bucket_ms, ${cells} AS cells FROM rollups
-       WHERE project_id = ?1 AND stream = ?2 AND resolution = ?3 AND bucket_ms >= ?4 AND bucket_ms < ?5 ${named} LIMIT ${MAX_ROWS}`,
+       WHERE project_id = ?1 AND stream = ?2 AND resolution = ?3 AND bucket_ms >= ?4 AND bucket_ms < ?5 ${named} LIMIT ${limit}`,
     )
     .bind(...args);
 }

@@ -122,6 +122,8 @@ export interface OperationData {
   metrics: OperationMetrics;
   history: OperationHistory;
   anomalies: Anomaly[];
+  /** False: some hours may be missing. Anomalies are looked for every two minutes. */
+  anomaliesComplete: boolean;
 }
 
 /** A value out of what is usual at its hour of the week. */

@@ -6,7 +6,7 @@ import { partBytes } from '../walk/tails.ts';
 
 const PAGE_BYTES = 4 * 1024 * 1024;
 /** Raw bytes of a stream that one answer reads from the journals: a tail is a minute, and longer only while sealing lags behind. */
-const MAX_TAIL_BYTES = 128 * 1024 * 1024;
+const MAX_TAIL_BYTES = 32 * 1024 * 1024;
 
 /** Points of one part of a journal. */
 export interface TailPart {

@@ -1,10 +1,11 @@
 import type { Ctx } from '../../env.ts';
+import { OTHER } from '../../rollups/index.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { VitalsPages } from '../../wire/vitals.ts';
 import { readCells } from '../cells/read.ts';
 import type { ReadError } from '../errors.ts';
 import { cellAt, scopeOf, vitalNumbers } from './numbers.ts';
-import type { VitalsPagesRequest } from './parameters.ts';
+import { placeOf, type VitalsPagesRequest } from './parameters.ts';
 
 type PageNumbers = VitalsPages['items'][number];
 
@@ -21,7 +22,13 @@ export async function vitalsPages(
   const pages = read.value.cells
     .filter((cell) => cell.name === name && cell.cell.count >= minCount)
     .map(({ value, cell }): PageNumbers => ({ page: value, ...vitalNumbers(name, cell), others: {} }))
-    .sort((a, b) => weightOf(b, sort) - weightOf(a, sort) || b.count - a.count || (a.page < b.page ? -1 : 1));
+    .sort(
+      (a, b) =>
+        rankOf(a) - rankOf(b) ||
+        weightOf(b, sort) - weightOf(a, sort) ||
+        b.count - a.count ||
+        (a.page < b.page ? -1 : 1),
+    );
   const items = pages.slice(offset, offset + limit);
   for (const item of items) {
     for (const other of also) {
@@ -30,7 +37,17 @@ export async function vitalsPages(
     }
   }
   const next = offset + items.length;
-  return ok({ ...scopeOf(read.value), name, items, nextCursor: next < pages.length ? String(next) : null });
+  return ok({
+    ...scopeOf(read.value),
+    name,
+    items,
+    nextCursor: next < pages.length ? placeOf(next, { fromMs, toMs }) : null,
+  });
+}
+
+/** What was folded is no page, and stands last. */
+function rankOf({ page }: PageNumbers): number {
+  return page === OTHER ? 1 : 0;
 }
 
 function weightOf({ p75, count, poor }: PageNumbers, sort: VitalsPagesRequest['sort']): number {

@@ -122,6 +122,22 @@ export function readPages(parameters: Parameters, nowMs: number): Result<VitalsP
     sort: reader.oneOf('sort', PAGE_SORTS, 'p75'),
     minCount: reader.count('minCount', 1, 1, 1_000_000),
     limit: reader.count('limit', DEFAULT_PAGES, 1, MAX_PAGES),
-    offset: reader.count('cursor', 0, 0, 1_000_000),
+    ...readPlace(reader, scope),
   });
+}
+
+/** Where the next page of a list begins: of the same range, however much later it is asked for. */
+export function placeOf(offset: number, { fromMs, toMs }: Pick<VitalsRequest, 'fromMs' | 'toMs'>): string {
+  return `${offset}.${fromMs}.${toMs}`;
+}
+
+function readPlace(
+  reader: ParameterReader,
+  { fromMs, toMs }: VitalsRequest,
+): Pick<VitalsPagesRequest, 'offset' | 'fromMs' | 'toMs'> {
+  const text = reader.text('cursor');
+  if (text === null) return { offset: 0, fromMs, toMs };
+  const [, offset, from, to] = /^(\d{1,7})\.(\d{1,16})\.(\d{1,16})$/.exec(text) ?? [];
+  if (offset === undefined || Number(from) >= Number(to)) reader.refuse('cursor', 'must be a nextCursor of this list');
+  return { offset: Number(offset ?? 0), fromMs: Number(from ?? 0), toMs: Number(to ?? 0) };
 }
