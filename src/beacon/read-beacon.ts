@@ -4,6 +4,7 @@ import {
   type BatchBuilder,
   type BatchName,
   type ReadError,
+  RepeatBudget,
   type Sender,
   streamRefusal,
   toUnixMs,
@@ -11,12 +12,18 @@ import {
 import { decodeUtf8 } from '../shared/bytes.ts';
 import { parseJson } from '../shared/json.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { MAX_BEACON_BYTES, MAX_BEACON_ID_CHARS, MIN_BEACON_ID_CHARS, SDK_LOSSES } from '../wire/beacon.ts';
+import {
+  MAX_BEACON_BYTES,
+  MAX_BEACON_ID_CHARS,
+  MAX_COMMON_CHARS,
+  MIN_BEACON_ID_CHARS,
+  SDK_LOSSES,
+} from '../wire/beacon.ts';
 import { BROWSER_STREAMS, isStream, type Json, type JsonObject } from '../wire/record.ts';
 
 /** What two clocks may differ by without one of them being wrong. */
 const MAX_SKEW_MS = 60_000;
-/** Of one reason in one beacon: more than an SDK can have had. */
+/** Of one beacon and reason of ours: more than an SDK can have had. */
 const MAX_LOST = 1_000_000;
 
 /** What a beacon says for all its records. */
@@ -53,10 +60,18 @@ export function readBeacon(
   if (typeof sentAt !== 'number') return malformed('sentAt: must be Unix milliseconds');
   if (!Array.isArray(records)) return malformed('records: must be an array');
   if ((beacon.common ?? null) !== null && !isObject(beacon.common)) return malformed('common: must be an object');
-  const payload = hashOf(records);
-  if (payload === null) return malformed('records: are nested too deeply');
+  const recordsText = textOf(records);
+  if (recordsText === null) return malformed('records: are nested too deeply');
+  const payload = createHash('sha256').update(recordsText).digest('base64url');
   const common = commonOf(isObject(beacon.common) ? beacon.common : {}, sentAt - nowMs, edge);
+  const commonText = textOf([common.fields, common.attrs, common.labels]);
+  if (commonText === null) return malformed('common: is nested too deeply');
+  if (commonText.length > MAX_COMMON_CHARS)
+    return malformed(`common: every record has it, so it must be at most ${MAX_COMMON_CHARS} characters of JSON`);
+  const budget = new RepeatBudget(batch);
   for (const record of records) {
+    const full = budget.take(commonText.length);
+    if (full !== null) return err(full);
     const refusal = streamFault(record, sender);
     if (refusal !== null) batch.addMalformed(refusal, '/stream');
     else batch.add(isObject(record) ? merged(record, common) : record);
@@ -66,9 +81,9 @@ export function readBeacon(
 }
 
 /** Null where nesting uses up the stack, which reading JSON does not need. */
-function hashOf(records: readonly Json[]): string | null {
+function textOf(json: Json): string | null {
   try {
-    return createHash('sha256').update(JSON.stringify(records)).digest('base64url');
+    return JSON.stringify(json);
   } catch (cause) {
     if (cause instanceof RangeError) return null;
     throw cause;
@@ -134,11 +149,13 @@ function correctedTime(ts: Json | undefined, skewMs: number): number | null {
 
 function noteLost(batch: BatchBuilder, lost: Json | undefined): void {
   if (!isObject(lost)) return;
+  const counts = new Map<string, number>();
   for (const [reason, count] of Object.entries(lost)) {
     if (typeof count !== 'number' || !Number.isFinite(count) || count < 1) continue;
     const known = SDK_LOSSES.find((name) => name === reason) ?? 'other';
-    batch.noteLost(`sdk_lost:${known}`, Math.min(Math.floor(count), MAX_LOST));
+    counts.set(known, Math.min((counts.get(known) ?? 0) + Math.floor(count), MAX_LOST));
   }
+  for (const [known, count] of counts) batch.noteLost(`sdk_lost:${known}`, count);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -11,6 +11,7 @@ export { MAX_RECORD_TEXT_CHARS, type ParseError } from './parse.ts';
 export { type BatchName, type BodyReader, type Delivery, type ReadError, receive } from './receive.ts';
 export { countRefused, countRefusedCode } from './refusals.ts';
 export { countRefusedKey } from './refused-keys.ts';
+export { RepeatBudget } from './repeat-budget.ts';
 export { ingestRoutes, ledgerRoutes } from './routes.ts';
 export { authenticateAnyKey, authenticateSender, type Sender, streamRefusal, writableStreams } from './sender.ts';
 export { storeBatch } from './store-batch.ts';

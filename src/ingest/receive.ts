@@ -1,6 +1,6 @@
 import { type Edge, rulesOf } from '../edge/index.ts';
 import type { Ctx } from '../env.ts';
-import type { Dedupe } from '../journal/index.ts';
+import type { Dedupe, Part } from '../journal/index.ts';
 import { knownRefusal, takeIngest } from '../limits/index.ts';
 import { batchIds } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -20,7 +20,7 @@ import { storeBatch } from './store-batch.ts';
 /** What is smaller makes no part that is deflated (batch.ts), and the words of one that is not are read again when it is sealed. */
 const MIN_PACKED_BODY_BYTES = 4 * 1024;
 
-/** 64 of them are 4 MiB, of the 32 MiB that a call may carry. What a page sends while it goes is no larger. */
+/** Of parts: 64 such batches are 4 MiB, of the 32 MiB that a call may carry. What a page sends while it goes makes no larger ones. */
 const MAX_TOGETHER_BYTES = 64 * 1024;
 
 /** One request of a write route: who sends, by which protocol, and what holds for records that do not say it themselves. */
@@ -98,10 +98,14 @@ export async function receive(
     ...delivery,
     batch,
     bodyBytes: body.value.byteLength,
-    travelsTogether: delivery.protocol === 'beacon' && body.value.byteLength <= MAX_TOGETHER_BYTES,
+    travelsTogether: delivery.protocol === 'beacon' && bytesOf(batch.parts) <= MAX_TOGETHER_BYTES,
     dedupe: dedupeOf(delivery, body.value, batch, parsed.value),
   });
   return stored.ok ? ok(stored.value) : stored;
+}
+
+function bytesOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { data, tokens }) => sum + data.byteLength + (tokens?.byteLength ?? 0), 0);
 }
 
 function dedupeOf(delivery: Delivery, body: Uint8Array, batch: BatchBuilder, name: BatchName | null): Dedupe | null {

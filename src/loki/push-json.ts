@@ -5,12 +5,12 @@ import {
   membersOf,
   type ParseError,
   type Refusal,
+  RepeatBudget,
 } from '../ingest/index.ts';
 import { decodeUtf8 } from '../shared/bytes.ts';
 import { parseJson } from '../shared/json.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Json, JsonObject } from '../wire/record.ts';
-import { PushBudget } from './budget.ts';
 import { entryRecord, nanosToMs, type StreamFields, streamFields } from './entry.ts';
 
 /** Longer bodies are cut into entries before they are parsed: parsed JSON can take thirty times its size, and an isolate has 128 MB. */
@@ -44,12 +44,12 @@ export function readJsonPush(body: Uint8Array, batch: BatchBuilder): Result<null
 
 function readWhole(push: Json, batch: BatchBuilder): Result<null, ParseError> {
   if (!isObject(push) || !Array.isArray(push.streams)) return malformed(NOT_A_PUSH);
-  const budget = new PushBudget(batch);
+  const budget = new RepeatBudget(batch);
   for (const stream of push.streams) {
     if (!isObject(stream) || !Array.isArray(stream.values)) return malformed(NOT_A_PUSH);
     const fields = fieldsOf(stream.stream);
     for (const entry of stream.values) {
-      const tooMany = budget.take(fields.ok ? fields.value : null);
+      const tooMany = budget.take(fields.ok ? fields.value.chars : 0);
       if (tooMany) return err(tooMany);
       addEntry(fields, entry, batch);
     }
@@ -62,7 +62,7 @@ type Parse = (text: string) => Json;
 function readLong(text: string, parse: Parse, batch: BatchBuilder): Result<null, ParseError> {
   const streams = membersNamed(text, ['streams'], parse)?.streams;
   if (streams === undefined) return malformed(NOT_A_PUSH);
-  const budget = new PushBudget(batch);
+  const budget = new RepeatBudget(batch);
   for (const element of elementsOf(streams)) {
     const stream = element === null ? null : membersNamed(element, ['stream', 'values'], parse);
     if (stream?.values === undefined) return malformed(NOT_A_PUSH);
@@ -70,7 +70,7 @@ function readLong(text: string, parse: Parse, batch: BatchBuilder): Result<null,
     const fields = labels.length > MAX_RECORD_TEXT_CHARS ? err('the labels are too long') : fieldsOf(parse(labels));
     for (const entry of elementsOf(stream.values)) {
       if (entry === null) return malformed(NOT_A_PUSH);
-      const tooMany = budget.take(fields.ok ? fields.value : null);
+      const tooMany = budget.take(fields.ok ? fields.value.chars : 0);
       if (tooMany) return err(tooMany);
       if (entry.length > MAX_RECORD_TEXT_CHARS)
         batch.addMalformed(`is larger than ${MAX_RECORD_TEXT_CHARS} characters`);

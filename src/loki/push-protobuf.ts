@@ -1,9 +1,8 @@
-import type { BatchBuilder, ParseError } from '../ingest/index.ts';
+import { type BatchBuilder, type ParseError, RepeatBudget } from '../ingest/index.ts';
 import { ProtobufReader } from '../shared/protobuf.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_ATTRS_PROPERTIES } from '../wire/limits.ts';
 import type { JsonObject } from '../wire/record.ts';
-import { PushBudget } from './budget.ts';
 import { entryRecord, type StreamFields, streamFields } from './entry.ts';
 import { parseLabels } from './labels.ts';
 
@@ -13,7 +12,7 @@ import { parseLabels } from './labels.ts';
  */
 export function readProtobufPush(body: Uint8Array, batch: BatchBuilder): Result<null, ParseError> {
   const r = new ProtobufReader(body);
-  const budget = new PushBudget(batch);
+  const budget = new RepeatBudget(batch);
   while (r.pos < r.length) {
     const tag = r.tag();
     if (tag !== 0x0a) {
@@ -27,7 +26,7 @@ export function readProtobufPush(body: Uint8Array, batch: BatchBuilder): Result<
 }
 
 /** StreamAdapter: 1 labels, 2 entries. Labels come first from every encoder, but protobuf does not promise it: entries are read in a second pass. */
-function readStream(r: ProtobufReader, budget: PushBudget, batch: BatchBuilder): ParseError | null {
+function readStream(r: ProtobufReader, budget: RepeatBudget, batch: BatchBuilder): ParseError | null {
   const end = r.messageEnd();
   const start = r.pos;
   let labels = '{}';
@@ -52,7 +51,7 @@ function readStream(r: ProtobufReader, budget: PushBudget, batch: BatchBuilder):
       r.skip(tag);
       continue;
     }
-    const tooMany = budget.take(stream.ok ? stream.value : null);
+    const tooMany = budget.take(stream.ok ? stream.value.chars : 0);
     if (tooMany) return tooMany;
     if (stream.ok) readEntry(r, stream.value, batch);
     else {

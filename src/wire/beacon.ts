@@ -16,6 +16,9 @@ export interface Beacon {
   lost?: Record<string, number>;
 }
 
+/** Of what is left of `common` as JSON: each of its records has a copy, and a beacon may have thousands. */
+export const MAX_COMMON_CHARS = 4_096;
+
 export interface BeaconCommon {
   service?: string;
   sessionId?: string;

@@ -152,6 +152,32 @@ describe('POST /api/beacon', () => {
     expect(await ledger()).toMatchObject({ requests: 62, received: 62, stored: 60, duplicate: 1, rejected: 1 });
   });
 
+  it('goes alone where its few bytes make large parts of many, since a call carries 32 MiB', async () => {
+    const alone: number[] = [];
+    const together: number[] = [];
+    const getByName = (name: string) => ({
+      append(request: AppendRequest) {
+        alone.push(request.received);
+        return env.JOURNAL.getByName(name).append(request);
+      },
+      appendAll(requests: AppendRequest[]) {
+        together.push(...requests.map(({ received }) => received));
+        return env.JOURNAL.getByName(name).appendAll(requests);
+      },
+    });
+    const spied = { ...env, JOURNAL: { getByName } } as unknown as typeof env;
+    const app = createApp();
+    // Less than 4 KiB, of which nothing is deflated.
+    for (const count of [100, 2]) {
+      const records = Array.from({ length: count }, (_, ts) => ({ stream: 'logs' as const, ts }));
+      const body = JSON.stringify(beaconOf({ common: { labels: { a: 'x'.repeat(1_000) } }, records }));
+      expect(body.length).toBeLessThan(4_096);
+      const headers = { origin: SHOP };
+      expect((await callApp('POST', `/api/beacon?key=${key}`, { app, env: spied, body, headers })).status).toBe(204);
+    }
+    expect([alone, together]).toEqual([[100], [2]]);
+  });
+
   it('puts records of a wrong clock right, and says by how much', async () => {
     const hourAhead = Date.now() + 3_600_000;
     const records = [
