@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Edge, pageOf, siteOf } from '../edge/index.ts';
+import { type Edge, PAGE_NAMES, pageOf, siteOf } from '../edge/index.ts';
 import {
   type BatchBuilder,
   type BatchName,
@@ -116,9 +116,6 @@ function commonOf(common: JsonObject, skewMs: number, { rules }: Edge): Common {
   };
 }
 
-/** Attributes and labels by which a record says its own page; page and site of all are not laid over it. */
-const OWN_PAGE = ['page', 'route', 'path', 'pathname', 'url', 'href'] as const;
-
 function merged(record: JsonObject, common: Common): JsonObject {
   const attrs = record.attrs ?? null;
   // What is no object is for the rules of the envelope to refuse, with a pointer.
@@ -126,7 +123,8 @@ function merged(record: JsonObject, common: Common): JsonObject {
   const own = attrs ?? {};
   const labels = own.labels ?? null;
   const places = [own, record, ...(isObject(labels) ? [labels] : [])];
-  const saysPage = OWN_PAGE.some((name) => places.some((place) => Object.hasOwn(place, name)));
+  // Page and site of all are not laid over its own.
+  const saysPage = PAGE_NAMES.some((name) => places.some((place) => Object.hasOwn(place, name)));
   const { page, site, ...others } = common.labels;
   const shared: JsonObject = saysPage ? others : common.labels;
   const allLabels = labels === null || isObject(labels) ? { ...shared, ...labels } : labels;

@@ -1,4 +1,4 @@
-export { scrubAttrs, scrubText, siteOf } from './address.ts';
+export { PAGE_NAMES, scrubAttrs, siteOf } from './address.ts';
 export { type BrowserClient, browserClient } from './browser.ts';
 export { type Edge, NO_EDGE } from './edge.ts';
 export { forgetPages } from './forget-pages.ts';
@@ -8,3 +8,4 @@ export { compileRules } from './page-rules.ts';
 export { registerPages } from './page-store.ts';
 export { reconcileRules } from './push-rules.ts';
 export { edgeRoutes } from './routes.ts';
+export { scrubText } from './scrub-text.ts';

@@ -1,4 +1,4 @@
-import { type Edge, pageOf, siteOf } from '../../edge/index.ts';
+import { type Edge, PAGE_NAMES, pageOf, siteOf } from '../../edge/index.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Json, JsonObject } from '../../wire/record.ts';
 import { BROWSER_LABELS, type BrowserLabel } from '../../wire/vitals.ts';
@@ -7,7 +7,7 @@ import { objectOf, own, textOf } from './values.ts';
 
 /** Other names that senders have for a label, as attributes or as labels; the first that is there counts. */
 const NAMES: Readonly<Record<BrowserLabel, readonly string[]>> = {
-  page: ['page', 'route', 'path', 'pathname', 'url', 'href'],
+  page: PAGE_NAMES,
   site: ['site'],
   device: ['device'],
   browser: ['browser'],
