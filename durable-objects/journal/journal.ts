@@ -14,6 +14,7 @@ import {
   type TailRequest,
 } from '../../src/journal/index.ts';
 import { withLost } from '../../src/journal/ledger-policy.ts';
+import { type Fault, orFault } from '../../src/shared/together.ts';
 import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import type { Stream } from '../../src/wire/record.ts';
@@ -73,13 +74,14 @@ export class Journal extends DurableObject<Env> {
 
   /** One batch: stored whole or not at all, answered after it is durable (the output gate holds the answer back until then). */
   async append(request: AppendRequest): Promise<AppendOutcome> {
-    return (await this.appendAll([request]))[0] as AppendOutcome;
+    await this.#sealer.room(bytesOf([request]));
+    return this.#append(request);
   }
 
   /** Several batches that come together: each is stored, or not, as if it came alone, and all of them are one commit. */
-  async appendAll(requests: AppendRequest[]): Promise<AppendOutcome[]> {
-    await this.#sealer.room(requests.flatMap(({ parts }) => parts).reduce((sum, { data }) => sum + data.byteLength, 0));
-    return requests.map((request) => this.#append(request));
+  async appendAll(requests: AppendRequest[]): Promise<(AppendOutcome | Fault)[]> {
+    await this.#sealer.room(bytesOf(requests));
+    return requests.map((request) => orFault(() => this.#append(request)));
   }
 
   #append(request: AppendRequest): AppendOutcome {
@@ -293,6 +295,10 @@ export class Journal extends DurableObject<Env> {
   #shard(): number {
     return Number(this.#store.meta('shard') ?? 0);
   }
+}
+
+function bytesOf(requests: readonly AppendRequest[]): number {
+  return requests.flatMap(({ parts }) => parts).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 function dedupeKey(keyId: string, dedupe: Dedupe): string {

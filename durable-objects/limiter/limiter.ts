@@ -16,6 +16,7 @@ import type {
 } from '../../src/limits/types.ts';
 import { take, usedNow, type Window } from '../../src/limits/window.ts';
 import { hash53 } from '../../src/shared/hash.ts';
+import { type Fault, orFault } from '../../src/shared/together.ts';
 import { DEFAULT_BROWSER_RULES, type VersionedBrowserRules } from '../../src/wire/browser.ts';
 import { DEFAULT_PROJECT_LIMITS, type ProjectLimits } from '../../src/wire/limits.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
@@ -55,8 +56,8 @@ export class Limiter extends DurableObject<Env> {
   }
 
   /** Several requests that come together: each is decided as if it came alone, and all of them are one commit. */
-  takeAll(requests: IngestTake[]): IngestOutcome[] {
-    return requests.map((request) => this.takeIngest(request));
+  takeAll(requests: IngestTake[]): (IngestOutcome | Fault)[] {
+    return requests.map((request) => orFault(() => this.takeIngest(request)));
   }
 
   #decide(request: IngestTake): IngestOutcome {

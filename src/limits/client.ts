@@ -12,8 +12,8 @@ import { takeTogether } from './take-together.ts';
 import type { IngestOutcome, IngestTake, Left, TakeOutcome } from './types.ts';
 import { WINDOW_SECONDS } from './window.ts';
 
-/** A limiter that takes longer is as good as away, and nobody waits for it. */
-const TIMEOUT_MS = 5_000;
+/** A limiter that takes longer is as good as away, and nobody waits for it. Takes that travel together wait longer (shared/together.ts): this ends each. */
+export const TIMEOUT_MS = 5_000;
 /** From the request that waited in vain to the next that may: an outage costs one request of an isolate its time, not each. */
 const SILENT_MS = 4 * TIMEOUT_MS;
 /** Of projects whose uncounted requests an isolate remembers. */
@@ -83,6 +83,7 @@ export async function takeIngest(
     batch.travelsTogether ? takeTogether(projectId, limiter, take) : limiter.takeIngest(take),
   );
   if (outcome === null) {
+    // A take that is answered too late was counted, and counts as uncounted too: an outage that is told of as too large, in a number for operators.
     if (passedUncounted.size < MAX_UNCOUNTED_PROJECTS || passedUncounted.has(projectId))
       passedUncounted.set(projectId, (passedUncounted.get(projectId) ?? 0) + missed + requests);
     return ok(null);

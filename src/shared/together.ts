@@ -12,14 +12,34 @@ export interface TogetherOptions {
   pauseMs: number;
   /** Whoever waits longer for the others goes alone: a request that the platform took away never ends. */
   patienceMs: number;
+  /** As long as a call may take: whoever travels with one and gives up before says that it failed, though it may be stored. */
+  travelMs: number;
 }
 
-export const TOGETHER: TogetherOptions = { maxTogether: 64, pauseMs: 1, patienceMs: 2_000 };
+export const TOGETHER: TogetherOptions = { maxTogether: 64, pauseMs: 1, patienceMs: 2_000, travelMs: 10_000 };
+
+/** The answer to a call that failed where it went, and which is no reason for those beside it to fail. */
+export interface Fault {
+  kind: 'fault';
+  cause: string;
+}
+
+/** For the object that is called: what one of its calls comes to. */
+export function orFault<Answer>(answer: () => Answer): Answer | Fault {
+  try {
+    return answer();
+  } catch (cause) {
+    return { kind: 'fault', cause: String(cause) };
+  }
+}
 
 /** What is sent together: one call, answered one by one, in their order. */
-export type Send<Call, Answer> = (calls: Call[]) => Promise<Answer[]>;
+export type Send<Call, Answer> = (calls: Call[]) => Promise<(Answer | Fault)[]>;
 
-type Turn<Answer> = { kind: 'lead' } | { kind: 'answered'; answer: Answer } | { kind: 'failed'; cause: unknown };
+type Turn<Answer> =
+  | { kind: 'lead' }
+  | { kind: 'answered'; answer: Answer | Fault }
+  | { kind: 'failed'; cause: unknown };
 
 interface Waiting<Call, Answer> {
   call: Call;
@@ -34,7 +54,7 @@ type Lane<Call, Answer> = Waiting<Call, Answer>[];
  * for many. Each keeps its own answer, so nothing but the number of calls changes. The first goes at once; when its answer is there, the first of those
  * that waited leads the rest, in its own request: a request may not use what belongs to another one.
  */
-export class Together<Call, Answer> {
+export class Together<Call, Answer extends { kind: string }> {
   readonly #port: TogetherPort;
   readonly #options: TogetherOptions;
   readonly #lanes = new Map<string, Lane<Call, Answer>>();
@@ -44,15 +64,15 @@ export class Together<Call, Answer> {
     this.#options = options;
   }
 
-  /** Rejects with what `send` rejects with, as all that travelled with it. */
+  /** Rejects with what `send` rejects with, as all that travelled with it; and where its own answer is a fault. */
   call(key: string, call: Call, send: Send<Call, Answer>): Promise<Answer> {
-    const work = this.#call(key, call, send);
+    const work = this.#call(key, call, send).then(settled<Answer>);
     // A client that goes away must not take the calls of others with it. Who called hears of a failure; here nobody listens.
     this.#port.waitUntil(work.catch(() => undefined));
     return work;
   }
 
-  async #call(key: string, call: Call, send: Send<Call, Answer>): Promise<Answer> {
+  async #call(key: string, call: Call, send: Send<Call, Answer>): Promise<Answer | Fault> {
     const lane = this.#lanes.get(key);
     if (lane === undefined) {
       const opened: Lane<Call, Answer> = [];
@@ -71,19 +91,22 @@ export class Together<Call, Answer> {
     const { promise, resolve } = Promise.withResolvers<Turn<Answer>>();
     const waiting = { call, turn: resolve };
     lane.push(waiting);
-    const turn = await this.#inTime(promise);
+    const turn = await this.#within(this.#options.patienceMs, promise);
     if (turn !== null) return turn;
     // Whoever comes from now on waits for nobody of this lane.
     if (this.#lanes.get(key) === lane) this.#lanes.delete(key);
     const at = lane.indexOf(waiting);
-    if (at < 0) return (await this.#inTime(promise)) ?? { kind: 'failed', cause: new Error('no answer in time') };
+    if (at < 0) {
+      const late = await this.#within(this.#options.travelMs, promise);
+      return late ?? { kind: 'failed', cause: new Error('no answer in time') };
+    }
     lane.splice(at, 1);
     return { kind: 'lead' };
   }
 
-  async #inTime(promise: Promise<Turn<Answer>>): Promise<Turn<Answer> | null> {
+  async #within(ms: number, promise: Promise<Turn<Answer>>): Promise<Turn<Answer> | null> {
     const done = new AbortController();
-    const patience = this.#port.wait(this.#options.patienceMs, done.signal).then(() => null);
+    const patience = this.#port.wait(ms, done.signal).then(() => null);
     try {
       return await Promise.race([promise, patience]);
     } finally {
@@ -97,11 +120,11 @@ export class Together<Call, Answer> {
     others: readonly Waiting<Call, Answer>[],
     call: Call,
     send: Send<Call, Answer>,
-  ): Promise<Answer> {
+  ): Promise<Answer | Fault> {
     try {
       const [own, ...answers] = await send([call, ...others.map((other) => other.call)]);
-      for (const [i, { turn }] of others.entries()) turn({ kind: 'answered', answer: answers[i] as Answer });
-      return own as Answer;
+      for (const [i, { turn }] of others.entries()) turn({ kind: 'answered', answer: answers[i] as Answer | Fault });
+      return own as Answer | Fault;
     } catch (cause) {
       for (const { turn } of others) turn({ kind: 'failed', cause });
       throw cause;
@@ -111,6 +134,15 @@ export class Together<Call, Answer> {
       else if (this.#lanes.get(key) === lane) this.#lanes.delete(key);
     }
   }
+}
+
+function settled<Answer extends { kind: string }>(answer: Answer | Fault): Answer {
+  if (isFault(answer)) throw new Error(answer.cause);
+  return answer;
+}
+
+function isFault(answer: { kind: string }): answer is Fault {
+  return answer.kind === 'fault';
 }
 
 /** The runtime's, for the port. */

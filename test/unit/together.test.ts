@@ -1,12 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { Together } from '../../src/shared/together.ts';
+import { MAX_ROOM_WAIT_MS } from '../../src/journal/index.ts';
+import { TIMEOUT_MS } from '../../src/limits/client.ts';
+import { type Fault, orFault, TOGETHER, Together } from '../../src/shared/together.ts';
+
+interface Answer {
+  kind: 'answer';
+  of: string;
+}
+const answerTo = (of: string): Answer => ({ kind: 'answer', of: `${of}!` });
 
 /** A lane whose flights end, and whose waits are over, when the test says so. */
 class Bench {
   readonly flights: { calls: string[]; end: (cause?: Error) => void }[] = [];
   readonly kept: Promise<unknown>[] = [];
   readonly #waits: { ms: number; over: () => void }[] = [];
-  readonly together = new Together<string, string>(
+  readonly together = new Together<string, Answer>(
     {
       wait: (ms, signal) =>
         new Promise((resolve) => {
@@ -15,16 +23,17 @@ class Bench {
         }),
       waitUntil: (work) => this.kept.push(work),
     },
-    { maxTogether: 3, pauseMs: 1, patienceMs: 1_000 },
+    { maxTogether: 3, pauseMs: 1, patienceMs: 1_000, travelMs: 5_000 },
   );
 
-  call(name: string, key = 'lane'): Promise<string> {
-    return this.together.call(key, name, (calls) => {
-      const { promise, resolve, reject } = Promise.withResolvers<string[]>();
-      const end = (cause?: Error) => (cause ? reject(cause) : resolve(calls.map((one) => `${one}!`)));
+  async call(name: string, key = 'lane'): Promise<string> {
+    const { of } = await this.together.call(key, name, (calls) => {
+      const { promise, resolve, reject } = Promise.withResolvers<(Answer | Fault)[]>();
+      const end = (cause?: Error) => (cause ? reject(cause) : resolve(calls.map(answered)));
       this.flights.push({ calls, end });
       return promise;
     });
+    return of;
   }
 
   /** Ends a flight, and lets the pause of whoever leads next pass. */
@@ -42,6 +51,12 @@ class Bench {
     await settle();
   }
 }
+
+const answered = (call: string) =>
+  orFault(() => {
+    if (call.startsWith('broken')) throw new Error(`${call} is broken`);
+    return answerTo(call);
+  });
 
 const settle = async () => {
   for (let i = 0; i < 20; i++) await Promise.resolve();
@@ -112,10 +127,37 @@ describe('calls to one object', () => {
     await bench.end(0);
     expect(bench.flights[1]?.calls).toEqual(['lead', 'along']);
     await bench.pass(1_000);
-    await bench.pass(1_000);
+    await bench.pass(5_000);
     expect(await along).toBe('no answer in time');
     bench.flights[1]?.end();
     expect([await first, await lead]).toEqual(['a!', 'lead!']);
     expect(bench.flights).toHaveLength(2);
+  });
+
+  it('that travel are waited for as long as the call may take, however long that is for those who wait in the lane', async () => {
+    const bench = new Bench();
+    void bench.call('a');
+    const [lead, along] = [bench.call('lead'), bench.call('along')];
+    await bench.end(0);
+    await bench.pass(1_000);
+    await bench.pass(1_000);
+    bench.flights[1]?.end();
+    expect([await lead, await along]).toEqual(['lead!', 'along!']);
+    // What is answered for may wait for room, and takes have a time of their own, which must be the first that is over.
+    expect(TOGETHER.travelMs).toBeGreaterThan(MAX_ROOM_WAIT_MS);
+    expect(TOGETHER.travelMs).toBeGreaterThan(TIMEOUT_MS);
+  });
+
+  it('fail alone where the object says so of one of them', async () => {
+    const bench = new Bench();
+    const outcomes = Promise.allSettled(['broken first', 'b', 'broken', 'd'].map((name) => bench.call(name)));
+    await bench.end(0);
+    await bench.end(1);
+    expect(await outcomes).toMatchObject([
+      { reason: new Error('Error: broken first is broken') },
+      { value: 'b!' },
+      { reason: new Error('Error: broken is broken') },
+      { value: 'd!' },
+    ]);
   });
 });

@@ -45,6 +45,16 @@ describe('append', () => {
     ]);
   });
 
+  it('of several batches fails for the one that is broken, and stores the others', async () => {
+    const [first, broken, last] = ['a', 'b', 'c'].map((message) => batchOf('p-broken', [{ message }]));
+    if (!first || !broken || !last) throw new Error('made three');
+    broken.parts = broken.parts.map((part) => ({ ...part, codec: null as unknown as 'raw' }));
+    const outcomes = await journal('p-broken').appendAll([first, broken, last]);
+    expect(outcomes).toMatchObject([{ kind: 'stored' }, { kind: 'fault', cause: expect.stringContaining('NOT NULL') }, { kind: 'stored' }]);
+    expect((await everyRecord('p-broken')).map(({ message }) => message)).toEqual(['a', 'c']);
+    expect((await journal('p-broken').status()).ledger).toMatchObject([{ requests: 2, stored: 2 }]);
+  });
+
   it('survives eviction with every record, head and count', async () => {
     await append(batchOf('p-evict', lines(600)));
     await evictDurableObject(journal('p-evict'));

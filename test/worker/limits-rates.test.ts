@@ -58,6 +58,13 @@ const send = (key: string, n: number, path = '/api/ingest') =>
   );
 
 describe('a limiter', () => {
+  it('fails the one of several takes that is broken, and counts the others', async () => {
+    const limiter = limiterOf('broken-take');
+    const broken = one(T, { recordsPerDay: 5, keyId: null as unknown as string, records: 1 });
+    const outcomes = await limiter.takeAll([one(T), broken, one(T)]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['taken', 'fault', 'taken']);
+  });
+
   it('admits exactly 10,000 of 10,050 that come at once, and as many again in the next minute', async () => {
     const limiter = limiterOf('project:exact');
     const takes = await Promise.all(Array.from({ length: 10_050 }, () => limiter.takeIngest(one(T))));
