@@ -39,7 +39,7 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
     { name: 'page_retention', run: forgetPages },
     { name: 'error_group_cleanup', run: forgetErrorGroups },
   ],
-  // An invocation of its own: folding takes up to 830 statements, forgetting 120 (test/worker/rollups-cron.test.ts).
+  // An invocation of its own: folding takes up to 830 statements, forgetting 160 (test/worker/rollups-cron.test.ts).
   '3-58/5 * * * *': [
     { name: 'rollups', run: foldRollups },
     { name: 'rollup_retention', run: forgetRollups },

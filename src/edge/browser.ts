@@ -31,13 +31,17 @@ const MAX_REMEMBERED_CHARS = 1_024;
 type Named = Pick<BrowserClient, 'device' | 'browser' | 'os' | 'isCrawler'>;
 const remembered = new Map<string, Named>();
 
+/** What browsers send is shorter; patterns may read a text as often as it is long. */
+const MAX_HEADER_CHARS = 512;
+
 /** Of a request that a page made. Country: what the platform found, never what the request says. */
 export function browserClient(headers: Headers, country: string | null): BrowserClient {
+  const header = (name: string) => (headers.get(name) ?? '').slice(0, MAX_HEADER_CHARS);
   const said: Said = {
-    userAgent: headers.get('user-agent') ?? '',
-    brands: headers.get('sec-ch-ua') ?? '',
-    mobile: headers.get('sec-ch-ua-mobile') ?? '',
-    platform: headers.get('sec-ch-ua-platform') ?? '',
+    userAgent: header('user-agent'),
+    brands: header('sec-ch-ua'),
+    mobile: header('sec-ch-ua-mobile'),
+    platform: header('sec-ch-ua-platform'),
   };
   return { ...namedOnce(said), country, site: siteOf(headers.get('origin') ?? '') };
 }

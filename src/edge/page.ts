@@ -30,7 +30,10 @@ export function pageAndRule(text: string, rules: CompiledRules): { page: string;
   const isPath = host !== undefined || path === '' || /^[/\\]/.test(path);
   const rule = isPath ? matchingRule(rules, segments) : null;
   if (rule !== null) return { page: rule, rule };
-  return { page: settled(bounded(segments.map(segmentName), isPath ? '/' : '')) || '/', rule: null };
+  return {
+    page: settled(bounded(segments.slice(0, MAX_PAGE_SEGMENTS + 1).map(segmentName), isPath ? '/' : '')) || '/',
+    rule: null,
+  };
 }
 
 function segmentsOf(path: string): string[] {

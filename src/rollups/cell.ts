@@ -44,11 +44,11 @@ export function emptyCell(): Cell {
   };
 }
 
-/** A gauge's value, of a class. Null where it is unknown: then it is counted, and `sketch.count` says how many are known. */
+/** A gauge's value, of a class. Null where it is unknown: then it is counted, the newest one that is known stays `last`, and `sketch.count` says how many are known. */
 export function addValue(cell: Cell, ts: number, value: number | null, tally: number | null = null): void {
   if (tally !== null) addTally(cell, tally, 1);
   if (value === null) {
-    addNumbers(cell, { ...emptyCell(), count: 1, lastTs: ts });
+    cell.count++;
     return;
   }
   addNumbers(cell, { count: 1, sum: value, min: value, max: value, lastTs: ts, last: value });
@@ -131,7 +131,7 @@ function finite(value: number): number {
 }
 
 /**
- * As it is stored: [count, sum, min, max, lastTs, last, sketch, tally, sessions], cut at the last one that there is. min and max are null where
+ * As it is stored: [count, sum, min, max, lastTs, last, sketch, tally, sessions], cut at the last one that there is. min, max and lastTs are null where
  * nothing was observed, the sketch is '' where all values are the same.
  */
 export type CellRow = [
@@ -139,7 +139,7 @@ export type CellRow = [
   sum: number,
   min: number | null,
   max: number | null,
-  lastTs: number,
+  lastTs: number | null,
   last: number,
   sketch?: string | null,
   tally?: number[] | null,
@@ -148,7 +148,7 @@ export type CellRow = [
 
 export function cellRow({ count, sum, min, max, lastTs, last, sketch, tally, sessions }: Cell): CellRow {
   const bound = (value: number) => (Number.isFinite(value) ? value : null);
-  const row: CellRow = [count, sum, bound(min), bound(max), lastTs, last];
+  const row: CellRow = [count, sum, bound(min), bound(max), bound(lastTs), last];
   const sketchText = sketch && (min === max && sketch.count === count ? '' : sketch.encode());
   if (sessions) row.push(sketchText, tally, sessions.encode());
   else if (tally) row.push(sketchText, tally);
@@ -162,7 +162,7 @@ export function cellOf([count, sum, min, max, lastTs, last, text, tally, session
     sum,
     min: min ?? Number.POSITIVE_INFINITY,
     max: max ?? Number.NEGATIVE_INFINITY,
-    lastTs,
+    lastTs: lastTs ?? Number.NEGATIVE_INFINITY,
     last,
     sketch:
       text === undefined || text === null ? null : text === '' ? sameValues(min ?? 0, count) : Sketch.decode(text),

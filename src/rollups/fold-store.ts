@@ -1,4 +1,5 @@
 import type { Resolution, Rollup } from './build.ts';
+import { ALL_ERRORS } from './points/error.ts';
 import type { RollupStream } from './points/point.ts';
 import { bound, rollupRow, type StoredRow } from './row.ts';
 
@@ -18,7 +19,7 @@ export interface FoldedRollup {
   rollup: Rollup;
 }
 
-/** A loose row by its key. `chars`: of its dimensions and those of its folded row together. */
+/** A loose row by its key. `chars`: of its content and that of its folded row together. */
 export interface LooseKey {
   project_id: string;
   stream: RollupStream;
@@ -39,7 +40,8 @@ export async function listLoose(
     db.prepare('SELECT version FROM rollup_versions WHERE project_id = ?1').bind(FOLDS),
     db
       .prepare(
-        `SELECT l.project_id, l.stream, l.resolution, l.name, l.bucket_ms, l.source, length(l.dimensions) + coalesce(length(f.dimensions), 0) AS chars
+        `SELECT l.project_id, l.stream, l.resolution, l.name, l.bucket_ms, l.source, length(l.total) + length(l.dimensions)
+           + coalesce(length(f.total) + length(f.dimensions), 0) AS chars
          FROM (SELECT * FROM rollups WHERE source <> '' AND project_id >= ?1
            ORDER BY project_id, stream, resolution, name, bucket_ms, source LIMIT ?2) l
          LEFT JOIN rollups f ON ${SAME_BUCKET} AND f.source = ''`,
@@ -55,9 +57,9 @@ export async function listLoose(
 const SAME_BUCKET =
   'f.project_id = l.project_id AND f.stream = l.stream AND f.resolution = l.resolution AND f.name = l.name AND f.bucket_ms = l.bucket_ms';
 
-/** These rows, and the folded rows of their buckets. */
+/** These rows, and the folded rows of their buckets, once each: the rows of a bucket may be asked for by several statements. */
 export async function readFoldRows(db: D1Database, keys: readonly LooseKey[]): Promise<FoldRow[]> {
-  const rows: FoldRow[] = [];
+  const rows = new Map<string, FoldRow>();
   for (const text of bound(keys.map(keyOf))) {
     const { results } = await db
       .prepare(
@@ -70,12 +72,12 @@ export async function readFoldRows(db: D1Database, keys: readonly LooseKey[]): P
       )
       .bind(text)
       .all<FoldRow>();
-    rows.push(...results);
+    for (const row of results) rows.set(JSON.stringify(keyOf(row)), row);
   }
-  return rows;
+  return [...rows.values()];
 }
 
-function keyOf({ project_id, stream, resolution, name, bucket_ms, source }: LooseKey): unknown[] {
+function keyOf({ project_id, stream, resolution, name, bucket_ms, source }: Omit<LooseKey, 'chars'>): unknown[] {
   return [project_id, stream, resolution, name, bucket_ms, source];
 }
 
@@ -119,13 +121,24 @@ export async function storeFolded(
   return { isStored: (results.at(-1)?.meta.changes ?? 0) > 0, statements: results.length };
 }
 
-/** Deletes rows of one width before a time, at most `limit`; says how many. */
-export async function deleteRows(db: D1Database, resolution: 1 | 60, beforeMs: number, limit: number): Promise<number> {
-  // The width is written out, so that SQLite sees which index it is the condition of.
+/** Written out, so that SQLite sees which index each is the condition of. */
+const ROWS = {
+  minutes: 'resolution = 1',
+  hours: 'resolution = 60',
+  errorDays: `resolution = 1440 AND stream = 'errors' AND name <> '${ALL_ERRORS}'`,
+};
+
+/** Deletes rows of one kind before a time, at most `limit`; says how many. */
+export async function deleteRows(
+  db: D1Database,
+  kind: keyof typeof ROWS,
+  beforeMs: number,
+  limit: number,
+): Promise<number> {
   const { meta } = await db
     .prepare(
       `DELETE FROM rollups WHERE (project_id, stream, resolution, name, bucket_ms, source) IN (SELECT project_id, stream, resolution, name,
-         bucket_ms, source FROM rollups WHERE resolution = ${resolution} AND bucket_ms < ?1 LIMIT ?2)`,
+         bucket_ms, source FROM rollups WHERE ${ROWS[kind]} AND bucket_ms < ?1 LIMIT ?2)`,
     )
     .bind(beforeMs, limit)
     .run();

@@ -1,6 +1,7 @@
 import { gunzip, type SealedBlock, storeSealed } from '../blocks/index.ts';
 import type { LogRecord } from '../wire/record.ts';
 import { buildMinutes, MINUTE_MS, type Rollup, widen } from './build.ts';
+import { ALL_ERRORS } from './points/error.ts';
 import type { RollupStream } from './points/point.ts';
 import { linesOf, pointsIn, seriesOf } from './points/read.ts';
 import { HOUR_ROWS_KEPT_MS, MINUTE_ROWS_KEPT_MS } from './retention.ts';
@@ -42,7 +43,7 @@ export async function storeSummedUp(
     const { version, states } = await readSeries(db, projectId, series);
     const { minutes, metrics, states: moved } = buildMinutes(points, states);
     const place = { projectId, shard, stream, firstSeq, version };
-    const sums = { rows: rowsOf(minutes, nowMs), metrics: stream === 'metrics' ? metrics : [], states: moved };
+    const sums = { rows: rowsOf(stream, minutes, nowMs), metrics: stream === 'metrics' ? metrics : [], states: moved };
     const { before, after } = sealStatements(db, place, sums, nowMs);
     const beside = registers.flatMap((register) => register(db, place, records, nowMs));
     const { sealedSeq } = await storeSealed(db, block, {
@@ -53,14 +54,17 @@ export async function storeSummedUp(
   throw new Error(`block ${block.index.id} lost ${MAX_ROUNDS} times to other journals of its project`);
 }
 
-function rowsOf(minutes: readonly Rollup[], nowMs: number): Row[] {
+function rowsOf(stream: RollupStream, minutes: readonly Rollup[], nowMs: number): Row[] {
   const hours = widen(minutes, 60 * MINUTE_MS);
   const days = widen(hours, 1_440 * MINUTE_MS);
   const kept = (rollups: readonly Rollup[], keptMs: number) =>
     rollups.filter(({ bucketMs }) => bucketMs >= nowMs - keptMs);
+  const staysForEver = (name: string) => stream !== 'errors' || name === ALL_ERRORS;
   return [
     ...kept(minutes, MINUTE_ROWS_KEPT_MS).map((rollup) => rollupRow(1, rollup)),
     ...kept(hours, HOUR_ROWS_KEPT_MS).map((rollup) => rollupRow(60, rollup)),
-    ...days.map((rollup) => rollupRow(1_440, rollup)),
+    ...days
+      .filter(({ name, bucketMs }) => staysForEver(name) || bucketMs >= nowMs - HOUR_ROWS_KEPT_MS)
+      .map((rollup) => rollupRow(1_440, rollup)),
   ];
 }

@@ -241,6 +241,16 @@ describe('rollups', () => {
     );
   });
 
+  it('keep the newest value that is known, also where a newer one is not', () => {
+    const cell = emptyCell();
+    addValue(cell, T0 - 1, null);
+    expect(cellOf(JSON.parse(JSON.stringify(cellRow(cell))))).toEqual(cell);
+    addValue(cell, T0, 7);
+    addValue(cell, T0 + 1, null);
+    mergeCell(cell, cellOf(JSON.parse(JSON.stringify(cellRow({ ...emptyCell(), count: 1 })))));
+    expect(cell).toMatchObject({ count: 4, sum: 7, lastTs: T0, last: 7, min: 7, max: 7 });
+  });
+
   it('fold what is rare into (other) and keep counts, sums and extremes', () => {
     fc.assert(
       fc.property(

@@ -50,7 +50,11 @@ describe('append', () => {
     if (!first || !broken || !last) throw new Error('made three');
     broken.parts = broken.parts.map((part) => ({ ...part, codec: null as unknown as 'raw' }));
     const outcomes = await journal('p-broken').appendAll([first, broken, last]);
-    expect(outcomes).toMatchObject([{ kind: 'stored' }, { kind: 'fault', cause: expect.stringContaining('NOT NULL') }, { kind: 'stored' }]);
+    expect(outcomes).toMatchObject([
+      { kind: 'stored' },
+      { kind: 'fault', cause: expect.stringContaining('NOT NULL') },
+      { kind: 'stored' },
+    ]);
     expect((await everyRecord('p-broken')).map(({ message }) => message)).toEqual(['a', 'c']);
     expect((await journal('p-broken').status()).ledger).toMatchObject([{ requests: 2, stored: 2 }]);
   });

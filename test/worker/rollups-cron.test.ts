@@ -26,6 +26,14 @@ describe('the cron run of rollups', () => {
       ).bind(total),
       env.DB.prepare(
         `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
+         INSERT INTO rollups SELECT 'prj_old', 'errors', 1440, 'made-up-' || i, 0, '', ?1, '{}' FROM n`,
+      ).bind(total),
+      env.DB.prepare(
+        `INSERT INTO rollups VALUES ('prj_old', 'errors', 1440, '(all)', 0, '', ?1, '{}'),
+         ('prj_old', 'metrics', 1440, 'm', 0, '', ?1, '{}'), ('prj_old', 'errors', 1440, 'recent', ?2, '', ?1, '{}')`,
+      ).bind(total, recentMs),
+      env.DB.prepare(
+        `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000)
          INSERT INTO rollup_series SELECT 'prj_old', 's' || i, '[0,0,0]', 0 FROM n`,
       ),
     ]);
@@ -33,9 +41,11 @@ describe('the cron run of rollups', () => {
     const { db, count: statements } = countingStatements(env.DB);
     await runCron({ cron: '3-58/5 * * * *' }, { ...env, DB: db });
     expect(statements()).toBeGreaterThan(300);
-    // Seven deletes of minutes, one of hours and three of series were made, and there may be 40 of each.
-    expect(statements()).toBeLessThan(1_000 - 33 - 39 - 37);
+    // Seven deletes of minutes, one of hours, three of days and three of series were made, and there may be 40 of each.
+    expect(statements()).toBeLessThan(1_000 - 33 - 39 - 37 - 37);
     expect(await count('SELECT count(*) AS n FROM rollups WHERE resolution = 1')).toBe(0);
+    const { results } = await env.DB.prepare('SELECT name FROM rollups WHERE resolution = 1440 ORDER BY name').all();
+    expect(results.map(({ name }) => name)).toEqual(['(all)', 'm', 'recent']);
     expect(await count('SELECT count(*) AS n FROM rollup_series')).toBe(0);
     expect(await loose()).toBe(0);
     expect(await count("SELECT count(*) AS n FROM rollups WHERE project_id = 'prj_large' AND source = ''")).toBe(60);

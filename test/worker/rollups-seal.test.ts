@@ -271,6 +271,32 @@ describe('folding and forgetting', () => {
   });
 });
 
+describe('errors of long ago', () => {
+  it('leave no row of their group, whose name a sender makes up, and one of all errors for good', async () => {
+    const projectId = randomId('prj');
+    await put(projectId, [{ stream: 'errors', ts: NOW - 500 * 24 * 3_600_000, message: 'x' }]);
+    await seal(projectId);
+    expect(await rowsOf(projectId)).toMatchObject([{ stream: 'errors', resolution: 1_440, name: '(all)' }]);
+  });
+});
+
+describe('a bucket of more loose rows than one statement names', () => {
+  it('is folded with its folded row once', async () => {
+    await foldRollups(testCtx());
+    const projectId = randomId('prj');
+    const total = JSON.stringify([1, 1, 1, 1, NOW, 1]);
+    await env.DB.prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+       INSERT INTO rollups SELECT ?1, 'metrics', 60, ?2, ?3, iif(i = 0, '', '0.' || i), ?4, '{}' FROM n`,
+    )
+      .bind(projectId, 'n'.repeat(1_000), NOW, total)
+      .run();
+    expect(await foldRollups(testCtx())).toEqual({ folded: 900, lost: 0 });
+    const rows = (await rowsOf(projectId)) as { total: string }[];
+    expect(rows.map((row) => JSON.parse(row.total)[0])).toEqual([901]);
+  });
+});
+
 describe('blocks of other streams', () => {
   it('cost nothing', async () => {
     const projectId = randomId('prj');
