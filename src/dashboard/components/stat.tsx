@@ -7,8 +7,8 @@ interface StatProps {
   title?: string;
   /** Compared with the same time before. */
   trend?: { text: string; tone: 'ok' | 'bad' | 'plain' } | null;
-  /** Over time; a figure without a course has none. */
-  series?: readonly number[];
+  /** Over time, null where there was nothing; a figure without a course has none. */
+  series?: readonly (number | null)[];
   tone: 'info' | 'bad' | 'plain';
 }
 

@@ -33,10 +33,18 @@ export function bytes(value: number): string {
   return `${threeDigits(scaled)}${NBSP}${units[unit]}`;
 }
 
+/** A share that is not all, or not nothing, does not round to it. */
 export function percent(share: number): string {
   const value = share * 100;
   if (value > 0 && value < 0.01) return `< 0.01${NBSP}%`;
-  return `${threeDigits(value)}${NBSP}%`;
+  const digits = threeDigits(value);
+  return share < 1 && digits === '100' ? `> 99.9${NBSP}%` : `${digits}${NBSP}%`;
+}
+
+/** The difference of two shares. */
+export function percentagePoints(difference: number): string {
+  const [digits] = percent(difference).split(`${NBSP}%`);
+  return `${digits} percentage ${digits === '1' ? 'point' : 'points'}`;
 }
 
 function threeDigits(value: number): string {

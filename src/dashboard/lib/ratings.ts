@@ -1,5 +1,5 @@
 import type { Rating } from '../../wire/vitals.ts';
-import { percent } from './format.ts';
+import { compact, percent } from './format.ts';
 
 export const RATING_WORDS: Record<Rating, string> = {
   good: 'Good',
@@ -46,7 +46,7 @@ export function changeInWords(change: number | null, words: { more: string; less
   if (change === null) return { text: 'nothing before', arrow: '', tone: 'plain' };
   if (Math.abs(change) < LEAST_CHANGE) return { text: 'as before', arrow: '', tone: 'plain' };
   const worse = change > 0;
-  const size = change >= MANIFOLD ? `${(change + 1).toFixed(1)} times` : percent(Math.abs(change));
+  const size = change >= MANIFOLD ? `${compact(change + 1)} times` : percent(Math.abs(change));
   const text = change >= MANIFOLD ? `${size} as much` : `${size} ${worse ? words.more : words.less}`;
   return { text, arrow: worse ? '▲' : '▼', tone: worse ? 'bad' : 'ok' };
 }

@@ -40,9 +40,16 @@ export function exactly(value: number, unit: Unit): string {
   }
 }
 
-/** Ticks of an axis are alike: none of them rounds to its neighbour's text. */
-export function tickText(value: number, unit: Unit): string {
-  return value === 0 && unit !== 'ratio' ? '0' : inUnit(value, unit);
+/** The ticks of an axis: with all their digits where fewer would give two of them the same text. */
+export function tickTexts(values: readonly number[], unit: Unit): string[] {
+  const texts = values.map((value) => tickText(value, unit));
+  return new Set(texts).size === texts.length ? texts : values.map((value) => exactly(value, unit));
+}
+
+/** A tick of a share is a round figure and never "almost all". */
+function tickText(value: number, unit: Unit): string {
+  if (unit === 'ratio') return exactly(value, unit);
+  return value === 0 ? '0' : inUnit(value, unit);
 }
 
 function time(ms: number): string {

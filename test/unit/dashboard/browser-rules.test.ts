@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiError } from '../../../src/dashboard/api/http.ts';
-import { linesOf, ruleFault, scriptTag, valuesOf } from '../../../src/dashboard/pages/settings/rule-lines.ts';
+import { linesOf, ruleFault, valuesOf } from '../../../src/dashboard/pages/settings/rule-lines.ts';
 
 const refusal = (pointer: string, reason: string): ApiError => ({
   ...{ kind: 'problem', status: 400, code: 'invalid_input', title: '', detail: '', requestId: null },
@@ -22,11 +22,5 @@ describe('rules that are written one a line', () => {
     expect(ruleFault(refusal('/bots', 'is missing'), text)).toBeNull();
     expect(ruleFault({ kind: 'network' }, text)).toBeNull();
     expect(ruleFault(null, text)).toBeNull();
-  });
-
-  it('stand beside the tag that a page needs', () => {
-    expect(scriptTag('https://ops.example', 'bw_x')).toBe(
-      '<script async src="https://ops.example/api/js/client.min.js" data-key="bw_x"></script>',
-    );
   });
 });

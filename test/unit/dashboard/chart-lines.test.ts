@@ -22,7 +22,7 @@ import {
 } from '../../../src/dashboard/components/chart/lines.ts';
 import { csvText, fileName } from '../../../src/dashboard/lib/download.ts';
 import { hiddenIn, hiddenText } from '../../../src/dashboard/lib/hidden-lines.ts';
-import { exactly, inUnit, tickText } from '../../../src/dashboard/lib/units.ts';
+import { exactly, inUnit, tickTexts } from '../../../src/dashboard/lib/units.ts';
 
 const MINUTE = 60_000;
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -53,9 +53,15 @@ describe('a figure with its unit', () => {
   });
 
   it('has no unit at the foot of an axis, where nothing is nothing', () => {
-    expect(tickText(0, 'ms')).toBe('0');
-    expect(plain(tickText(0, 'ratio'))).toBe('0 %');
-    expect(plain(tickText(500, 'ms'))).toBe('500 ms');
+    expect(tickTexts([0, 500], 'ms').map(plain)).toEqual(['0', '500 ms']);
+    expect(tickTexts([0, 0.5, 1], 'ratio').map(plain)).toEqual(['0 %', '50 %', '100 %']);
+  });
+
+  it('is told apart from the next one on an axis, however near they are', () => {
+    const ticks = (values: number[], unit: Parameters<typeof tickTexts>[1]) => tickTexts(values, unit).map(plain);
+    expect(ticks([0.9992, 0.9996, 1], 'ratio')).toEqual(['99.92 %', '99.96 %', '100 %']);
+    expect(ticks([10_010, 10_020, 10_030], 'ms')).toEqual(['10,010 ms', '10,020 ms', '10,030 ms']);
+    expect(ticks([0.0001, 0.0002], 'score')).toEqual(['0.0001', '0.0002']);
   });
 });
 

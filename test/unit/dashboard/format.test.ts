@@ -42,6 +42,15 @@ describe('figures on screen', () => {
     expect(plain(f.percent(1))).toBe('100 %');
   });
 
+  it('do not round a share that is not all to all of it', () => {
+    expect([0.9994, 0.9996, 0.999_999_999].map((share) => plain(f.percent(share)))).toEqual([
+      ...['99.9 %', '> 99.9 %', '> 99.9 %'],
+    ]);
+    expect([0.01, 0.012, 0.000_01].map(f.percentagePoints).map(plain)).toEqual([
+      ...['1 percentage point', '1.2 percentage points', '< 0.01 percentage points'],
+    ]);
+  });
+
   it('measure bytes as disks do', () => {
     expect([0, 999, 1_000, 999_499, 2.5e9, 3e15].map((n) => plain(f.bytes(n)))).toEqual([
       '0 B',

@@ -88,7 +88,7 @@ describe('a change against the hours before', () => {
 
   it('of a rate is told in points, with a colour where it matters', () => {
     expect(rateTrend(0.98, 0.99)).toMatchObject({ tone: 'bad' });
-    expect(plain(rateTrend(0.98, 0.99)?.text)).toBe('1 % points lower than before');
+    expect(plain(rateTrend(0.98, 0.99)?.text)).toBe('1 percentage point lower than before');
     expect(rateTrend(0.99, 0.992)).toMatchObject({ tone: 'plain' });
     expect(rateTrend(0.99, 0.9905)?.text).toBe('as before');
     expect(rateTrend(null, 0.99)).toBeNull();

@@ -32,6 +32,8 @@ describe('a change against the time before', () => {
   });
 
   it('is told as a multiple where a share would be a long number', () => {
-    expect(changeInWords(2.5, WORDS).text).toBe('3.5 times as much');
+    expect([2.5, 100.5, 2_499].map((change) => changeInWords(change, WORDS).text)).toEqual([
+      ...['3.5 times as much', '102 times as much', '2.5k times as much'],
+    ]);
   });
 });

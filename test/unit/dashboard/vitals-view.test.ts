@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { filterList, noFilters, valueText } from '../../../src/dashboard/lib/label-filters.ts';
+import { originOf, scriptTag } from '../../../src/dashboard/lib/script-tag.ts';
 import { wholeMinutes } from '../../../src/dashboard/lib/whole-minutes.ts';
 import { vitalsHeadline } from '../../../src/dashboard/pages/vitals/headline.ts';
-import { originOf, scriptTag } from '../../../src/dashboard/pages/vitals/script-tag.ts';
 import { chartStepMs, comparedMs, sparkStepMs } from '../../../src/dashboard/pages/vitals/steps.ts';
 import { percentileLines, splitLines } from '../../../src/dashboard/pages/vitals/trend-lines.ts';
 import { viewOf } from '../../../src/dashboard/pages/vitals/view.ts';

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { exact, percent, plural } from '../../lib/format.ts';
 import { RATING_WORDS, type Shares, shareList } from '../../lib/ratings.ts';
-import { inUnit, tickText, type Unit } from '../../lib/units.ts';
+import { inUnit, tickTexts, type Unit } from '../../lib/units.ts';
 import { FigureFrame } from './chart-figure.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { type Bin, binOf, binText, placeIn, ratingOfBin, worthShowing } from './histogram-bins.ts';
@@ -33,6 +33,7 @@ export function Histogram(props: HistogramProps) {
   const total = bins?.reduce((sum, { count }) => sum + count, 0) ?? 0;
   const most = Math.max(1, ...(bins ?? []).map(({ count }) => count));
   const under = hover === null ? null : (bins?.[hover] ?? null);
+  const ticks = bins ? ticksOf(bins, unit) : [];
   const markAt = bins && mark ? binOf(bins, mark.value) : -1;
   return (
     <FigureFrame
@@ -82,7 +83,7 @@ export function Histogram(props: HistogramProps) {
                   </span>
                 </b>
               ) : null}
-              <span class="bin-tick">{i % tickEvery(bins.length) === 0 ? tickText(bin.from, unit) : ''}</span>
+              <span class="bin-tick">{ticks[i] ?? ''}</span>
             </span>
           ))}
         </div>
@@ -94,8 +95,14 @@ export function Histogram(props: HistogramProps) {
 
 const MOST_TICKS = 6;
 
-function tickEvery(bins: number): number {
-  return Math.max(1, Math.ceil(bins / MOST_TICKS));
+/** Under some of the bins, where they begin; none under the others. */
+function ticksOf(bins: readonly Bin[], unit: Unit): (string | null)[] {
+  const every = Math.max(1, Math.ceil(bins.length / MOST_TICKS));
+  const texts = tickTexts(
+    bins.filter((_, i) => i % every === 0).map(({ from }) => from),
+    unit,
+  );
+  return bins.map((_, i) => (i % every === 0 ? (texts[i / every] ?? null) : null));
 }
 
 function rowsOf(bins: readonly Bin[], unit: Unit): (string | number | null)[][] {

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { tickText } from '../../lib/units.ts';
+import { tickTexts } from '../../lib/units.ts';
 import { seriesColor } from './chart-colors.ts';
 import { bucketAt, fieldsOf, type Line, type LineData, type Thresholds, topOf } from './lines.ts';
 import { AXIS_FONT, Plot, type PlotFrame } from './plot.tsx';
@@ -38,7 +38,7 @@ export function LineChart({ data, thresholds, fitsValues = false, onHover, ...fr
       series={(color) => lines.map((line) => seriesOf(line, color[seriesColor(line.color)] ?? ''))}
       y={{
         range: () => (fitsValues ? fitted(lines, top) : [0, top]),
-        format: (value) => tickText(value, unit),
+        format: (ticks) => tickTexts(ticks, unit),
         sizePx: 56,
       }}
       {...(thresholds

@@ -31,7 +31,7 @@ interface PlotProps extends PlotFrame {
   colors: readonly string[];
   /** Of the data's second array and all after it. */
   series: (color: Record<string, string>) => uPlot.Series[];
-  y: { range: () => [number, number]; format: (tick: number) => string; sizePx: number; incrs?: number[] };
+  y: { range: () => [number, number]; format: (ticks: number[]) => string[]; sizePx: number; incrs?: number[] };
   /** Drawn below the series. */
   below?: (plot: uPlot, color: Record<string, string>) => void;
   /** Null when the crosshair left. */
@@ -108,7 +108,7 @@ function optionsFor(element: HTMLElement, latest: { current: PlotProps }): uPlot
         size: y.sizePx,
         space: 34,
         ...(y.incrs ? { incrs: y.incrs } : {}),
-        values: (_plot, ticks) => ticks.map(y.format),
+        values: (_plot, ticks) => y.format(ticks),
       },
     ],
     series: [{}, ...series(color)],

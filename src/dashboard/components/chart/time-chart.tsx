@@ -51,7 +51,7 @@ export function TimeChart(props: TimeChartProps) {
           points: { show: false },
         }))
       }
-      y={{ range: () => [0, top], format: compact, sizePx: 44, incrs: INCREMENTS }}
+      y={{ range: () => [0, top], format: (ticks) => ticks.map(compact), sizePx: 44, incrs: INCREMENTS }}
       onCursor={(atMs) => onHover(atMs === null ? null : bucketAt(times, bucketMs, atMs))}
     />
   );

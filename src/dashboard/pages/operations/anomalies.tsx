@@ -31,7 +31,7 @@ export function Anomalies({ anomalies }: { anomalies: Resource<AnomalyPage> }) {
               {anomaly.reason}{' '}
               <button
                 type="button"
-                class="cell-link"
+                class="text-button"
                 title="Show the hours around it"
                 onClick={() =>
                   setRange({ kind: 'fixed', fromMs: anomaly.ts - AROUND_MS, toMs: anomaly.ts + HOUR_MS + AROUND_MS })

@@ -1,9 +1,9 @@
 import type { OperationNumbers } from '../../../wire/operations.ts';
-import { compact, percent } from '../../lib/format.ts';
+import { compact, percentagePoints } from '../../lib/format.ts';
 import { type Trend, trendOf } from '../../lib/trend.ts';
 import { inUnit } from '../../lib/units.ts';
 
-/** A tenth of a percent point is the same. */
+/** A tenth of a percentage point is the same. */
 const SAME_RATE = 0.001;
 /** Half a point is worth a colour; less is the noise of a few operations. */
 const TOLD_RATE = 0.005;
@@ -14,7 +14,7 @@ export function rateTrend(now: number | null, before: number | null): Trend | nu
   const change = now - before;
   if (Math.abs(change) < SAME_RATE) return { text: 'as before', tone: 'plain' };
   return {
-    text: `${percent(Math.abs(change))} points ${change > 0 ? 'higher' : 'lower'} than before`,
+    text: `${percentagePoints(Math.abs(change))} ${change > 0 ? 'higher' : 'lower'} than before`,
     tone: Math.abs(change) < TOLD_RATE ? 'plain' : change > 0 ? 'ok' : 'bad',
   };
 }

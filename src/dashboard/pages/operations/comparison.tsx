@@ -83,7 +83,7 @@ function nameColumn(name: 'gateway' | 'operation'): Column<ComparisonRow> {
       return (
         <button
           type="button"
-          class="cell-link clip"
+          class="text-button clip"
           title={`${value}. Click to see only this`}
           onClick={() => setParams({ [name]: value })}
         >

@@ -38,7 +38,7 @@ export function OperationStats({ metrics, history }: OperationStatsProps) {
         value={total && (rate === null ? NONE : percent(rate))}
         {...(rate === null ? {} : { title: `${exact(rate * 100)} %` })}
         trend={rateTrend(rate, before?.successRate ?? null)}
-        series={hours.map(({ successRate }) => successRate ?? 0)}
+        series={hours.map(({ successRate }) => successRate)}
         tone="info"
       />
       <Stat
@@ -57,7 +57,7 @@ export function OperationStats({ metrics, history }: OperationStatsProps) {
             value={total && (ms === null ? NONE : inUnit(ms, 'ms'))}
             {...(ms === null ? {} : { title: exactly(ms, 'ms') })}
             trend={timeTrend(ms, before?.[name] ?? null)}
-            series={hours.map((hour) => hour[name] ?? 0)}
+            series={hours.map((hour) => hour[name])}
             tone="plain"
           />
         );

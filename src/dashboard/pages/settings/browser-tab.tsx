@@ -4,11 +4,11 @@ import { getBrowserRules } from '../../api/browser.ts';
 import { CodeBlock } from '../../components/code-block.tsx';
 import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
+import { scriptTag } from '../../lib/script-tag.ts';
 import { project } from '../../state/projects.ts';
 import { hrefOf } from '../../state/route.ts';
 import { useResource } from '../../state/use-resource.ts';
 import { BrowserRulesForm } from './browser-rules-form.tsx';
-import { scriptTag } from './rule-lines.ts';
 import { TabFrame } from './tab-frame.tsx';
 
 /** How a project reads what browsers send, and how a page comes to send it. */
@@ -46,7 +46,7 @@ export function BrowserTab() {
               Put this into the head of each page, with a key that lists the page’s origin and may send. Make one under{' '}
               <Link href={hrefOf('/settings/keys', {}, 'frame')}>Keys</Link>; its text is public.
             </p>
-            <CodeBlock label="Script tag" code={scriptTag(window.location.origin, '<key>')} />
+            <CodeBlock label="Script tag" code={scriptTag(window.location.origin, 'YOUR-KEY')} />
           </>
         );
       }}

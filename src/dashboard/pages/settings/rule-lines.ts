@@ -25,8 +25,3 @@ export function ruleFault(error: ApiError | null, text: string): string | null {
   }
   return null;
 }
-
-/** Ready to paste into a page: the SDK of this deployment. */
-export function scriptTag(origin: string, key: string): string {
-  return `<script async src="${origin}/api/js/client.min.js" data-key="${key}"></script>`;
-}

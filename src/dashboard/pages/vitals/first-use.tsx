@@ -7,11 +7,11 @@ import { NewKey } from '../../components/new-key.tsx';
 import { Empty } from '../../components/states.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
 import { WIDEST_MS } from '../../lib/range.ts';
+import { originOf, scriptTag } from '../../lib/script-tag.ts';
 import { wholeMinutes } from '../../lib/whole-minutes.ts';
 import { now } from '../../state/clock.ts';
 import { isAdmin } from '../../state/session.ts';
 import { useArrival } from '../../state/use-arrival.ts';
-import { originOf, scriptTag } from './script-tag.ts';
 
 const SCOPES = BROWSER_STREAMS.map((stream) => `ingest:${stream}` as const);
 
