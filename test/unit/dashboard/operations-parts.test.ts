@@ -34,6 +34,25 @@ describe('the time that operations are counted over', () => {
     ]);
   });
 
+  it('is as fine as the time that is shown, however long ago, as far as one answer can hold all that came since', () => {
+    const ago = (shown: number, hoursAgo: number) =>
+      operationTime({ fromMs: NOW - hoursAgo * HOUR, toMs: NOW - (hoursAgo - shown) * HOUR }, NOW).interval;
+    expect([ago(1, 24), ago(1, 5 * 24), ago(1, 60 * 24), ago(1, 200 * 24)]).toEqual(['minute', '5m', 'hour', 'day']);
+    for (const hours of [1, 20, 33, 34, 160, 500, 1_999, 5_000, MOST_HOURS]) {
+      const { comparedHours, interval } = operationTime(
+        { fromMs: NOW - hours * HOUR, toMs: NOW - hours * HOUR + 1 },
+        NOW,
+      );
+      const stepMs = { minute: HOUR / 60, '5m': HOUR / 12, hour: HOUR, day: 24 * HOUR }[interval];
+      expect((Math.min(MOST_HOURS, comparedHours) * HOUR) / stepMs).toBeLessThanOrEqual(2_000);
+    }
+  });
+
+  it('is compared with as much time before it', () => {
+    expect([1, 24, 720].map((hours) => operationTime(back(hours), NOW).comparedHours)).toEqual([2, 48, 1_440]);
+    expect(operationTime({ fromMs: NOW - 10 * HOUR, toMs: NOW - 8 * HOUR }, NOW).comparedHours).toBe(12);
+  });
+
   it('is told where it is another one than was chosen, but not for what it is rounded to', () => {
     const counted = { hours: 6, ...back(6) };
     expect(isOtherTime(counted, { fromMs: counted.fromMs + 60_000, toMs: NOW })).toBe(false);
@@ -60,13 +79,13 @@ describe('a trend of operations', () => {
   });
 
   it('is a line for each gateway within the chosen time', () => {
-    const { times, lines } = trendLines(trends(HOUR), back(2), null);
+    const { times, lines } = trendLines(trends(HOUR), back(2), false);
     expect(times).toEqual([NOW - 2 * HOUR, NOW - HOUR]);
     expect(lines.map(({ label, values }) => [label, values])).toEqual([['bank', [2, 1]]]);
   });
 
   it('lies over the time before, dashed in its own colour', () => {
-    const { lines } = trendLines(trends(HOUR), back(2), { hours: 2 });
+    const { lines } = trendLines(trends(HOUR), back(2), true);
     expect(lines.map(({ label, values, earlier }) => [label, values, earlier ?? false])).toEqual([
       ['bank', [2, 1], false],
       ['bank before', [4, 3], true],
@@ -75,8 +94,8 @@ describe('a trend of operations', () => {
   });
 
   it('is moved by whole steps', () => {
-    expect(shiftMs(5, 24 * HOUR)).toBe(24 * HOUR);
-    expect(shiftMs(48, HOUR)).toBe(48 * HOUR);
+    expect(shiftMs(back(5), 24 * HOUR)).toBe(24 * HOUR);
+    expect(shiftMs(back(48), HOUR)).toBe(48 * HOUR);
   });
 });
 

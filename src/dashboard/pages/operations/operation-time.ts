@@ -10,22 +10,39 @@ export const MOST_HOURS = 365 * DAY_HOURS;
 export interface OperationTime {
   /** What is asked for: so many whole hours up to now. */
   hours: number;
+  /** As many with the same length of time before: what a comparison asks for. */
+  comparedHours: number;
   interval: TrendInterval;
 }
 
 /** The API counts whole hours back from now: the fewest that hold the chosen time. */
-export function operationTime({ fromMs }: Span, nowMs: number): OperationTime {
-  const wanted = (nowMs - fromMs) / HOUR_MS;
-  // A clock that is a second ahead makes no further hour.
-  const hours = Math.min(MOST_HOURS, Math.max(1, Math.ceil(wanted - 0.01)));
-  return { hours, interval: intervalOf(hours) };
+export function operationTime({ fromMs, toMs }: Span, nowMs: number): OperationTime {
+  const hours = Math.min(MOST_HOURS, wholeHours(nowMs - fromMs));
+  const comparedHours = hours + wholeHours(toMs - fromMs);
+  return { hours, comparedHours, interval: intervalOf(toMs - fromMs, Math.min(MOST_HOURS, comparedHours)) };
 }
 
-/** As fine as a chart can show: some hundred points at most. */
-function intervalOf(hours: number): TrendInterval {
-  if (hours <= 6) return 'minute';
-  if (hours <= DAY_HOURS) return '5m';
-  return hours <= 14 * DAY_HOURS ? 'hour' : 'day';
+/** A clock that is a second ahead makes no further hour. */
+function wholeHours(ms: number): number {
+  return Math.max(1, Math.ceil(ms / HOUR_MS - 0.01));
+}
+
+/** From fine to coarse, each with the longest time that a chart shows with it: some hundred points. */
+const INTERVALS: readonly { interval: TrendInterval; stepMs: number; longestHours: number }[] = [
+  { interval: 'minute', stepMs: MINUTE_MS, longestHours: 6 },
+  { interval: '5m', stepMs: 5 * MINUTE_MS, longestHours: DAY_HOURS },
+  { interval: 'hour', stepMs: HOUR_MS, longestHours: 14 * DAY_HOURS },
+];
+/** Of a line in one answer: of a short time long ago all that came since is in it. */
+const MOST_POINTS = 2_000;
+
+/** As fine as a chart of the shown time can show, and no finer than an answer that reaches back from now can hold. */
+function intervalOf(shownMs: number, askedHours: number): TrendInterval {
+  const fits = INTERVALS.find(
+    ({ stepMs, longestHours }) =>
+      shownMs <= (longestHours + 0.01) * HOUR_MS && (askedHours * HOUR_MS) / stepMs <= MOST_POINTS,
+  );
+  return fits?.interval ?? 'day';
 }
 
 /** What is counted, as far as it is known before the answer. */

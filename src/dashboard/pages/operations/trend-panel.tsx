@@ -32,9 +32,9 @@ export function TrendPanel({ filter, time, span, anomalies }: TrendPanelProps) {
   const phone = useMedia(PHONE);
   const metric = TREND_METRICS.find((name) => name === param('metric')) ?? DEFAULT_METRIC;
   // The time before the longest is not counted.
-  const mayCompare = time.hours * 2 <= MOST_HOURS;
+  const mayCompare = time.comparedHours <= MOST_HOURS;
   const compares = mayCompare && param('compare') === '1';
-  const hours = compares ? time.hours * 2 : time.hours;
+  const hours = compares ? time.comparedHours : time.hours;
   const trends = useResource(JSON.stringify([filter, metric, compares, time, span]), (signal) =>
     getOperationTrends(filter, { metric, interval: time.interval, hours }, signal),
   );
@@ -43,10 +43,9 @@ export function TrendPanel({ filter, time, span, anomalies }: TrendPanelProps) {
   const releases = useReleases(filter.project, span.fromMs, span.toMs);
   const notes = useMemo(() => notesOf(anomalies), [anomalies]);
   const [hidden, setHidden] = useHiddenLines();
-  const data = useMemo(
-    () => (trends.data ? trendLines(trends.data, span, compares ? time : null) : null),
-    [trends.data, span, compares, time],
-  );
+  // The last answer stays while another is on its way, but not as the answer about another figure.
+  const answer = trends.data?.metric === metric ? trends.data : null;
+  const data = useMemo(() => (answer ? trendLines(answer, span, compares) : null), [answer, span, compares]);
   return (
     <section class="card panel" aria-label="Over time">
       <header class="panel-head">
@@ -70,7 +69,7 @@ export function TrendPanel({ filter, time, span, anomalies }: TrendPanelProps) {
           pressed={compares}
           disabled={!mayCompare}
           title={
-            mayCompare ? 'Compare with the time before (c)' : 'Twice this time is more than the year that is counted'
+            mayCompare ? 'Compare with the time before (c)' : 'The time before is not within the year that is counted'
           }
           onClick={toggle}
         >
