@@ -180,6 +180,8 @@ describe('one group', () => {
     await answer(page, answers);
     await page.goto(at(`/errors/${GROUP}`));
     await page.getByText('1 of 48,000').waitFor();
+    for (let i = 0; i < 25; i++) await page.keyboard.press('j');
+    await page.getByText('26 of 48,000').waitFor();
     await page.keyboard.press('r');
     await page.getByRole('button', { name: 'Open again' }).waitFor();
     expect(answers.status).toBe('resolved');
@@ -187,6 +189,9 @@ describe('one group', () => {
     await page.getByRole('button', { name: 'Resolve' }).waitFor();
     await page.getByRole('button', { name: 'Ignore' }).click();
     await page.locator('.badge').getByText('ignored').waitFor();
+    // The reader is where they were: nothing of what was read is read again.
+    await page.getByText('26 of 48,000').waitFor();
+    expect(answers.asked.filter((path) => path.includes('limit=20') && !path.includes('cursor='))).toHaveLength(1);
   });
 
   it('leads to the session, and a value of a label to the records that have it', async () => {

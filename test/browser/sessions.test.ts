@@ -86,6 +86,29 @@ describe('sessions', () => {
     await page.getByRole('button', { name: /^Logs/, pressed: false }).waitFor();
   });
 
+  it('are read past a page of which nothing is shown, each page once, and say that one was not read in full', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    const answers = made(50);
+    await answer(page, answers);
+    // Two pages without a record, the second of which was not read in full; what comes behind them is as ever.
+    const EMPTY: Record<string, object> = {
+      '': { items: [], nextCursor: 'second', complete: true },
+      second: { items: [], nextCursor: '0', complete: false },
+    };
+    await page.route(/\/api\/query\/sessions\/visit-1/, (route) => {
+      const rest = EMPTY[new URL(route.request().url()).searchParams.get('cursor') ?? ''];
+      const json = { id: 'visit-1', firstMs: 0, lastMs: 0, userId: null, labels: {}, counts: {}, ...rest };
+      return rest === undefined ? route.fallback() : route.fulfill({ json });
+    });
+    await page.goto(at('/sessions/visit-1'));
+    await timeline(page).waitFor();
+    await page.getByText('Records may be missing').waitFor();
+    await page.goto(at('/sessions/visit-1?hide=logs,vitals,errors,operations,metrics,fraud'));
+    await page.getByRole('heading', { name: 'Every stream of the session is hidden' }).waitFor();
+    const cursors = answers.asked.slice(-4).map((path) => new URL(path, page.url()).searchParams.get('cursor'));
+    expect(cursors).toEqual(['0', '200', '400', '600']);
+  });
+
   it('are linked from a record that has one', async () => {
     await dashboard.send({ message: 'with a session', sessionId: 'visit/7 a' });
     const { page } = await dashboard.visit({ signedIn: true });

@@ -53,6 +53,8 @@ export function useResource<T>(
     return () => controller.abort();
   }, [key, keep, round]);
 
-  const { data, error, loading } = state;
+  // Before the effect has run the state is still that of another key.
+  const isOther = !keep && state.of !== key;
+  const { data, error, loading } = isOther ? { data: null, error: null, loading: key !== null } : state;
   return { data, error, loading, reload: () => setRound((n) => n + 1) };
 }

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { ErrorGroup, ErrorGroupDetail, Occurrence } from '../../../wire/error-groups.ts';
-import { getErrorGroup } from '../../api/errors.ts';
+import { getErrorGroup, type SetStatus } from '../../api/errors.ts';
 import type { List, Project } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
 import { useReleases } from '../../components/chart/use-releases.ts';
@@ -30,27 +30,28 @@ export function ErrorGroupPage({ project, fingerprint }: { project: Project; fin
   const period = useMemo(() => ({ fromMs, toMs }), [fromMs, toMs]);
   const phone = useMedia(PHONE);
   const releases = useReleases(project.id, fromMs, toMs);
-  const detail = usePaged<Occurrence, ErrorGroupDetail & List<Occurrence>>(
+  const detail = usePaged<Occurrence, ErrorGroupDetail & List<Occurrence> & { complete: boolean }>(
     JSON.stringify([project.id, fingerprint, period]),
     ({ record }) => record.id,
     async (cursor, signal) => {
       const answer = await getErrorGroup(project.id, fingerprint, period, { limit: PAGE, cursor }, signal);
       if (!answer.ok) return answer;
-      const { items, nextCursor } = answer.value.occurrences;
-      return { ...answer, value: { ...answer.value, items, nextCursor } };
+      return { ...answer, value: { ...answer.value, ...answer.value.occurrences } };
     },
-    true,
+    JSON.stringify([project.id, fingerprint]),
   );
   const { first, list, error, loading } = detail;
+  // What was read of its occurrences stays: they are what the reader is at.
+  const changed = (status: SetStatus) => detail.changeFirst((page) => ({ ...page, group: { ...page.group, status } }));
   if (first === null || list === null) {
     if (error?.kind === 'problem' && error.status === 404) return <NoGroup />;
-    if (error) return <Failure top what="The errors could not be loaded" error={error} onRetry={detail.reload} />;
+    if (error) return <Failure top what="The errors could not be loaded" error={error} onRetry={detail.retry} />;
   }
   return (
     <div class="page error-page">
-      <GroupHead project={project.id} group={first?.group ?? null} onChanged={detail.reload} />
-      {error && first ? <Failure line what="Not updated" error={error} onRetry={detail.reload} /> : null}
-      {first?.occurrences.complete === false ? (
+      <GroupHead project={project.id} group={first?.group ?? null} onChanged={changed} />
+      {error && first ? <Failure line what="Not updated" error={error} onRetry={detail.retry} /> : null}
+      {list?.complete === false ? (
         <Notice tone="warn">
           Not all of this time could be read at once: older occurrences may be missing from the list below.
         </Notice>
@@ -94,7 +95,7 @@ export function ErrorGroupPage({ project, fingerprint }: { project: Project; fin
 interface GroupHeadProps {
   project: string;
   group: ErrorGroup | null;
-  onChanged: () => void;
+  onChanged: (status: SetStatus) => void;
 }
 
 function GroupHead({ project, group, onChanged }: GroupHeadProps) {

@@ -28,14 +28,18 @@ export function GroupsPage({ project }: { project: Project }) {
   const { fromMs, toMs } = span.value;
   const query = useMemo(() => groupsQuery(project.id, { fromMs, toMs }, params), [project.id, fromMs, toMs, params]);
   const key = JSON.stringify(query);
+  // The figures of one filter under another would be taken for its own; those of a minute ago are only old.
+  const lasting = JSON.stringify({ ...query, fromMs: 0, toMs: 0 });
   const groups = usePaged<ErrorGroup, ErrorGroups>(
     key,
     ({ fingerprint }) => fingerprint,
     (cursor, signal) => listErrors(query, { limit: PAGE, cursor }, signal),
-    true,
+    lasting,
   );
-  const before = useResource(key, (signal) =>
-    listErrors({ ...query, ...spanBefore(query) }, { limit: 1, cursor: null }, signal),
+  const before = useResource(
+    key,
+    (signal) => listErrors({ ...query, ...spanBefore(query) }, { limit: 1, cursor: null }, signal),
+    false,
   );
   const releases = useReleases(project.id, query.fromMs, query.toMs);
   const [reading, setReading] = useState(false);
@@ -60,8 +64,8 @@ export function GroupsPage({ project }: { project: Project }) {
       />
       <div class="logs-body list-body">
         <section class={`results${loading && list ? ' is-stale' : ''}`} aria-label="Groups" aria-busy={loading}>
-          {error && list ? <Failure line what="Not updated" error={error} onRetry={groups.reload} /> : null}
-          {first?.complete === false ? (
+          {error && list ? <Failure line what="Not updated" error={error} onRetry={groups.retry} /> : null}
+          {list?.complete === false ? (
             <Notice tone="warn">
               Counted over a part of this time: one request may only read so much. Choose a shorter time, or fewer
               filters.
@@ -69,7 +73,7 @@ export function GroupsPage({ project }: { project: Project }) {
           ) : null}
           {list === null ? (
             error ? (
-              <Failure what="The errors could not be loaded" error={error} onRetry={groups.reload} />
+              <Failure what="The errors could not be loaded" error={error} onRetry={groups.retry} />
             ) : (
               <Skeleton rows={20} label="Loading errors" />
             )

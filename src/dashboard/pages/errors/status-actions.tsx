@@ -9,7 +9,7 @@ import { useShortcuts } from '../../state/use-shortcuts.ts';
 interface StatusActionsProps {
   project: string;
   group: ErrorGroup;
-  onChanged: () => void;
+  onChanged: (status: SetStatus) => void;
 }
 
 const DONE: Readonly<Record<SetStatus, string>> = {
@@ -32,10 +32,12 @@ function Actions({ project, group, onChanged }: StatusActionsProps) {
     const answer = await setErrorStatus(project, group.fingerprint, status);
     setBusy(false);
     if (!answer.ok) return sayError('The status was not changed', answer.error);
-    onChanged();
+    onChanged(status);
     say(DONE[status], back === null ? null : () => void change(back, null));
   };
-  const toggle = (status: 'resolved' | 'ignored') => void change(now === status ? 'open' : status, now);
+  const toggle = (status: 'resolved' | 'ignored') => {
+    if (!busy) void change(now === status ? 'open' : status, now);
+  };
   useShortcuts([
     { keys: 'r', label: 'Resolve, or open again', group: 'Lists', run: () => toggle('resolved') },
     { keys: 'i', label: 'Ignore, or open again', group: 'Lists', run: () => toggle('ignored') },

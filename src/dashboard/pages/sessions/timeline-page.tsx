@@ -1,4 +1,4 @@
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { SessionTimeline } from '../../../wire/error-groups.ts';
 import type { LogRecord } from '../../../wire/record.ts';
 import { getSession } from '../../api/sessions.ts';
@@ -38,13 +38,19 @@ export function TimelinePage({ project, id }: { project: Project; id: string }) 
     JSON.stringify([project.id, id, period]),
     (record) => record.id,
     (cursor, signal) => getSession(project.id, id, period, { limit: PAGE, cursor }, signal),
-    true,
+    JSON.stringify([project.id, id]),
   );
   const { first, list, error, loading } = session;
   const hide = param('hide');
   const hidden = useMemo(() => hiddenStreams(hide), [hide]);
   const records = list?.rows ?? NO_RECORDS;
   const rows = useMemo(() => timelineRows(records, first?.firstMs ?? 0, hidden), [records, first, hidden]);
+  // Pages of which nothing is shown are read past.
+  const looking = list !== null && rows.length === 0 && list.cursor !== null;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one step for each page; more() is another function each time and does the same.
+  useEffect(() => {
+    if (looking && !loading && !error) session.more();
+  }, [looking, loading, error, list]);
   const { record, error: recordError, retry, open, close } = useOpenRecord(project.id, records);
   const own = `sessionId:${quoteValue(id)}`;
   const logsOf = (q: string) =>
@@ -52,7 +58,7 @@ export function TimelinePage({ project, id }: { project: Project; id: string }) 
   const isMissing =
     (error?.kind === 'problem' && error.status === 404) ||
     (first !== null && list?.rows.length === 0 && list.cursor === null);
-  if (isMissing) return <NoSession id={id} />;
+  if (isMissing) return <NoSession id={id} isWhole={list?.complete !== false} />;
   if (first === null && error) {
     return <Failure top what="The session could not be loaded" error={error} onRetry={session.reload} />;
   }
@@ -68,9 +74,9 @@ export function TimelinePage({ project, id }: { project: Project; id: string }) 
       <div class="logs-body list-body">
         <section class={`results${loading && first ? ' is-stale' : ''}`} aria-label="Timeline" aria-busy={loading}>
           {error && first ? (
-            <Failure line what="The rest could not be loaded" error={error} onRetry={session.more} />
+            <Failure line what="The rest could not be loaded" error={error} onRetry={session.retry} />
           ) : null}
-          {first?.complete === false ? (
+          {list?.complete === false ? (
             <Notice tone="warn">
               One request may only read so much, and it ended before all of the searched time was read. Records may be
               missing.
@@ -81,6 +87,8 @@ export function TimelinePage({ project, id }: { project: Project; id: string }) 
           ) : null}
           {list === null ? (
             <Skeleton rows={24} label="Loading the session" />
+          ) : looking && error ? null : looking ? (
+            <Skeleton rows={24} label="Looking for records that are not hidden" />
           ) : rows.length === 0 ? (
             <Empty icon="filter" title="Every stream of the session is hidden">
               <Button onClick={() => setParams({ hide: null })}>Show all</Button>
@@ -110,12 +118,15 @@ export function TimelinePage({ project, id }: { project: Project; id: string }) 
   );
 }
 
-function NoSession({ id }: { id: string }) {
+function NoSession({ id, isWhole }: { id: string; isWhole: boolean }) {
   const isWide = param('around') === '' && param('range') === '30d';
   return (
     <Empty top icon="search" title="Nothing of this session in this time">
       <p>
-        No record of the searched time has the session id <code>{id}</code>.
+        {isWhole
+          ? 'No record of the searched time has'
+          : 'Of the searched time not all could be read: no record of what was has'}{' '}
+        the session id <code>{id}</code>.
       </p>
       {isWide ? null : (
         <Button
