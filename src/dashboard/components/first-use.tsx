@@ -8,7 +8,7 @@ import { Link } from './link.tsx';
 import { SendFirst } from './send-first.tsx';
 
 /** Before the first record of the project. */
-export function FirstUse({ top = false }: { top?: boolean }) {
+export function FirstUse({ top = false, onArrived }: { top?: boolean; onArrived?: () => void }) {
   const project = projectId.value;
   return (
     <SendFirst
@@ -17,6 +17,7 @@ export function FirstUse({ top = false }: { top?: boolean }) {
       icon="logs"
       title="Send the first record"
       what="record"
+      {...(onArrived ? { onArrived } : {})}
       command={(key) => curlCommand(window.location.origin, key)}
       hasCome={async (signal) => {
         const toMs = now();

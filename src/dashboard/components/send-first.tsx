@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Answer } from '../api/http.ts';
+import { showArrivals } from '../state/range.ts';
 import { useArrival } from '../state/use-arrival.ts';
 import { CodeBlock } from './code-block.tsx';
 import type { IconName } from './icon.tsx';
@@ -19,6 +20,8 @@ interface SendFirstProps {
   /** With the key in it. */
   command: (key: string) => string;
   hasCome: (signal: AbortSignal) => Promise<Answer<boolean>>;
+  /** Beside showing it: whoever found that there was nothing looks again. */
+  onArrived?: () => void;
   /** Above the command. */
   children: ComponentChildren;
   /** Below it. */
@@ -27,9 +30,12 @@ interface SendFirstProps {
 
 /** Before the first of something: a command that sends one, with a key, and a page that notices by itself when it came. */
 export function SendFirst(props: SendFirstProps) {
-  const { top = false, project, icon, title, what, command, hasCome, children, more = null } = props;
+  const { top = false, project, icon, title, what, command, hasCome, onArrived, children, more = null } = props;
   const [key, setKey] = useState<string | null>(null);
-  const isAway = useArrival(`${project} ${what}`, hasCome);
+  const isAway = useArrival(`${project} ${what}`, hasCome, () => {
+    showArrivals();
+    onArrived?.();
+  });
   return (
     <Empty top={top} icon={icon} title={title}>
       {children}

@@ -40,3 +40,9 @@ export function setRange(next: Range): void {
   else setParams(change);
   if (next.kind === 'preset') refresh();
 }
+
+/** Makes what has just arrived visible: in a time that is over there is nothing new. */
+export function showArrivals(): void {
+  if (range.value.kind === 'fixed' && span.value.toMs < now()) setRange({ kind: 'preset', id: '1h' });
+  else refresh();
+}

@@ -14,7 +14,8 @@ import { useResource } from '../../state/use-resource.ts';
 /** Why there is no group, and the shortest time that has one. */
 export function NoGroups({ query }: { query: ErrorsQuery }) {
   const narrowed = query.q !== '' || query.status !== null || filterList(query.filters).length > 0;
-  const wide = useResource(JSON.stringify(query), (signal) => newestGroup(query, signal));
+  // Not of the chosen time: a live page would ask for 30 days with every refresh.
+  const wide = useResource(JSON.stringify({ ...query, fromMs: 0, toMs: 0 }), (signal) => newestGroup(query, signal));
   if (wide.error) {
     return (
       <Failure
@@ -26,7 +27,7 @@ export function NoGroups({ query }: { query: ErrorsQuery }) {
   }
   if (!wide.data) return <Skeleton rows={20} label="Looking further back" />;
   const newest = wide.data.items[0];
-  if (newest === undefined && !narrowed) return <FirstError query={query} />;
+  if (newest === undefined && !narrowed) return <FirstError query={query} onArrived={wide.reload} />;
   const preset = newest && presetReaching(newest.lastSeenMs, now());
   return (
     <Empty
@@ -55,7 +56,7 @@ export function NoGroups({ query }: { query: ErrorsQuery }) {
 }
 
 /** Nothing in 30 days: good news, or nobody sends them yet. */
-function FirstError({ query }: { query: ErrorsQuery }) {
+function FirstError({ query, onArrived }: { query: ErrorsQuery; onArrived: () => void }) {
   return (
     <SendFirst
       project={query.project}
@@ -67,6 +68,7 @@ function FirstError({ query }: { query: ErrorsQuery }) {
         const answer = await newestGroup(query, signal);
         return answer.ok ? { ...answer, value: answer.value.items.length > 0 } : answer;
       }}
+      onArrived={onArrived}
     >
       <p>
         If your pages and services report their errors here already, there is nothing to do. To see how one looks, send

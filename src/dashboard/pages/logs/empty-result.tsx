@@ -41,7 +41,7 @@ export function EmptyResult({ scope }: { scope: Scope }) {
   const total = hits.reduce((sum, bucket) => sum + bucket.total, 0);
   const newest = hits[hits.length - 1];
   if (!newest) {
-    if (everUsed === false) return <FirstUse />;
+    if (everUsed === false) return <FirstUse onArrived={wide.reload} />;
     if (scope.q === '' && everUsed === null) return <Skeleton rows={6} label="Looking into the other streams" />;
     if (elsewhere > 0) {
       return (

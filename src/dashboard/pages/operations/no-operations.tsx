@@ -27,7 +27,8 @@ export function NoOperations({ filter }: { filter: OperationFilter }) {
   }
   if (!wide.data) return <Skeleton rows={12} label="Looking further back" />;
   const newest = wide.data.items.findLast(({ count }) => count > 0);
-  if (newest === undefined && !narrowed) return <FirstOperation project={project} scope={scope} />;
+  if (newest === undefined && !narrowed)
+    return <FirstOperation project={project} scope={scope} onArrived={wide.reload} />;
   const preset = newest && presetReaching(newest.ts, now());
   return (
     <Empty icon="search" title={narrowed ? 'No operation fits these filters' : 'No operations in this time'}>
@@ -50,7 +51,13 @@ export function NoOperations({ filter }: { filter: OperationFilter }) {
   );
 }
 
-function FirstOperation({ project, scope }: { project: string; scope: OperationScope }) {
+interface FirstOperationProps {
+  project: string;
+  scope: OperationScope;
+  onArrived: () => void;
+}
+
+function FirstOperation({ project, scope, onArrived }: FirstOperationProps) {
   return (
     <SendFirst
       project={project}
@@ -62,6 +69,7 @@ function FirstOperation({ project, scope }: { project: string; scope: OperationS
         const answer = await getOperationHistory({ project, scope, gateway: '', operation: '' }, 1, signal);
         return answer.ok ? { ...answer, value: answer.value.items.some(({ count }) => count > 0) } : answer;
       }}
+      onArrived={onArrived}
     >
       <p>
         Whoever makes the call sends what it was, how long it took and whether it worked. It is summed up here at once:

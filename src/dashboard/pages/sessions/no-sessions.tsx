@@ -19,7 +19,8 @@ export function NoSessions({ project, q }: { project: string; q: string }) {
   }
   if (!wide.data) return <Skeleton rows={24} label="Looking further back" />;
   const newest = wide.data.items[0];
-  if (newest === undefined && q === '' && wide.data.complete) return <FirstSession project={project} />;
+  if (newest === undefined && q === '' && wide.data.complete)
+    return <FirstSession project={project} onArrived={wide.reload} />;
   const preset = newest && presetReaching(newest.lastMs, now());
   return (
     <Empty icon="search" title={q === '' ? 'No sessions in this time' : 'No session fits the search'}>
@@ -44,7 +45,7 @@ export function NoSessions({ project, q }: { project: string; q: string }) {
   );
 }
 
-function FirstSession({ project }: { project: string }) {
+function FirstSession({ project, onArrived }: { project: string; onArrived: () => void }) {
   return (
     <SendFirst
       project={project}
@@ -56,6 +57,7 @@ function FirstSession({ project }: { project: string }) {
         const answer = await newestSession(project, '', signal);
         return answer.ok ? { ...answer, value: answer.value.items.length > 0 } : answer;
       }}
+      onArrived={onArrived}
     >
       <p>
         Records of browsers with the same session id are a session. The browser SDK gives each visit one. To see how one

@@ -10,21 +10,26 @@ import { WIDEST_MS } from '../../lib/range.ts';
 import { originOf, scriptTag } from '../../lib/script-tag.ts';
 import { wholeMinutes } from '../../lib/whole-minutes.ts';
 import { now } from '../../state/clock.ts';
+import { showArrivals } from '../../state/range.ts';
 import { isAdmin } from '../../state/session.ts';
 import { useArrival } from '../../state/use-arrival.ts';
 
 const SCOPES = BROWSER_STREAMS.map((stream) => `ingest:${stream}` as const);
 
 /** Before the first vital: one tag for the site, and a page that notices by itself when the first one came. */
-export function VitalsFirstUse({ project }: { project: string }) {
+export function VitalsFirstUse({ project, onArrived }: { project: string; onArrived: () => void }) {
   const [key, setKey] = useState<string | null>(null);
   const [site, setSite] = useState('');
   const origin = originOf(site);
-  const isAway = useArrival(project, async (signal) => {
+  const hasCome = async (signal: AbortSignal) => {
     const toMs = now();
     const period = wholeMinutes({ fromMs: toMs - WIDEST_MS, toMs });
     const answer = await getVitalsSummary({ project, ...period, filters: {}, askedMs: toMs }, signal);
     return answer.ok ? { ...answer, value: answer.value.items.some(({ count }) => count > 0) } : answer;
+  };
+  const isAway = useArrival(project, hasCome, () => {
+    showArrivals();
+    onArrived();
   });
   return (
     <Empty top icon="vitals" title="Measure the first page">

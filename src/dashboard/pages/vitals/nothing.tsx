@@ -22,13 +22,15 @@ export function NothingMeasured({ question }: { question: VitalsQuestion }) {
     const toMs = now();
     return { ...question, ...wholeMinutes({ fromMs: toMs - WIDEST_MS, toMs }), askedMs: toMs };
   };
-  const wide = useResource(JSON.stringify(question), (signal) => getVitalsSummary(wideQuestion(), signal));
+  // Not of the chosen time: a live page would ask for 30 days with every refresh.
+  const key = JSON.stringify([question.project, question.filters]);
+  const wide = useResource(key, (signal) => getVitalsSummary(wideQuestion(), signal));
   const measured = wide.data?.items.filter(({ count }) => count > 0) ?? [];
   const top = measured.reduce<{ name: VitalName; count: number } | null>(
     (best, item) => (best === null || item.count > best.count ? item : best),
     null,
   );
-  const course = useResource(top ? `${top.name} ${JSON.stringify(question)}` : null, (signal) =>
+  const course = useResource(top ? `${top.name} ${key}` : null, (signal) =>
     getVitalsTimeseries(wideQuestion(), { name: top?.name ?? 'LCP', stepMs: HOUR_MS }, signal),
   );
   if (wide.error) {
@@ -42,7 +44,7 @@ export function NothingMeasured({ question }: { question: VitalsQuestion }) {
     );
   }
   if (!wide.data || (top !== null && course.loading)) return <Skeleton rows={6} label="Looking further back" />;
-  if (top === null && !filtered) return <VitalsFirstUse project={question.project} />;
+  if (top === null && !filtered) return <VitalsFirstUse project={question.project} onArrived={wide.reload} />;
   const newest = course.data?.series[0]?.points.findLast(({ count }) => count > 0) ?? null;
   const preset = newest ? presetReaching(newest.ts, now()) : null;
   return (
