@@ -94,6 +94,20 @@ describe('groups of errors', () => {
     expect(faults).toEqual([]);
   });
 
+  it('open in a tab of their own with Ctrl, and are left once by a click on their name', async () => {
+    const { page, context } = await dashboard.visit({ signedIn: true });
+    await answer(page, made(40));
+    await page.goto(at('/errors'));
+    const link = groups(page).getByRole('link', { name: 'ReferenceError' }).first();
+    const [tab] = await Promise.all([context.waitForEvent('page'), link.click({ modifiers: ['ControlOrMeta'] })]);
+    await tab.waitForURL(/\/errors\/[0-9a-f]{16}/);
+    expect(new URL(page.url()).pathname).toBe('/errors');
+    await link.click();
+    await heading(page, 'ReferenceError').waitFor();
+    await page.goBack();
+    await page.locator('[role="row"][aria-selected="true"][aria-rowindex="2"]').waitFor();
+  });
+
   it('are searched, ordered and filtered in the address, by the names that the API takes', async () => {
     const { page } = await dashboard.visit({ signedIn: true });
     const answers = made(40);

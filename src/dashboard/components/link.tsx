@@ -15,7 +15,7 @@ interface LinkProps {
 /** A real link, so that it opens in a new tab like any other; a plain click stays inside the page. */
 export function Link({ href, label, title, current = false, children, ...rest }: LinkProps) {
   const follow = (event: MouseEvent) => {
-    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!isPlainClick(event)) return;
     event.preventDefault();
     go(href);
   };
@@ -31,4 +31,9 @@ export function Link({ href, label, title, current = false, children, ...rest }:
       {children}
     </a>
   );
+}
+
+/** Other clicks are the browser's: they open tabs and windows, and mark text. */
+export function isPlainClick({ button, ctrlKey, metaKey, shiftKey, altKey }: MouseEvent): boolean {
+  return button === 0 && !ctrlKey && !metaKey && !shiftKey && !altKey;
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { useShortcuts } from '../state/use-shortcuts.ts';
+import { isPlainClick } from './link.tsx';
 import { PHONE, useMedia } from './use-media.ts';
 import { useVirtual } from './use-virtual.ts';
 
@@ -90,6 +91,12 @@ export function VirtualGrid<Row extends { id: string }>(props: VirtualGridProps<
     event.preventDefault();
     move(step);
   };
+  const onClick = (event: MouseEvent, row: Row) => {
+    if (!isPlainClick(event) || window.getSelection()?.isCollapsed === false) return;
+    // A link goes where it says by itself.
+    if (event.target instanceof Element && event.target.closest('a')) onActive(row);
+    else onOpen(row);
+  };
   const reading = (inside: boolean) => onReading?.(inside || (list.scroller.current?.scrollTop ?? 0) > 0);
 
   return (
@@ -128,7 +135,7 @@ export function VirtualGrid<Row extends { id: string }>(props: VirtualGridProps<
               aria-selected={row.id === active}
               class={`log-row ${props.rowClass(index)}`}
               style={{ transform: `translateY(${topPx}px)` }}
-              onClick={() => window.getSelection()?.isCollapsed !== false && onOpen(row)}
+              onClick={(event) => onClick(event, row)}
             >
               {props.line(index)}
             </div>

@@ -26,12 +26,16 @@ const ROW_PX = { desk: 52, phone: 96 };
 const TEXT_CHARS = 400;
 
 /** Where the reader was: the way back from a group leads to its row. */
-let lastOpened: string | null = null;
+let lastReached: string | null = null;
 
 export function GroupGrid({ groups, fromMs, onOpen, ...rest }: GroupGridProps) {
-  const [row, setRow] = useState<string | null>(lastOpened);
+  const [row, setRow] = useState<string | null>(lastReached);
   const rows = useMemo<Row[]>(() => groups.map((group) => ({ ...group, id: group.fingerprint })), [groups]);
   const at = useCallback((index: number): Row => rows[index] as Row, [rows]);
+  const reach = (id: string) => {
+    lastReached = id;
+    setRow(id);
+  };
   return (
     <>
       <div class="group-row group-head" aria-hidden="true">
@@ -54,9 +58,9 @@ export function GroupGrid({ groups, fromMs, onOpen, ...rest }: GroupGridProps) {
         line={(index) => <GroupLine group={at(index)} fromMs={fromMs} />}
         active={row}
         follow
-        onActive={({ id }) => setRow(id)}
+        onActive={(group) => reach(group.id)}
         onOpen={(group) => {
-          lastOpened = group.id;
+          reach(group.id);
           onOpen(group);
         }}
       />

@@ -21,11 +21,15 @@ const ROW_PX = { desk: 52, phone: 96 };
 const TEXT_CHARS = 300;
 
 /** Where the reader was: the way back from a session leads to its row. */
-let lastOpened: string | null = null;
+let lastReached: string | null = null;
 
 export function SessionGrid({ sessions, onOpen, ...rest }: SessionGridProps) {
-  const [row, setRow] = useState<string | null>(lastOpened);
+  const [row, setRow] = useState<string | null>(lastReached);
   const at = useCallback((index: number): SessionSummary => sessions[index] as SessionSummary, [sessions]);
+  const reach = (id: string) => {
+    lastReached = id;
+    setRow(id);
+  };
   return (
     <>
       <div class="group-head session-row" aria-hidden="true">
@@ -47,9 +51,9 @@ export function SessionGrid({ sessions, onOpen, ...rest }: SessionGridProps) {
         line={(index) => <Line session={at(index)} />}
         active={row}
         follow
-        onActive={({ id }) => setRow(id)}
+        onActive={(session) => reach(session.id)}
         onOpen={(session) => {
-          lastOpened = session.id;
+          reach(session.id);
           onOpen(session);
         }}
       />
