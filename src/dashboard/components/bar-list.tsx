@@ -17,16 +17,18 @@ interface Bar {
 interface BarListProps {
   entries: readonly Bar[];
   tone: 'bad' | 'plain';
+  /** Older than what was asked for. */
+  stale?: boolean;
   /** What is counted. */
   what?: string;
   onChoose: (value: string) => void;
 }
 
 /** Values with their counts as bars, each leading to its records. */
-export function BarList({ entries, tone, what = 'records', onChoose }: BarListProps) {
+export function BarList({ entries, tone, stale = false, what = 'records', onChoose }: BarListProps) {
   const top = Math.max(1, ...entries.map((entry) => entry.count));
   return (
-    <ul class={`bar-list bar-list-${tone}`}>
+    <ul class={`bar-list bar-list-${tone}${stale ? ' is-stale' : ''}`}>
       {entries.map(({ value, count, text = value, shown, title, aside }) => (
         <li key={value}>
           <button

@@ -6,12 +6,14 @@ const ICONS = { ok: 'check', warn: 'warn', bad: 'bad', info: 'info' } as const;
 interface HeadlineTextProps {
   headline: Headline | null;
   waiting: string;
+  /** Older than what was asked for. */
+  stale?: boolean;
 }
 
 /** The answer of a page in one sentence, with what it rests on. Its place is kept while it is not known: `waiting` stands there. */
-export function HeadlineText({ headline, waiting }: HeadlineTextProps) {
+export function HeadlineText({ headline, waiting, stale = false }: HeadlineTextProps) {
   return (
-    <header class={`headline headline-${headline?.tone ?? 'info'}`}>
+    <header class={`headline headline-${headline?.tone ?? 'info'}${stale ? ' is-stale' : ''}`}>
       {headline ? <Icon name={ICONS[headline.tone]} /> : null}
       <div>
         <h1>{headline ? <bdi>{headline.text}</bdi> : waiting}</h1>

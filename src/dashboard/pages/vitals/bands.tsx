@@ -10,14 +10,16 @@ interface BandsProps {
   summary: VitalsSummary | null;
   sparks: Sparks;
   vital: VitalName;
+  /** Older than what was asked for. */
+  stale: boolean;
 }
 
 /** The headline figures. FID was given up by browsers for INP: it is there only where somebody still sends it. */
-export function Bands({ summary, sparks, vital }: BandsProps) {
+export function Bands({ summary, sparks, vital, stale }: BandsProps) {
   const itemOf = (name: VitalName) => summary?.items.find((item) => item.name === name) ?? null;
   const names = VITALS.filter((name) => name !== 'FID' || (itemOf(name)?.count ?? 0) > 0 || vital === 'FID');
   return (
-    <div class="bands" role="group" aria-label="Vitals">
+    <div class={stale ? 'bands is-stale' : 'bands'} role="group" aria-label="Vitals">
       {names.map((name) => {
         const item = itemOf(name);
         return (

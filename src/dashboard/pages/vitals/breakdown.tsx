@@ -46,6 +46,7 @@ export function Breakdown({ view, breakdown }: BreakdownProps) {
         {data?.items.length === 0 ? <p class="faint">No {vital} was measured in this time.</p> : null}
         {data ? (
           <BarList
+            stale={loading}
             entries={data.items.map((item) => ({
               ...{ value: item.value, count: item.count, text: valueText(by, item.value), shown: percent(item.share) },
               title: [

@@ -17,6 +17,8 @@ import {
   getVitalsTimeseries,
   type VitalsQuestion,
 } from '../../api/vitals.ts';
+import { inRangeWords } from '../../lib/range-words.ts';
+import { range } from '../../state/range.ts';
 import { type Resource, useResource } from '../../state/use-resource.ts';
 import { chartStepMs, comparedMs, sparkStepMs } from './steps.ts';
 import type { View } from './view.ts';
@@ -26,8 +28,11 @@ export type Sparks = ReadonlyMap<VitalName, readonly (number | null)[]>;
 /** `by`: what its series are values of; null for one series of all. */
 export type Trend = VitalsTimeseries & { by: BrowserLabel | null };
 
+/** `rangeText`: the time that was asked about, in words. An answer may outlast the range of the page. */
+export type Summary = VitalsSummary & { rangeText: string };
+
 export interface Vitals {
-  summary: Resource<VitalsSummary>;
+  summary: Resource<Summary>;
   sparks: Sparks;
   trend: Resource<Trend>;
   /** Of the time before, and how far back that lies; asked for only to compare. */
@@ -46,7 +51,11 @@ export function useVitals(question: VitalsQuestion, view: View): Vitals {
   const stepMs = chartStepMs(question);
   const beforeMs = comparedMs(question, stepMs);
   const earlier = { ...question, fromMs: question.fromMs - beforeMs, toMs: question.toMs - beforeMs };
-  const summary = useResource(key, (signal) => getVitalsSummary(question, signal));
+  const summary = useResource(key, async (signal): Promise<Answer<Summary>> => {
+    const rangeText = inRangeWords(range.peek());
+    const answer = await getVitalsSummary(question, signal);
+    return answer.ok ? { ...answer, value: { ...answer.value, rangeText } } : answer;
+  });
   const measured = summary.data?.items.filter(({ count }) => count > 0).map(({ name }) => name) ?? [];
   const sparks = useResource(
     measured.length > 0 ? `${key} ${measured.join()}` : null,
@@ -64,8 +73,11 @@ export function useVitals(question: VitalsQuestion, view: View): Vitals {
     ),
     before: ofVital(
       vital,
-      useResource(compare ? `${vital} ${key}` : null, (signal) =>
-        getVitalsTimeseries(earlier, { name: vital, stepMs }, signal),
+      // What was measured before another time, or under other filters, is no comparison.
+      useResource(
+        compare ? `${vital} ${key}` : null,
+        (signal) => getVitalsTimeseries(earlier, { name: vital, stepMs }, signal),
+        false,
       ),
     ),
     beforeMs,

@@ -1,6 +1,5 @@
 import '../../styles/vitals.css';
 import { useMemo, useState } from 'preact/hooks';
-import type { VitalsScope } from '../../../wire/vitals.ts';
 import type { Project } from '../../api/types.ts';
 import type { VitalsQuestion } from '../../api/vitals.ts';
 import { useReleases } from '../../components/chart/use-releases.ts';
@@ -9,9 +8,8 @@ import { HeadlineText } from '../../components/headline-text.tsx';
 import { Failure } from '../../components/states.tsx';
 import { PHONE, useMedia } from '../../components/use-media.ts';
 import { dateTime } from '../../lib/format.ts';
-import { inRangeWords } from '../../lib/range-words.ts';
 import { wholeMinutes } from '../../lib/whole-minutes.ts';
-import { range, span } from '../../state/range.ts';
+import { span } from '../../state/range.ts';
 import { place, setParams } from '../../state/route.ts';
 import { useLiveRefresh } from '../../state/use-live-refresh.ts';
 import { useShortcuts } from '../../state/use-shortcuts.ts';
@@ -22,7 +20,7 @@ import { vitalsHeadline } from './headline.ts';
 import { NothingMeasured } from './nothing.tsx';
 import { PageTable } from './page-table.tsx';
 import { Trend } from './trend.tsx';
-import { useVitals } from './use-vitals.ts';
+import { type Summary, useVitals } from './use-vitals.ts';
 import { viewOf } from './view.ts';
 
 const CHART_PX = 248;
@@ -62,6 +60,7 @@ export default function VitalsPage({ project }: { project: Project }) {
     return <Failure top what="The vitals could not be loaded" error={summary.error} onRetry={summary.reload} />;
   }
   const items = summary.data?.items ?? null;
+  const isOld = summary.loading && summary.data !== null;
   const heightPx = phone ? PHONE_CHART_PX : CHART_PX;
   if (items?.every(({ count }) => count === 0)) {
     return (
@@ -76,10 +75,11 @@ export default function VitalsPage({ project }: { project: Project }) {
       <HeadlineText
         headline={summary.data ? vitalsHeadline(summary.data.items, timeWords(summary.data)) : null}
         waiting="Vitals"
+        stale={isOld}
       />
       <FilterChips filters={view.filters} />
       {summary.error ? <Failure line what="Not updated" error={summary.error} onRetry={summary.reload} /> : null}
-      <Bands summary={summary.data} sparks={vitals.sparks} vital={view.vital} />
+      <Bands summary={summary.data} sparks={vitals.sparks} vital={view.vital} stale={isOld} />
       <div class="columns">
         <Trend {...{ vitals, view, summary: summary.data, period, releases, heightPx }} />
         <Distribution
@@ -100,6 +100,6 @@ export default function VitalsPage({ project }: { project: Project }) {
   );
 }
 
-function timeWords({ complete, countedFromMs }: VitalsScope): string {
-  return complete ? inRangeWords(range.value) : `since ${dateTime(countedFromMs)}`;
+function timeWords({ complete, countedFromMs, rangeText }: Summary): string {
+  return complete ? rangeText : `since ${dateTime(countedFromMs)}`;
 }
