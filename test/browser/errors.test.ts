@@ -94,6 +94,19 @@ describe('groups of errors', () => {
     expect(faults).toEqual([]);
   });
 
+  it('of one filter do not stand under another whose answer is not there yet, those of another time do', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await answer(page, made(40));
+    await page.goto(at('/errors'));
+    await groups(page).waitFor();
+    await page.route(/\/api\/query\/errors\?/, () => undefined);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await page.locator('[aria-label="Groups"][aria-busy="true"]').getByRole('row').first().waitFor();
+    await page.getByLabel('Order').selectOption('lastSeen');
+    await page.getByLabel('Loading errors').waitFor();
+    expect(await groups(page).count()).toBe(0);
+  });
+
   it('open in a tab of their own with Ctrl, and are left once by a click on their name', async () => {
     const { page, context } = await dashboard.visit({ signedIn: true });
     await answer(page, made(40));

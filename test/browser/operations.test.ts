@@ -104,6 +104,19 @@ describe('the page about operations', () => {
     expect(new URL(page.url()).pathname).toBe('/operations/profile');
   });
 
+  it('draws no figure under the name of another one that could not be loaded', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await answer(page, made(3));
+    await page.goto(at('/operations?range=24h'));
+    const chart = page.getByRole('region', { name: 'Over time' }).getByRole('img', { name: / of p2p/ });
+    await chart.waitFor();
+    const json = { status: 503, code: 'store_away', title: 'Away', detail: 'Away.', requestId: 'req-1' };
+    await page.route(/\/api\/p2p\/trends.*metric=p99/, (route) => route.fulfill({ status: 503, json }));
+    await page.getByLabel('Figure').selectOption('p99');
+    await page.getByRole('region', { name: 'Over time' }).getByRole('button', { name: /again/ }).waitFor();
+    expect(await chart.count()).toBe(0);
+  });
+
   it('says that figures are of whole hours up to now, where the chosen time is another', async () => {
     const { page } = await dashboard.visit({ signedIn: true });
     await answer(page, made(3));
