@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../wire/record.ts';
 import { isObject, own } from './read.ts';
 import { cleanFile, cleanFunction, type Frame, MAX_FRAMES } from './stack/frame.ts';
-import { isInApp } from './stack/in-app.ts';
+import { rememberingInApp } from './stack/in-app.ts';
 
 /**
  * `attrs.frames` of a record, ours or a sender's own, under whatever names it has: those of Sentry (`filename`, `lineno`, `colno`, `in_app`) and of
@@ -9,13 +9,14 @@ import { isInApp } from './stack/in-app.ts';
  */
 export function framesIn(value: Json | undefined): Frame[] {
   if (!Array.isArray(value)) return [];
+  const isInApp = rememberingInApp();
   return value.slice(0, MAX_FRAMES).flatMap((item) => {
-    const frame = isObject(item) ? frameOf(item) : null;
+    const frame = isObject(item) ? frameOf(item, isInApp) : null;
     return frame === null ? [] : [frame];
   });
 }
 
-function frameOf(item: JsonObject): Frame | null {
+function frameOf(item: JsonObject, isInApp: (file: string | null) => boolean): Frame | null {
   const called = textIn(item, ['function', 'functionName', 'methodName', 'method']);
   const file = cleanFile(textIn(item, ['file', 'filename', 'fileName', 'abs_path', 'url']));
   if (called === null && file === null) return null;

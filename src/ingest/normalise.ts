@@ -11,7 +11,7 @@ import {
 import { isStream, type Json, type JsonObject, type Level, STREAMS, type Stream } from '../wire/record.ts';
 import { isContainerStream, isEcsService, liftAliases } from './aliases.ts';
 import { toLevel } from './level.ts';
-import { hasShape, shape, typeOf, type Unshaped } from './shape.ts';
+import { hasShape, shape } from './shape.ts';
 
 /** What the request says for records that do not say it themselves. */
 export interface Defaults {
@@ -158,11 +158,10 @@ export function normalise(
   let shapedType: string | null = null;
   if (hasShape(stream, edge)) {
     const type = typeof input.type === 'string' ? input.type : null;
-    const unshaped: Unshaped = { stream, message, type, attrs: allAttrs ?? {}, at: placeIn(attrs, extra) };
-    const shaped = shape(unshaped, edge);
+    const shaped = shape({ stream, message, type, attrs: allAttrs ?? {}, at: placeIn(attrs, extra) }, edge);
     if (!shaped.ok) return shaped.error;
-    allAttrs = shaped.value;
-    shapedType = type === null ? typeOf(unshaped) : null;
+    allAttrs = shaped.value.attrs;
+    shapedType = shaped.value.type;
   }
   let attrsJson = '{}';
   if (allAttrs) {

@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../shared/result.ts';
 import type { JsonObject, Stream } from '../wire/record.ts';
 import type { Refusal } from './normalise.ts';
 import { browserLabels } from './shape/browser-labels.ts';
-import { errorType, shapeError } from './shape/error.ts';
+import { shapeError } from './shape/error.ts';
 import { shapeOperation } from './shape/operation.ts';
 import { shapeVital } from './shape/vital.ts';
 
@@ -16,6 +16,13 @@ export interface Unshaped {
   attrs: JsonObject;
   /** Where an attribute stood in what was sent: `/attrs/duration`, or `/duration`. A path inside of it may follow the name. */
   at: (name: string) => string;
+}
+
+/** What a record is stored with. */
+export interface Shaped {
+  attrs: JsonObject;
+  /** Of an error its class, wherever its sender put it; null where there is none, and of other streams. */
+  type: string | null;
 }
 
 /** Streams whose records have a shape; those of the others cost one look into this set. */
@@ -34,7 +41,7 @@ export function hasShape(stream: Stream, { browser }: Edge): boolean {
  * ours. A value that is there and wrong is a refusal; a record that lacks what its stream is about stays as it is, and no rollup knows it. Of what a
  * browser sends, addresses are scrubbed first, and its labels are there before its stream's own shape is made.
  */
-export function shape(record: Unshaped, edge: Edge): Result<JsonObject, Refusal> {
+export function shape(record: Unshaped, edge: Edge): Result<Shaped, Refusal> {
   let { attrs } = record;
   if (edge.browser !== null) {
     if (edge.browser.isCrawler && edge.rules.dropBots) return err(CRAWLER);
@@ -45,17 +52,16 @@ export function shape(record: Unshaped, edge: Edge): Result<JsonObject, Refusal>
   }
   switch (record.stream) {
     case 'vitals':
-      return shapeVital(attrs, edge, record.at);
+      return untyped(shapeVital(attrs, edge, record.at));
     case 'operations':
-      return shapeOperation(attrs, record.at);
+      return untyped(shapeOperation(attrs, record.at));
     case 'errors':
       return shapeError({ ...record, attrs }, edge);
     default:
-      return ok(attrs);
+      return ok({ attrs, type: null });
   }
 }
 
-/** The `type` of a record that does not say it: of an error its class, wherever its sender put it. */
-export function typeOf(record: Unshaped): string | null {
-  return record.stream === 'errors' ? errorType(record) : null;
+function untyped(attrs: Result<JsonObject, Refusal>): Result<Shaped, Refusal> {
+  return attrs.ok ? ok({ attrs: attrs.value, type: null }) : attrs;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_EDGE } from '../../src/edge/index.ts';
 import { isRefusal, normalise } from '../../src/ingest/normalise.ts';
 import type { Json, JsonObject, LogRecord } from '../../src/wire/record.ts';
 
@@ -87,5 +88,32 @@ describe('a record of stream errors', () => {
     let deep: Json = 'x';
     for (let i = 0; i < 20_000; i++) deep = [deep];
     expect(() => stored({ message: 'x', attrs: { deep } })).toThrow('is nested deeper than');
+  });
+
+  it('is read once, whether it says its type or not, and the labels of its browser are made once', () => {
+    let reads = 0;
+    let labelled = 0;
+    const browser = {
+      ...{ browser: 'Chrome', os: 'Android', country: null, site: null, isCrawler: false },
+      get device() {
+        labelled++;
+        return 'mobile' as const;
+      },
+    };
+    const readsOf = (more: JsonObject, edge = NO_EDGE) => {
+      reads = 0;
+      const attrs = {
+        get stack() {
+          reads++;
+          return STACK;
+        },
+      };
+      const defaults = { stream: 'errors', service: 'shop', nowMs: 0, edge } as const;
+      expect(isRefusal(normalise({ message: 'x', attrs, ...more }, defaults, null))).toBe(false);
+      return reads;
+    };
+    expect(readsOf({})).toBe(readsOf({ type: 'TypeError' }));
+    readsOf({}, { ...NO_EDGE, browser });
+    expect(labelled).toBe(1);
   });
 });

@@ -123,21 +123,22 @@ describe('a record of a browser', () => {
       };
       expect(attrsOf({ stream, name: 'LCP', value: 1, attrs: { labels } }, edge).labels).toEqual({
         ...{ device: 'mobile', browser: 'Chrome', os: 'Android', country: 'DE' },
-        ...{ page: '/users/:id', release: '1.4', site: 'a.example' },
+        ...{ page: '/users/:id', release: '1.4', site: 'shop.example' },
       });
     },
   );
 
-  it('has no country where none was found, and the site of its origin where it names none', () => {
-    const unknown = { ...edge, browser: { ...BROWSER, country: null } };
-    expect(attrsOf({ stream: 'logs', attrs: { labels: { country: 'DE' } } }, unknown).labels).toEqual({
-      ...{ device: 'mobile', browser: 'Chrome', os: 'Android', site: 'shop.example' },
+  it('has no country where none was found, and the site that it names where its origin is unknown', () => {
+    const unknown = { ...edge, browser: { ...BROWSER, country: null, site: null } };
+    const attrs = { labels: { country: 'DE' }, url: 'https://a.example/' };
+    expect(attrsOf({ stream: 'logs', attrs }, unknown).labels).toEqual({
+      ...{ device: 'mobile', browser: 'Chrome', os: 'Android', site: 'a.example', page: '/' },
     });
   });
 
   it('has the page that a rule of its project gives it', () => {
     const attrs = attrsOf({ name: 'LCP', value: 1, url: 'https://b.example/shop/shoes/1?x=s3cret' }, edge);
-    expect(attrs.labels).toMatchObject({ page: '/shop/:category/*', site: 'b.example' });
+    expect(attrs.labels).toMatchObject({ page: '/shop/:category/*', site: 'shop.example' });
     expect(attrs.url).toBe('https://b.example/shop/:category/*');
   });
 

@@ -47,6 +47,16 @@ export function isInApp(file: string | null): boolean {
   return !isPackage(lower) && !isLibraryHost(hostOf(lower)) && !isLibraryName(lower);
 }
 
+/** For the frames of one stack: they are of a few files, and each of them is held against long lists. */
+export function rememberingInApp(): (file: string | null) => boolean {
+  const known = new Map<string | null, boolean>();
+  return (file) => {
+    const own = known.get(file) ?? isInApp(file);
+    known.set(file, own);
+    return own;
+  };
+}
+
 /** Whether a file is in a folder of packages; the first of a path may be one, too: `webpack://app/node_modules/…` and `node_modules/…` alike. */
 export function isPackage(file: string): boolean {
   const path = `/${file.toLowerCase()}`;

@@ -1,5 +1,5 @@
 import { type Call, cleanFile, cleanFunction, type Frame, MAX_FRAMES, type Place } from './frame.ts';
-import { isInApp } from './in-app.ts';
+import { rememberingInApp } from './in-app.ts';
 import { beginsAsPlace, hasScheme, NOWHERE, placeOf } from './location.ts';
 import { operaPlaces } from './opera.ts';
 
@@ -19,16 +19,13 @@ export function parseStack(text: string): Frame[] {
   const read = text.slice(0, MAX_STACK_CHARS);
   const calls = operaPlaces(read) ?? read.split('\n').map((line) => callOf(shortened(line.trim())));
   const frames: Frame[] = [];
-  // A stack is of a few files, and each of them is held against long lists.
-  const inApp = new Map<string | null, boolean>();
+  const isInApp = rememberingInApp();
   for (const call of calls) {
     if (call === null) continue;
     if (frames.length === MAX_FRAMES) break;
     const { line, column } = call.place;
     const file = cleanFile(call.place.file);
-    const own = inApp.get(file) ?? isInApp(file);
-    inApp.set(file, own);
-    const isOurs = own || call.place.file === '[wasm code]';
+    const isOurs = isInApp(file) || call.place.file === '[wasm code]';
     frames.push({ function: cleanFunction(call.function), file, line, column, inApp: isOurs });
   }
   return frames;

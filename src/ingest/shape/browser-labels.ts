@@ -22,7 +22,7 @@ const ADDRESSES = ['url', 'href'] as const;
 /**
  * `attrs.labels` of what a browser measured: the sender's own, and those of BROWSER_LABELS that it says by another name. An attribute of such a
  * name that is no word (an object that describes the browser) stays an attribute; a label must be a word. What the edge sees of a browser it says
- * itself, in place of what the page claims: numbers by device or country are not for the holder of a public key to make up.
+ * itself, in place of what the page claims: numbers by device, country or site are not for the holder of a public key to make up.
  */
 export function browserLabels(
   attrs: JsonObject,
@@ -41,12 +41,12 @@ export function browserLabels(
     else delete shaped[label];
   }
   if (shaped.site === undefined) {
-    const site = siteOf(firstOf(ADDRESSES, labels, attrs) ?? '') ?? browser?.site ?? null;
+    const site = siteOf(firstOf(ADDRESSES, labels, attrs) ?? '');
     if (site !== null) shaped.site = site;
   }
   if (browser !== null) {
-    const { device, browser: name, os, country } = browser;
-    Object.assign(shaped, { device, browser: name, os });
+    const { device, browser: name, os, country, site } = browser;
+    Object.assign(shaped, { device, browser: name, os, ...(site === null ? {} : { site }) });
     if (country !== null) shaped.country = country;
     else delete shaped.country;
   }

@@ -4,8 +4,9 @@ import { ok, type Result } from '../../shared/result.ts';
 import { MAX_ATTRS_DEPTH, MAX_ATTRS_PROPERTIES } from '../../wire/limits.ts';
 import type { Json, JsonObject } from '../../wire/record.ts';
 import type { Refusal } from '../normalise.ts';
-import type { Unshaped } from '../shape.ts';
+import type { Shaped, Unshaped } from '../shape.ts';
 import { browserLabels } from './browser-labels.ts';
+import { objectOf } from './values.ts';
 
 /** Of a frame as attributes: its place in the array, and its five fields. */
 const PROPERTIES_PER_FRAME = 6;
@@ -16,22 +17,24 @@ const OTHER_PROPERTIES = 16;
  * A record of stream `errors`: `frames` and `labels`, the fingerprint of its group among them (docs/errors-and-sessions.md). A record that says
  * nothing of an error stays as it is.
  */
-export function shapeError({ message, type, attrs, at }: Unshaped, edge: Edge): Result<JsonObject, Refusal> {
+export function shapeError({ message, type, attrs, at }: Unshaped, edge: Edge): Result<Shaped, Refusal> {
   const error = describeError({ message, type, attrs });
-  if (error === null) return ok(attrs);
-  const labels = browserLabels(attrs, edge, at);
+  if (error === null) return ok({ attrs, type: null });
+  const labels = labelsOf(attrs, edge, at);
   if (!labels.ok) return labels;
-  return ok({
+  const shaped: JsonObject = {
     ...attrs,
     // What a sender calls frames stays as it is, and is read by its own names.
     ...(Object.hasOwn(attrs, 'frames') ? {} : { frames: fitting(error.frames, attrs) }),
     labels: { ...labels.value, fingerprint: error.fingerprint },
-  });
+  };
+  return ok({ attrs: shaped, type: error.type });
 }
 
-/** The class of an error whose record does not say it by our name. */
-export function errorType({ message, type, attrs }: Unshaped): string | null {
-  return describeError({ message, type, attrs })?.type ?? null;
+/** Those of a browser's record are made already. */
+function labelsOf(attrs: JsonObject, edge: Edge, at: Unshaped['at']): Result<JsonObject, Refusal> {
+  const made = edge.browser === null ? null : objectOf(attrs.labels);
+  return made === null ? browserLabels(attrs, edge, at) : ok(made);
 }
 
 /** As many as the record has room for, which must not be refused for what we add to it. */
