@@ -20,8 +20,8 @@ import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import { LedgerStore } from './ledger-store.ts';
 import { Publisher } from './publisher.ts';
-import { Sealer } from './sealer.ts';
-import { JournalStore } from './store.ts';
+import { dataBytes, Sealer } from './sealer.ts';
+import { dedupeKey, JournalStore } from './store.ts';
 
 /** Parts of one answer to the hub; single-record parts are the smallest there are. */
 const PARTS_PER_READ = 5_000;
@@ -74,13 +74,13 @@ export class Journal extends DurableObject<Env> {
 
   /** One batch: stored whole or not at all, answered after it is durable (the output gate holds the answer back until then). */
   async append(request: AppendRequest): Promise<AppendOutcome> {
-    await this.#sealer.room(bytesOf([request]));
+    await this.#sealer.room(dataBytes(request.parts));
     return this.#append(request);
   }
 
   /** Several batches that come together: each is stored, or not, as if it came alone, and all of them are one commit. */
   async appendAll(requests: AppendRequest[]): Promise<(AppendOutcome | Fault)[]> {
-    await this.#sealer.room(bytesOf(requests));
+    await this.#sealer.room(dataBytes(requests.flatMap(({ parts }) => parts)));
     return requests.map((request) => orFault(() => this.#append(request)));
   }
 
@@ -295,12 +295,4 @@ export class Journal extends DurableObject<Env> {
   #shard(): number {
     return Number(this.#store.meta('shard') ?? 0);
   }
-}
-
-function bytesOf(requests: readonly AppendRequest[]): number {
-  return requests.flatMap(({ parts }) => parts).reduce((sum, { data }) => sum + data.byteLength, 0);
-}
-
-function dedupeKey(keyId: string, dedupe: Dedupe): string {
-  return dedupe.kind === 'key' ? `k:${keyId}:${dedupe.key}` : `b:${keyId}:${dedupe.payload}`;
 }

@@ -3,6 +3,7 @@ import {
   admission,
   buildBlock,
   MAX_ROOM_WAIT_MS,
+  type Part,
   type PendingTotals,
   type PlacedPart,
   pauseAfterBlockMs,
@@ -205,4 +206,9 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
   } finally {
     answered.abort();
   }
+}
+
+/** What parts take in memory while they wait for room. */
+export function dataBytes(parts: readonly Part[]): number {
+  return parts.reduce((sum, { data }) => sum + data.byteLength, 0);
 }

@@ -1,5 +1,6 @@
 import type { PendingPart, PendingTotals } from '../../src/journal/seal-policy.ts';
 import {
+  type Dedupe,
   MAX_PART_RECORDS,
   type Part,
   type PlacedPart,
@@ -239,4 +240,9 @@ export class JournalStore {
     if (value === null) this.#sql.exec('DELETE FROM meta WHERE name = ?', name);
     else this.#sql.exec('INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)', name, value);
   }
+}
+
+/** Of an answer that is remembered. */
+export function dedupeKey(keyId: string, dedupe: Dedupe): string {
+  return dedupe.kind === 'key' ? `k:${keyId}:${dedupe.key}` : `b:${keyId}:${dedupe.payload}`;
 }
