@@ -19,8 +19,8 @@ import { reportVitals, watchVitals } from './vitals.ts';
 export const init = (own: InitOptions): void => {
   attempt(() => {
     if (options || !globalThis.document || !mayCollect(navigator, own.ignoreDoNotTrack)) return;
+    openTransport(`${new URL(own.url).origin}/api/beacon?key=${own.key}`, stop);
     openRecorder(own);
-    openTransport(`${own.url}/api/beacon?key=${own.key}`, stop);
     // Nobody may ever see a page that is only rendered ahead.
     if (document.prerendering) listen(document, 'prerenderingchange', watch);
     else watch();
@@ -31,11 +31,11 @@ const watch = (): void => {
   watchErrors();
   watchLongTasks();
   watchVitals();
-  watchPageViews();
   // On the document: the listeners of web-vitals, on the window, have then been called.
   listen(document, 'visibilitychange', () => (document.visibilityState === 'hidden' ? leave() : flushRecords()));
   listen(window, 'pagehide', leave);
   listen(window, 'online', retryNow);
+  watchPageViews();
 };
 
 /** The page may never run again. */
@@ -73,16 +73,16 @@ export const measure: Measure = <T>(name: string, what: number | (() => T), more
   let result: T | undefined;
   try {
     result = what();
-    return result;
   } finally {
-    if (result instanceof Promise) result.then(ended, ended);
-    else ended();
+    if (!(result instanceof Promise)) ended();
   }
+  // Not beside it: a rejection that the page has not dealt with would then count as dealt with.
+  return result instanceof Promise ? result.finally(ended) : result;
 };
 
 /** An error that the page has dealt with. */
 export const captureError: (error: unknown, attrs?: JsonObject) => void = guarded((error, attrs) =>
-  capture(error, 'capture', attrs),
+  capture(error, 'capture', undefined, attrs),
 );
 
 /** Sends what waits; resolves when all is answered for, or when the next try has to wait. Never rejects. */
@@ -105,8 +105,9 @@ const later = <K extends keyof Extra>(name: K): AfterContext<Extra[K]> =>
   (async (...rest: unknown[]) => {
     const own = options;
     if (!own) throw new Error('Breakwater is not running on this page.');
-    const loaded = (await loadExtra(own.url)) as unknown as Record<K, (...all: unknown[]) => unknown>;
-    return loaded[name](own, ...rest);
+    const url = new URL(own.url).origin;
+    const loaded = (await loadExtra(url)) as unknown as Record<K, (...all: unknown[]) => unknown>;
+    return loaded[name]({ ...own, url }, ...rest);
   }) as AfterContext<Extra[K]>;
 
 /** Signs in to Breakwater. Rejects on pages of another origin, to which its session is not given. */

@@ -108,7 +108,7 @@ const ofInteraction = (entries: PerformanceEventTiming[], entry: PerformanceEven
       paintMs,
     ),
     interactionTarget: selectorOf(entry, target),
-    interactionType: name.startsWith('key') ? 'keyboard' : 'pointer',
+    interactionType: /^key/.test(name) ? 'keyboard' : 'pointer',
     interactionTime: Math.round(startTime),
     longestScript: longestScript(startTime, paintMs),
   };
@@ -116,16 +116,15 @@ const ofInteraction = (entries: PerformanceEventTiming[], entry: PerformanceEven
 
 /** What ran longest in the frames of this time; null where nothing is known. */
 const longestScript = (fromMs: number, toMs: number): JsonObject | null => {
-  const [longest] = frames
+  const [longest = null] = frames
     .flatMap(({ scripts }) => scripts)
     .filter(({ startTime, duration }) => startTime < toMs && startTime + duration > fromMs)
-    .sort((a, b) => b.duration - a.duration);
-  if (!longest) return null;
-  const { sourceURL, sourceFunctionName, invoker, duration } = longest;
-  return {
-    sourceURL: withoutQueries(sourceURL),
-    sourceFunctionName,
-    invoker: withoutQueries(invoker),
-    duration: Math.round(duration),
-  };
+    .sort((a, b) => b.duration - a.duration)
+    .map(({ sourceURL, sourceFunctionName, invoker, duration }) => ({
+      sourceURL: withoutQueries(sourceURL),
+      sourceFunctionName,
+      invoker: withoutQueries(invoker),
+      duration: Math.round(duration),
+    }));
+  return longest;
 };

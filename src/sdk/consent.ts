@@ -5,6 +5,6 @@ interface Preferences {
 }
 
 /** Global Privacy Control is a legal objection in places: no option passes over it. */
-export const mayCollect = (visitor: Preferences, ignoreDoNotTrack = false): boolean => {
+export const mayCollect = (visitor: Preferences, ignoreDoNotTrack?: boolean): boolean => {
   return !visitor.globalPrivacyControl && (ignoreDoNotTrack || visitor.doNotTrack !== '1');
 };

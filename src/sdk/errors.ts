@@ -10,32 +10,33 @@ const STACK_CHARS = 8_000;
 const MOST_ERRORS = 50;
 
 /** Those of this page view. */
-const told = new Set<string>();
-
-/** A new page view: what has been told may be told again. */
-export const forgetErrors = (): void => {
-  told.clear();
-};
+export const toldErrors = new Set<string>();
 
 const report = (level: string, type: string, text: string, attrs: JsonObject): void => {
-  const message = withoutQueries(text).slice(0, MESSAGE_CHARS);
+  const message = withoutQueries(text.slice(0, MESSAGE_CHARS));
   const same = [type, message, attrs.stack].join();
-  if (told.has(same)) lose('repeated');
-  else if (told.size === MOST_ERRORS) lose('flood');
+  if (toldErrors.has(same)) lose('repeated');
+  else if (toldErrors.size === MOST_ERRORS) lose('flood');
   else {
-    told.add(same);
+    toldErrors.add(same);
     record({ stream: 'errors', level, type, message, attrs });
   }
 };
 
-/** Anything can be thrown, and an Error of a frame is none of ours. Of an object that is no error, its text tells nothing about a visitor. */
-export const capture = (thrown: unknown, mechanism: string, more?: JsonObject, place?: string): void => {
-  const { name = 'Error', message = thrown, stack = place } = Object(thrown) as Partial<Error>;
+/** Anything can be thrown, and an Error of a frame is none of ours. Of an object that is no error nothing is read but its tag, as it may be a visitor's. */
+export const capture = (thrown: unknown, mechanism: string, place?: string, more?: JsonObject): void => {
+  const tag = {}.toString.call(thrown);
+  const isError = /Error]|DOMEx/.test(tag);
+  const {
+    name = 'Error',
+    message = thrown === Object(thrown) ? tag : thrown,
+    stack = place,
+  } = (isError ? thrown : {}) as Partial<Error>;
   report('error', `${name}`, `${message}`, {
     ...more,
-    stack: withoutQueries(`${stack ?? ''}`).slice(0, STACK_CHARS),
     mechanism,
     handled: mechanism === 'capture',
+    stack: withoutQueries(`${stack ?? ''}`.slice(0, STACK_CHARS)),
   });
 };
 
@@ -45,7 +46,7 @@ export const watchErrors = (): void => {
     const { error, message, filename, lineno, colno, target } = event;
     const { localName, src, href } = target as HTMLImageElement & HTMLLinkElement;
     const url = src || href;
-    if (filename !== undefined) capture(error ?? message, 'onerror', {}, `at ${filename}:${lineno}:${colno}`);
+    if (filename !== undefined) capture(error ?? message, 'onerror', `at ${filename}:${lineno}:${colno}`);
     // Else nothing was loaded, or the page's own data.
     else if (/^http/.test(url))
       report('warn', 'ResourceError', `${localName} did not load: ${url}`, { mechanism: 'resource', handled: false });

@@ -1,7 +1,7 @@
 import type { SdkLoss } from '../wire/beacon.ts';
 
 /** Records that will never be sent, by reason, since the last beacon that told of them. */
-let lost: Record<string, number> = {};
+export let lost: Record<string, number> = {};
 
 export const lose = (reason: SdkLoss, records = 1): void => {
   lost[reason] = (lost[reason] ?? 0) + records;

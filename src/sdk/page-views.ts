@@ -1,4 +1,4 @@
-import { forgetErrors } from './errors.ts';
+import { toldErrors } from './errors.ts';
 import { reportLongTasks } from './long-tasks.ts';
 import { guarded, listen, onRestore } from './page.ts';
 import { pageOf, record } from './recorder.ts';
@@ -8,6 +8,7 @@ export const watchPageViews = (): void => {
   let page = pageOf(location.href);
 
   const view = (navigationType: string) => {
+    toldErrors.clear(); // a new page view: what has been told may be told again
     record({ stream: 'logs', type: 'pageview', message: page, attrs: { navigationType } });
   };
 
@@ -15,7 +16,6 @@ export const watchPageViews = (): void => {
     const now = pageOf(location.href);
     if (now === page) return;
     reportLongTasks(page);
-    forgetErrors();
     page = now;
     view('soft-navigation');
   });

@@ -5,8 +5,7 @@ const LONGEST_ASKED_MS = 3_600_000;
 
 /** `Retry-After` in both of its forms (RFC 9110, 10.2.3), as ms from now; 0 where there is none or it cannot be read. */
 export const retryAfterMs = (header: string | null, nowMs: number): number => {
-  const text = `${header}`;
-  const waitMs = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
+  const waitMs = +(header as string) * 1_000 || Date.parse(`${header}`) - nowMs;
   return waitMs > 0 ? Math.min(waitMs, LONGEST_ASKED_MS) : 0;
 };
 

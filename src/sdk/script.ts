@@ -2,6 +2,7 @@
 import { captureError, flush, identify, init, login, measure, shutdown, startEtl, subscribe, track } from './api.ts';
 import { attempt } from './attempt.ts';
 import type { InitOptions } from './options.ts';
+import { guarded } from './page.ts';
 
 const api = { captureError, flush, identify, init, login, measure, shutdown, startEtl, subscribe, track };
 
@@ -15,7 +16,7 @@ declare global {
 attempt(() => {
   const early = globalThis.breakwater;
   if (early && !Array.isArray(early)) return; // a second tag
-  const push = ([name, ...args]: Call) => (api[name] as (...args: unknown[]) => void)(...args);
+  const push = guarded(([name, ...args]: Call) => (api[name] as (...args: unknown[]) => void)(...args));
   globalThis.breakwater = Object.assign(api, { push });
   const { src, dataset } = document.currentScript as HTMLScriptElement;
   const { key, url = new URL(src).origin, sampleRate = 1, storage, service, release } = dataset;

@@ -2,9 +2,9 @@
 const IDLE_MS = 30 * 60_000;
 
 /** The session of what happens now: `stored` is what `storedSession` made of the last one. */
-export const sessionAt = (stored: string | null, nowMs: number, newId: () => string): string => {
+export const sessionAt = (stored: string | null | undefined, nowMs: number, newId: () => string): string => {
   const [lastMs, id] = `${stored}`.split(' ');
-  return id && nowMs - Number(lastMs) < IDLE_MS ? id : newId();
+  return id && nowMs - +(lastMs as string) < IDLE_MS ? id : newId();
 };
 
 export const storedSession = (id: string, nowMs: number): string => {

@@ -6,12 +6,11 @@ import { backoffMs, isWorthRetrying, retryAfterMs } from './retry.ts';
 const WORTH_PACKING_CHARS = 1_000;
 const ANSWER_WITHIN_MS = 30_000;
 
-/** '' while nothing may be sent. */
-let url = '';
+let url: string;
 /** The server does not take this key: all else would be refused too. */
 let onRefused: () => void;
 let failures = 0;
-/** By the server's own words. */
+/** By the server's own words. Both on the clock of the page, which nobody sets: a wait is never longer than a timer can be. */
 let askedUntilMs = 0;
 let notBeforeMs = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -24,7 +23,7 @@ export const openTransport = (ownUrl: string, refused: () => void): void => {
 };
 
 export const closeTransport = (): void => {
-  url = '';
+  waiting.clear();
   clearTimeout(timer);
 };
 
@@ -44,16 +43,16 @@ export const settled = async (): Promise<void> => {
 };
 
 /** Sends one batch after the other; as the page may never run again, all at once: what does not go then is for the next page. */
-export const pump = (isLeaving = false): void => {
-  const nowMs = Date.now();
+export const pump = (isLeaving?: boolean): void => {
+  const nowMs = performance.now();
   clearTimeout(timer);
-  trim(nowMs);
-  for (const [id, batch] of url ? waiting : []) {
+  trim(Date.now());
+  for (const [id, batch] of waiting) {
     if (nowMs < notBeforeMs) {
       timer = setTimeout(pump, notBeforeMs - nowMs);
       return;
     }
-    if (!batch._isSending) begun = send(id, batch, isLeaving);
+    if (!batch[3]) begun = send(id, batch, isLeaving);
     if (!isLeaving) return;
   }
 };
@@ -62,32 +61,38 @@ export const pump = (isLeaving = false): void => {
  * Outlives the page, as far as the browser lets it: it refuses what is over 64 KiB with all else that is on its way so. The body has no type, or that
  * of plain text, so that no browser asks first whether it may.
  */
-const send = async (id: string, batch: Batch, isLeaving: boolean): Promise<void> => {
-  batch._isSending = true;
+const send = async (id: string, batch: Batch, isLeaving?: boolean): Promise<void> => {
+  batch[3] = true;
   let status = 0;
   let waitMs = 0;
   let to = url;
-  let body: string | Blob = `{"sentAt":${Date.now()},${batch._body.slice(1)}`;
+  let body: string | Blob = `{"sentAt":${Date.now()},${batch[2].slice(1)}`;
   try {
     if (!isLeaving && body.length > WORTH_PACKING_CHARS && globalThis.CompressionStream) {
       body = await new Response(new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
       to += '&encoding=gzip';
     }
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    const answer = await fetch(to, { method: 'POST', body, keepalive: true, credentials: 'omit', signal });
+    const answer = await fetch(to, {
+      method: 'POST',
+      body,
+      keepalive: true,
+      credentials: 'omit',
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    });
     status = answer.status;
     waitMs = retryAfterMs(answer.headers.get('retry-after'), Date.now());
   } catch {
     // The network, a policy of the page, or no answer in time.
   }
-  batch._isSending = false;
+  batch[3] = false;
   if (isWorthRetrying(status)) {
-    askedUntilMs = Date.now() + waitMs;
+    askedUntilMs = Math.max(askedUntilMs, performance.now() + waitMs);
     notBeforeMs = askedUntilMs + backoffMs(++failures, Math.random());
+    if (waiting.delete(id)) waiting.set(id, batch);
   } else {
     failures = 0;
     forget(id);
-    if (status > 299) lose('refused', batch._records);
+    if (status > 299) lose('refused', batch[1]);
     if (status === 401 || status === 403) onRefused();
   }
   pump();

@@ -1,7 +1,7 @@
 import { type MetricType, onCLS, onFCP, onINP, onLCP, onTTFB } from 'web-vitals';
 import type { JsonObject } from '../wire/record.ts';
 import { attributionOf, watchFrames } from './attribution.ts';
-import { guarded, observe } from './page.ts';
+import { guarded, isFirst, observe } from './page.ts';
 import { pageOf, record } from './recorder.ts';
 
 interface Pending {
@@ -11,17 +11,16 @@ interface Pending {
 
 /** By name: what has changed since it was reported. */
 const pending = new Map<string, Pending>();
-/** 1 for each id that was reported: what grows after that is kept, and is not counted as another visit. */
-const told = new Map<unknown, number>();
-let isWatching = false;
+/** By name, the id that was reported last: what grows after that is kept, and is not counted as another visit. */
+const told = new Map<string, unknown>();
 
 /** What is not reported yet of a vital, or of all: as its page view ends, or may end. */
 export const reportVitals = (only?: string): void => {
   for (const [name, { _attrs, _page }] of pending) {
     if (only && name !== only) continue;
     pending.delete(name);
-    _attrs.update = told.get(_attrs.id) as number;
-    told.set(_attrs.id, 1);
+    if (told.get(name) === _attrs.id) _attrs.update = 1;
+    told.set(name, _attrs.id);
     record({ stream: 'vitals', attrs: _attrs }, _page);
   }
 };
@@ -35,15 +34,14 @@ const noteVital = (metric: MetricType): void => {
     // CLS is a small number; of ms, less than hundredths are noise.
     _attrs: { name, value: Math.round(value * 1e4) / 1e4, id, navigationType, attribution: attributionOf(metric) },
   });
-  if (name === 'FCP' || name === 'TTFB') reportVitals(name); // never change
+  if (/F/.test(name)) reportVitals(name); // FCP and TTFB never change
 };
 
 export const watchVitals = (): void => {
   watchFrames();
   // The library cannot be told to stop, so it is started once.
-  for (const on of isWatching ? [] : [onTTFB, onFCP, onLCP, onCLS, onINP])
+  for (const on of isFirst ? [onTTFB, onFCP, onLCP, onCLS, onINP] : [])
     on(guarded(noteVital), { reportAllChanges: true, reportSoftNavs: true });
-  isWatching = true;
   observe('first-input', ({ processingStart, startTime }: PerformanceEventTiming) => {
     record({ stream: 'vitals', attrs: { name: 'FID', value: processingStart - startTime } });
   });

@@ -86,6 +86,43 @@ describe('a server in trouble', () => {
     expect(events()).toEqual(['one', 'two']);
   });
 
+  it('that fails at one batch gets the others before it', async () => {
+    first({ status: 500 });
+    const page = await sdk.open('/');
+    await whenLoaded(page);
+    await trackOn(page, 'poison');
+    const [poison] = sdk.collector.arrivals;
+    sdk.collector.plan = (number) => (number === 1 ? { status: 500 } : 'store');
+    await trackOn(page, 'good');
+    await until('both are stored', () => events().length === 2);
+    expect(sdk.collector.arrivals.map(({ beacon }) => beacon.id === poison?.beacon.id)).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('that has asked for time is not asked before, whatever else fails meanwhile', async () => {
+    sdk.collector.plan = (number) =>
+      number === 0 ? { status: 503, headers: { 'retry-after': '4' } } : { status: 500 };
+    const page = await sdk.open('/');
+    await whenLoaded(page);
+    await page.evaluate(() => {
+      breakwater.track('one');
+      breakwater.identify('somebody'); // closes the batch
+      breakwater.track('two');
+      dispatchEvent(new Event('pagehide')); // both at once
+    });
+    await until('both have failed', () => sdk.collector.arrivals.length === 2);
+    sdk.collector.plan = () => 'store';
+    await page.evaluate(() => breakwater.flush());
+    await page.evaluate(() => dispatchEvent(new Event('online')));
+    await until('both are stored', () => events().length === 2);
+    const [asked, , again] = sdk.collector.arrivals.map(({ atMs }) => atMs);
+    expect((again ?? 0) - (asked ?? 0)).toBeGreaterThanOrEqual(4_000);
+  });
+
   it('that refuses for good is not asked again: what it refused is counted', async () => {
     first({ status: 400 });
     const page = await sdk.open('/');

@@ -67,7 +67,9 @@ describe('errors', () => {
         7,
         null,
         undefined,
-        { secret: 's3cret' },
+        { secret: 's3cret', message: 's3cret', name: 's3cret', stack: 's3cret', toString: () => 's3cret' },
+        ['s3cret'],
+        () => 's3cret',
         Object.create(null),
         Symbol('s'),
         new DOMException('gone', 'AbortError'),
@@ -82,10 +84,53 @@ describe('errors', () => {
       ['Error', 'null'],
       ['Error', 'undefined'],
       ['Error', '[object Object]'],
+      ['Error', '[object Array]'],
+      ['Error', '[object Function]'],
       ['AbortError', 'gone'],
     ]);
     expect(told[0]?.attrs).toMatchObject({ handled: true, mechanism: 'capture', step: 'pay' });
     expect(JSON.stringify(told)).not.toContain('s3cret');
+  });
+
+  it('of a frame are errors as well', async () => {
+    const page = await sdk.open('/');
+    await whenLoaded(page);
+    await page.evaluate(() => {
+      const frame = document.createElement('iframe');
+      document.body.append(frame);
+      const { RangeError: Theirs } = frame.contentWindow as unknown as typeof globalThis;
+      breakwater.captureError(new Theirs('too much'));
+      return breakwater.flush();
+    });
+    expect(sdk.collector.records().filter(isError)).toMatchObject([{ type: 'RangeError', message: 'too much' }]);
+  });
+
+  it('with a text of megabytes cost no more than what is sent of it', async () => {
+    const page = await sdk.open('/');
+    await whenLoaded(page);
+    const ms = await page.evaluate(async () => {
+      const error = new Error(`${'https://a.b/'.repeat(200_000)}?token=s3cret`);
+      const fromMs = performance.now();
+      breakwater.captureError(error);
+      const tookMs = performance.now() - fromMs;
+      await breakwater.flush();
+      return tookMs;
+    });
+    expect(ms).toBeLessThan(500);
+    expect(sdk.collector.records().find(isError)?.message).toHaveLength(1_000);
+  });
+
+  it('may be told again after a return from the cache of the browser', async () => {
+    const page = await sdk.open('/');
+    await whenLoaded(page);
+    await page.evaluate(() => {
+      const error = new Error('again');
+      breakwater.captureError(error);
+      dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));
+      breakwater.captureError(error);
+      return breakwater.flush();
+    });
+    expect(sdk.collector.records().filter(isError)).toHaveLength(2);
   });
 
   it('of resources say which did not load', async () => {
@@ -144,6 +189,45 @@ describe('a page', () => {
     expect(metric('load')?.attrs?.value).toBeGreaterThanOrEqual(29);
     expect(metric('sort')?.attrs?.unit).toBe('ms');
     expect(metric('fails')?.attrs?.value).toBeGreaterThanOrEqual(0);
+  });
+
+  it('sees its own rejections as its own, when they are of what it measures', async () => {
+    const page = await sdk.open('/');
+    await whenLoaded(page);
+    const seen = await page.evaluate(async () => {
+      const unhandled = new Promise((resolve) =>
+        addEventListener('unhandledrejection', ({ reason }) => resolve(String(reason))),
+      );
+      breakwater.measure('load', () => Promise.reject(new RangeError('of the page')));
+      return unhandled;
+    });
+    expect(seen).toBe('RangeError: of the page');
+    await page.evaluate(() => breakwater.flush());
+    expect(sdk.collector.records().filter(isError)).toMatchObject([{ message: 'of the page' }]);
+    expect(sdk.collector.records().find(({ attrs }) => attrs?.name === 'load')?.attrs?.unit).toBe('ms');
+  });
+
+  it('that calls wrongly before the script is there loses that call alone', async () => {
+    sdk.put('/', `<script>breakwater = [['no such call'], null, ['track', 'behind them']]</script>${sdk.tag()}<p>Text`);
+    const page = await sdk.open('/');
+    await whenLoaded(page);
+    const thrown = await page.evaluate(() => {
+      try {
+        (breakwater as unknown as unknown[]).push(['nor this']);
+        return null;
+      } catch (error) {
+        return String(error);
+      }
+    });
+    await page.evaluate(() => breakwater.flush());
+    expect(thrown).toBeNull();
+    expect(
+      sdk.collector
+        .records()
+        .filter(isType('event'))
+        .map(({ message }) => message),
+    ).toEqual(['behind them']);
+    expect(sdk.collector.lost()).toEqual({ internal: 3 });
   });
 
   it('is summed up by what kept it busy', async () => {

@@ -1,7 +1,7 @@
 /** The SDK is a guest: whatever a page is, forbids or breaks, it stays whole, and gets back what was taken. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { isType, trackOn, useSdkPages, whenLoaded } from './sdk-pages.ts';
+import { isType, isVital, pageOf, trackOn, useSdkPages, whenLoaded } from './sdk-pages.ts';
 
 const sdk = useSdkPages();
 
@@ -192,6 +192,79 @@ describe('a page', () => {
       .filter(({ stream }) => stream === 'vitals')
       .map(({ attrs }) => attrs?.name);
     expect(vitals.filter((name) => name === 'FCP')).toEqual(['FCP']);
+  });
+
+  it('may end it and begin anew, and what came before is not told twice', async () => {
+    sdk.put('/', `${sdk.tag()}${COUNTER}`);
+    const page = await sdk.open('/');
+    await whenLoaded(page);
+    await page.locator('#count').click();
+    await page.evaluate(async () => {
+      await new Promise((resolve) => setTimeout(resolve));
+      const end = performance.now() + 120;
+      while (performance.now() < end);
+    });
+    await sdk.stored('the first input', isVital('FID'));
+    await page.evaluate(
+      async ([key, url]) => {
+        const seen = (type: string) =>
+          new Promise((resolve) => new PerformanceObserver(resolve).observe({ type, buffered: true }));
+        await seen('longtask');
+        await breakwater.shutdown();
+        breakwater.init({ key: key as string, url: url as string });
+        // Observers are told in the order in which they began.
+        await Promise.all([seen('first-input'), seen('longtask')]);
+        await breakwater.shutdown();
+      },
+      ['bw_a.b.c.d', sdk.collector.url],
+    );
+    expect(sdk.collector.records().filter(isVital('FID'))).toHaveLength(1);
+    expect(sdk.collector.records().filter(({ attrs }) => attrs?.name === 'browser.blocked')).toHaveLength(1);
+  });
+
+  it('that begins with what is wrong may begin again with what is right, also with a slash behind the address', async () => {
+    sdk.put('/', `<script async src="${sdk.collector.url}/api/js/client.min.js"></script>${COUNTER}`);
+    const page = await sdk.open('/');
+    await whenLoaded(page);
+    await page.evaluate((url) => {
+      breakwater.init({ url } as never);
+      breakwater.init({ key: 'bw_a.b', url: 'no address' });
+      breakwater.init({ key: 'bw_a.b', url: `${url}/` });
+    }, sdk.collector.url);
+    await trackOn(page, 'right');
+    expect(sdk.collector.records().filter(isType('event'))).toHaveLength(1);
+  });
+
+  it('whose own functions and values throw sees nothing of it, and what is lost is counted', async () => {
+    sdk.put('/', `<script async src="${sdk.collector.url}/api/js/client.min.js"></script>${COUNTER}`);
+    const context = await sdk.context();
+    const page = await context.newPage();
+    const faults = faultsOf(page);
+    await page.goto(`${sdk.site.url}/`);
+    await whenLoaded(page);
+    await page.evaluate((url) => {
+      const page = (): string => {
+        throw new Error('in the page option');
+      };
+      breakwater.init({ key: 'bw_a.b', url, page });
+    }, sdk.collector.url);
+    await trackOn(page, 'before');
+    await page.evaluate(() => {
+      breakwater.identify(1n as never);
+      breakwater.track('no JSON');
+      breakwater.track('nor this');
+      breakwater.identify('user-1');
+      breakwater.track('as it goes');
+    });
+    await page.goto('about:blank');
+    await sdk.stored('what was said at last', ({ message }) => message === 'as it goes');
+    const events = sdk.collector.records().filter(isType('event'));
+    expect(events.map((record) => [record.message, pageOf(record)])).toEqual([
+      ['before', '/'],
+      ['as it goes', '/'],
+    ]);
+    expect(sdk.collector.lost()).toEqual({ internal: 2 });
+    expect(faults.filter((fault) => !/favicon|404/.test(fault))).toEqual([]);
   });
 
   it('with two tags has one SDK', async () => {

@@ -44,8 +44,7 @@ async function recordsOf(sessionId: string): Promise<LogRecord[]> {
   return ((await dashboard.admin.get(`/api/query/logs?${query}`)) as { records: LogRecord[] }).records;
 }
 
-const sessionOf = async (page: Page) =>
-  String(await page.evaluate(() => sessionStorage.getItem('bw:session')?.split(' ')[1]));
+const sessionOf = async (page: Page) => String(await page.evaluate(() => sessionStorage.getItem('bw:')?.split(' ')[1]));
 const nothingKept = (page: Page) =>
   until('nothing is kept', () =>
     page.evaluate(() => !Object.keys(localStorage).some((name) => name.startsWith('bw_'))),

@@ -26,33 +26,34 @@ class FullStorage extends FakeStorage {
 }
 
 const storageOf = (fake: FakeStorage) => fake as unknown as Storage;
-const batch = (body: string, createdMs = NOW_MS, records = 1): Batch => ({
-  _createdMs: createdMs,
-  _records: records,
-  _body: body,
-});
+const batch = (body: string, createdMs = NOW_MS, records = 1): Batch => [createdMs, records, body];
+/** As a page begins: with nothing in its memory. */
+const openPage = (disk: Storage | null, keyId: string) => {
+  waiting.clear();
+  openOutbox(disk, keyId);
+};
 
 beforeEach(() => {
-  openOutbox(null, 'bw_other');
+  openPage(null, 'bw_other');
   takeLost();
 });
 
 describe('what is not answered for', () => {
   it('is found by the next page, and not by a page with another key', () => {
     const disk = new FakeStorage();
-    openOutbox(storageOf(disk), 'bw_a');
+    openPage(storageOf(disk), 'bw_a');
     keep('1', batch('{"first":1}', NOW_MS, 3));
     keep('2', batch('{"second":2}'));
     forget('1');
-    openOutbox(storageOf(disk), 'bw_b');
+    openPage(storageOf(disk), 'bw_b');
     expect([...waiting]).toEqual([]);
-    openOutbox(storageOf(disk), 'bw_a');
+    openPage(storageOf(disk), 'bw_a');
     expect([...waiting]).toEqual([['2', batch('{"second":2}')]]);
   });
 
   it('is there while the page lives where storage is full or forbidden', () => {
     for (const disk of [storageOf(new FullStorage()), null]) {
-      openOutbox(disk, 'bw_a');
+      openPage(disk, 'bw_a');
       keep('1', batch('{}'));
       expect([...waiting.keys()]).toEqual(['1']);
       forget('1');
@@ -64,14 +65,26 @@ describe('what is not answered for', () => {
     const disk = new FakeStorage();
     disk.setItem('bw_a:1', 'no JSON');
     disk.setItem('bw_a:2', 'null');
+    disk.setItem('bw_a:3', '[1,2]');
     disk.setItem('cart', '{"items":3}');
-    openOutbox(storageOf(disk), 'bw_a');
+    openPage(storageOf(disk), 'bw_a');
     expect([...waiting]).toEqual([]);
     expect(Object.keys(disk)).toEqual(['cart']);
   });
 
+  it('is given up in memory also where the page may no longer write', () => {
+    const disk = new FakeStorage();
+    openPage(storageOf(disk), 'bw_a');
+    keep('1', batch('{}'));
+    disk.removeItem = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    forget('1');
+    expect(waiting.size).toBe(0);
+  });
+
   it('is given up after 23 hours, before the server forgets its id, and counted', () => {
-    openOutbox(storageOf(new FakeStorage()), 'bw_a');
+    openPage(storageOf(new FakeStorage()), 'bw_a');
     keep('old', batch('{}', NOW_MS - 23 * HOUR_MS - 1, 5));
     keep('new', batch('{}', NOW_MS - 23 * HOUR_MS));
     trim(NOW_MS);
@@ -81,7 +94,7 @@ describe('what is not answered for', () => {
 
   it('is given up from the first on when it is too much, and counted', () => {
     const disk = new FakeStorage();
-    openOutbox(storageOf(disk), 'bw_a');
+    openPage(storageOf(disk), 'bw_a');
     for (let i = 0; i < 10; i++) keep(`${i}`, batch('x'.repeat(50_000), NOW_MS, 7));
     trim(NOW_MS);
     expect([...waiting.keys()]).toEqual(['4', '5', '6', '7', '8', '9']);
