@@ -18,24 +18,27 @@ export async function buildSdkFiles(): Promise<void> {
   rmSync(OUT_DIR, { recursive: true, force: true });
   mkdirSync(OUT_DIR, { recursive: true });
   const extra = await bundle({ entry: 'src/sdk/extra/index.ts', format: 'es', define: SDK_VERSION_DEFINE });
-  const extraHash = write('extra', extra);
-  const define = { ...SDK_VERSION_DEFINE, __EXTRA_FILE__: JSON.stringify(`extra.${extraHash}.min.js`) };
+  const hashes = write('extra', extra);
+  const define = { ...SDK_VERSION_DEFINE, __EXTRA_FILE__: JSON.stringify(`extra.${hashes['extra.min.js']}.min.js`) };
   const client = await bundle({ entry: 'src/sdk/script.ts', format: 'iife', define, secondPart: 'by-address' });
-  const clientHash = write('client', client);
-  writeFileSync(path.join(OUT_DIR, 'hashes.json'), JSON.stringify({ client: clientHash, extra: extraHash }));
+  Object.assign(hashes, write('client', client));
+  writeFileSync(path.join(OUT_DIR, 'hashes.json'), JSON.stringify(hashes));
 }
 
-function write(name: string, { code, map }: Bundle): string {
+/** The hash of each file, by its name. */
+function write(name: string, { code, map }: Bundle): Record<string, string> {
+  const hashes: Record<string, string> = {};
   for (const [file, text] of [
     [`${name}.min.js`, code],
     [`${name}.min.js.map`, map],
   ] as const) {
     const bytes = Buffer.from(text);
+    hashes[file] = createHash('sha256').update(bytes).digest('hex').slice(0, HASH_DIGITS);
     for (const [ending, packed] of Object.entries(packedBodies(bytes))) {
       writeFileSync(path.join(OUT_DIR, file + ending), packed);
     }
   }
-  return createHash('sha256').update(code).digest('hex').slice(0, HASH_DIGITS);
+  return hashes;
 }
 
 /** As small as each gets: they are made once and sent for years. */

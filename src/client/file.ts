@@ -20,7 +20,7 @@ export function assetName({ part, isMap }: ClientFile): string {
 
 /**
  * A URL that has the hash of what it gets never changes. Another is asked for again after five minutes, and meanwhile used for a day: no page waits for
- * it. An old hash gets what is current, for as long: a page that was loaded before a deployment goes on working.
+ * it. An old hash gets the script that is current, for as long: a page that was loaded before a deployment goes on working.
  */
 export function cacheControl({ hash }: ClientFile, currentHash: string): string {
   return hash === currentHash

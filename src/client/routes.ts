@@ -14,18 +14,21 @@ export function clientRoutes(): Hono<AppEnv> {
   return routes;
 }
 
-/** Null where the SDK was not built. */
+/** Null where the SDK was not built, or the file is of a build that is no more. */
 async function answerFile(c: AppContext, file: ClientFile): Promise<Response | null> {
   const hashes = await fetchAsset(c, 'hashes.json');
   if (hashes === null) return null;
-  const currentHash = (await hashes.json<Record<ClientFile['part'], string>>())[file.part];
+  const hashOf = await hashes.json<Record<string, string>>();
+  const currentHash = hashOf[assetName({ ...file, isMap: false })];
+  // The map of another build names wrong lines: none is better.
+  if (currentHash === undefined || (file.isMap && file.hash !== null && file.hash !== currentHash)) return null;
   // Cloudflare tells the Worker its own encodings in the header, and the client's here.
   const accepted = c.req.raw.cf?.clientAcceptEncoding ?? c.req.header('accept-encoding') ?? '';
   const encoding = chooseEncoding(String(accepted));
   const asset = await fetchAsset(c, assetName(file) + (encoding ? ENDINGS[encoding] : ''));
   if (asset === null) return null;
   // Strong, so of the bytes: another one for each encoding.
-  const etag = `"${currentHash}${file.isMap ? '-map' : ''}${encoding ? `-${encoding}` : ''}"`;
+  const etag = `"${hashOf[assetName(file)]}${encoding ? `-${encoding}` : ''}"`;
   const headers = new Headers({
     'content-type': file.isMap ? 'application/json' : 'text/javascript; charset=utf-8',
     'cache-control': cacheControl(file, currentHash),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 
 const HASHES = { client: '0123456789abcdef', extra: 'fedcba9876543210' };
+const MAP_HASH = '00112233445566ff';
 
 /** dist/sdk as its build leaves it: each file says what it is. */
 const built = { fetch: async (url: URL) => answerOf(url.pathname) };
@@ -11,7 +12,13 @@ const unbuilt = { fetch: async () => new Response(null, { status: 404 }) };
 
 function answerOf(path: string): Response {
   const [, name] = /^\/sdk\/((?:client|extra)\.min\.js(?:\.map)?(?:\.br|\.zst|\.gz)?)$/.exec(path) ?? [];
-  if (path === '/sdk/hashes.json') return Response.json(HASHES);
+  if (path === '/sdk/hashes.json')
+    return Response.json({
+      'client.min.js': HASHES.client,
+      'client.min.js.map': MAP_HASH,
+      'extra.min.js': HASHES.extra,
+      'extra.min.js.map': MAP_HASH,
+    });
   return name === undefined ? new Response(null, { status: 404 }) : new Response(`the bytes of ${name}`);
 }
 
@@ -102,7 +109,18 @@ describe('other files', () => {
     const map = await ask('client.min.js.map');
     expect([map.headers.get('content-type'), map.headers.has('sourcemap')]).toEqual(['application/json', false]);
     expect(await map.text()).toBe('the bytes of client.min.js.map.br');
-    expect(map.headers.get('etag')).not.toBe((await ask('client.min.js')).headers.get('etag'));
+  });
+
+  it('that are maps are known by their own bytes, and of another build there is none', async () => {
+    for (const name of ['client.min.js.map', `client.${HASHES.client}.min.js.map`]) {
+      const map = await ask(name);
+      expect([map.status, map.headers.get('etag')]).toEqual([200, `"${MAP_HASH}-br"`]);
+    }
+    const old = await ask('client.ffffffffffffffff.min.js.map');
+    expect([old.status, await old.json()]).toMatchObject([404, { code: 'not_found' }]);
+    // Neither is it there for who says that it has it.
+    const known = await ask('client.ffffffffffffffff.min.js.map', { headers: { 'if-none-match': '*' } });
+    expect(known.status).toBe(404);
   });
 
   it.each(['hashes.json', 'client.js', 'client.min.js.br', '..%2Findex.html', 'extra'])('%s is none', async (name) => {
