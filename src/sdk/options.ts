@@ -3,7 +3,7 @@ import type { BeaconRecord } from '../wire/beacon.ts';
 export interface InitOptions {
   /** A browser key of the project: public, write-only, bound to the page's origin. */
   key: string;
-  /** Origin of Breakwater, such as `https://telemetry.example.com`. */
+  /** Origin of Breakwater, such as `https://telemetry.example.com`; what stands behind it does not count. */
   url: string;
   /** Name of this site or app in every record; the page's host where it is not said. */
   service?: string;
@@ -13,7 +13,7 @@ export interface InitOptions {
   sampleRate?: number;
   /** On every record, as `attrs.labels`. */
   labels?: Record<string, string>;
-  /** The name of an address as a page in charts; its path where it is not said. Neither query nor fragment ever leaves the page by itself. */
+  /** The name of an address as a page in charts; its path where it is not said or throws. Neither query nor fragment ever leaves the page by itself. */
   page?: (url: URL) => string;
   /** Changes a record before it is kept for sending, or gives null to drop it. */
   beforeSend?: (record: BeaconRecord) => BeaconRecord | null;
