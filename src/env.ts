@@ -1,3 +1,5 @@
+import type { Alerts } from '../durable-objects/alerts/alerts.ts';
+import type { Destination } from '../durable-objects/destination/destination.ts';
 import type { Fraud } from '../durable-objects/fraud/fraud.ts';
 import type { Hub } from '../durable-objects/hub/hub.ts';
 import type { Journal } from '../durable-objects/journal/journal.ts';
@@ -13,6 +15,8 @@ export interface Env {
   HUB: DurableObjectNamespace<Hub>;
   LIMITER: DurableObjectNamespace<Limiter>;
   FRAUD: DurableObjectNamespace<Fraud>;
+  DESTINATION: DurableObjectNamespace<Destination>;
+  ALERTS: DurableObjectNamespace<Alerts>;
   ENVIRONMENT: string;
   JOURNAL_SHARDS: string;
   USER_REQUESTS_PER_MINUTE: string;

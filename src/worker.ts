@@ -2,6 +2,8 @@ import { createApp } from './app.ts';
 import { runCron } from './cron.ts';
 import type { Env } from './env.ts';
 
+export { Alerts } from '../durable-objects/alerts/alerts.ts';
+export { Destination } from '../durable-objects/destination/destination.ts';
 export { Fraud } from '../durable-objects/fraud/fraud.ts';
 export { Hub } from '../durable-objects/hub/hub.ts';
 export { Journal } from '../durable-objects/journal/journal.ts';

@@ -10,7 +10,7 @@ import { type Import, type SourceFile, sources, withoutComments } from '../helpe
 const FEATURES = [
   ...['audit', 'auth', 'projects', 'limits', 'idempotency', 'blocks', 'rollups', 'errors', 'releases', 'journal'],
   ...['edge', 'ingest', 'beacon', 'cookies', 'otlp', 'loki', 'elastic', 'etl', 'fraud', 'sourcemaps', 'query'],
-  ...['anomalies', 'operations', 'live', 'client', 'observability'],
+  ...['anomalies', 'operations', 'live', 'delivery', 'alerts', 'client', 'observability'],
 ];
 
 const worker = sources('src/**/*.ts', 'durable-objects/**/*.ts').filter(
@@ -41,6 +41,8 @@ const SHELL_OF: Readonly<Record<string, string>> = {
   hub: 'live',
   limiter: 'limits',
   fraud: 'fraud',
+  destination: 'delivery',
+  alerts: 'alerts',
 };
 
 describe('imports go downhill', () => {

@@ -1,0 +1,75 @@
+import type {
+  Attempt,
+  BreakerAction,
+  BreakerSettings,
+  Delivery,
+  DeliveryDetail,
+  DeliveryEvent,
+  DeliveryState,
+  DestinationHealth,
+  DestinationKind,
+} from '../wire/delivery.ts';
+
+/** What the object of a destination goes by: its row in D1, pushed before a change is answered. */
+export interface DestinationConfig {
+  destinationId: string;
+  projectId: string;
+  /** An older one than the one that is there changes nothing. */
+  version: number;
+  name: string;
+  kind: DestinationKind;
+  url: string;
+  /** Values of secret ones are encrypted (src/shared/at-rest.ts, purpose `destination header <destination id>`). */
+  headers: { name: string; value: string; secret: boolean }[];
+  template: string | null;
+  timeoutMs: number;
+  ordered: boolean;
+  maxPerSecond: number;
+  warmProbe: boolean;
+  breaker: BreakerSettings;
+  /** `stored` is encrypted (purpose `destination secret <destination id>`): the bytes of a v1 secret, or the 32 of an Ed25519 seed. Newest first. */
+  secrets: { id: string; kind: 'v1' | 'v1a'; stored: string; expiresAtMs: number | null }[];
+  disabled: boolean;
+}
+
+export interface DeliveryQuery {
+  state: DeliveryState | null;
+  fromMs: number;
+  toMs: number;
+  limit: number;
+  /** What the list said; null for its start. */
+  cursor: string | null;
+}
+
+export type ReplaySelection =
+  | { kind: 'one'; id: string }
+  /** Dead letters that were made in this range, oldest first. */
+  | { kind: 'range'; fromMs: number; toMs: number }
+  | { kind: 'all' };
+
+export type ReplayOutcome = { kind: 'replayed'; deliveries: number } | { kind: 'not_found' };
+
+export interface Enqueued {
+  accepted: number;
+  /** Events that were here already. */
+  repeated: number;
+}
+
+/** Methods of the Destination object (durable-objects/destination/destination.ts). A throw means a fault. */
+export interface DestinationCalls {
+  configure(config: DestinationConfig): void;
+  /** Durable when it answers. `not_configured`: nobody told this object what it is. */
+  enqueue(events: DeliveryEvent[]): Enqueued | { kind: 'not_configured' };
+  /** One attempt, past queue and breaker, kept in the log. */
+  test(event: DeliveryEvent): Promise<Attempt>;
+  list(query: DeliveryQuery): { items: Delivery[]; nextCursor: string | null };
+  find(id: string): DeliveryDetail | null;
+  replay(selection: ReplaySelection): ReplayOutcome;
+  act(action: BreakerAction, by: string): void;
+  transitions(limit: number): import('../wire/delivery.ts').BreakerTransition[];
+  health(): DestinationHealth;
+  /** A burst is expected within seconds: resolve, and open the connection where it is asked for. */
+  warm(): Promise<void>;
+  /** Forgets everything: the destination was deleted. */
+  remove(): Promise<void>;
+}
