@@ -81,11 +81,22 @@ describe('a page with the script tag', () => {
       performance.getEntriesByType('resource').some(({ name }) => name.endsWith('missing.bmp')),
     );
     const sessionId = await sessionOf(page);
+    // The browser tells of an interaction and of a soft navigation after the paint that they end with; before that nobody can report them.
+    await page.evaluate(() =>
+      Promise.all(
+        ['first-input', 'soft-navigation'].map(
+          (type) => new Promise<unknown>((told) => new PerformanceObserver(told).observe({ type, buffered: true })),
+        ),
+      ),
+    );
     await page.goto(`${site.url}/end`);
     const records = await until('all is stored', async () => {
       const found = await recordsOf(sessionId);
       return (
-        found.some(({ attrs }) => attrs.name === 'CLS') && found.some(({ type }) => type === 'ResourceError') && found
+        // What the page tells as it goes comes in more than one beacon.
+        ['CLS', 'INP'].every((name) => found.some(({ attrs }) => attrs.name === name)) &&
+        found.some(({ type }) => type === 'ResourceError') &&
+        found
       );
     });
     const told = records.map(
