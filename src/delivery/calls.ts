@@ -2,6 +2,7 @@ import type {
   Attempt,
   BreakerAction,
   BreakerSettings,
+  BreakerTransition,
   Delivery,
   DeliveryDetail,
   DeliveryEvent,
@@ -66,7 +67,7 @@ export interface DestinationCalls {
   find(id: string): DeliveryDetail | null;
   replay(selection: ReplaySelection): ReplayOutcome;
   act(action: BreakerAction, by: string): void;
-  transitions(limit: number): import('../wire/delivery.ts').BreakerTransition[];
+  transitions(limit: number): BreakerTransition[];
   health(): DestinationHealth;
   /** A burst is expected within seconds: resolve, and open the connection where it is asked for. */
   warm(): Promise<void>;
