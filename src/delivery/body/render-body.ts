@@ -1,0 +1,43 @@
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { DeliveryEvent, DestinationKind } from '../../wire/delivery.ts';
+import { discordBody } from './discord.ts';
+import { slackBody } from './slack.ts';
+import { renderTemplate } from './template/render.ts';
+import { type BodyForm, MAX_BODY_CHARS, type RenderedBody, type TemplateFailure } from './types.ts';
+import { templateView } from './view.ts';
+import { webhookBody } from './webhook.ts';
+
+const CONTENT_TYPE = 'application/json';
+
+/**
+ * What is sent of an event: always JSON. Error: template_failed, with the place in the template; without one where an e-mail destination has no
+ * template, or what an event says is longer than any receiver reads.
+ */
+export function renderBody(form: BodyForm, event: DeliveryEvent): Result<RenderedBody, TemplateFailure> {
+  if (form.template !== null) {
+    const rendered = renderTemplate(form.template, templateView(event));
+    if (!rendered.ok) return err({ kind: 'template_failed', ...rendered.error });
+    return ok({ body: rendered.value, contentType: CONTENT_TYPE });
+  }
+  const body = builtIn(form.kind, event);
+  if (body === null) return failed('an e-mail destination needs a template, which says from whom and to whom');
+  if (body.length > MAX_BODY_CHARS) return failed(`the body is longer than ${MAX_BODY_CHARS} characters`);
+  return ok({ body, contentType: CONTENT_TYPE });
+}
+
+function builtIn(kind: DestinationKind, event: DeliveryEvent): string | null {
+  switch (kind) {
+    case 'webhook':
+      return webhookBody(event);
+    case 'slack':
+      return slackBody(event);
+    case 'discord':
+      return discordBody(event);
+    case 'email':
+      return null;
+  }
+}
+
+function failed(reason: string): Result<never, TemplateFailure> {
+  return err({ kind: 'template_failed', reason, position: null });
+}
