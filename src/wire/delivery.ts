@@ -204,6 +204,8 @@ export interface DestinationHealth {
   name: string;
   kind: DestinationKind;
   disabled: boolean;
+  /** `gone`: it answered 410; a newer configuration that is not disabled tries it again. */
+  disabledReason: 'by_hand' | 'gone' | null;
   status: HealthBand;
   /** Of the calls in the breaker's window; null where there were none. */
   failureRate: number | null;
