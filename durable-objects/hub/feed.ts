@@ -109,7 +109,7 @@ export class Feed {
 
   async #heads(shard: number): Promise<StreamHead[]> {
     const projectId = this.#port.projectId();
-    return await journalFor(this.#port.env, projectId, shard).attach(projectId, shard);
+    return await journalFor(this.#port.env, projectId, shard).attach(projectId, shard, 'hub', 'all');
   }
 
   /** The work of one journal is done in the order in which it came, also where a call was repeated. */

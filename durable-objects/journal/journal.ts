@@ -7,11 +7,13 @@ import {
   type JournalStatus,
   type LedgerDetail,
   type LedgerRequest,
+  type ListenerName,
   type PlacedPart,
   retryAfterSeconds,
   type StreamHead,
   type TailPage,
   type TailRequest,
+  type Wanted,
 } from '../../src/journal/index.ts';
 import { withLost } from '../../src/journal/ledger-policy.ts';
 import { type Fault, orFault } from '../../src/shared/together.ts';
@@ -19,7 +21,7 @@ import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import { LedgerStore } from './ledger-store.ts';
-import { Publisher } from './publisher.ts';
+import { Listeners } from './listeners.ts';
 import { dataBytes, Sealer } from './sealer.ts';
 import { dedupeKey, JournalStore } from './store.ts';
 
@@ -46,7 +48,7 @@ const MAX_CLOCK_SKEW_MS = 250;
 export class Journal extends DurableObject<Env> {
   readonly #store: JournalStore;
   readonly #ledger: LedgerStore;
-  readonly #publisher: Publisher;
+  readonly #listeners: Listeners;
   readonly #heads = new Map<Stream, StreamHead>();
   readonly #sealer: Sealer;
   readonly #revoked: Map<string, number>;
@@ -61,13 +63,13 @@ export class Journal extends DurableObject<Env> {
     this.#sealer = new Sealer(ctx.storage, this.#store);
     this.#revoked = new Map(this.#store.revokedKeys().map(({ keyId, fromMs }) => [keyId, fromMs]));
     this.#disabled = this.#store.meta('disabled') === '1';
-    this.#publisher = new Publisher(this.#store.meta('attached') === '1', {
-      send: (call) => this.env.HUB.getByName(this.#projectId()).publish({ ...call, shard: this.#shard() }),
-      remember: (attached) => this.#store.setMeta('attached', attached ? '1' : null),
+    this.#listeners = new Listeners(env, this.#store, {
+      projectId: () => this.#projectId(),
+      shard: () => this.#shard(),
       heads: () => [...this.#heads.values()],
     });
     // What was sealed had a minute to be published; what was not may have been in the queue when the instance before this one ended.
-    if (this.#sealer.backlog().records > 0) this.#publisher.recover();
+    if (this.#sealer.backlog().records > 0) this.#listeners.recover();
     // An object that lost its alarm (a crash between write and arming) must not forget its tail.
     this.#sealer.arm(this.#now(), this.#clockOffsetMs());
   }
@@ -129,7 +131,7 @@ export class Journal extends DurableObject<Env> {
     });
     for (const part of placed) this.#noteStored(part, request.nowMs);
     this.#sealer.arm(request.nowMs, this.#clockOffsetMs());
-    this.#publisher.push(placed);
+    this.#listeners.push(placed);
     return { kind: 'stored', answer };
   }
 
@@ -166,11 +168,11 @@ export class Journal extends DurableObject<Env> {
     return { head: this.#heads.get(stream) ?? null, parts };
   }
 
-  /** The hub listens from now on: everything at or after the answered heads is published to it. */
-  attach(projectId: string, shard: number): StreamHead[] {
+  /** It listens from now on: everything of these streams at or after the answered heads is published to it. */
+  attach(projectId: string, shard: number, listener: ListenerName, wanted: Wanted): StreamHead[] {
     this.#store.setMeta('project_id', projectId);
     this.#store.setMeta('shard', String(shard));
-    this.#publisher.attach();
+    this.#listeners.attach(listener, wanted);
     return [...this.#heads.values()];
   }
 

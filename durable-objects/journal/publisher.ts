@@ -1,12 +1,13 @@
-import type { PlacedPart, Publication, StreamHead } from '../../src/journal/index.ts';
+import type { PlacedPart, Publication, StreamHead, Wanted } from '../../src/journal/index.ts';
+import type { Stream } from '../../src/wire/record.ts';
 
-/** Beyond this the queue is dropped, and the hub reads what it missed (hub/feed.ts). */
+/** Beyond this the queue is dropped, and the listener makes up for what it missed (hub/feed.ts, alerts/feed.ts). */
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 /** A call across objects carries at most 32 MiB. */
 const MAX_PUBLICATION_BYTES = 8 * 1024 * 1024;
-/** Inflated: logs pack 20 times and better, and the hub, which holds a publication as text, has 128 MB for all journals and sockets. */
+/** Inflated: logs pack 20 times and better, and a listener, which holds a publication as text, has 128 MB for all journals and sockets. */
 const MAX_PUBLICATION_RAW_BYTES = 4 * 1024 * 1024;
-/** A hub that was moved or restarted answers the next call; waits double from the first. After these the queue is dropped. */
+/** A listener that was moved or restarted answers the next call; waits double from the first. After these the queue is dropped. */
 const MAX_RETRIES = 5;
 const FIRST_RETRY_MS = 100;
 const MAX_RETRY_MS = 10_000;
@@ -15,45 +16,48 @@ type Call = Omit<Publication, 'shard'>;
 
 export interface PublisherPort {
   send(call: Call): Promise<{ attached: boolean }>;
-  /** Across restarts: whether the hub listens. */
-  remember(attached: boolean): void;
-  heads(): StreamHead[];
+  /** Across restarts: what the listener wants, null where nobody listens. */
+  remember(wanted: Wanted | null): void;
+  /** Of all streams. */
+  heads(): readonly StreamHead[];
 }
 
 /**
- * Hands what was appended to the hub, one call at a time: while a call is under way new parts gather, so the rate of calls falls as
- * the load grows. Nothing depends on a publication arriving: after a loss (this object restarted, the hub was away for long, too much
- * waited) the hub is told where the streams stand, and reads what it lacks from the journal.
+ * Hands what was appended to one listener (the hub, the object of alerts), one call at a time: while a call is under way new parts gather, so the rate of calls falls as
+ * the load grows. Nothing depends on a publication arriving: after a loss (this object restarted, the listener was away for long, too
+ * much waited) the listener is told where the streams stand, and makes up for what it lacks.
  */
 export class Publisher {
   readonly #port: PublisherPort;
-  #attached: boolean;
-  /** Calls of attach(): a refusal that was under way when the hub attached again must not undo that. */
+  #wanted: Wanted | null;
+  /** Calls of attach(): a refusal that was under way when the listener attached again must not undo that. */
   #attachments = 0;
   #queue: Call['parts'] = [];
   #queuedBytes = 0;
-  /** Something was dropped. Until the hub has been told, nothing is queued: it will read that too. */
+  /** Something was dropped. Until the listener has been told, nothing is queued: it will read that too. */
   #lost = false;
   #pumping = false;
   /** Ends the wait before a retry early; does nothing once it is over. */
   #wake: () => void = () => undefined;
 
-  constructor(attached: boolean, port: PublisherPort) {
-    this.#attached = attached;
+  constructor(wanted: Wanted | null, port: PublisherPort) {
+    this.#wanted = wanted;
     this.#port = port;
   }
 
-  attach(): void {
-    if (!this.#attached) this.#port.remember(true);
-    this.#attached = true;
+  /** From now on, and of these streams alone. */
+  attach(wanted: Wanted): void {
+    if (String(this.#wanted) !== String(wanted)) this.#port.remember(wanted);
+    this.#wanted = wanted;
     this.#attachments++;
     this.#wake();
   }
 
   push(parts: readonly PlacedPart[]): void {
-    if (!this.#attached || parts.length === 0) return;
+    if (this.#wanted === null || !parts.some(({ stream }) => this.#wants(stream))) return;
     if (!this.#lost) {
       for (const { stream, firstSeq, codec, data, rawBytes, summary } of parts) {
+        if (!this.#wants(stream)) continue;
         this.#queue.push({ stream, firstSeq, codec, data, rawBytes, summary });
         this.#queuedBytes += data.byteLength;
       }
@@ -64,7 +68,7 @@ export class Publisher {
 
   /** What an instance before this one had queued went with its memory. */
   recover(): void {
-    if (!this.#attached) return;
+    if (this.#wanted === null) return;
     this.#lost = true;
     if (!this.#pumping) void this.#pump();
   }
@@ -72,9 +76,9 @@ export class Publisher {
   async #pump(): Promise<void> {
     this.#pumping = true;
     let failures = 0;
-    while (this.#attached && (this.#lost || this.#queue.length > 0)) {
+    while (this.#wanted !== null && (this.#lost || this.#queue.length > 0)) {
       const attachments = this.#attachments;
-      const heads = this.#lost ? this.#port.heads() : null;
+      const heads = this.#lost ? this.#port.heads().filter(({ stream }) => this.#wants(stream)) : null;
       const parts = this.#take();
       // What is appended from here on is not in these heads.
       this.#lost = false;
@@ -82,8 +86,8 @@ export class Publisher {
         const { attached } = await this.#port.send({ parts, heads });
         failures = 0;
         if (!attached && attachments === this.#attachments) {
-          this.#attached = false;
-          this.#port.remember(false);
+          this.#wanted = null;
+          this.#port.remember(null);
         }
       } catch (cause) {
         console.warn(
@@ -94,16 +98,20 @@ export class Publisher {
         await this.#wait(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)));
       }
     }
-    if (!this.#attached) this.#clear();
+    if (this.#wanted === null) this.#clear();
     this.#pumping = false;
   }
 
-  /** Or until the hub calls, which shows that it is there again. */
+  /** Or until the listener calls, which shows that it is there again. */
   #wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
       void scheduler.wait(ms).then(resolve);
     });
+  }
+
+  #wants(stream: Stream): boolean {
+    return this.#wanted === 'all' || this.#wanted?.includes(stream) === true;
   }
 
   #take(): Call['parts'] {

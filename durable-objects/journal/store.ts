@@ -16,6 +16,7 @@ type MetaName =
   | 'project_id'
   | 'shard'
   | 'attached'
+  | 'alerts_attached'
   | 'disabled'
   | 'seal_failing_since_ms'
   | 'seal_failures'

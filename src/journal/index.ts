@@ -22,6 +22,7 @@ export {
   type LedgerRequest,
   type LedgerRow,
   type LedgerSource,
+  type ListenerName,
   MAX_PART_RECORDS,
   type Part,
   type PlacedPart,
@@ -29,4 +30,5 @@ export {
   type StreamHead,
   type TailPage,
   type TailRequest,
+  type Wanted,
 } from './types.ts';

@@ -171,10 +171,16 @@ export interface JournalStatus {
   ledger: LedgerRow[];
 }
 
-/** What the journal tells the hub. */
+/** Objects of the project that a journal publishes to, each by the project's id. */
+export type ListenerName = 'hub' | 'alerts';
+
+/** Streams that a listener is told of; `all` also those that have no record yet. */
+export type Wanted = 'all' | readonly Stream[];
+
+/** What the journal tells a listener. */
 export interface Publication {
   shard: number;
   parts: Pick<PlacedPart, 'stream' | 'firstSeq' | 'codec' | 'data' | 'rawBytes' | 'summary'>[];
-  /** Where the streams stand, once something may have got lost on the way: the hub reads what it lacks. Null where all came in order. */
+  /** Where the streams stand, once something may have got lost on the way: the listener makes up for what it lacks. Null where all came in order. */
   heads: StreamHead[] | null;
 }

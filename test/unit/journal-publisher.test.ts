@@ -1,25 +1,35 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Publisher, type PublisherPort } from '../../durable-objects/journal/publisher.ts';
-import type { PlacedPart, StreamHead } from '../../src/journal/index.ts';
+import type { PlacedPart, StreamHead, Wanted } from '../../src/journal/index.ts';
+import type { Stream } from '../../src/wire/record.ts';
 
 const MIB = 1024 * 1024;
 
 interface Size {
   packedBytes?: number;
   rawBytes?: number;
+  stream?: Stream;
 }
 
-function part(firstSeq: number, { packedBytes = 10, rawBytes = packedBytes }: Size = {}): PlacedPart {
+function part(firstSeq: number, { packedBytes = 10, rawBytes = packedBytes, stream = 'logs' }: Size = {}): PlacedPart {
   const summary = { records: 1, minTs: 0, maxTs: 0, levels: {}, services: {} } as unknown as PlacedPart['summary'];
   const data = new Uint8Array(packedBytes);
-  return { stream: 'logs', firstSeq, codec: 'raw', data, rawBytes, summary, crc32: 0, tokens: null };
+  return { stream, firstSeq, codec: 'raw', data, rawBytes, summary, crc32: 0, tokens: null };
 }
 
-/** A hub whose calls end when the test says so, and a clock that only moves when the test moves it. */
-function started(attached = true) {
-  const heads: StreamHead[] = [{ stream: 'logs', nextSeq: 1, sealedSeq: 1 }];
-  const calls: { seqs: number[]; heads: number | null; end(answer: boolean | Error): Promise<void> }[] = [];
-  const remembered: boolean[] = [];
+/** A listener whose calls end when the test says so, and a clock that only moves when the test moves it. */
+function started(wanted: Wanted | null = 'all') {
+  const heads: StreamHead[] = [
+    { stream: 'logs', nextSeq: 1, sealedSeq: 1 },
+    { stream: 'vitals', nextSeq: 1, sealedSeq: 1 },
+  ];
+  const calls: {
+    seqs: number[];
+    heads: number | null;
+    told: string[] | null;
+    end(answer: boolean | Error): Promise<void>;
+  }[] = [];
+  const remembered: (Wanted | null)[] = [];
   const waits: (() => void)[] = [];
   const port: PublisherPort = {
     send: ({ parts, heads: told }) =>
@@ -27,6 +37,7 @@ function started(attached = true) {
         calls.push({
           seqs: parts.map(({ firstSeq }) => firstSeq),
           heads: told?.[0]?.nextSeq ?? null,
+          told: told?.map(({ stream }) => stream) ?? null,
           end: async (answer) => {
             if (answer instanceof Error) reject(answer);
             else resolve({ attached: answer });
@@ -39,7 +50,7 @@ function started(attached = true) {
   };
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   vi.spyOn(scheduler, 'wait').mockImplementation(() => new Promise<void>((resolve) => waits.push(resolve)));
-  const publisher = new Publisher(attached, port);
+  const publisher = new Publisher(wanted, port);
   let nextSeq = 1;
   return {
     publisher,
@@ -125,7 +136,7 @@ describe('a publisher', () => {
     const listened = started();
     listened.publisher.recover();
     expect(listened.calls).toMatchObject([{ seqs: [], heads: 1 }]);
-    const unheard = started(false);
+    const unheard = started(null);
     unheard.publisher.recover();
     unheard.append();
     expect(unheard.calls).toEqual([]);
@@ -136,7 +147,7 @@ describe('a publisher', () => {
     append();
     await calls[0]?.end(away);
     expect(waits).toHaveLength(1);
-    publisher.attach();
+    publisher.attach('all');
     await Promise.resolve();
     await Promise.resolve();
     expect(calls[1]?.seqs).toEqual([1]);
@@ -145,16 +156,47 @@ describe('a publisher', () => {
   it('ends when the hub does not listen any more, unless it attached again meanwhile', async () => {
     const { publisher, calls, append, remembered } = started();
     append();
-    publisher.attach();
+    publisher.attach('all');
     await calls[0]?.end(false);
     append();
     await calls[1]?.end(false);
     append();
     expect(calls).toHaveLength(2);
-    expect(remembered).toEqual([false]);
-    publisher.attach();
+    expect(remembered).toEqual([null]);
+    publisher.attach('all');
     append();
     expect(calls[2]?.seqs).toEqual([4]);
-    expect(remembered).toEqual([false, true]);
+    expect(remembered).toEqual([null, 'all']);
+  });
+
+  it('sends a listener the streams that it wants alone, and makes no call for others', async () => {
+    const { calls, append } = started(['vitals']);
+    append();
+    expect(calls).toEqual([]);
+    append({ stream: 'vitals' });
+    append();
+    append({ stream: 'vitals' });
+    await calls[0]?.end(true);
+    expect(calls.map(({ seqs }) => seqs)).toEqual([[2], [4]]);
+  });
+
+  it('tells it where those streams stand, and no others', () => {
+    const { publisher, calls } = started(['vitals']);
+    publisher.recover();
+    expect(calls[0]?.told).toEqual(['vitals']);
+  });
+
+  it('goes by what the listener wanted last, and remembers each change of it once', async () => {
+    const { publisher, calls, append, remembered } = started(null);
+    publisher.attach(['vitals']);
+    publisher.attach(['vitals']);
+    publisher.attach(['vitals', 'logs']);
+    append();
+    publisher.attach(['vitals']);
+    await calls[0]?.end(true);
+    append();
+    append({ stream: 'vitals' });
+    expect(calls.map(({ seqs }) => seqs)).toEqual([[1], [3]]);
+    expect(remembered).toEqual([['vitals'], ['vitals', 'logs'], ['vitals']]);
   });
 });

@@ -29,7 +29,7 @@ async function ingestUnpublished(here: LiveProject, records: { message: string }
   });
   await evictDurableObject(journal(here.project));
   await ingest(here, records);
-  await journal(here.project).attach(here.project, 0);
+  await journal(here.project).attach(here.project, 0, 'hub', 'all');
 }
 
 describe('publications', () => {
