@@ -7,8 +7,8 @@ import type { LiveError } from '../../src/live/errors.ts';
 import { parseFrame } from '../../src/live/frame.ts';
 import { Gather, type TelemetryFrame } from '../../src/live/gather.ts';
 import { decodeIdentity, IDENTITY_HEADER, type LiveIdentity, type SocketMatch } from '../../src/live/identity.ts';
+import { presenceLine } from '../../src/live/notice.ts';
 import { mayCommand } from '../../src/live/permit.ts';
-import { presenceLine } from '../../src/live/presence.ts';
 import { MAX_SOCKETS_PER_PROJECT } from '../../src/wire/limits.ts';
 import {
   CLOSE_RESTART,
@@ -107,7 +107,7 @@ export class Hub extends DurableObject<Env> {
     if (this.#ends.hasEnded(identity, this.#now())) {
       this.#close(socket, CLOSE_UNAUTHENTICATED, 'the session or key has ended');
     } else {
-      this.#announce(identity, 'connected');
+      this.#present(identity, 'connected');
       await this.#ends.armFor(identity);
     }
     return new Response(null, { status: 101, webSocket: client, headers: { 'sec-websocket-protocol': SUBPROTOCOL } });
@@ -127,6 +127,11 @@ export class Hub extends DurableObject<Env> {
   /** A new version of the schema for telemetry: every frame that comes after the answer goes by it. */
   useSchema(schema: TelemetrySchema): void {
     this.#schema.use(schema);
+  }
+
+  /** A notice to those who listen to the topic now; it is kept nowhere. `line` has the form of a record. */
+  announce(topic: string, line: string): void {
+    this.#fanout.notify(topic, line, this.#feed.cursor());
   }
 
   override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
@@ -207,16 +212,16 @@ export class Hub extends DurableObject<Env> {
       return;
     }
     const identity = departed(ws);
-    if (identity) this.#announce(identity, 'disconnected');
+    if (identity) this.#present(identity, 'disconnected');
   }
 
   #forget(socket: HubSocket): void {
     if (!this.#sockets.remove(socket)) return;
     this.#fanout.leaveAll(socket);
-    this.#announce(socket.identity, 'disconnected');
+    this.#present(socket.identity, 'disconnected');
   }
 
-  #announce({ clientId }: LiveIdentity, event: 'connected' | 'disconnected'): void {
+  #present({ clientId }: LiveIdentity, event: 'connected' | 'disconnected'): void {
     if (clientId === null) return;
     const line = presenceLine({ clientId, event, sockets: this.#sockets.ofClient(clientId) }, this.#now());
     this.#fanout.notify(TOPIC_CLIENT_PREFIX + clientId, line, this.#feed.cursor());

@@ -6,7 +6,7 @@ import type { LiveError } from '../../src/live/errors.ts';
 import { compileFilter } from '../../src/live/filter.ts';
 import type { Frame } from '../../src/live/frame.ts';
 import { Positions } from '../../src/live/positions.ts';
-import { parseTopic } from '../../src/live/topics.ts';
+import { carriesRecords, parseTopic } from '../../src/live/topics.ts';
 import { err, ok, type Result } from '../../src/shared/result.ts';
 import { MAX_TOPICS_PER_SOCKET } from '../../src/wire/limits.ts';
 import type { Fanout } from './fanout.ts';
@@ -93,12 +93,12 @@ export class Subscriber {
     if (!made.ok) return made.error;
     const added = topics.filter((topic) => !socket.subscriptions.has(topic)).length;
     if (socket.subscriptions.size + added > MAX_TOPICS_PER_SOCKET) return { kind: 'too_many_topics' };
-    const start = await this.#startAt(since);
+    const subscriptions = made.value;
+    const start = await this.#startAt(since, subscriptions);
     if (!start.ok) return start.error;
     if (!socket.isOpen) return null;
 
     const { feed, fanout } = this.#port;
-    const subscriptions = made.value;
     const isBehind = start.value !== null && !covers(start.value, feed.positions);
     for (const subscription of subscriptions) subscription.replay = isBehind ? start.value : null;
     const replaced = subscriptions.map(({ name }) => socket.subscriptions.get(name)).filter((old) => old !== undefined);
@@ -113,10 +113,14 @@ export class Subscriber {
     return null;
   }
 
-  /** The cursor's place; null for the present. The journals publish afterwards. */
-  async #startAt(since: string | null): Promise<Result<Positions | null, LiveError>> {
+  /** The cursor's place; null for the present. The journals publish afterwards, where a topic needs them: notices come also while they are away. */
+  async #startAt(
+    since: string | null,
+    subscriptions: readonly Subscription[],
+  ): Promise<Result<Positions | null, LiveError>> {
     const positions = since === null ? null : Positions.decode(since);
     if (since !== null && positions === null) return err({ kind: 'invalid_cursor' });
+    if (!subscriptions.some(({ topic }) => carriesRecords(topic))) return ok(null);
     const { feed } = this.#port;
     try {
       await feed.attach(this.#shards);

@@ -1,2 +1,3 @@
+export { announceHealth } from './announce.ts';
 export { liveControl } from './control.ts';
 export { liveRoutes } from './routes.ts';

@@ -1,3 +1,5 @@
+import type { Severity } from './alerts.ts';
+import type { BreakerState } from './delivery.ts';
 import type { DataType } from './etl.ts';
 import type { Rejection } from './ingest.ts';
 import type { Json, LogRecord } from './record.ts';
@@ -10,6 +12,8 @@ export const BEARER_SUBPROTOCOL_PREFIX = 'bearer.';
 export const TOPIC_ALL = 'telemetry.live';
 /** Presence of one client: `client:<id>`. */
 export const TOPIC_CLIENT_PREFIX = 'client:';
+/** Changes of firings, breakers and dead letters. */
+export const TOPIC_HEALTH = 'health';
 /** Exactly these bytes are answered by the runtime without waking the hub. */
 export const PING_FRAME = '{"type":"PING"}';
 export const PONG_FRAME = '{"type":"PONG"}';
@@ -29,7 +33,7 @@ export type ClientFrame =
       type: 'SUBSCRIBE';
       id?: FrameId;
       project: string;
-      /** Streams, TOPIC_ALL, `client:<id>`. A topic that is subscribed already takes the new filter. */
+      /** Streams, TOPIC_ALL, TOPIC_HEALTH, `client:<id>`. A topic that is subscribed already takes the new filter. */
       topics: string[];
       /** A search (docs/search.md) that records must match. */
       filter?: string;
@@ -95,3 +99,12 @@ export interface PresenceAttrs {
   /** Open sockets of this client after the event. */
   sockets: number;
 }
+
+/**
+ * What a notice of TOPIC_HEALTH carries in `attrs`: a record of stream `logs` with type `health`, not stored. It says what changed and no more; how things
+ * stand is for `GET /api/health/pulse` to say.
+ */
+export type HealthChange =
+  | { change: 'firing'; firingId: string; ruleId: string; severity: Severity; state: 'firing' | 'resolved' }
+  | { change: 'breaker'; destinationId: string; from: BreakerState; to: BreakerState }
+  | { change: 'dead_letters'; destinationId: string; deadLetters: number };

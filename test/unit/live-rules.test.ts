@@ -162,6 +162,7 @@ describe('a topic', () => {
     expect(carried('errors')).toEqual(['errors']);
     expect(carried('telemetry.live')).toEqual(STREAMS);
     expect(carried('client:a.b-c_1')).toEqual([]);
+    expect(carried('health')).toEqual([]);
   });
 });
 
