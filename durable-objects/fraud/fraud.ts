@@ -16,9 +16,9 @@ import type {
   ReplayItem,
   RevokeOutcome,
 } from '../../src/fraud/calls.ts';
-import { resendDelayMs, WATCH_MS } from '../../src/fraud/resend-policy.ts';
 import { completeSettings, DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
 import { ruleCounts, summaryOf } from '../../src/fraud/summary.ts';
+import { resendDelayMs, WATCH_MS } from '../../src/shared/resend-policy.ts';
 import type {
   AccountGraph,
   FraudEvent,

@@ -1,5 +1,5 @@
 import type { Recorded } from '../../src/fraud/calls.ts';
-import { resendDelayMs } from '../../src/fraud/resend-policy.ts';
+import { resendDelayMs } from '../../src/shared/resend-policy.ts';
 import type { FraudEvent } from '../../src/wire/fraud.ts';
 import type { OutboxStore } from './outbox-store.ts';
 

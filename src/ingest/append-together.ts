@@ -1,6 +1,7 @@
 import { waitUntil } from 'cloudflare:workers';
 import type { AppendOutcome, AppendRequest, journalFor } from '../journal/index.ts';
-import { TOGETHER, Together, waitOrAbort } from '../shared/together.ts';
+import { TOGETHER, Together } from '../shared/together.ts';
+import { waitOrAbort } from '../shared/within.ts';
 
 const appends = new Together<AppendRequest, AppendOutcome>({ wait: waitOrAbort, waitUntil }, TOGETHER);
 

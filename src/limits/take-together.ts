@@ -1,6 +1,7 @@
 import { waitUntil } from 'cloudflare:workers';
 import type { Limiter } from '../../durable-objects/limiter/limiter.ts';
-import { TOGETHER, Together, waitOrAbort } from '../shared/together.ts';
+import { TOGETHER, Together } from '../shared/together.ts';
+import { waitOrAbort } from '../shared/within.ts';
 import type { IngestOutcome, IngestTake } from './types.ts';
 
 const takes = new Together<IngestTake, IngestOutcome>({ wait: waitOrAbort, waitUntil }, TOGETHER);

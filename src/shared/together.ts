@@ -1,6 +1,7 @@
+import { type Wait, within } from './within.ts';
+
 export interface TogetherPort {
-  /** Resolves after `ms`, or when the signal aborts. */
-  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  wait: Wait;
   /** Keeps the request that calls it until the work is done, also when its client goes away. */
   waitUntil(work: Promise<unknown>): void;
 }
@@ -91,27 +92,17 @@ export class Together<Call, Answer extends { kind: string }> {
     const { promise, resolve } = Promise.withResolvers<Turn<Answer>>();
     const waiting = { call, turn: resolve };
     lane.push(waiting);
-    const turn = await this.#within(this.#options.patienceMs, promise);
+    const turn = await within(this.#options.patienceMs, promise, this.#port.wait);
     if (turn !== null) return turn;
     // Whoever comes from now on waits for nobody of this lane.
     if (this.#lanes.get(key) === lane) this.#lanes.delete(key);
     const at = lane.indexOf(waiting);
     if (at < 0) {
-      const late = await this.#within(this.#options.travelMs, promise);
+      const late = await within(this.#options.travelMs, promise, this.#port.wait);
       return late ?? { kind: 'failed', cause: new Error('no answer in time') };
     }
     lane.splice(at, 1);
     return { kind: 'lead' };
-  }
-
-  async #within(ms: number, promise: Promise<Turn<Answer>>): Promise<Turn<Answer> | null> {
-    const done = new AbortController();
-    const patience = this.#port.wait(ms, done.signal).then(() => null);
-    try {
-      return await Promise.race([promise, patience]);
-    } finally {
-      done.abort();
-    }
   }
 
   async #fly(
@@ -143,13 +134,4 @@ function settled<Answer extends { kind: string }>(answer: Answer | Fault): Answe
 
 function isFault(answer: { kind: string }): answer is Fault {
   return answer.kind === 'fault';
-}
-
-/** The runtime's, for the port. */
-export async function waitOrAbort(ms: number, signal?: AbortSignal): Promise<void> {
-  try {
-    await scheduler.wait(ms, signal ? { signal } : {});
-  } catch (cause) {
-    if (!signal?.aborted) throw cause;
-  }
 }

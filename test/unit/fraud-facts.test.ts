@@ -9,8 +9,8 @@ import {
   type UserProfile,
 } from '../../src/fraud/facts.ts';
 import { normaliseReference, referenceOf } from '../../src/fraud/identity.ts';
-import { resendDelayMs } from '../../src/fraud/resend-policy.ts';
 import { addressBucket } from '../../src/shared/address.ts';
+import { resendDelayMs } from '../../src/shared/resend-policy.ts';
 import type { CookieFacts, Velocity } from '../../src/wire/fraud.ts';
 
 const NOW_MS = 1_790_000_000_000;
