@@ -3,6 +3,10 @@ import type { AlertRule, Firing, FiringState, RuleStatus, Silence } from '../wir
 /** All that the object of a project goes by, pushed before a change is answered. */
 export interface AlertSettings {
   projectId: string;
+  /** Notices say it. */
+  projectName: string;
+  /** Of the deployment, such as `https://ops.example.com`, for the link in notices: that of the request that pushes; null (cron) leaves the one that is there. */
+  origin: string | null;
   /** An older one than the one that is there changes nothing. */
   version: number;
   rules: AlertRule[];
@@ -31,6 +35,8 @@ export interface AlertsCalls {
   firings(query: FiringQuery): { items: Firing[]; nextCursor: string | null };
   findFiring(id: string): Firing | null;
   acknowledge(ack: Acknowledgement): 'applied' | 'unknown_firing';
+  /** Of a disabled project nothing is evaluated or told; what was owed to destinations goes all the same. */
+  setDisabled(projectId: string, disabled: boolean): Promise<void>;
   statuses(): RuleStatus[];
   /** Firing now, by severity. */
   counts(): { critical: number; warning: number; info: number };
