@@ -16,6 +16,7 @@ import { loadSession, rights, session } from './state/session.ts';
 const ErrorsPage = lazy(() => import('./pages/errors/errors-page.tsx'));
 const OperationsPage = lazy(() => import('./pages/operations/operations-page.tsx'));
 const SessionsPage = lazy(() => import('./pages/sessions/sessions-page.tsx'));
+const AlertsPage = lazy(() => import('./pages/alerts/alerts-page.tsx'));
 const FraudPage = lazy(() => import('./pages/fraud/fraud-page.tsx'));
 const VitalsPage = lazy(() => import('./pages/vitals/vitals-page.tsx'));
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
@@ -71,6 +72,7 @@ const TITLES: Record<string, string> = {
   '/sessions': 'Sessions',
   '/operations': 'Operations',
   '/fraud': 'Fraud',
+  '/alerts': 'Alerts',
   '/sources': 'Sources',
   '/security': 'Security',
   '/settings': 'Settings',
@@ -97,6 +99,8 @@ function Page() {
     return <ProjectGate>{(project) => <OperationsPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/fraud' || at.startsWith('/fraud/'))
     return <ProjectGate>{(project) => <FraudPage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/alerts' || at.startsWith('/alerts/'))
+    return <ProjectGate>{(project) => <AlertsPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/sources')
     return <ProjectGate>{(project) => <SourcesPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/traces')

@@ -21,6 +21,7 @@ const PAGES: readonly Page[] = [
   { path: '/errors', name: 'Errors', icon: 'errors', key: 'e', part: '/sessions' },
   { path: '/operations', name: 'Operations', icon: 'operations', key: 'p' },
   { path: '/fraud', name: 'Fraud', icon: 'fraud', key: 'f' },
+  { path: '/alerts', name: 'Alerts', icon: 'alerts', key: 'a' },
   { path: '/sources', name: 'Sources', icon: 'sources', key: 'r' },
   { path: '/security', name: 'Security', icon: 'security', key: 'i' },
   { path: '/settings', name: 'Settings', icon: 'settings', key: ',', admin: true },

@@ -1,0 +1,49 @@
+import '../../styles/alerts.css';
+import type { ComponentChildren } from 'preact';
+import type { Project } from '../../api/types.ts';
+import { Link } from '../../components/link.tsx';
+import { Empty } from '../../components/states.tsx';
+import { hrefOf, path } from '../../state/route.ts';
+import { FiringTab } from './firing-tab.tsx';
+import { RulesTab } from './rules-tab.tsx';
+
+interface Tab {
+  /** The second part of the path. */
+  id: string;
+  label: string;
+  page: (project: Project) => ComponentChildren;
+}
+
+const TABS: readonly Tab[] = [
+  { id: '', label: 'Firing', page: (project) => <FiringTab project={project} /> },
+  { id: 'rules', label: 'Rules', page: (project) => <RulesTab project={project} /> },
+];
+
+/** What is wrong, since when and for whom; what is watched; who is told, and whether it arrived. */
+export default function AlertsPage({ project }: { project: Project }) {
+  const id = path.value.split('/')[2] ?? '';
+  const current = TABS.find((tab) => tab.id === id);
+  return (
+    <div class="page alerts">
+      <h1 class="visually-hidden">Alerts</h1>
+      <nav class="tabs" aria-label="Alerts">
+        {TABS.map((tab) => (
+          <Link
+            key={tab.id}
+            href={hrefOf(tab.id === '' ? '/alerts' : `/alerts/${tab.id}`, {}, 'frame')}
+            current={tab === current}
+          >
+            {tab.label}
+          </Link>
+        ))}
+      </nav>
+      {current === undefined ? (
+        <Empty title="There is no such part of Alerts">
+          <p>Choose one of the tabs above.</p>
+        </Empty>
+      ) : (
+        current.page(project)
+      )}
+    </div>
+  );
+}
