@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { LANES } from './test/helpers/node/lanes.ts';
 
+/** Waits a minute for the database by design, with next to no load: beside others it costs no time. */
+const WAITING = 'test/faults/database-away.test.ts';
+
 /** Tests that need the machine: processes, files, browsers. What runs inside the Worker is in vitest.config.ts. */
 export default defineConfig({
   test: {
@@ -15,11 +18,17 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'servers',
-          include: ['integration', 'conformance', 'clients', 'browser'].map((dir) => `test/${dir}/**/*.test.ts`),
+          include: [
+            ...['integration', 'conformance', 'clients', 'browser'].map((dir) => `test/${dir}/**/*.test.ts`),
+            WAITING,
+          ],
         },
       },
       // One after the other, when all else has ended: they count what a server does in a time, and kill it under full load.
-      { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: 'faults', include: ['test/faults/**/*.test.ts'], exclude: [WAITING], fileParallelism: false },
+      },
     ],
   },
 });
