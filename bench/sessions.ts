@@ -50,7 +50,10 @@ async function withoutHash(): Promise<Row[]> {
           compatibilityDate: COMPATIBILITY.date,
           compatibilityFlags: COMPATIBILITY.flags,
           d1Databases: { DB: 'sessions' },
-          bindings: { ENVIRONMENT: 'local', JOURNAL_SHARDS: '1', USER_REQUESTS_PER_MINUTE: '100', ...secrets() },
+          bindings: {
+            ...{ ENVIRONMENT: 'local', JOURNAL_SHARDS: '1', USER_REQUESTS_PER_MINUTE: '100', ...secrets() },
+            DNS_RESOLVER_URL: 'https://resolver.example/dns-query',
+          },
         },
       ],
     }),

@@ -4,6 +4,7 @@ import type { Fraud } from '../durable-objects/fraud/fraud.ts';
 import type { Hub } from '../durable-objects/hub/hub.ts';
 import type { Journal } from '../durable-objects/journal/journal.ts';
 import type { Limiter } from '../durable-objects/limiter/limiter.ts';
+import { isLoopback } from './shared/loopback.ts';
 
 /** Bindings as the platform hands them over: strings, unchecked. Only parseConfig reads the strings. */
 export interface Env {
@@ -21,6 +22,7 @@ export interface Env {
   JOURNAL_SHARDS: string;
   USER_REQUESTS_PER_MINUTE: string;
   CLOCK_OFFSET_MS: string;
+  DNS_RESOLVER_URL: string;
   /** Secret. `kid:secret` pairs, comma separated; the first signs, all verify, so that keys rotate by overlap. */
   SESSION_SECRETS: string;
   /** Secret. Same form; signs API keys. Dropping a pair here invalidates every key it signed. */
@@ -44,6 +46,8 @@ export interface Config {
   journalShards: number;
   /** Of one user or key, on what is neither ingest nor query. */
   userRequestsPerMinute: number;
+  /** Says over HTTPS, as `application/dns-json`, where the names of webhooks lead. */
+  dnsResolverUrl: string;
   sessionSecrets: readonly [SigningSecret, ...SigningSecret[]];
   apiKeySecrets: readonly [SigningSecret, ...SigningSecret[]];
   dataSecrets: readonly [SigningSecret, ...SigningSecret[]];
@@ -133,6 +137,7 @@ export function parseConfig(env: Env): Config {
     clockOffsetMs,
     journalShards,
     userRequestsPerMinute,
+    dnsResolverUrl: parseResolverUrl(env.DNS_RESOLVER_URL, environment),
     sessionSecrets: parseSecrets('SESSION_SECRETS', env.SESSION_SECRETS),
     apiKeySecrets: parseSecrets('API_KEY_SECRETS', env.API_KEY_SECRETS),
     dataSecrets: parseSecrets('DATA_SECRETS', env.DATA_SECRETS),
@@ -145,6 +150,16 @@ export function parseConfig(env: Env): Config {
 /** Milliseconds of the one clock. Called at the edge of a request, alarm or cron run and nowhere else. */
 export function clockNowMs(config: Pick<Config, 'clockOffsetMs'>): number {
   return Date.now() + config.clockOffsetMs;
+}
+
+/** Whoever answers here decides what webhooks may be sent to: never over plain HTTP but to this machine. */
+function parseResolverUrl(text: string | undefined, environment: Config['environment']): string {
+  const url = text && URL.canParse(text) ? new URL(text) : null;
+  const local = environment === 'local' && url?.protocol === 'http:' && isLoopback(url.hostname);
+  if (!url || (url.protocol !== 'https:' && !local) || url.username !== '' || url.hash !== '') {
+    throw new Error('DNS_RESOLVER_URL must be the https:// URL of a resolver that answers application/dns-json');
+  }
+  return url.href;
 }
 
 function parseSetupToken(text: string | undefined): string | null {

@@ -12,6 +12,7 @@ function parse(variables: Partial<Env>): ReturnType<typeof parseConfig> {
     DATA_SECRETS: `k1:${SECRET}`,
     JOURNAL_SHARDS: '1',
     USER_REQUESTS_PER_MINUTE: '100',
+    DNS_RESOLVER_URL: 'https://resolver.example/dns-query',
   };
   return parseConfig({
     ENVIRONMENT: 'production',
@@ -39,6 +40,12 @@ describe('the configuration', () => {
     expect([parse({}).setupToken, parse({ SETUP_TOKEN: token }).setupToken]).toEqual([null, token]);
   });
 
+  it('takes a resolver over plain HTTP only on this machine', () => {
+    const DNS_RESOLVER_URL = 'http://127.0.0.1:5300/dns-query';
+    expect(parse({ ENVIRONMENT: 'local', DNS_RESOLVER_URL }).dnsResolverUrl).toBe(DNS_RESOLVER_URL);
+    expect(() => parse({ DNS_RESOLVER_URL })).toThrow('DNS_RESOLVER_URL must be');
+  });
+
   const refused: [what: string, variables: Partial<Env>, sentence: string][] = [
     ['no secret', { SESSION_SECRETS: '' }, 'SESSION_SECRETS is not set'],
     ['a short secret', { API_KEY_SECRETS: 'k1:short' }, 'API_KEY_SECRETS must hold kid:secret pairs'],
@@ -50,6 +57,13 @@ describe('the configuration', () => {
     ['too many shards', { JOURNAL_SHARDS: '65' }, 'JOURNAL_SHARDS must be'],
     ['half a shard', { JOURNAL_SHARDS: '1.5' }, 'JOURNAL_SHARDS must be'],
     ['no rate', { USER_REQUESTS_PER_MINUTE: '0' }, 'USER_REQUESTS_PER_MINUTE must be'],
+    ['no resolver', { DNS_RESOLVER_URL: '' }, 'DNS_RESOLVER_URL must be'],
+    ['a resolver that is no URL', { DNS_RESOLVER_URL: '1.1.1.1' }, 'DNS_RESOLVER_URL must be'],
+    [
+      'a resolver elsewhere over plain HTTP',
+      { ENVIRONMENT: 'local', DNS_RESOLVER_URL: 'http://1.1.1.1/' },
+      'DNS_RESOLVER_URL must be',
+    ],
     ['a clock that is no number', { ENVIRONMENT: 'local', CLOCK_OFFSET_MS: 'soon' }, 'CLOCK_OFFSET_MS must be'],
   ];
   it.each(refused)('with %s is refused by name, and no secret is in the sentence', (_, variables, sentence) => {

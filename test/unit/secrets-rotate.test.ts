@@ -24,6 +24,7 @@ function configOf(text: string) {
     SETUP_TOKEN: '',
     JOURNAL_SHARDS: '1',
     USER_REQUESTS_PER_MINUTE: '1',
+    DNS_RESOLVER_URL: 'https://resolver.example/dns-query',
   } as unknown as Env);
 }
 
