@@ -1,0 +1,2 @@
+export { shouldWarm, type WarmFacts } from './decide.ts';
+export { warmConnection } from './probe.ts';
