@@ -1,3 +1,4 @@
+export { levelOf } from './analyse.ts';
 export {
   type CookieSample,
   type Day,
@@ -6,6 +7,7 @@ export {
   dayOf,
   NO_SAMPLES,
   NO_TOTALS,
+  trendOf,
   withSample,
   withSampleInTotals,
 } from './day.ts';

@@ -181,5 +181,7 @@ export interface Pulse {
   cookies: { status: 'ok' | 'warn' | 'bad'; maxBytes: number; maxCount: number } | null;
   firing: { critical: number; warning: number; info: number };
   deadLetters: number;
+  /** Destinations whose object did not answer: of them nothing is said here. */
+  unknown: number;
   atMs: number;
 }

@@ -225,18 +225,24 @@ export interface DestinationHealth {
   lastWarmAtMs: number | null;
 }
 
-/** `GET /api/health/webhook?project=`: 200, or 503 where a destination is critical, its breaker is not closed, or it does not answer us. */
+/**
+ * `GET /api/health/webhook?project=`: 200, or 503 where a destination is critical, its breaker is not closed, it does not answer us, or it answered 410. Those that
+ * were disabled by hand are in the list and the backlog, and say nothing of how it is.
+ */
 export interface WebhookHealth {
   status: 'healthy' | 'degraded';
+  /** The worst of all: of the failure rate, of each destination; an open breaker is critical, one half open elevated. Header `X-Webhook-Health-Status`. */
   band: HealthBand;
   /** Of all calls of all windows. */
   failureRate: number | null;
   /** The worst of all. */
   breaker: BreakerState;
+  /** Since the first came into that state; where all are closed, since the last of them closed. Null without a destination. */
   breakerSinceMs: number | null;
   backlog: number;
   oldestQueuedAtMs: number | null;
   deadLetters: number;
+  /** The largest of the destinations': no receiver is slower. */
   p50Ms: number | null;
   p95Ms: number | null;
   p99Ms: number | null;
