@@ -4,6 +4,7 @@ import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { beaconRoutes } from './beacon/index.ts';
 import { clientRoutes } from './client/index.ts';
 import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
+import { deliveryRoutes, destinationOf, destinationRoutes, type OpenDestination } from './delivery/index.ts';
 import { edgeRoutes } from './edge/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { etlRoutes } from './etl/index.ts';
@@ -71,6 +72,9 @@ export function createApp(): Hono<AppEnv> {
     '/',
     riskRoutes((ctx, projectId) => fraudOf(ctx.env, projectId)),
   );
+  const openDestination: OpenDestination = (ctx, id) => destinationOf(ctx.env, id);
+  app.route('/', destinationRoutes(openDestination));
+  app.route('/', deliveryRoutes(openDestination));
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());

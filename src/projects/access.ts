@@ -48,6 +48,11 @@ export function readableProjects({ actor }: Ctx): Result<readonly string[] | nul
   return lacking === null ? ok(visibleProjects(actor)) : err({ kind: 'forbidden', detail: lacking });
 }
 
+/** Of somebody who was let into a project: whether what only administrators see is shown. Lets nobody in. */
+export function mayAdminister(actor: Actor): boolean {
+  return whatIsLacking(actor, 'admin') === null;
+}
+
 /** Ids of the projects whose existence the actor may know; null is all. */
 function visibleProjects(actor: Actor): readonly string[] | null {
   switch (actor.kind) {

@@ -1,7 +1,7 @@
-export { type ProjectAction, projectAccess, readableProjects } from './access.ts';
+export { mayAdminister, type ProjectAction, projectAccess, readableProjects } from './access.ts';
 export { type ProjectError, projectProblem } from './errors.ts';
 export { verifyKey } from './key.ts';
-export { namedProject } from './named-project.ts';
+export { namedProject, wholeNamedProject } from './named-project.ts';
 export { reconcileRevocations } from './reconcile.ts';
 export { presentedKey } from './resolve-actor.ts';
 export { identify, projectRoutes } from './routes.ts';

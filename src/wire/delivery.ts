@@ -87,6 +87,7 @@ export interface Destination {
   projectId: string;
   name: string;
   kind: DestinationKind;
+  /** To who may not change it only where it leads, as `https://hooks.slack.com/…`: such URLs are credentials. */
   url: string;
   headers: DestinationHeader[];
   /** Of the body (docs/alerts.md); null is the built-in one of the kind. */
@@ -104,8 +105,16 @@ export interface Destination {
   /** `gone`: it answered 410. */
   disabledReason: 'by_hand' | 'gone' | null;
   version: number;
+  /** Whether what delivers was told this version. It is within minutes. */
+  confirmed: boolean;
   createdAtMs: number;
   changedAtMs: number;
+}
+
+/** `POST /api/destinations`, `POST /api/destinations/:id/secrets`. */
+export interface DestinationWithSecret extends Destination {
+  /** The newest of `secrets` in clear, this once: `whsec_…`. Null for a v1a key, of which a receiver needs `publicKey` alone. */
+  secret: string | null;
 }
 
 /** What is delivered: told to each destination in its own form, under the same id at every attempt. */

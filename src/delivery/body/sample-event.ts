@@ -31,3 +31,20 @@ export function sampleEvent({ projectId, projectName, origin, nowMs }: SampleOf)
   };
   return { id: randomId('evt'), type: 'destination.test', projectId, subject: firingId, createdAtMs: nowMs, data };
 }
+
+/** What a template must make JSON of: one firing, several, and their end. */
+export function sampleEvents(of: SampleOf): DeliveryEvent[] {
+  const test = sampleEvent(of);
+  const [firing] = test.data.firings as JsonObject[];
+  const several = [
+    firing ?? {},
+    { ...firing, group: 'api', labels: {}, summary: 'A second one.' },
+    { ...firing, group: 'web' },
+  ];
+  const over = [{ ...firing, state: 'resolved', resolvedAtMs: of.nowMs }];
+  return [
+    test,
+    { ...test, type: 'alert.firing', data: { ...test.data, firings: several } },
+    { ...test, type: 'alert.resolved', data: { ...test.data, status: 'resolved', firings: over } },
+  ];
+}

@@ -1,0 +1,53 @@
+import type { Ctx } from '../../../env.ts';
+import type { OpenDestination } from '../../object.ts';
+import { resealed } from '../definition/sealing.ts';
+import type { StoredDestination } from '../definition/types.ts';
+import { pushDestination } from '../push.ts';
+import { destinationsUnderOldKeys, saveDestination } from '../store.ts';
+
+/** In one run: each takes five statements and a call at most. What is left waits for the next run. */
+const MAX_PER_RUN = 20;
+
+/**
+ * Cron: puts what is under an old pair of DATA_SECRETS under the newest and tells the objects, which open their copies themselves, so that the old pair can
+ * be dropped once a run counts none. One that does not open is counted and left: its pair may come back.
+ */
+export async function resealDestinations(
+  ctx: Ctx,
+  open: OpenDestination,
+): Promise<{ resealed: number; failed: number }> {
+  const { kid } = ctx.config.dataSecrets[0];
+  const counts = { resealed: 0, failed: 0 };
+  for (const stored of await destinationsUnderOldKeys(ctx.env.DB, kid, MAX_PER_RUN)) {
+    const next = resealedRow(ctx, stored);
+    if (next === null) {
+      counts.failed++;
+      continue;
+    }
+    const { meta } = await saveDestination(ctx.env.DB, next, kid).run();
+    counts.resealed += meta.changes;
+    // Where it does not answer it stays unconfirmed, and is told by reconcileDestinations.
+    await pushDestination(ctx, open, stored.id);
+  }
+  return counts;
+}
+
+function resealedRow(ctx: Ctx, stored: StoredDestination): StoredDestination | null {
+  try {
+    return {
+      ...stored,
+      ...resealed(ctx.config, stored.id, stored),
+      version: stored.version + 1,
+      changedAtMs: ctx.nowMs,
+    };
+  } catch (cause) {
+    const { requestId } = ctx;
+    console.error(
+      JSON.stringify({
+        ...{ level: 'error', event: 'destination_not_resealed', requestId, destinationId: stored.id },
+        cause: String(cause),
+      }),
+    );
+    return null;
+  }
+}
