@@ -1,5 +1,281 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Env } from '../../src/env.ts';
+import { renderBody } from '../../src/delivery/body/render-body.ts';
+import type {
+  DeliveryQuery,
+  DestinationCalls,
+  DestinationConfig,
+  Enqueued,
+  ReplayOutcome,
+  ReplaySelection,
+} from '../../src/delivery/calls.ts';
+import { DestinationResolver, dohLookUp } from '../../src/delivery/dns/index.ts';
+import { breakerHealth, percentiles } from '../../src/delivery/queue/health.ts';
+import { forgettings, ROWS_PER_CLEANUP } from '../../src/delivery/queue/retention.ts';
+import { isCleanupDue, type Wants } from '../../src/delivery/queue/wake.ts';
+import { BUDGET, left } from '../../src/delivery/retry/budget.ts';
+import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
+import { err, ok } from '../../src/shared/result.ts';
+import type {
+  Attempt,
+  BreakerAction,
+  BreakerTransition,
+  Delivery,
+  DeliveryDetail,
+  DeliveryEvent,
+  DestinationHealth,
+} from '../../src/wire/delivery.ts';
+import { applySchemaSteps } from '../schema-steps.ts';
+import { AttemptStore } from './attempt-store.ts';
+import { Courier } from './courier.ts';
+import { DeliveryStore } from './delivery-store.ts';
+import { Dispatcher, type Stores } from './dispatcher.ts';
+import { MetaStore } from './meta-store.ts';
+import { Receiver } from './receiver.ts';
+import { DESTINATION_SCHEMA } from './schema.ts';
+import { Waker } from './waker.ts';
 
-/** A webhook receiver: its queue, its breaker, its DNS record (DESIGN 2). */
-export class Destination extends DurableObject<Env> {}
+/**
+ * Delivers to one webhook receiver: holds its queue, its breaker and its DNS record (ADR 20). What was taken in is delivered at least once, whatever dies:
+ * an event, the start and the end of each attempt are committed before anybody hears of them, and an alarm looks after what was begun.
+ */
+export class Destination extends DurableObject<Env> implements DestinationCalls {
+  readonly #stores: Stores;
+  #receiver: Receiver;
+  #dispatcher: Dispatcher;
+  readonly #resolver: DestinationResolver;
+  readonly #courier: Courier;
+  readonly #waker: Waker;
+  #cleanedAtMs: number;
+  #isPrefetching = false;
+  #savedNames: unknown = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    applySchemaSteps(ctx.storage, DESTINATION_SCHEMA);
+    const { sql } = ctx.storage;
+    const config = parseConfig(env);
+    const nowMs = () => this.#now();
+    const meta = new MetaStore(sql);
+    this.#stores = { meta, deliveries: new DeliveryStore(sql), attempts: new AttemptStore(sql) };
+    const dns = meta.meta('dns');
+    const lookUp = dohLookUp(config.dnsResolverUrl, (...request) => fetch(...request));
+    this.#resolver = new DestinationResolver({ lookUp, nowMs }, dns === null ? null : JSON.parse(dns));
+    this.#courier = new Courier({
+      ...{ resolver: this.#resolver, config, nowMs, fetch: (url, init) => fetch(url, init) },
+      // That a URL is not our own is known since it was set: unlike what its name leads to, its text does not change by itself.
+      rules: { environment: config.environment, ownHosts: [] },
+    });
+    this.#waker = new Waker({
+      setAlarm: (atMs) => void ctx.storage.setAlarm(atMs - config.clockOffsetMs),
+      wake: () => this.#goOn(),
+    });
+    this.#cleanedAtMs = Number(meta.meta('cleaned_at_ms') ?? this.#now());
+    this.#receiver = new Receiver(meta, this.#now());
+    this.#dispatcher = this.#newDispatcher();
+    // An object that lost its alarm must not forget what it owes.
+    if (this.#dispatcher.config !== null) this.#arm();
+  }
+
+  /** From the register, before a change is answered. */
+  configure(config: DestinationConfig): void {
+    this.#transaction(() => this.#dispatcher.configure(config));
+    this.#dispatcher.pump();
+  }
+
+  enqueue(events: DeliveryEvent[]): Enqueued | { kind: 'not_configured' } {
+    const { config } = this.#dispatcher;
+    if (config === null) return { kind: 'not_configured' };
+    const nowMs = this.#now();
+    const accepted = this.#transaction(
+      () => events.filter((event) => this.#stores.deliveries.insert(event, nowMs, config.ordered)).length,
+    );
+    this.#dispatcher.pump();
+    return { accepted, repeated: events.length - accepted };
+  }
+
+  async test(event: DeliveryEvent): Promise<Attempt> {
+    const config = this.#configured();
+    await this.#dispatcher.test(config, event);
+    const attempt = this.find(`${config.destinationId}-${event.id}`)?.log.at(-1);
+    if (!attempt) throw new Error('this destination was deleted under its test');
+    return attempt;
+  }
+
+  list(query: DeliveryQuery): { items: Delivery[]; nextCursor: string | null } {
+    const { config } = this.#dispatcher;
+    if (config === null) return { items: [], nextCursor: null };
+    return this.#stores.deliveries.list(query, config.destinationId);
+  }
+
+  find(id: string): DeliveryDetail | null {
+    const eventId = this.#eventIdOf(id);
+    const found = eventId === null ? null : this.#stores.deliveries.find(eventId, this.#configured().destinationId);
+    return found && { ...found.delivery, event: found.event, log: this.#stores.attempts.log(found.seq) };
+  }
+
+  replay(selection: ReplaySelection): ReplayOutcome {
+    const { config } = this.#dispatcher;
+    if (config === null) return { kind: 'not_found' };
+    const outcome = this.#transaction(() => this.#replay(selection, config.ordered));
+    this.#dispatcher.pump();
+    return outcome;
+  }
+
+  act(action: BreakerAction, by: string): void {
+    const config = this.#configured();
+    this.#transaction(() => this.#dispatcher.act(config, action, by));
+    this.#dispatcher.pump();
+  }
+
+  transitions(limit: number): BreakerTransition[] {
+    return this.#stores.meta.transitions(limit);
+  }
+
+  health(): DestinationHealth {
+    const { destinationId, name, kind, breaker } = this.#configured();
+    const nowMs = this.#now();
+    const { deliveries, meta } = this.#stores;
+    const backlog = deliveries.backlog();
+    const { disabledReason } = this.#dispatcher;
+    const warmAtMs = meta.meta('warm_at_ms');
+    return {
+      ...{ destinationId, name, kind, disabled: disabledReason !== null, disabledReason },
+      ...breakerHealth(this.#receiver.breaker.look(breaker, nowMs)),
+      ...percentiles(this.#dispatcher.timings(breaker, nowMs)),
+      ...{ backlog: backlog.deliveries, oldestQueuedAtMs: backlog.oldestAtMs, deadLetters: deliveries.deadLetters() },
+      retryBudget: { left: left(this.#receiver.budget, nowMs), most: BUDGET.most },
+      dns: this.#resolver.statistics(),
+      lastWarmAtMs: warmAtMs === null ? null : Number(warmAtMs),
+    };
+  }
+
+  async warm(): Promise<void> {
+    const config = this.#configured();
+    const isOpened = await this.#courier.warm(config);
+    if (isOpened) this.#stores.meta.setMeta('warm_at_ms', String(this.#now()));
+    this.#arm();
+  }
+
+  async remove(): Promise<void> {
+    this.#dispatcher.abandon();
+    this.#waker.stop();
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    // Whoever still has its id finds an object that nobody has told what it is.
+    applySchemaSteps(this.ctx.storage, DESTINATION_SCHEMA);
+    this.#receiver = new Receiver(this.#stores.meta, this.#now());
+    this.#dispatcher = this.#newDispatcher();
+  }
+
+  override async alarm(): Promise<void> {
+    this.#waker.alarmed();
+    if (this.#dispatcher.config === null) return;
+    this.#dispatcher.recover();
+    this.#transaction(() => {
+      this.#saveNames();
+      if (isCleanupDue(this.#wants())) this.#cleanUp();
+    });
+    this.#goOn();
+  }
+
+  /** What is due: names first, because what is asked for while others are sent costs nobody a wait. */
+  #goOn(): void {
+    const dueAtMs = this.#isPrefetching ? null : this.#resolver.nextPrefetchAtMs();
+    if (dueAtMs !== null && dueAtMs <= this.#now()) void this.#prefetch();
+    this.#dispatcher.pump();
+  }
+
+  async #prefetch(): Promise<void> {
+    this.#isPrefetching = true;
+    await this.#resolver.prefetch();
+    this.#isPrefetching = false;
+    this.#saveNames();
+    this.#arm();
+  }
+
+  /** Not with each check, of which it counts: a write for every attempt would buy a count that outlives a crash. */
+  #saveNames(): void {
+    const names = this.#resolver.saved();
+    if (names === this.#savedNames || this.#dispatcher.config === null) return;
+    this.#savedNames = names;
+    this.#stores.meta.setMeta('dns', JSON.stringify(names));
+  }
+
+  #newDispatcher(): Dispatcher {
+    return new Dispatcher(this.#stores, this.#receiver, {
+      nowMs: () => this.#now(),
+      transaction: (work) => this.#transaction(work),
+      render: (config, event) => {
+        const rendered = renderBody(config, event);
+        return rendered.ok ? ok(rendered.value) : err(rendered.error.reason);
+      },
+      attempt: (flight) => this.#courier.attempt(flight),
+      arm: () => this.#arm(),
+    });
+  }
+
+  #replay(selection: ReplaySelection, isOrdered: boolean): ReplayOutcome {
+    const [{ deliveries }, nowMs] = [this.#stores, this.#now()];
+    if (selection.kind === 'one') {
+      const eventId = this.#eventIdOf(selection.id);
+      const outcome = eventId === null ? 'not_found' : deliveries.replayOne(eventId, nowMs, isOrdered);
+      return outcome === 'not_found'
+        ? { kind: 'not_found' }
+        : { kind: 'replayed', deliveries: outcome === 'replayed' ? 1 : 0 };
+    }
+    const { fromMs, toMs } = selection.kind === 'range' ? selection : { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+    return { kind: 'replayed', deliveries: deliveries.replayDead(fromMs, toMs, nowMs, isOrdered) };
+  }
+
+  #cleanUp(): void {
+    const { deliveries, attempts, meta } = this.#stores;
+    const nowMs = this.#now();
+    let isClean = true;
+    for (const forgetting of forgettings(deliveries.ended(), this.ctx.storage.sql.databaseSize, nowMs)) {
+      const forgotten = deliveries.forget(forgetting, ROWS_PER_CLEANUP);
+      attempts.forget(forgotten);
+      if (forgotten.length === ROWS_PER_CLEANUP) isClean = false;
+    }
+    if (!isClean) return;
+    this.#cleanedAtMs = nowMs;
+    meta.setMeta('cleaned_at_ms', String(nowMs));
+    this.#dispatcher.book.forgotten();
+  }
+
+  #wants(): Wants {
+    return {
+      ...{ nowMs: this.#now(), inFlight: this.#dispatcher.inFlight, queueAtMs: this.#dispatcher.queueAtMs },
+      ...{ dnsAtMs: this.#isPrefetching ? null : this.#resolver.nextPrefetchAtMs(), cleanedAtMs: this.#cleanedAtMs },
+      endsSinceCleanup: this.#dispatcher.book.ends,
+    };
+  }
+
+  #arm(): void {
+    if (this.#dispatcher.config !== null) this.#waker.want(this.#wants());
+  }
+
+  /** What fails may have left memory ahead of what is written: the next instance starts from that. */
+  #transaction<T>(work: () => T): T {
+    try {
+      return this.ctx.storage.transactionSync(work);
+    } catch (cause) {
+      this.ctx.abort(String(cause));
+      throw cause;
+    }
+  }
+
+  #eventIdOf(id: string): string | null {
+    const prefix = `${this.#dispatcher.config?.destinationId}-`;
+    return id.startsWith(prefix) ? id.slice(prefix.length) : null;
+  }
+
+  #configured(): DestinationConfig {
+    const { config } = this.#dispatcher;
+    if (config === null) throw new Error('nobody has told this object what it is');
+    return config;
+  }
+
+  #now(): number {
+    return clockNowMs(parseConfig(this.env));
+  }
+}

@@ -1,0 +1,12 @@
+const SECOND_MS = 1_000;
+
+/**
+ * When the attempt after one at `lastAtMs` may go. Attempts are spread evenly and never save up what was not used: a bucket of tokens would let
+ * a backlog start with a burst of twice the rate, at the moment when the receiver has just come back.
+ */
+export function paceAtMs(lastAtMs: number | null, maxPerSecond: number, nowMs: number): number {
+  if (lastAtMs === null) return nowMs;
+  const gapMs = SECOND_MS / maxPerSecond;
+  // A clock that was set back must not stop the queue for as long as it was ahead.
+  return Math.min(lastAtMs + gapMs, nowMs + gapMs);
+}
