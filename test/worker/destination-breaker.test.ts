@@ -1,0 +1,161 @@
+import { evictDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_BREAKER } from '../../src/wire/delivery.ts';
+import {
+  event,
+  fakeReceiver,
+  hang,
+  movableClock,
+  type TestDestination,
+  testDestination,
+} from '../helpers/worker/destination.ts';
+import { until } from '../helpers/worker/until.ts';
+
+const ok = () => new Response('ok');
+const failing = () => new Response('broken', { status: 500 });
+const breakerOf = async (destination: TestDestination) => (await destination.object.health()).breaker;
+const transitionsOf = async (destination: TestDestination) =>
+  (await destination.object.transitions(20)).map(({ from, to, reason }) => `${from} ${to} ${reason}`).reverse();
+
+/** With a breaker that its first five events have opened, and no trickle. */
+async function opened(changes: Parameters<typeof testDestination>[0] = {}): Promise<TestDestination> {
+  const destination = await testDestination({ breaker: { ...DEFAULT_BREAKER, trickleCalls: 0 }, ...changes });
+  await destination.enqueue(...Array.from({ length: 5 }, () => event()));
+  await until('the breaker is open', async () => (await breakerOf(destination)).state === 'OPEN');
+  return destination;
+}
+
+describe('a breaker', () => {
+  it('opens where a receiver fails, and what comes then waits in the queue without an attempt', async () => {
+    const receiver = fakeReceiver(failing);
+    const destination = await opened();
+    const before = receiver.calls.length;
+    await destination.enqueue(...Array.from({ length: 50 }, () => event()));
+    await destination.alarm();
+    expect(receiver.calls).toHaveLength(before);
+    const health = await destination.object.health();
+    expect(health).toMatchObject({ backlog: 55, deadLetters: 0, status: 'critical', failureRate: 1 });
+    expect(health.breaker.nextProbeAtMs).toBe(health.breaker.sinceMs + 30_000);
+    expect(await transitionsOf(destination)).toEqual(['CLOSED OPEN failures']);
+  });
+
+  it('lets exactly the permitted probes out, however many events come at once', async () => {
+    const clock = movableClock();
+    const receiver = fakeReceiver(failing);
+    const destination = await opened();
+    receiver.calls.length = 0;
+    receiver.answer = hang;
+    clock.advance(30_000);
+    const answers = await Promise.all(Array.from({ length: 1_000 }, () => destination.enqueue(event())));
+    expect(answers.every((answer) => 'accepted' in answer && answer.accepted === 1)).toBe(true);
+    expect(receiver.calls).toHaveLength(DEFAULT_BREAKER.probes);
+    expect(await breakerOf(destination)).toMatchObject({ state: 'HALF_OPEN', nextProbeAtMs: null });
+    expect((await destination.object.health()).backlog).toBe(1_005);
+  });
+
+  it('closes when its probes arrive, and the backlog follows at its pace', async () => {
+    const clock = movableClock();
+    const receiver = fakeReceiver(failing);
+    const destination = await opened({ maxPerSecond: 50 });
+    await destination.enqueue(...Array.from({ length: 20 }, () => event()));
+    receiver.calls.length = 0;
+    receiver.answer = ok;
+    clock.advance(30_000);
+    await destination.alarm();
+    await until('all are delivered', async () => (await destination.object.health()).backlog === 0);
+    expect(receiver.calls).toHaveLength(25);
+    const [first, last] = [receiver.calls[0]?.atMs ?? 0, receiver.calls[24]?.atMs ?? 0];
+    expect(last - first).toBeGreaterThanOrEqual(24 * 20 - 10);
+    expect(await transitionsOf(destination)).toEqual([
+      'CLOSED OPEN failures',
+      'OPEN HALF_OPEN probe_due',
+      'HALF_OPEN CLOSED probes_passed',
+    ]);
+    const probes = await destination.sql(`SELECT count(*) AS n FROM attempts WHERE kind = 'probe'`);
+    expect(probes).toEqual([{ n: DEFAULT_BREAKER.probes }]);
+  });
+
+  it('opens again where a probe fails', async () => {
+    const clock = movableClock();
+    fakeReceiver(failing);
+    const destination = await opened();
+    clock.advance(30_000);
+    await destination.alarm();
+    await until('it is open again', async () => (await transitionsOf(destination)).length === 3);
+    expect((await transitionsOf(destination)).at(-1)).toBe('HALF_OPEN OPEN probes_failed');
+  });
+
+  it('while open lets a trickle of single attempts out, of a second each', async () => {
+    const clock = movableClock();
+    const receiver = fakeReceiver(failing);
+    const breaker = { ...DEFAULT_BREAKER, probeAfterMs: 600_000, trickleTimeoutMs: 50 };
+    const destination = await opened({ breaker });
+    const trickled = () => destination.sql(`SELECT outcome, duration_ms FROM attempts WHERE kind = 'trickle'`);
+    receiver.answer = hang;
+    clock.advance(10_000);
+    await destination.enqueue(...Array.from({ length: 20 }, () => event()));
+    await until('one has ended', async () => (await trickled()).some(({ outcome }) => outcome === 'timeout'));
+    const first = (await trickled()).length;
+    await destination.enqueue(event());
+    expect(await trickled()).toHaveLength(first);
+    clock.advance(10_000);
+    await destination.alarm();
+    await until('another has begun', async () => (await trickled()).length === first + 1);
+    expect((await breakerOf(destination)).state).toBe('OPEN');
+  });
+
+  it('that was closed lets the queue go at once', async () => {
+    const receiver = fakeReceiver(failing);
+    const destination = await opened();
+    receiver.answer = ok;
+    await destination.object.act('isolate', 'usr_1');
+    expect(await breakerOf(destination)).toMatchObject({ state: 'OPEN', isolated: true, nextProbeAtMs: null });
+    await destination.enqueue(event());
+    await destination.object.act('close', 'usr_2');
+    await until('all are delivered', async () => (await destination.object.health()).backlog === 0);
+    const [close, isolate] = await destination.object.transitions(2);
+    expect([close, isolate]).toMatchObject([
+      { to: 'CLOSED', reason: 'by_hand', by: 'usr_2' },
+      { to: 'OPEN', reason: 'isolated', by: 'usr_1' },
+    ]);
+  });
+
+  it('is as it was after an eviction', async () => {
+    const clock = movableClock();
+    const receiver = fakeReceiver(failing);
+    const destination = await opened();
+    const before = await destination.object.health();
+    await evictDurableObject(env.DESTINATION.getByName(destination.id));
+    const after = await destination.object.health();
+    expect(after.breaker).toEqual(before.breaker);
+    expect([after.window, after.p50Ms, after.backlog]).toEqual([before.window, before.p50Ms, before.backlog]);
+    receiver.answer = ok;
+    clock.advance(30_000);
+    await destination.alarm();
+    await until('all are delivered', async () => (await destination.object.health()).backlog === 0);
+  });
+});
+
+describe('health', () => {
+  it('says what the calls of the window took and came to', async () => {
+    const receiver = fakeReceiver((_, index) => (index < 9 ? ok() : failing()));
+    const destination = await testDestination({ breaker: { ...DEFAULT_BREAKER, minimumCalls: 50 } });
+    expect(await destination.object.health()).toMatchObject({
+      ...{ status: 'healthy', failureRate: null, p50Ms: null, backlog: 0, oldestQueuedAtMs: null, lastWarmAtMs: null },
+    });
+    for (let i = 1; i <= 10; i++) {
+      await destination.enqueue(event());
+      await until('it was sent', () => receiver.calls.length === i);
+    }
+    receiver.answer = hang;
+    await until('it has ended', async () => (await destination.object.health()).window.calls === 10);
+    const health = await destination.object.health();
+    expect(health).toMatchObject({ status: 'elevated', failureRate: 0.1, window: { calls: 10, failed: 1, slow: 0 } });
+    expect(health.p50Ms).toBeLessThanOrEqual(health.p99Ms ?? 0);
+    expect(health.backlog).toBe(1);
+    expect(health.oldestQueuedAtMs).toBeGreaterThan(0);
+    expect(health.retryBudget).toEqual({ left: expect.any(Number), most: 100 });
+    expect(health.dns).toMatchObject({ hits: 0, misses: 0, ratio: null });
+  });
+});
