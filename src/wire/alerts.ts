@@ -4,6 +4,8 @@ import type { Stream } from './record.ts';
 export const MAX_RULES = 200;
 /** Firings of one rule at a time: with more values of `groupBy` the rest is one, `(other)`. */
 export const MAX_GROUPS = 100;
+/** Series of one preview. */
+export const MAX_PREVIEW_GROUPS = 10;
 export const MIN_WINDOW_SECONDS = 10;
 export const MAX_WINDOW_SECONDS = 86_400;
 /** Ends sooner than this after the last notice are not repeated. */
@@ -14,7 +16,10 @@ export type Severity = (typeof SEVERITIES)[number];
 
 export type Comparison = 'above' | 'below';
 
-/** What a rule looks at; its value is compared with `threshold` over the rule's window. */
+/**
+ * What a rule looks at; its value over the rule's window is compared with `threshold`: `above` is more than it, `below` less, error_rate, fraud_score and
+ * cookie_bloat are above.
+ */
 export type Condition =
   /** Records that match a search (docs/search.md) in the window. Counted as they come in. */
   | {
@@ -26,7 +31,10 @@ export type Condition =
       /** One firing for each value of this field of a record, such as `service`; null is one for all. */
       groupBy: string | null;
     }
-  /** What a percentile, average or count of a vital, metric or duration is in the window. `labels` filter; `by` splits. */
+  /**
+   * What a percentile, average or count of a vital, metric or duration is in the window, which is whole minutes. `labels` filter; `by` splits. Of metrics
+   * one label at most can be named. `failure_rate` (0 to 1) is of operations.
+   */
   | {
       kind: 'measure';
       source: 'vitals' | 'metrics' | 'operations';
@@ -34,7 +42,7 @@ export type Condition =
       stat: 'p50' | 'p75' | 'p90' | 'p95' | 'p99' | 'avg' | 'max' | 'min' | 'sum' | 'count' | 'failure_rate';
       labels: Record<string, string>;
       by: string | null;
-      /** With fewer events in the window nothing is known. */
+      /** With fewer events in the window nothing is known; 0 with `count` or `sum` makes nothing at all the value 0. */
       leastCount: number;
       comparison: Comparison;
       threshold: number;
@@ -43,9 +51,9 @@ export type Condition =
   | { kind: 'error_rate'; fingerprint: string | null; threshold: number }
   /** Fraud events in the window that were given at least this score. */
   | { kind: 'fraud_score'; minScore: number; threshold: number }
-  /** Share of samples of today that had a warning, or the largest `Cookie` header of today in bytes. */
+  /** The largest `Cookie` header of today (UTC), their average, or the most cookies in one. The window is the day, whatever the rule says. */
   | { kind: 'cookie_bloat'; stat: 'max_bytes' | 'avg_bytes' | 'max_count'; threshold: number }
-  /** An hour out of what is usual (docs/operations-data.md). */
+  /** An hour out of what is usual (docs/operations-data.md). The window is the hour, whatever the rule says. The value is a score, its threshold 4. */
   | {
       kind: 'anomaly';
       stream: 'vitals' | 'operations' | 'metrics' | 'errors';
