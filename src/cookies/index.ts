@@ -1,5 +1,6 @@
 export { levelOf } from './analyse.ts';
 export {
+  average,
   type CookieSample,
   type Day,
   type DayStats,

@@ -57,7 +57,7 @@ class FieldCounts {
 
   constructor(field: string) {
     this.field = field;
-    this.#read = readerOf(field);
+    this.#read = fieldReader(field);
   }
 
   add(record: LogRecord): void {
@@ -105,7 +105,7 @@ class FieldCounts {
 }
 
 /** The values of a field in a record. The same names as in the search language. */
-function readerOf(field: string): (record: LogRecord, found: (value: string) => void) => void {
+export function fieldReader(field: string): (record: LogRecord, found: (value: string) => void) => void {
   const envelope = ENVELOPE.find((name) => name === field);
   if (envelope) {
     return (record, found) => {

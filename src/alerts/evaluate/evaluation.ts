@@ -1,0 +1,22 @@
+import type { ReadError } from '../../query/index.ts';
+import type { Observed } from '../state/index.ts';
+
+/** What was found of a rule at one moment. */
+export interface Evaluation {
+  /** Null: nothing is known. */
+  observed: Observed | null;
+  /** Why something is not known, in a sentence for people; null where all is. */
+  problem: string | null;
+}
+
+export const NOTHING_READ: Evaluation = { observed: null, problem: 'The store did not answer.' };
+export const TOO_MUCH = 'More is to be read than one evaluation may.';
+
+/** What the read side refuses an evaluation with. */
+export function unreadable(error: ReadError): Evaluation {
+  return error.kind === 'store_away' ? NOTHING_READ : { observed: null, problem: TOO_MUCH };
+}
+
+export function ofOneGroup(value: number | null, problem: string | null = null): Evaluation {
+  return { observed: { values: [{ group: '', value }], rest: 'zero' }, problem };
+}
