@@ -93,7 +93,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     return { accepted, repeated: events.length - accepted };
   }
 
-  async test(event: DeliveryEvent): Promise<Attempt> {
+  async sendTest(event: DeliveryEvent): Promise<Attempt> {
     const config = this.#configured();
     await this.#dispatcher.test(config, event);
     const attempt = this.find(`${config.destinationId}-${event.id}`)?.log.at(-1);

@@ -61,8 +61,8 @@ export interface DestinationCalls {
   configure(config: DestinationConfig): void;
   /** Durable when it answers. `not_configured`: nobody told this object what it is. */
   enqueue(events: DeliveryEvent[]): Enqueued | { kind: 'not_configured' };
-  /** One attempt, past queue and breaker, kept in the log. */
-  test(event: DeliveryEvent): Promise<Attempt>;
+  /** One attempt, past queue and breaker, kept in the log. Named so because `test` is a handler of the platform, which no call reaches. */
+  sendTest(event: DeliveryEvent): Promise<Attempt>;
   list(query: DeliveryQuery): { items: Delivery[]; nextCursor: string | null };
   find(id: string): DeliveryDetail | null;
   replay(selection: ReplaySelection): ReplayOutcome;
