@@ -66,6 +66,11 @@ export function getTrace(
   return request('GET', path, { params: { project, around: aroundMs }, signal });
 }
 
+/** Metrics that ever came, by name. */
+export function listMetricNames(project: string, signal: AbortSignal): Promise<Answer<List<{ name: string }>>> {
+  return request('GET', '/api/query/metrics/names', { params: { project, limit: 200 }, signal });
+}
+
 /** A plain link: the cookie is enough for a download. */
 export function exportUrl(scope: Scope, format: 'ndjson' | 'json' | 'csv'): string {
   return urlOf('/api/export', { ...scopeParams(scope), format });

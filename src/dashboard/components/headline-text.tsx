@@ -8,15 +8,18 @@ interface HeadlineTextProps {
   waiting: string;
   /** Older than what was asked for. */
   stale?: boolean;
+  /** The page has its name as a heading above it. */
+  second?: boolean;
 }
 
 /** The answer of a page in one sentence, with what it rests on. Its place is kept while it is not known: `waiting` stands there. */
-export function HeadlineText({ headline, waiting, stale = false }: HeadlineTextProps) {
+export function HeadlineText({ headline, waiting, stale = false, second = false }: HeadlineTextProps) {
+  const Heading = second ? 'h2' : 'h1';
   return (
     <header class={`headline headline-${headline?.tone ?? 'info'}${stale ? ' is-stale' : ''}`}>
       {headline ? <Icon name={ICONS[headline.tone]} /> : null}
       <div>
-        <h1>{headline ? <bdi>{headline.text}</bdi> : waiting}</h1>
+        <Heading>{headline ? <bdi>{headline.text}</bdi> : waiting}</Heading>
         <p>{headline?.detail ?? '\u00a0'}</p>
       </div>
     </header>

@@ -2,12 +2,13 @@ import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { tickTexts } from '../../lib/units.ts';
 import { seriesColor } from './chart-colors.ts';
-import { bucketAt, fieldsOf, type Line, type LineData, type Thresholds, topOf } from './lines.ts';
+import { bucketAt, fieldsOf, type Limit, type Line, type LineData, type Thresholds, topOf } from './lines.ts';
 import { AXIS_FONT, Plot, type PlotFrame } from './plot.tsx';
 
 export interface LineChartProps extends PlotFrame {
   data: LineData;
   thresholds: Thresholds | null;
+  limit?: Limit | null;
   /** For shares near one, whose differences a chart from zero would hide. */
   fitsValues?: boolean;
   /** The place of the bucket under the crosshair, null when it left. */
@@ -23,13 +24,13 @@ const FIELD_OPACITY = 0.08;
 const TONES = ['ok', 'warn', 'bad'] as const;
 
 /** Values as lines, each point in the middle of its bucket; what was not measured is a gap. */
-export function LineChart({ data, thresholds, fitsValues = false, onHover, ...frame }: LineChartProps) {
+export function LineChart({ data, thresholds, limit = null, fitsValues = false, onHover, ...frame }: LineChartProps) {
   const { lines, times, stepMs, unit } = data;
   const aligned = useMemo<uPlot.AlignedData>(
     () => [times.map((ts) => (ts + stepMs / 2) / 1000), ...lines.map((line) => [...line.values])],
     [times, stepMs, lines],
   );
-  const top = topOf(lines, thresholds);
+  const top = topOf(lines, thresholds, limit);
   return (
     <Plot
       {...frame}
@@ -43,6 +44,9 @@ export function LineChart({ data, thresholds, fitsValues = false, onHover, ...fr
       }}
       {...(thresholds
         ? { below: (plot: uPlot, color: Record<string, string>) => drawFields(plot, thresholds, color) }
+        : {})}
+      {...(limit
+        ? { above: (plot: uPlot, color: Record<string, string>) => drawLimit(plot, limit, color.bad ?? '') }
         : {})}
       onCursor={(atMs) => onHover(atMs === null ? null : bucketAt(times, stepMs, atMs))}
     />
@@ -77,6 +81,29 @@ function fitted(lines: readonly Line[], top: number): [number, number] {
   if (low > high) return [0, top];
   const room = (high - low || high || 1) * 0.1;
   return [Math.max(0, low - room), high + room];
+}
+
+/** A dashed line with its word above it, or below where there is no room. */
+function drawLimit(plot: uPlot, { value, word }: Limit, color: string): void {
+  const { ctx, bbox } = plot;
+  const scale = window.devicePixelRatio || 1;
+  const y = plot.valToPos(value, 'y', true);
+  if (y < bbox.top || y > bbox.top + bbox.height) return;
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.fillStyle = color;
+  ctx.lineWidth = 1.5 * scale;
+  ctx.setLineDash([6 * scale, 4 * scale]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.textAlign = 'right';
+  ctx.font = AXIS_FONT.replace('11', String(11 * scale));
+  const fits = y - bbox.top > 16 * scale;
+  ctx.textBaseline = fits ? 'bottom' : 'top';
+  ctx.fillText(word, bbox.left + bbox.width - 4 * scale, y + (fits ? -3 : 3) * scale);
+  ctx.restore();
 }
 
 /** Fields of the thresholds in their colours, each with its word at the right end. */

@@ -6,7 +6,16 @@ import { FigureFrame } from './chart-figure.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { LineChart, loadPlots } from './lazy-plots.tsx';
 import { spanText } from './level-chart.tsx';
-import { isEmpty, type Line, type LineData, lineRows, linesInWords, readout, type Thresholds } from './lines.ts';
+import {
+  isEmpty,
+  type Limit,
+  type Line,
+  type LineData,
+  lineRows,
+  linesInWords,
+  readout,
+  type Thresholds,
+} from './lines.ts';
 import type { Note } from './notes.ts';
 import { ReleaseList } from './release-list.tsx';
 
@@ -29,6 +38,8 @@ interface LineFigureProps {
   onHidden: (hidden: ReadonlySet<string>) => void;
   onZoom: (fromMs: number, toMs: number) => void;
   thresholds?: Thresholds | null;
+  /** Memoise it as the data. */
+  limit?: Limit | null;
   releases?: readonly Release[];
   /** Listed beside the chart too: here they are only for who sees. */
   notes?: readonly Note[];
@@ -46,7 +57,7 @@ interface LineFigureProps {
 /** Values over time: lines with a legend that switches them, thresholds, releases, export. One implementation for every page. */
 export function LineFigure(props: LineFigureProps) {
   const { title, data, heightPx, hidden, onHidden, thresholds = null, releases = NO_RELEASES, onRetry = null } = props;
-  const { fromMs, toMs, onZoom, fitsValues = false, notes = NO_NOTES } = props;
+  const { fromMs, toMs, onZoom, fitsValues = false, notes = NO_NOTES, limit = null } = props;
   const narrow = useMedia(NARROW);
   const [hover, setHover] = useState<number | null>(null);
   const shown = useMemo(
@@ -90,9 +101,10 @@ export function LineFigure(props: LineFigureProps) {
     >
       {shown && !empty ? (
         <LineChart
-          label={linesInWords(title, shown, thresholds)}
+          label={linesInWords(title, shown, thresholds, limit)}
           data={shown}
           thresholds={thresholds}
+          limit={limit}
           fitsValues={fitsValues}
           releases={inRange}
           notes={notes}

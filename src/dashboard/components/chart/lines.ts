@@ -22,6 +22,13 @@ export interface Line {
 /** Where a value stops being good, and where it is poor. */
 export type Thresholds = readonly [good: number, poor: number];
 
+/** A value that a rule compares with. Unlike the thresholds it is always in sight: what matters is how far it is. */
+export interface Limit {
+  value: number;
+  /** Such as "threshold 10". */
+  word: string;
+}
+
 /** Buckets: each begins at its time and lasts `stepMs`. */
 export interface LineData {
   unit: Unit;
@@ -70,8 +77,8 @@ const NEAR_THRESHOLD = 0.4;
 const HEADROOM = 1.08;
 
 /** Up to where the axis goes. */
-export function topOf(lines: readonly Line[], thresholds: Thresholds | null): number {
-  let top = 0;
+export function topOf(lines: readonly Line[], thresholds: Thresholds | null, limit: Limit | null = null): number {
+  let top = limit?.value ?? 0;
   for (const line of lines) for (const value of line.values) if (value !== null && value > top) top = value;
   const near = thresholds?.filter((limit) => top >= limit * NEAR_THRESHOLD) ?? [];
   return Math.max(top, ...near) * HEADROOM || 1;
@@ -96,7 +103,12 @@ export function fieldsOf([good, poor]: Thresholds, top: number): Field[] {
 }
 
 /** What the chart shows, for who does not see it. */
-export function linesInWords(title: string, data: LineData, thresholds: Thresholds | null): string {
+export function linesInWords(
+  title: string,
+  data: LineData,
+  thresholds: Thresholds | null,
+  limit: Limit | null = null,
+): string {
   const { unit, lines, times } = data;
   const parts = lines.map((line) => {
     const found = line.values.flatMap((value, i) => (value === null ? [] : [{ value, ts: times[i] ?? 0 }]));
@@ -110,7 +122,8 @@ export function linesInWords(title: string, data: LineData, thresholds: Threshol
   const limits = thresholds
     ? ` Good up to ${inUnit(thresholds[0], unit)}, poor above ${inUnit(thresholds[1], unit)}.`
     : '';
-  return `${title} over time, ${exact(times.length)} points. ${parts.join('. ') || 'Nothing is shown'}.${limits}`;
+  const compared = limit ? ` With a line at the ${limit.word}.` : '';
+  return `${title} over time, ${exact(times.length)} points. ${parts.join('. ') || 'Nothing is shown'}.${limits}${compared}`;
 }
 
 /** What is shown, number for number. */

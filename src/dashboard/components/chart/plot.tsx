@@ -34,6 +34,8 @@ interface PlotProps extends PlotFrame {
   y: { range: () => [number, number]; format: (ticks: number[]) => string[]; sizePx: number; incrs?: number[] };
   /** Drawn below the series. */
   below?: (plot: uPlot, color: Record<string, string>) => void;
+  /** Drawn over them. */
+  above?: (plot: uPlot, color: Record<string, string>) => void;
   /** Null when the crosshair left. */
   onCursor: (atMs: number | null) => void;
 }
@@ -72,7 +74,7 @@ export function Plot(props: PlotProps) {
 }
 
 function optionsFor(element: HTMLElement, latest: { current: PlotProps }): uPlot.Options {
-  const { data, heightPx, fromMs, toMs, y, series, colors, below, releases = [], notes = [] } = latest.current;
+  const { data, heightPx, fromMs, toMs, y, series, colors, below, above, releases = [], notes = [] } = latest.current;
   const color = chartColors(element, [...colors, 'text-3', 'line', 'accent', 'warn']);
   const axis = { stroke: color['text-3'] ?? '', font: AXIS_FONT, ticks: { show: false } };
   const spanMs = toMs - fromMs;
@@ -120,7 +122,12 @@ function optionsFor(element: HTMLElement, latest: { current: PlotProps }): uPlot
           drawNotes(plot, notes, color.warn ?? '');
         },
       ],
-      draw: [(plot) => drawReleases(plot, releases, color.accent ?? '')],
+      draw: [
+        (plot) => {
+          above?.(plot, color);
+          drawReleases(plot, releases, color.accent ?? '');
+        },
+      ],
       setCursor: [
         (plot) => {
           const { left = -1 } = plot.cursor;

@@ -38,6 +38,11 @@ export function commandsFor(text: string): readonly Command[] {
 /** What people look for by its own name. */
 const SECURITY = ['sessions', 'password', 'second factor', 'passkeys'] as const;
 
+const ALERTS = [
+  { name: 'rules', path: '/alerts/rules' },
+  { name: 'new rule', path: '/alerts/rules/new' },
+] as const;
+
 function all(): Command[] {
   const settings = isAdmin.value ? ['keys', 'users', 'projects'] : [];
   return [
@@ -53,6 +58,12 @@ function all(): Command[] {
       name: 'Errors, sessions of visitors',
       run: () => go(hrefOf('/sessions', {}, 'frame')),
     },
+    ...ALERTS.map(({ name, path }) => ({
+      id: path,
+      group: 'Go to',
+      name: `Alerts, ${name}`,
+      run: () => go(hrefOf(path, {}, 'frame')),
+    })),
     ...settings.map((tab) => ({
       id: `settings-${tab}`,
       group: 'Go to',

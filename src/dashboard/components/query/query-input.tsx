@@ -14,9 +14,10 @@ export interface ValueCount {
 
 interface QueryInputProps {
   label: string;
-  /** The word on the button. */
-  action: string;
+  /** The word on the button; null where every letter counts at once, as in a form, and nothing is left to press. */
+  action: string | null;
   value: string;
+  /** By the button or Enter; without a button by every change. */
   onCommit: (q: string) => void;
   fault: QueryFault | null;
   fields: readonly string[];
@@ -37,8 +38,12 @@ export function QueryInput({ label, action, value, onCommit, fault, fields, load
   useShortcuts([{ keys: '/', label: 'Search', group: 'Everywhere', run: () => input.current?.select() }]);
 
   const showList = open && suggestions.length > 0;
+  const draw = (text: string) => {
+    setDraft(text);
+    if (action === null) onCommit(text);
+  };
   const changed = (element: HTMLTextAreaElement, list: boolean) => {
-    setDraft(element.value.replaceAll('\n', ' '));
+    draw(element.value.replaceAll('\n', ' '));
     setCaret(element.selectionStart);
     setOpen(list);
     setPicked(-1);
@@ -47,7 +52,7 @@ export function QueryInput({ label, action, value, onCommit, fault, fields, load
     if (!completion) return;
     const next = draft.slice(0, completion.start) + suggestion.insert + draft.slice(completion.end);
     const at = completion.start + suggestion.insert.length;
-    setDraft(next);
+    draw(next);
     setCaret(at);
     setPicked(-1);
     // After a field its values are the next question; after a value the answer is complete.
@@ -99,7 +104,7 @@ export function QueryInput({ label, action, value, onCommit, fault, fields, load
           placeholder="Words, &quot;a phrase&quot;, service:api level:error, status:>=500"
           spellcheck={false}
           autocapitalize="off"
-          enterkeyhint="search"
+          enterkeyhint={action === null ? 'done' : 'search'}
           aria-label={label}
           aria-haspopup="listbox"
           aria-controls={`${id}-list`}
@@ -129,9 +134,11 @@ export function QueryInput({ label, action, value, onCommit, fault, fields, load
           <Icon name="close" />
         </button>
       ) : null}
-      <button type="button" class="button button-primary button-small" onClick={commit}>
-        <span>{action}</span>
-      </button>
+      {action === null ? null : (
+        <button type="button" class="button button-primary button-small" onClick={commit}>
+          <span>{action}</span>
+        </button>
+      )}
       {/* A text area may not be a combobox (ARIA in HTML), so that there are suggestions has to be said. */}
       <span class="visually-hidden" role="status">
         {showList ? `${suggestions.length} suggestions` : ''}

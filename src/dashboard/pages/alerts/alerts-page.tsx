@@ -4,8 +4,8 @@ import type { Project } from '../../api/types.ts';
 import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
 import { hrefOf, path } from '../../state/route.ts';
-import { FiringTab } from './firing-tab.tsx';
-import { RulesTab } from './rules-tab.tsx';
+import { FiringTab } from './firing/firing-tab.tsx';
+import { RulesTab } from './rules/rules-tab.tsx';
 
 interface Tab {
   /** The second part of the path. */

@@ -7,8 +7,8 @@ import {
   type RulesAnswer,
 } from '../../../wire/fraud.ts';
 import { Button } from '../../components/button.tsx';
+import { NumberInput } from '../../components/number-input.tsx';
 import { exact, percent } from '../../lib/format.ts';
-import { NumberInput } from './number-input.tsx';
 import { pointsFault, sameRule, thresholdFault } from './rule-draft.ts';
 import { ruleName } from './words.ts';
 

@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks';
 import type { RiskSettings } from '../../../wire/fraud.ts';
-import { NumberInput } from './number-input.tsx';
+import { NumberInput } from '../../components/number-input.tsx';
 import { scaleFault } from './rule-draft.ts';
 
 interface ThresholdScaleProps {

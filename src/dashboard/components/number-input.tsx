@@ -15,7 +15,7 @@ interface NumberInputProps {
 export function NumberInput({ value, min, max, step = 1, fault, id, label, onInput }: NumberInputProps) {
   return (
     <input
-      class="input input-small fraud-number"
+      class="input input-small number-input"
       type="number"
       value={Number.isNaN(value) ? '' : value}
       step={step}
