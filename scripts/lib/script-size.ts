@@ -19,8 +19,8 @@ export function checkScriptSize(distDir = path.join(PROJECT_DIR, 'dist')): strin
   );
 }
 
-/** A chunk that is fetched when its page is opened, not with the first one. */
-const LATER_PAGE = /-page-[\w-]+\.js$/;
+/** A chunk that is fetched when its page or its panel is opened, not with the first page. */
+const LATER = /-(?:page|panel)-[\w-]+\.js$/;
 
 /** The scripts that index.html names, and what those import, however deep. */
 function firstLoadScripts(distDir: string): string[] {
@@ -32,7 +32,7 @@ function firstLoadScripts(distDir: string): string[] {
     found.add(file);
     const code = readFileSync(path.join(distDir, file), 'utf8');
     for (const [, name] of code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'`](\.[^"'`]+\.js)["'`]/g)) {
-      if (name && !LATER_PAGE.test(name)) visit(path.posix.join(path.posix.dirname(file), name));
+      if (name && !LATER.test(name)) visit(path.posix.join(path.posix.dirname(file), name));
     }
   };
   for (const [, name] of html.matchAll(/(?:src|href)="\/([^"]+\.js)"/g)) if (name) visit(name);

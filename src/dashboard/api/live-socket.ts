@@ -17,9 +17,9 @@ export interface LiveOptions {
 }
 
 export interface LiveHandlers {
-  connecting: () => void;
+  connecting?: () => void;
   /** Anything came from the server: up to now nothing is missing. */
-  heard: () => void;
+  heard?: () => void;
   /** `resumed`: the server was asked for what came since the last record seen here. */
   subscribed: (resumed: boolean) => void;
   lost: (retryInMs: number) => void;
@@ -27,7 +27,7 @@ export interface LiveHandlers {
   refused: (code: string, message: string) => void;
   records: (records: LogRecord[], dropped: number) => void;
   /** Records between the loss and the return cannot be had any more. */
-  gap: () => void;
+  gap?: () => void;
   /** Asked before every retry, and at once where the server says that there is none: is there still a session? */
   checkSession: () => Promise<void>;
 }
@@ -48,7 +48,7 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
 
   function connect(): void {
     if (ended) return;
-    handlers.connecting();
+    handlers.connecting?.();
     const scheme = window.location.protocol === 'https:' ? 'wss:' : 'ws:';
     const url = `${scheme}//${window.location.host}/ws/telemetry?project=${encodeURIComponent(options.project)}`;
     const mine = new WebSocket(url, SUBPROTOCOL);
@@ -61,7 +61,7 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
     mine.addEventListener('message', (event: MessageEvent<unknown>) => {
       if (mine !== socket || typeof event.data !== 'string') return;
       heartbeat?.heard();
-      handlers.heard();
+      handlers.heard?.();
       receive(JSON.parse(event.data) as ServerFrame);
     });
     mine.addEventListener('close', ({ code }) => {
@@ -109,7 +109,7 @@ export function openLive(options: LiveOptions, handlers: LiveHandlers): LiveConn
   function refuse(code: string, message: string): void {
     if (/cursor|since/.test(code) && cursor !== null) {
       cursor = null;
-      handlers.gap();
+      handlers.gap?.();
       drop();
     } else if (/csrf|unauth|session|overload|away|backlog|rate|internal/.test(code)) drop();
     else {

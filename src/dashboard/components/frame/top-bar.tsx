@@ -5,6 +5,7 @@ import { Button } from '../button.tsx';
 import { LiveDot } from './live-dot.tsx';
 import { paletteOpen } from './overlays.ts';
 import { ProjectSwitch } from './project-switch.tsx';
+import { PulseMenu } from './pulse.tsx';
 import { RangePicker } from './range-picker.tsx';
 import { UserMenu } from './user-menu.tsx';
 
@@ -23,6 +24,7 @@ export function TopBar() {
         <kbd>{MOD_KEY} K</kbd>
       </button>
       <span class="grow" />
+      <PulseMenu />
       <LiveDot />
       {timed ? <RangePicker /> : null}
       {timed && path.value !== '/live' && range.value.kind !== 'live' ? (

@@ -1,0 +1,107 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { axeViolations } from '../helpers/node/browser.ts';
+import { useDashboard } from './dashboard.ts';
+import { ALARM, answerHealth, answerPulse, CALM, healthOf, NO_DESTINATION, webhookHealth } from './health-answers.ts';
+
+const dashboard = await useDashboard('The till');
+
+const LONG = 'The pager of the team that answers at night and on holidays, reached by way of the gateway';
+const OPEN = { state: 'OPEN' as const, isolated: false, sinceMs: Date.now() - 840_000, nextProbeAtMs: Date.now() };
+
+const at = (path: string) => `${dashboard.server.url}${path}?project=${dashboard.projectId}`;
+const button = (page: Page) => page.getByRole('banner').getByRole('button', { name: /^Pulse: / });
+const panel = (page: Page) => page.getByRole('dialog', { name: /^Pulse: / });
+
+/** How far the top bar is wider than its place. */
+async function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => {
+    const bar = document.querySelector('.top-bar');
+    return Math.max(...[document.documentElement, bar].map((box) => (box ? box.scrollWidth - box.clientWidth : 99)));
+  });
+}
+
+describe('the pulse in the top bar', () => {
+  it.each([
+    ['desktop', 1440, 900],
+    ['phone', 390, 844],
+  ] as const)(
+    'on a %s tells in words how webhooks, cookies and alerts are, fits its place and passes axe in both themes, open as well',
+    async (_, width, height) => {
+      const { page } = await dashboard.visit({ signedIn: true, viewport: { width, height } });
+      const states = [
+        { given: CALM, name: /DNS 96\.2\s%, Failing 2\.1\s%, Breaker closed 5\sd, Cookies small, Alerts none$/ },
+        {
+          given: ALARM,
+          name: /DNS 61\.2\s%, Failing 38\.4\s%, Breaker open 14\smin, Cookies too large, Alerts 14 firing$/,
+        },
+        { given: NO_DESTINATION, name: /^Pulse: Webhooks no destination, Cookies not told, Alerts none$/ },
+        { given: null, name: /^Pulse: Pulse not known$/ },
+      ];
+      await answerHealth(page, () =>
+        webhookHealth([
+          healthOf({ destinationId: 'dst_1' }),
+          healthOf({ destinationId: 'dst_2', name: LONG, breaker: OPEN }),
+        ]),
+      );
+      for (const { given, name } of states) {
+        await page.unroute(/\/api\/health\/pulse/);
+        await answerPulse(page, () => given);
+        await page.goto(at('/security'));
+        await page.getByRole('button', { name }).click();
+        await panel(page).getByRole('heading', { name: 'Pulse' }).waitFor();
+        if (given === CALM || given === ALARM) await panel(page).getByText('Breaker open').waitFor();
+        const seen: Record<string, unknown> = { name: String(name), overflow: await overflow(page) };
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({ colorScheme });
+          seen[colorScheme] = await axeViolations(page);
+        }
+        expect(seen).toEqual({ name: String(name), overflow: 0, light: [], dark: [] });
+      }
+    },
+  );
+
+  it('is asked for every five seconds, but not in a tab that nobody sees, and says how old it is while no answer comes', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await page.clock.install();
+    let given: Parameters<typeof answerPulse>[1] = () => CALM;
+    let asked = 0;
+    await answerPulse(page, () => {
+      asked++;
+      return given();
+    });
+    await page.goto(at('/security'));
+    await page.getByRole('button', { name: /Failing 2\.1/ }).waitFor();
+    const before = asked;
+    given = () => ALARM;
+    await page.clock.runFor(5_000);
+    await page.getByRole('button', { name: /Failing 38\.4/ }).waitFor();
+    expect(asked - before).toBeLessThanOrEqual(2);
+    given = () => null;
+    await page.clock.runFor(5_000);
+    await page.getByRole('button', { name: /^Pulse: Old .*, DNS 61\.2/ }).waitFor();
+    await page.evaluate(() => Object.defineProperty(document, 'hidden', { configurable: true, value: true }));
+    const hidden = asked;
+    await page.clock.runFor(30_000);
+    expect(asked).toBe(hidden);
+    given = () => CALM;
+    await page.evaluate(() => {
+      Reflect.deleteProperty(document, 'hidden');
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await page.getByRole('button', { name: /^Pulse: DNS 96\.2/ }).waitFor();
+  });
+
+  it('leads by keyboard to the destination that is in trouble, and closes behind the reader', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await answerPulse(page, () => ALARM);
+    await answerHealth(page, () => webhookHealth([healthOf({ destinationId: 'dst_2', name: LONG, breaker: OPEN })]));
+    await page.goto(at('/security'));
+    await button(page).focus();
+    await page.keyboard.press('Enter');
+    await panel(page).getByRole('link', { name: LONG }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/alerts\/destinations\?.*destination=dst_2/);
+    await panel(page).waitFor({ state: 'detached' });
+  });
+});
