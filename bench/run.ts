@@ -23,6 +23,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   rollups: () => import('./rollups.ts'),
   vitals: () => import('./vitals.ts'),
   sessions: () => import('./sessions.ts'),
+  breaker: () => import('./breaker.ts'),
   live: () => import('./live.ts'),
   sockets: () => import('./sockets.ts'),
   dashboard: () => import('./dashboard.ts'),

@@ -16,16 +16,17 @@ export class ResultWindow {
   #slow = 0;
 
   constructor({ newestMs, results }: StoredWindow) {
-    this.#atMs = new Array(results.length).fill(0);
     let atMs = newestMs;
     for (let i = results.length - 1; i >= 0; i--) {
       const result = results[i] ?? 0;
       const flags = result % 4;
       atMs -= (result - flags) / 4;
-      this.#atMs[i] = atMs;
+      this.#atMs.push(atMs);
+      this.#flags.push(flags);
       this.#count(flags, 1);
     }
-    this.#flags = results.map((result) => result % 4);
+    this.#atMs.reverse();
+    this.#flags.reverse();
   }
 
   get calls(): number {
@@ -54,30 +55,30 @@ export class ResultWindow {
       this.#count(this.#flags[this.#first] ?? 0, -1);
       this.#first++;
     }
-    if (this.#first >= CUT_FROM && this.#first * 2 >= this.#flags.length) this.#cut();
+    if (this.#first < CUT_FROM || this.#first * 2 < this.#flags.length) return;
+    this.#atMs.splice(0, this.#first);
+    this.#flags.splice(0, this.#first);
+    this.#first = 0;
   }
 
   /** What is said to be later than now was told by a clock that was set back since. */
   setBack(nowMs: number): void {
-    for (let i = this.#atMs.length - 1; i >= this.#first && (this.#atMs[i] ?? 0) > nowMs; i--) this.#atMs[i] = nowMs;
+    const atMs = Math.floor(nowMs);
+    for (let i = this.#atMs.length - 1; i >= this.#first && (this.#atMs[i] ?? 0) > atMs; i--) this.#atMs[i] = atMs;
   }
 
   stored(): StoredWindow {
-    this.#cut();
-    const newestMs = this.#atMs.at(-1) ?? 0;
-    const results = this.#flags.map((flags, i) => flags + 4 * ((this.#atMs[i + 1] ?? newestMs) - (this.#atMs[i] ?? 0)));
+    const results: number[] = [];
+    const newestMs = (this.calls > 0 && this.#atMs.at(-1)) || 0;
+    for (let i = this.#first; i < this.#flags.length; i++) {
+      const gapMs = (this.#atMs[i + 1] ?? newestMs) - (this.#atMs[i] ?? 0);
+      results.push((this.#flags[i] ?? 0) + 4 * gapMs);
+    }
     return { newestMs, results };
   }
 
   #count(flags: number, by: 1 | -1): void {
     if (flags & FAILED) this.#failed += by;
     if (flags & SLOW) this.#slow += by;
-  }
-
-  #cut(): void {
-    if (this.#first === 0) return;
-    this.#atMs.splice(0, this.#first);
-    this.#flags.splice(0, this.#first);
-    this.#first = 0;
   }
 }
