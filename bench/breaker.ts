@@ -13,6 +13,8 @@ const SETTINGS = { ...DEFAULT_BREAKER, minimumCalls: 50, openAbove: 0.5 };
 const FINE = { failed: false, durationMs: 1 };
 const FAILED = { failed: true, durationMs: 1 };
 
+/** As an object asks: with the one time of its turn. A reading of the clock is a third of a call. */
+const BY_TURN = 'ours, asked with the time of the turn';
 /** Ours answers a refusal, where peers throw. */
 const REFUSED = 'refused';
 
@@ -27,8 +29,8 @@ async function failing(): Promise<void> {
 }
 
 /** What a caller writes around ours. */
-async function through(breaker: LiveBreaker, call: () => Promise<void>): Promise<unknown> {
-  const { permit } = breaker.ask(SETTINGS, Date.now());
+async function through(breaker: LiveBreaker, nowMs: number, call: () => Promise<void>): Promise<unknown> {
+  const { permit } = breaker.ask(SETTINGS, nowMs);
   if (permit.kind === 'wait') return REFUSED;
   try {
     await call();
@@ -45,7 +47,8 @@ interface Contender {
 }
 
 function contenders(): Record<string, Contender> {
-  const live = new LiveBreaker(newBreaker(Date.now()));
+  const [live, liveByTurn] = [new LiveBreaker(newBreaker(Date.now())), new LiveBreaker(newBreaker(Date.now()))];
+  let [turnMs, calls] = [Date.now(), 0];
   const { openAbove: threshold, windowCalls: size, minimumCalls, windowMs, probeAfterMs } = SETTINGS;
   // As fast as it can be: without percentiles and snapshots, which ours does not have either.
   const opossum = new Opossum((action: () => Promise<void>) => action(), {
@@ -64,7 +67,14 @@ function contenders(): Record<string, Contender> {
   );
   const none = () => undefined;
   return {
-    ours: { call: (action) => through(live, action), end: none },
+    ours: { call: (action) => through(live, Date.now(), action), end: none },
+    [BY_TURN]: {
+      call: (action) => {
+        if (++calls % 64 === 0) turnMs = Date.now();
+        return through(liveByTurn, turnMs, action);
+      },
+      end: none,
+    },
     opossum: { call: (action) => opossum.fire(action), end: () => opossum.shutdown() },
     'cockatiel (count)': { call: async (action) => count?.execute(action), end: none },
     'cockatiel (sampling)': { call: async (action) => sample?.execute(action), end: none },
@@ -92,8 +102,10 @@ async function compare(times: number, runs: Record<string, (times: number) => Pr
 }
 
 function peersOf(rateOf: (name: string) => number, names: readonly string[]): Record<string, string> {
-  const times = (peer: number) => `${thousands(peer)}/s (we have ${(rateOf('ours') / peer).toFixed(1)} times as many)`;
-  return Object.fromEntries(names.map((name) => [name, times(rateOf(name))]));
+  const times = (peer: number) => `${thousands(peer)}/s (we have ${(rateOf('ours') / peer).toFixed(2)} times as many)`;
+  return Object.fromEntries(
+    names.map((name) => [name, name === BY_TURN ? `${thousands(rateOf(name))}/s` : times(rateOf(name))]),
+  );
 }
 
 async function callRow(): Promise<Row> {

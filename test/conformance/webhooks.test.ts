@@ -1,7 +1,7 @@
 /** The signatures that others computed for the same secret, id, time and body. */
 import { expect, it } from 'vitest';
 import { webhookHeaders } from '../../src/delivery/sign/headers.ts';
-import { parseSecret } from '../../src/delivery/sign/secret.ts';
+import { fromBase64 } from '../../src/shared/bytes.ts';
 import { absent, readData } from './data.ts';
 
 interface Vector {
@@ -21,8 +21,8 @@ it('a delivery is signed as Standard Webhooks and Svix sign it', (context) => {
   const vectors: Vector[] = JSON.parse(data.toString());
   expect(vectors.length).toBeGreaterThan(0);
   for (const { lib, secret, id, timestamp, body, signature } of vectors) {
-    const parsed = parseSecret(secret);
-    const headers = parsed && webhookHeaders(id, body, [parsed], timestamp * 1_000);
-    expect([lib, headers?.['webhook-signature']]).toEqual([lib, signature]);
+    const bytes = fromBase64(secret.replace('whsec_', ''));
+    const headers = webhookHeaders(id, body, [{ kind: 'v1', bytes }], timestamp * 1_000);
+    expect([lib, headers['webhook-signature']]).toEqual([lib, signature]);
   }
 });

@@ -3,13 +3,8 @@ import fc from 'fast-check';
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { webhookHeaders } from '../../../src/delivery/sign/headers.ts';
-import {
-  generateSecret,
-  parseSecret,
-  publicKeyText,
-  secretText,
-  type WebhookSecret,
-} from '../../../src/delivery/sign/secret.ts';
+import { generateSecret, publicKeyText, secretText, type WebhookSecret } from '../../../src/delivery/sign/secret.ts';
+import { fromBase64 } from '../../../src/shared/bytes.ts';
 
 const ID = 'dst_1-evt_1';
 const BODY = '{"type":"alert.firing","data":{"name":"Zahlung für 5 €"}}';
@@ -18,24 +13,18 @@ const BODY = '{"type":"alert.firing","data":{"name":"Zahlung für 5 €"}}';
 function verifiesV1a(publicKey: string, headers: Record<string, string>, body: string): boolean {
   const key = createPublicKey({
     key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(publicKey.slice(5), 'base64')]),
-    ...{ format: 'der', type: 'spki' },
-  } as never);
+    ...({ format: 'der', type: 'spki' } as const),
+  });
   const signed = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`);
   return (headers['webhook-signature'] ?? '')
     .split(' ')
     .filter((one) => one.startsWith('v1a,'))
-    .some((one) => verify(null, signed, key as never, Buffer.from(one.slice(4), 'base64')));
-}
-
-function parsed(text: string): WebhookSecret {
-  const secret = parseSecret(text);
-  if (!secret) throw new Error(`${text} is no secret`);
-  return secret;
+    .some((one) => verify(null, signed, key, Buffer.from(one.slice(4), 'base64')));
 }
 
 describe('the headers of an attempt', () => {
   it('are those of the test vector of the specification', () => {
-    const secret = parsed('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
+    const secret: WebhookSecret = { kind: 'v1', bytes: fromBase64('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw') };
     expect(webhookHeaders('msg_p5jXN8AQM9LWM0D4loKWxJek', '{"test": 2432232314}', [secret], 1614265330_999)).toEqual({
       'webhook-id': 'msg_p5jXN8AQM9LWM0D4loKWxJek',
       'webhook-timestamp': '1614265330',
@@ -95,37 +84,14 @@ describe('Ed25519', () => {
 });
 
 describe('a secret', () => {
-  it('is read as it was written', () => {
-    for (const kind of ['v1', 'v1a'] as const) {
-      const secret = generateSecret(kind);
-      const read = parsed(secretText(secret));
-      expect([read.kind, [...read.bytes]]).toEqual([kind, [...secret.bytes]]);
+  it('is another each time, of 256 bits, and shown with the prefix of its kind', () => {
+    for (const [kind, form] of [
+      ['v1', /^whsec_[\w+/]{43}=$/],
+      ['v1a', /^whsk_[\w+/]{86}==$/],
+    ] as const) {
+      const texts = Array.from({ length: 100 }, () => secretText(generateSecret(kind)));
+      expect(new Set(texts).size).toBe(100);
+      for (const text of texts) expect(text).toMatch(form);
     }
-  });
-
-  it('is another each time, and of 256 bits', () => {
-    const texts = Array.from({ length: 100 }, () => secretText(generateSecret('v1')));
-    expect(new Set(texts).size).toBe(100);
-    expect(generateSecret('v1').bytes).toHaveLength(32);
-    expect(generateSecret('v1a').bytes).toHaveLength(32);
-  });
-
-  it('may be an Ed25519 seed alone', () => {
-    const { bytes } = generateSecret('v1a');
-    expect([...parsed(`whsk_${Buffer.from(bytes).toString('base64')}`).bytes]).toEqual([...bytes]);
-  });
-
-  it.each([
-    [''],
-    ['whsec_'],
-    ['MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
-    ['whsec_dG9vIHNob3J0'],
-    [`whsec_${'A'.repeat(88)}`],
-    ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaL*Sw'],
-    ['whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo='],
-    ['whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
-    [`whsk_${Buffer.concat([new Uint8Array(32), new Uint8Array(32)]).toString('base64')}`],
-  ])('is not %s', (text) => {
-    expect(parseSecret(text)).toBeNull();
   });
 });
