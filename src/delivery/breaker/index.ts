@@ -3,7 +3,7 @@ import { type Asked, LiveBreaker } from './live.ts';
 import type { Breaker, BreakerView, CallResult, Granted } from './types.ts';
 
 export { LiveBreaker } from './live.ts';
-export type { Breaker, BreakerView, CallResult, Granted, Permit } from './types.ts';
+export type { Breaker, BreakerView, CallResult, Granted } from './types.ts';
 
 /** The rules of src/delivery/breaker/live.ts on whole values, which are never changed. A breaker that is as it was is the same value. */
 export interface Settled {
