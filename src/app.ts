@@ -4,7 +4,13 @@ import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { beaconRoutes } from './beacon/index.ts';
 import { clientRoutes } from './client/index.ts';
 import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
-import { deliveryRoutes, destinationOf, destinationRoutes, type OpenDestination } from './delivery/index.ts';
+import {
+  deliveryRoutes,
+  destinationOf,
+  destinationRoutes,
+  type OpenDestination,
+  webhookHealthRoutes,
+} from './delivery/index.ts';
 import { edgeRoutes } from './edge/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { etlRoutes } from './etl/index.ts';
@@ -75,6 +81,7 @@ export function createApp(): Hono<AppEnv> {
   const openDestination: OpenDestination = (ctx, id) => destinationOf(ctx.env, id);
   app.route('/', destinationRoutes(openDestination));
   app.route('/', deliveryRoutes(openDestination));
+  app.route('/', webhookHealthRoutes(openDestination));
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());

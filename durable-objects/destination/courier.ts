@@ -3,6 +3,7 @@ import { type Keyring, requestOf } from '../../src/delivery/attempt/request.ts';
 import { type SendPort, send } from '../../src/delivery/attempt/send.ts';
 import type { DestinationConfig } from '../../src/delivery/calls.ts';
 import type { Resolver } from '../../src/delivery/dns/types.ts';
+import { warmConnection } from '../../src/delivery/warm/probe.ts';
 import type { Config } from '../../src/env.ts';
 import { decryptAtRest } from '../../src/shared/at-rest.ts';
 import { decodeUtf8 } from '../../src/shared/bytes.ts';
@@ -62,26 +63,21 @@ export class Courier {
     };
   }
 
-  /** A burst is expected: the name is known then, and the connection open where that is asked for. False where nothing could be opened. */
-  async warm(config: DestinationConfig): Promise<boolean> {
-    const place = await this.#check(config.url);
-    if (!place.ok || !config.warmProbe) return false;
-    const signal = AbortSignal.timeout(config.timeoutMs);
-    try {
-      const answer = await this.#port.fetch(place.value.href, { method: 'HEAD', redirect: 'manual', signal });
-      await answer.body?.cancel();
-      return true;
-    } catch {
-      return false; // what is wrong with the receiver the next delivery tells, with its log
-    }
+  /** A burst is expected: the name is known then, and with `probe` the connection open. False where nothing was opened. */
+  async warm(config: DestinationConfig, probe: boolean): Promise<boolean> {
+    const place = await this.#check(config.url, (host) => this.#port.resolver.expectBurst(host));
+    return place.ok && probe ? warmConnection(place.value.href, this.#port.fetch) : false;
   }
 
-  async #check(url: string): Promise<Result<{ href: string; dnsMs: number }, Refused>> {
+  async #check(
+    url: string,
+    ask = (host: string) => this.#port.resolver.check(host),
+  ): Promise<Result<{ href: string; dnsMs: number }, Refused>> {
     const target = checkTarget(url, this.#port.rules);
     if (!target.ok) return err({ outcome: 'address_refused', error: targetSentence(target.error), dnsMs: 0 });
     const { href, host, literal } = target.value;
     if (literal !== null) return ok({ href, dnsMs: 0 });
-    const name = await this.#port.resolver.check(host);
+    const name = await ask(host);
     const dnsMs = name.waitMs;
     switch (name.kind) {
       case 'allowed':

@@ -13,6 +13,7 @@ import { breakerHealth, percentiles } from '../../src/delivery/queue/health.ts';
 import { forgettings, ROWS_PER_CLEANUP } from '../../src/delivery/queue/retention.ts';
 import { isCleanupDue, type Wants } from '../../src/delivery/queue/wake.ts';
 import { BUDGET, left } from '../../src/delivery/retry/budget.ts';
+import { shouldWarm } from '../../src/delivery/warm/decide.ts';
 import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import { err, ok } from '../../src/shared/result.ts';
 import type {
@@ -151,7 +152,13 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
 
   async warm(): Promise<void> {
     const config = this.#configured();
-    const isOpened = await this.#courier.warm(config);
+    const warmAtMs = this.#stores.meta.meta('warm_at_ms');
+    const facts = {
+      ...{ warmProbe: config.warmProbe, disabled: this.#dispatcher.disabledReason !== null },
+      breaker: this.#receiver.breaker.look(config.breaker, this.#now()).state,
+      ...{ lastAttemptAtMs: this.#dispatcher.lastAtMs, lastWarmAtMs: warmAtMs === null ? null : Number(warmAtMs) },
+    };
+    const isOpened = await this.#courier.warm(config, shouldWarm(facts, this.#now()));
     if (isOpened) this.#stores.meta.setMeta('warm_at_ms', String(this.#now()));
     this.#arm();
   }

@@ -91,6 +91,11 @@ export class Dispatcher {
     return this.#goneAtMs === null ? null : 'gone';
   }
 
+  /** Of the last attempt. */
+  get lastAtMs(): number | null {
+    return this.#lastAtMs;
+  }
+
   get inFlight(): number {
     return this.#flights.size;
   }

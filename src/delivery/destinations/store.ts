@@ -64,6 +64,23 @@ export async function destinationNames(db: D1Database, projectId: string): Promi
   return results;
 }
 
+/** Of projects that are not disabled, among these (null is all); at most `limit`. */
+export async function destinationIdsOf(
+  db: D1Database,
+  projectIds: readonly string[] | null,
+  limit: number,
+): Promise<string[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT d.id FROM destinations d JOIN projects p ON p.id = d.project_id AND p.disabled = 0
+       WHERE d.deleted = 0 AND (?1 IS NULL OR d.project_id IN (SELECT value FROM json_each(?1)))
+       ORDER BY d.project_id, d.created_at_ms, d.id LIMIT ?2`,
+    )
+    .bind(projectIds === null ? null : JSON.stringify(projectIds), limit)
+    .all<{ id: string }>();
+  return results.map(({ id }) => id);
+}
+
 /** Which of these the project has not. */
 export async function unknownDestinations(
   db: D1Database,

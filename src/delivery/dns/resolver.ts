@@ -31,10 +31,14 @@ export class DestinationResolver implements Resolver {
 
   async check(host: string): Promise<NameCheck> {
     const nowMs = this.#ports.nowMs();
+    this.#count(ageOf(this.#find(host), nowMs) === 'fresh' ? 'hits' : 'misses');
+    return this.#look(host, nowMs);
+  }
+
+  async #look(host: string, nowMs: number): Promise<NameCheck> {
+    this.#change({ usedAtMs: nowMs });
     const known = this.#find(host);
     const age = ageOf(known, nowMs);
-    this.#change({ usedAtMs: nowMs });
-    this.#count(age === 'fresh' ? 'hits' : 'misses');
     if (known && age !== 'unknown') return verdictOf(known, age === 'stale', 0);
     const record = await this.#ask(host);
     const answeredAtMs = this.#ports.nowMs();
@@ -58,10 +62,8 @@ export class DestinationResolver implements Resolver {
     await this.#ask(newest.host);
   }
 
-  async expectBurst(host: string): Promise<void> {
-    const nowMs = this.#ports.nowMs();
-    this.#change({ usedAtMs: nowMs });
-    if (ageOf(this.#find(host), nowMs) === 'unknown') await this.#ask(host);
+  async expectBurst(host: string): Promise<NameCheck> {
+    return this.#look(host, this.#ports.nowMs());
   }
 
   statistics(): DnsStatistics {

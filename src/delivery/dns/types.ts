@@ -26,8 +26,8 @@ export interface Resolver {
   nextPrefetchAtMs(): number | null;
   /** Asks for what is due, and adapts how early it is asked for. */
   prefetch(): Promise<void>;
-  /** A burst is expected within seconds: the name is resolved now, and kept fresh for as long as after a delivery. */
-  expectBurst(host: string): Promise<void>;
+  /** A burst is expected within seconds: the name is resolved now, and kept fresh for as long as after a delivery. Counts as no check: nobody waits. */
+  expectBurst(host: string): Promise<NameCheck>;
   statistics(): DnsStatistics;
   /** JSON; small, and of the last hour. */
   saved(): SavedResolver;

@@ -1,11 +1,5 @@
 import { type BreakerState, type DestinationHealth, HEALTH_BANDS, type HealthBand } from '../../wire/delivery.ts';
 
-/** Under 10 %, to 25 %, above. Where nothing was called nothing is known to be wrong. */
-export function bandOf(failureRate: number | null): HealthBand {
-  if (failureRate === null || failureRate < 0.1) return 'healthy';
-  return failureRate <= 0.25 ? 'elevated' : 'critical';
-}
-
 export function worst(bands: readonly HealthBand[]): HealthBand {
   return bands.reduce(
     (one, other) => (HEALTH_BANDS.indexOf(other) > HEALTH_BANDS.indexOf(one) ? other : one),

@@ -1,13 +1,31 @@
 import type { Ctx } from '../../env.ts';
-import type { DestinationHealth } from '../../wire/delivery.ts';
+import { invalidInput, type Problem } from '../../shared/problem.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { type DestinationHealth, MAX_DESTINATIONS, type WebhookHealth } from '../../wire/delivery.ts';
+import { destinationIdsOf } from '../destinations/store.ts';
 import { asked, type OpenDestination } from '../object.ts';
-import type { Told } from './summary.ts';
+import { summaryOf, type Told } from './summary.ts';
 
 /** An object answers from its memory and some rows: milliseconds. One that takes longer is in trouble, and whoever asks is a monitor with a limit of its own. */
-export const HEALTH_PATIENCE_MS = 2_000;
+const PATIENCE_MS = 2_000;
+
+/** Of all destinations of these projects; null is every project. */
+export async function healthOf(
+  ctx: Ctx,
+  open: OpenDestination,
+  projectIds: readonly string[] | null,
+): Promise<Result<WebhookHealth, Problem>> {
+  // As many objects as one request asks; health of some of them would be told as health of all.
+  const ids = await destinationIdsOf(ctx.env.DB, projectIds, MAX_DESTINATIONS + 1);
+  if (ids.length > MAX_DESTINATIONS) {
+    const reason = `must name one: your projects have more than ${MAX_DESTINATIONS} destinations together`;
+    return err(invalidInput([{ pointer: '/project', reason }]));
+  }
+  return ok(summaryOf(await tellOf(ctx, open, ids), ctx.nowMs));
+}
 
 /** Asks all at once. Whoever does not answer in time is named, and in the log. */
-export async function tellOf(ctx: Ctx, open: OpenDestination, ids: readonly string[]): Promise<Told> {
+async function tellOf(ctx: Ctx, open: OpenDestination, ids: readonly string[]): Promise<Told> {
   const told = await Promise.all(
     ids.map(async (id): Promise<DestinationHealth | string> => {
       const health = await asked(ctx, id, 'health', () => inTime(open(ctx, id).health()));
@@ -20,13 +38,12 @@ export async function tellOf(ctx: Ctx, open: OpenDestination, ids: readonly stri
   };
 }
 
+/** Throws where there is no answer in time. */
 export async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${HEALTH_PATIENCE_MS} ms`)), HEALTH_PATIENCE_MS);
-  });
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([answer, late.promise]);
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,6 @@
 import { BREAKER_STATES, type DestinationHealth, type WebhookHealth } from '../../wire/delivery.ts';
-import { bandOf, bandOfDestination, isDegraded, worst } from './bands.ts';
+import { bandOf } from '../queue/health.ts';
+import { bandOfDestination, isDegraded, worst } from './bands.ts';
 
 /** Destinations as their objects told of themselves, and the ids of those whose object did not answer. */
 export interface Told {

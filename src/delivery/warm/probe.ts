@@ -6,7 +6,10 @@ const PROBE_TIMEOUT_MS = 5_000;
  * the root of the host without query, headers, body or signature, so that no path that is a secret is told and no handler of webhooks runs. It counts
  * nowhere: neither as an attempt nor in the breaker. The name must have been checked, as for an attempt.
  */
-export async function warmConnection(href: string, send: typeof fetch = fetch): Promise<boolean> {
+export async function warmConnection(
+  href: string,
+  send: (url: string, init: RequestInit) => Promise<Response>,
+): Promise<boolean> {
   try {
     const answer = await send(new URL('/', href).href, {
       method: 'HEAD',

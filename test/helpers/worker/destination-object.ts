@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { DeliveryQuery, DestinationConfig, ReplaySelection } from '../../../src/delivery/calls.ts';
-import { deliveryRoutes, destinationRoutes } from '../../../src/delivery/index.ts';
+import type { CountFirings } from '../../../src/delivery/health/pulse-routes.ts';
+import { deliveryRoutes, destinationRoutes, pulseRoutes, webhookHealthRoutes } from '../../../src/delivery/index.ts';
 import type { DestinationObject, OpenDestination } from '../../../src/delivery/object.ts';
 import { identify } from '../../../src/projects/index.ts';
 import { type AppEnv, notFoundIn, onFault, requestContext } from '../../../src/shared/http.ts';
@@ -23,6 +24,8 @@ export class RecordingDestination implements DestinationObject {
   deliveries: DeliveryDetail[] = [];
   removed = 0;
   isGone = false;
+  /** Of its health, in place of what is usual. */
+  told: Partial<DestinationHealth> = {};
   /** While true it does not answer. */
   away = false;
   /** Called before it takes a configuration. */
@@ -96,6 +99,7 @@ export class RecordingDestination implements DestinationObject {
         ...{ hits: 0, misses: 0, ratio: null, entries: 0, failures: 0 },
         ...{ prefetchIntervalMs: 1, expiresAtMs: null, addresses: [] },
       },
+      ...this.told,
     };
   }
 
@@ -138,6 +142,8 @@ export function deliveryOf(
 /** An object for each id. */
 export class RecordingDestinations {
   readonly #objects = new Map<string, RecordingDestination>();
+  /** What the object of the alerts counts. */
+  countFirings: CountFirings = async () => ({ critical: 0, warning: 0, info: 0 });
 
   of(id: string): RecordingDestination {
     const object = this.#objects.get(id) ?? new RecordingDestination();
@@ -157,6 +163,9 @@ export class RecordingDestinations {
     app.use('/api/*', identify({ except: [], largeBodies: [], keyRefused: async () => undefined, sessionPorts }));
     app.route('/', destinationRoutes(this.open));
     app.route('/', deliveryRoutes(this.open));
+    app.route('/', webhookHealthRoutes(this.open));
+    const countFirings: CountFirings = (ctx, projectId) => this.countFirings(ctx, projectId);
+    app.route('/', pulseRoutes(this.open, countFirings));
     return app;
   }
 }

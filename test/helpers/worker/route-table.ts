@@ -107,6 +107,7 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/api/health', access: { kind: 'public' } },
   { method: 'GET', route: '/api/ready', access: { kind: 'public' } },
   { method: 'GET', route: '/api/metrics', access: { kind: 'own-projects' } },
+  { method: 'GET', route: '/api/health/webhook', access: { kind: 'own-projects' } },
 
   // The browser SDK: test/worker/client.test.ts.
   { method: 'GET', route: '/api/js/:file', access: { kind: 'public' }, url: () => '/api/js/client.min.js' },

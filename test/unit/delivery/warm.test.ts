@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { shouldWarm, type WarmFacts, warmConnection } from '../../../src/delivery/warm/index.ts';
+import { shouldWarm, type WarmFacts } from '../../../src/delivery/warm/decide.ts';
+import { warmConnection } from '../../../src/delivery/warm/probe.ts';
 
 const NOW_MS = 1_790_000_000_000;
 const READY: WarmFacts = {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { NO_TOTALS, withSampleInTotals } from '../../../src/cookies/index.ts';
-import { bandOf } from '../../../src/delivery/health/bands.ts';
 import { cookieHealthOf, pulseOf } from '../../../src/delivery/health/pulse.ts';
 import { summaryOf } from '../../../src/delivery/health/summary.ts';
 import { textOf } from '../../../src/delivery/health/text.ts';
+import { bandOf } from '../../../src/delivery/queue/health.ts';
 import type { DestinationHealth } from '../../../src/wire/delivery.ts';
 
 const NOW_MS = 1_790_000_000_000;

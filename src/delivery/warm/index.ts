@@ -1,2 +1,0 @@
-export { shouldWarm, type WarmFacts } from './decide.ts';
-export { warmConnection } from './probe.ts';
