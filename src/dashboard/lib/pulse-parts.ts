@@ -79,9 +79,11 @@ export function cellsOf(pulse: Pulse | null, isOld: boolean, nowMs: number): Pul
   if (pulse === null) return [{ label: 'Pulse', word: isOld ? 'not known' : 'loading', tone: 'off', fill: 0 }];
   const old: PulseCell = { label: 'Old', word: duration(nowMs - pulse.atMs), tone: 'warn', fill: 1 };
   const none: PulseCell = { label: 'Webhooks', word: 'no destination', tone: 'off', fill: 0 };
+  // Of these the parts say nothing, and might all look well.
+  const silent: PulseCell = { label: 'Webhooks', word: `${pulse.unknown} not answering`, tone: 'bad', fill: 1 };
   return [
     ...(isOld ? [old] : []),
-    ...(hasDestination(pulse) ? [] : [none]),
+    ...(pulse.unknown > 0 ? [silent] : hasDestination(pulse) ? [] : [none]),
     ...partsOf(pulse, nowMs),
     alerts(pulse.firing),
   ];
