@@ -1,7 +1,7 @@
 import { resendDelayMs, WATCH_MS } from '../../src/shared/resend-policy.ts';
 import { within } from '../../src/shared/within.ts';
 import type { DeliveryEvent } from '../../src/wire/delivery.ts';
-import type { OutboxRow, OutboxStore } from './outbox-store.ts';
+import type { OutboxRow, OutboxStore } from './stores/outbox-store.ts';
 
 /** Of one call to a destination. */
 const MAX_EVENTS_PER_CALL = 20;
@@ -54,14 +54,14 @@ export class Outbox {
   }
 
   /** After the commit. Resolves when every destination that is not pausing has answered, or is known to be away. */
-  async send(destinationIds: Iterable<string> = this.#rows.destinations()): Promise<void> {
+  async send(destinationIds: readonly string[]): Promise<void> {
     const nowMs = this.#port.nowMs();
     await Promise.all([...new Set(destinationIds)].map((destinationId) => this.#sendTo(destinationId, nowMs)));
   }
 
   /** From the alarm: what an earlier try or an earlier instance left. */
   async resend(): Promise<void> {
-    await this.send();
+    await this.send(this.#rows.destinations());
     if (this.#rows.destinations().length === 0) this.#lanes.clear();
   }
 

@@ -7,14 +7,20 @@ export const ALERTS_SCHEMA: readonly string[] = [
      definition TEXT NOT NULL,
      -- Of its counts: records before are not in them. Another condition begins anew.
      counted_since_ms INTEGER NOT NULL,
-     due_at_ms INTEGER NOT NULL,
+     -- Null: nothing changes by itself.
+     due_at_ms INTEGER,
      value REAL,
      evaluated_at_ms INTEGER,
-     problem TEXT,
-     failures INTEGER NOT NULL DEFAULT 0
+     problem TEXT
    ) WITHOUT ROWID;
    CREATE TABLE silences (id TEXT PRIMARY KEY, definition TEXT NOT NULL) WITHOUT ROWID;
-   CREATE TABLE rule_states (rule_id TEXT PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID;
+   -- What pends or fires, and what ended while its notice has to wait: src/alerts/state.
+   CREATE TABLE rule_groups (
+     rule_id TEXT NOT NULL,
+     firing_id TEXT NOT NULL,
+     state TEXT NOT NULL,
+     PRIMARY KEY (rule_id, firing_id)
+   ) WITHOUT ROWID;
    -- How far each stream of each journal is counted, and since when without a gap. Written with the counts.
    CREATE TABLE followed (
      shard INTEGER NOT NULL,
@@ -35,7 +41,6 @@ export const ALERTS_SCHEMA: readonly string[] = [
      id TEXT NOT NULL UNIQUE,
      rule_id TEXT NOT NULL,
      state TEXT NOT NULL,
-     severity TEXT NOT NULL,
      began_at_ms INTEGER NOT NULL,
      firing TEXT NOT NULL
    );

@@ -35,7 +35,7 @@ export interface AlertsCalls {
   firings(query: FiringQuery): { items: Firing[]; nextCursor: string | null };
   findFiring(id: string): Firing | null;
   acknowledge(ack: Acknowledgement): 'applied' | 'unknown_firing';
-  /** Of a disabled project nothing is evaluated or told; what was owed to destinations goes all the same. */
+  /** Of a disabled project nothing is evaluated or told. What was owed to its destinations waits. */
   setDisabled(projectId: string, disabled: boolean): Promise<void>;
   statuses(): RuleStatus[];
   /** Firing now, by severity. */

@@ -1,4 +1,5 @@
 export { allShards, journalControl, journalFor, shardOf } from './client.ts';
+export { partText } from './part-text.ts';
 export { buildBlock } from './seal.ts';
 export {
   admission,

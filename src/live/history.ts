@@ -1,6 +1,6 @@
-import { type BlockIndex, inflatePiece, listBlocksFromSeq, readPayloads } from '../blocks/index.ts';
+import { type BlockIndex, listBlocksFromSeq, readPayloads } from '../blocks/index.ts';
 import type { Env } from '../env.ts';
-import { journalFor, type Publication } from '../journal/index.ts';
+import { journalFor, type Publication, partText } from '../journal/index.ts';
 import type { Stream } from '../wire/record.ts';
 import { type Lines, sliceLines } from './update.ts';
 
@@ -46,13 +46,8 @@ export async function readHistory(env: Env, projectId: string, span: SeqSpan): P
   throw new Error(`the blocks of ${projectId}/${shard} ${stream} from ${fromSeq} on are listed but not there`);
 }
 
-export function partLines(part: Pick<Publication['parts'][number], 'codec' | 'data' | 'rawBytes' | 'summary'>): Lines {
-  const { codec, data, rawBytes, summary } = part;
-  const raw =
-    codec === 'raw'
-      ? Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-      : inflatePiece({ deflated: data, rawBytes });
-  return { ndjson: raw.toString('utf8'), records: summary.records };
+export function partLines(part: Parameters<typeof partText>[0] & Pick<Publication['parts'][number], 'summary'>): Lines {
+  return { ndjson: partText(part), records: part.summary.records };
 }
 
 /** As many blocks from the first as are still there. */

@@ -4,13 +4,17 @@ export interface Followed {
   nextSeq: number;
   /** Every record that was taken since then has been counted. */
   sinceMs: number;
-  /** Where the journal stood at the last look, where that was not counted yet; else 0. Not kept across restarts. */
+  /** Where the journal stood at the last look, where that was not counted yet; else 0. UNKNOWN: this instance has not looked yet. */
   behindSeq: number;
 }
 
+/** What an ended instance was about to be given went with it. */
+export const UNKNOWN = Number.MAX_SAFE_INTEGER;
+
 /** Of a journal that has just been asked where the stream stands. What was on its way at the last look has come by now, or never will. */
 export function afterLook(followed: Followed | null, headSeq: number, nowMs: number): Followed {
-  const isLost = followed === null || followed.nextSeq > headSeq || followed.nextSeq < followed.behindSeq;
+  const isLost =
+    followed === null || followed.nextSeq > headSeq || followed.nextSeq < Math.min(followed.behindSeq, headSeq);
   if (isLost) return { nextSeq: headSeq, sinceMs: nowMs, behindSeq: 0 };
   return { ...followed, sinceMs: settled(followed, nowMs), behindSeq: followed.nextSeq < headSeq ? headSeq : 0 };
 }
@@ -22,7 +26,8 @@ export function afterHead(followed: Followed, headSeq: number, nowMs: number): F
 
 /** Behind records that were counted; `isGap`: some before them were not. */
 export function afterRecords(followed: Followed, nextSeq: number, isGap: boolean, nowMs: number): Followed {
-  return { ...followed, nextSeq, sinceMs: isGap ? nowMs : settled(followed, nowMs) };
+  const behindSeq = followed.behindSeq === UNKNOWN ? 0 : followed.behindSeq;
+  return { nextSeq, sinceMs: isGap ? nowMs : settled(followed, nowMs), behindSeq };
 }
 
 /** A clock that was set back makes what was before it unknown. */

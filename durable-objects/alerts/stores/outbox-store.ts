@@ -1,4 +1,4 @@
-import type { DeliveryEvent } from '../../src/wire/delivery.ts';
+import type { DeliveryEvent } from '../../../src/wire/delivery.ts';
 
 export interface OutboxRow {
   seq: number;

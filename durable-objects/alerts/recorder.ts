@@ -1,0 +1,86 @@
+import { windowBuckets } from '../../src/alerts/counting/buckets.ts';
+import { type Counts, countsProve, isNear } from '../../src/alerts/counting/combine.ts';
+import type { RuleCounter, Tally } from '../../src/alerts/counting/tally.ts';
+import { latestDueMs } from '../../src/alerts/schedule.ts';
+import { type GroupState, limitOf, type Observed, OTHER_GROUPS } from '../../src/alerts/state/index.ts';
+import { type AlertRule, MAX_GROUPS } from '../../src/wire/alerts.ts';
+import type { Decider, Decision } from './decider.ts';
+import type { Entry, Rulebook } from './rulebook.ts';
+import type { CountStore, FollowedRow } from './stores/count-store.ts';
+import type { FiringStore } from './stores/firing-store.ts';
+import type { SettingsStore } from './stores/settings-store.ts';
+
+export interface RecorderPort {
+  counts: CountStore;
+  firings: FiringStore;
+  settings: SettingsStore;
+  rulebook: Rulebook;
+  decider: Decider;
+}
+
+export interface Recorded {
+  decisions: Decision[];
+  /** Destinations of rules that are about to fire. */
+  expecting: string[];
+}
+
+/** Writes what was counted, and lets what it proves fire at once. Call it in a transaction. */
+export class Recorder {
+  readonly #port: RecorderPort;
+
+  constructor(port: RecorderPort) {
+    this.#port = port;
+  }
+
+  record(counted: Tally, rows: readonly FollowedRow[], nowMs: number): Recorded {
+    const recorded: Recorded = { decisions: [], expecting: [] };
+    for (const row of rows) this.#port.counts.follow(row);
+    for (const [counter, groups] of counted) {
+      const entry = this.#port.rulebook.get(counter.ruleId);
+      // The rule has become another one while this was counted.
+      if (entry?.counter !== counter) continue;
+      const sums = this.#add(counter, groups, nowMs);
+      if (isNear(entry.rule, sums)) recorded.expecting.push(...entry.rule.destinationIds);
+      const decision = this.#decide(entry, sums, nowMs);
+      if (decision) recorded.decisions.push(decision);
+    }
+    return recorded;
+  }
+
+  /** What the window has now, of the groups that were touched. */
+  #add(counter: RuleCounter, groups: ReadonlyMap<string, ReadonlyMap<number, number>>, nowMs: number): Counts {
+    const { counts } = this.#port;
+    const { ruleId, windowSeconds } = counter;
+    const range = windowBuckets(windowSeconds, nowMs);
+    const places = new Set(counts.groups(ruleId));
+    const touched = new Set<string>();
+    for (const [group, buckets] of groups) {
+      const place = places.has(group) || places.size < MAX_GROUPS ? group : OTHER_GROUPS;
+      places.add(place);
+      touched.add(place);
+      for (const [bucket, records] of buckets) counts.add(ruleId, place, bucket, records);
+    }
+    return new Map([...touched].map((group) => [group, counts.sum(ruleId, group, range)]));
+  }
+
+  #decide({ rule }: Entry, sums: Counts, nowMs: number): Decision | null {
+    const proven = countsProve(rule, sums);
+    if (proven === null || !this.#isNews(rule, proven)) return null;
+    const decision = this.#port.decider.decide(rule, proven, nowMs);
+    const { settings } = this.#port;
+    // The next evaluation is where it was, or earlier where the new state asks for it.
+    if (decision.dueAtMs !== null) settings.bringForward(rule.id, Math.min(decision.dueAtMs, latestDueMs(nowMs)));
+    return decision;
+  }
+
+  /** What fires and is proven to fire changes nothing, nor does enough where nothing was amiss: the alarm brings values up to date. */
+  #isNews({ id, condition }: AlertRule, { values }: Observed): boolean {
+    const states = this.#port.firings.states(id);
+    if (limitOf(condition).comparison === 'below') {
+      return values.some(({ group }) => states.some((state) => state.group === group));
+    }
+    const isSteady = ({ phase, clearSinceMs }: GroupState): boolean => phase === 'firing' && clearSinceMs === null;
+    const steady = new Set(states.filter(isSteady).map(({ group }) => group));
+    return values.some(({ group }) => !steady.has(group));
+  }
+}

@@ -1,0 +1,458 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Journal } from '../../durable-objects/journal/journal.ts';
+import type { AlertRule, Firing } from '../../src/wire/alerts.ts';
+import { silenceOf } from '../helpers/alert-rules.ts';
+import {
+  type AlertProject,
+  alarm,
+  alertProject,
+  errors,
+  errorsAbove,
+  evaluateNow,
+  firingsOf,
+  objectOf,
+  sql,
+  ToldDestinations,
+} from '../helpers/worker/alerts.ts';
+import { ingest, LiveClient } from '../helpers/worker/live-client.ts';
+import { until } from '../helpers/worker/until.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+let told: ToldDestinations;
+beforeEach(() => {
+  told = new ToldDestinations();
+});
+
+const states = async (project: AlertProject) => (await firingsOf(project)).map(({ state }) => state);
+const status = async (project: AlertProject, index = 0) => (await objectOf(project.id).statuses())[index];
+const noticed = (project: AlertProject, count: number) =>
+  until(`${count} notices`, () => told.of(project.destination).length >= count);
+
+/** The condition has not held for a minute, and is looked at again. */
+async function end(project: AlertProject): Promise<void> {
+  await sql(project, 'DELETE FROM counts');
+  await runInDurableObject(env.JOURNAL.getByName(`${project.id}/0`), (_, { storage }) => {
+    storage.sql.exec('DELETE FROM parts');
+  });
+  await evaluateNow(project);
+  await sql(project, "UPDATE rule_groups SET state = json_set(state, '$.clearSinceMs', 1)");
+  await evaluateNow(project);
+}
+
+async function firing(project: AlertProject, change: Partial<AlertRule> = {}): Promise<Firing> {
+  await project.configure([project.rule({ ...errorsAbove(1), ...change })]);
+  await ingest(project, errors(2));
+  await until('it fires', async () => (await states(project)).includes('firing'));
+  const [first] = await firingsOf(project);
+  if (!first) throw new Error('nothing fires');
+  return first;
+}
+
+describe('a firing', () => {
+  it('has one id from its first notice to its last, and its events say what docs/alerts.md says', async () => {
+    const project = await alertProject();
+    const { id } = await firing(project, { repeatSeconds: 60, labels: { team: 'pay' }, severity: 'critical' });
+    await noticed(project, 1);
+    await sql(project, "UPDATE rule_groups SET state = json_set(state, '$.lastNoticeAtMs', 1)");
+    await evaluateNow(project);
+    await noticed(project, 2);
+    await end(project);
+    await noticed(project, 3);
+    const events = told.of(project.destination);
+    expect(events.map(({ type }) => type)).toEqual(['alert.firing', 'alert.repeated', 'alert.resolved']);
+    expect(new Set(events.map((event) => event.id)).size).toBe(3);
+    expect(events.map(({ subject }) => subject)).toEqual([id, id, id]);
+    expect(events.map(({ data }) => (data.firings as unknown as Firing[]).map((one) => one.id))).toEqual([
+      [id],
+      [id],
+      [id],
+    ]);
+    expect(events[2]?.data).toMatchObject({
+      id: events[2]?.id,
+      project: { id: project.id, name: 'Alerts' },
+      rule: { name: 'Errors', severity: 'critical', labels: { team: 'pay' } },
+      status: 'resolved',
+      url: `https://ops.example.com/alerts?project=${project.id}`,
+      firings: [{ id, state: 'resolved', notices: 3, value: 2, threshold: 1 }],
+    });
+    expect(await states(project)).toEqual(['resolved']);
+    expect(await objectOf(project.id).findFiring(id)).toMatchObject({ id, state: 'resolved', notices: 3 });
+  });
+
+  it('outlives the object’s memory in every state, under its id', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule({ ...errorsAbove(1), forSeconds: 30 })]);
+    await ingest(project, errors(2));
+    await until('it pends', async () => (await states(project)).includes('pending'));
+    const [pending] = await firingsOf(project);
+    await evictDurableObject(objectOf(project.id));
+    await evaluateNow(project);
+    expect(await states(project)).toEqual(['pending']);
+    await sql(
+      project,
+      "UPDATE rule_groups SET state = json_set(state, '$.pendingSinceMs', json_extract(state, '$.pendingSinceMs') - 30000)",
+    );
+    await evictDurableObject(objectOf(project.id));
+    await evaluateNow(project);
+    await evictDurableObject(objectOf(project.id));
+    expect(await firingsOf(project)).toMatchObject([{ id: pending?.id, state: 'firing', notices: 1 }]);
+    await end(project);
+    await noticed(project, 2);
+    expect(await firingsOf(project)).toMatchObject([{ id: pending?.id, state: 'resolved' }]);
+    expect(told.lines(project.destination)).toEqual(['alert.firing', 'alert.resolved']);
+  });
+
+  it('that pended and came to nothing is not in the list', async () => {
+    const project = await alertProject();
+    await firing(project, { forSeconds: 0 });
+    await project.configure([project.rule({ ...errorsAbove(1), forSeconds: 600 })]);
+    await evaluateNow(project);
+    expect((await states(project)).sort()).toEqual(['pending', 'resolved']);
+    await end(project);
+    expect(await states(project)).toEqual(['resolved']);
+  });
+
+  it('is listed newest first, by state and rule, in pages', async () => {
+    const project = await alertProject();
+    const rule = project.rule(errorsAbove(0, 'service'));
+    await project.configure([rule]);
+    for (const service of ['a', 'b', 'c']) {
+      await ingest(project, errors(1, { service }) as never);
+      await noticed(project, ['a', 'b', 'c'].indexOf(service) + 1);
+    }
+    const query = { state: null, ruleId: null, limit: 2, cursor: null };
+    const first = await objectOf(project.id).firings(query);
+    const rest = await objectOf(project.id).firings({ ...query, cursor: first.nextCursor });
+    expect([...first.items, ...rest.items].map(({ group }) => group)).toEqual(['c', 'b', 'a']);
+    expect([first.nextCursor === null, rest.nextCursor]).toEqual([false, null]);
+    const count = async (change: object) => (await objectOf(project.id).firings({ ...query, ...change })).items.length;
+    expect([
+      await count({ state: 'resolved' }),
+      await count({ ruleId: 'other' }),
+      await count({ ruleId: rule.id }),
+    ]).toEqual([0, 0, 2]);
+  });
+
+  it('says why it is quiet by the silences of now', async () => {
+    const project = await alertProject();
+    const { id } = await firing(project);
+    const rule = project.rule({ ...errorsAbove(1) });
+    const [known] = await objectOf(project.id).statuses();
+    const now = Date.now();
+    await project.configure(
+      [{ ...rule, id: known?.ruleId ?? '' }],
+      [silenceOf({ rule: known?.ruleId ?? '' }, now - 1, now + 60_000)],
+    );
+    expect(await objectOf(project.id).findFiring(id)).toMatchObject({ state: 'firing', quiet: 'silenced' });
+  });
+
+  it('that is acknowledged is not repeated until it ends, and is acknowledged also after an eviction', async () => {
+    const project = await alertProject();
+    const { id } = await firing(project, { repeatSeconds: 60 });
+    await noticed(project, 1);
+    const by = { by: 'usr_1', byName: 'Ada', atMs: 5, note: 'on it' };
+    expect(await objectOf(project.id).acknowledge({ firingId: id, ...by })).toBe('applied');
+    expect(await objectOf(project.id).acknowledge({ firingId: 'frg_none', ...by })).toBe('unknown_firing');
+    await evictDurableObject(objectOf(project.id));
+    await sql(project, "UPDATE rule_groups SET state = json_set(state, '$.lastNoticeAtMs', 1)");
+    await evaluateNow(project);
+    expect(await objectOf(project.id).findFiring(id)).toMatchObject({ acknowledged: by, quiet: 'acknowledged' });
+    await end(project);
+    await noticed(project, 2);
+    expect(told.lines(project.destination)).toEqual(['alert.firing', 'alert.resolved']);
+    expect(await objectOf(project.id).findFiring(id)).toMatchObject({ acknowledged: by, quiet: null });
+  });
+
+  it('is forgotten 90 days after it began, but not while it fires, and beyond the newest 10,000', async () => {
+    const project = await alertProject();
+    await firing(project);
+    await sql(project, `UPDATE firings SET began_at_ms = ${Date.now() - 91 * DAY_MS}`);
+    const row = (id: string, atMs: number) =>
+      `INSERT INTO firings (id, rule_id, state, began_at_ms, firing) VALUES ('${id}', 'r', 'resolved', ${atMs}, '{}')`;
+    await sql(project, row('old', Date.now() - 91 * DAY_MS));
+    await sql(project, row('surplus', Date.now()));
+    await sql(
+      project,
+      `INSERT INTO firings (id, rule_id, state, began_at_ms, firing)
+       SELECT 'n' || value, 'r', 'resolved', ${Date.now()}, '{}' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 10000) SELECT value FROM n)`,
+    );
+    await sql(project, "DELETE FROM meta WHERE name = 'cleaned_at_ms'");
+    await alarm(project);
+    const left = await sql(
+      project,
+      "SELECT count(*) AS n, sum(state = 'firing') AS firing, sum(id IN ('old', 'surplus')) AS gone FROM firings",
+    );
+    expect(left).toEqual([{ n: 10_001, firing: 1, gone: 0 }]);
+  });
+});
+
+describe('notices', () => {
+  it('go to each destination of the rule, and one that is away holds up no other', async () => {
+    const project = await alertProject();
+    told.away.add('dst_away');
+    await firing(project, { destinationIds: ['dst_away', project.destination, project.destination] });
+    await noticed(project, 1);
+    expect(told.lines(project.destination)).toEqual(['alert.firing']);
+    expect(await sql(project, 'SELECT destination_id FROM outbox')).toEqual([{ destination_id: 'dst_away' }]);
+    told.away.clear();
+    await evictDurableObject(objectOf(project.id));
+    await alarm(project);
+    expect(told.lines('dst_away')).toEqual(['alert.firing']);
+    expect(await sql(project, 'SELECT * FROM outbox')).toEqual([]);
+  });
+
+  it('that a crash left between the decision and the call go again under the same id', async () => {
+    const project = await alertProject();
+    told.away.add(project.destination);
+    await firing(project);
+    const [row] = await sql(project, 'SELECT event_id FROM outbox');
+    told.away.clear();
+    await evictDurableObject(objectOf(project.id));
+    await alarm(project);
+    await alarm(project);
+    expect(told.of(project.destination).map(({ id }) => id)).toEqual([row?.event_id]);
+    expect(await states(project)).toEqual(['firing']);
+  });
+
+  it('whose answer was lost are told twice, and have one id', async () => {
+    const project = await alertProject();
+    await firing(project);
+    await noticed(project, 1);
+    const [event] = told.of(project.destination);
+    await sql(
+      project,
+      `INSERT INTO outbox (destination_id, event_id, event, created_at_ms) VALUES ('${project.destination}', '${event?.id}', '${JSON.stringify(event)}', 1)`,
+    );
+    const calls = told.calls;
+    await alarm(project);
+    expect([told.calls - calls, told.of(project.destination).length]).toEqual([1, 1]);
+  });
+
+  it('wait for a destination that nobody has told what it is, a day at most', async () => {
+    const project = await alertProject();
+    told.unknown.add(project.destination);
+    await firing(project);
+    const waiting = async () => (await sql(project, 'SELECT count(*) AS n FROM outbox'))[0]?.n;
+    await evictDurableObject(objectOf(project.id));
+    await alarm(project);
+    expect(await waiting()).toBe(1);
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    await sql(project, `UPDATE outbox SET created_at_ms = ${Date.now() - DAY_MS - 1}`);
+    await evictDurableObject(objectOf(project.id));
+    await alarm(project);
+    expect(await waiting()).toBe(0);
+    expect(String(logged.mock.calls[0]?.[0])).toContain('notices_forgotten');
+  });
+
+  it('keep their order for each destination, many in one call', async () => {
+    const project = await alertProject();
+    told.away.add(project.destination);
+    await project.configure([project.rule(errorsAbove(0, 'service'))]);
+    for (let i = 0; i < 25; i++) {
+      await ingest(project, errors(1, { service: `s${i}` }) as never);
+      await until('it is owed', async () => (await sql(project, 'SELECT count(*) AS n FROM outbox'))[0]?.n === i + 1);
+    }
+    told.away.clear();
+    await evictDurableObject(objectOf(project.id));
+    const calls = told.calls;
+    await alarm(project);
+    expect(told.lines(project.destination)).toEqual(Array.from({ length: 25 }, (_, i) => `alert.firing s${i}`));
+    expect(told.calls - calls).toBe(2);
+  });
+});
+
+describe('settings', () => {
+  it('that are older than those that are there change nothing', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule(errorsAbove(1))]);
+    await project.configure([]);
+    const older = { projectId: project.id, projectName: 'Old', origin: null, version: 1, silences: [] };
+    await objectOf(project.id).configure({ ...older, rules: [project.rule()] });
+    expect(await objectOf(project.id).statuses()).toEqual([]);
+  });
+
+  it('without a rule that fires end its firings, and tell those who were told', async () => {
+    const project = await alertProject();
+    await firing(project);
+    await noticed(project, 1);
+    await project.configure([]);
+    await noticed(project, 2);
+    expect(told.lines(project.destination)).toEqual(['alert.firing', 'alert.resolved']);
+    expect(await states(project)).toEqual(['resolved']);
+    expect(await sql(project, 'SELECT * FROM counts')).toEqual([]);
+  });
+
+  it('that disable a rule end its firings, unless nobody wants to hear of it', async () => {
+    const project = await alertProject();
+    const rule = project.rule({ ...errorsAbove(1), notifyResolved: false });
+    await project.configure([rule]);
+    await ingest(project, errors(2));
+    await noticed(project, 1);
+    await project.configure([{ ...rule, enabled: false }]);
+    await alarm(project);
+    expect(await states(project)).toEqual(['resolved']);
+    await ingest(project, errors(5));
+    await alarm(project);
+    expect(told.lines(project.destination)).toEqual(['alert.firing']);
+    await project.configure([rule]);
+    await evaluateNow(project);
+    expect((await states(project))[0]).toBe('firing');
+  });
+
+  it('with another threshold keep the firing and the counts; with another search they begin anew', async () => {
+    const project = await alertProject();
+    const rule = project.rule(errorsAbove(1));
+    await project.configure([rule]);
+    await ingest(project, errors(3));
+    await noticed(project, 1);
+    await project.configure([{ ...rule, ...errorsAbove(2), version: 2 }]);
+    await evaluateNow(project);
+    expect(await firingsOf(project)).toMatchObject([{ state: 'firing', threshold: 2 }]);
+    expect(await sql(project, 'SELECT sum(records) AS n FROM counts')).toEqual([{ n: 3 }]);
+    const condition = { ...errorsAbove(2).condition, query: 'level:fatal' };
+    await project.configure([{ ...rule, condition, version: 3 }]);
+    await evaluateNow(project);
+    expect(await states(project)).toEqual(['resolved']);
+    expect(await sql(project, 'SELECT sum(records) AS n FROM counts')).toEqual([{ n: null }]);
+  });
+});
+
+describe('the alarm', () => {
+  it('evaluates what no record says: silence fires, and a record ends it', async () => {
+    const project = await alertProject();
+    const silence = { kind: 'silence', stream: 'logs', query: '' } as const;
+    await project.configure([project.rule({ condition: silence, windowSeconds: 10 })]);
+    await alarm(project);
+    expect(await states(project)).toEqual(['firing']);
+    await ingest(project, { message: 'alive' } as never);
+    await until('it begins to end', async () => {
+      const [row] = await sql(project, "SELECT json_extract(state, '$.clearSinceMs') AS ms FROM rule_groups");
+      return row?.ms !== null;
+    });
+  });
+
+  it('goes on with the other rules where one cannot be evaluated, and says so of that one', async () => {
+    const project = await alertProject();
+    const broken = project.rule({ condition: { ...errorsAbove(1).condition, query: '(' } });
+    await project.configure([broken, project.rule(errorsAbove(1)), project.rule(errorsAbove(50))]);
+    await ingest(project, errors(2));
+    await evaluateNow(project);
+    const of = async (id: string) => (await objectOf(project.id).statuses()).find(({ ruleId }) => ruleId === id);
+    expect(await of(broken.id)).toMatchObject({ state: 'inactive', value: null });
+    expect((await of(broken.id))?.problem).toContain('not understood');
+    const others = (await objectOf(project.id).statuses()).filter(({ ruleId }) => ruleId !== broken.id);
+    expect(others.map(({ value, problem }) => [value, problem])).toEqual([
+      [2, null],
+      [2, null],
+    ]);
+  });
+
+  it('fires by the counts alone while the stores are away, and then says that this is not all', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule(errorsAbove(3)), project.rule(errorsAbove(1))]);
+    await ingest(project, errors(2));
+    await noticed(project, 1);
+    vi.spyOn(Journal.prototype, 'readTail').mockRejectedValue(new Error('away') as never);
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    await evaluateNow(project);
+    expect(await status(project)).toMatchObject({ state: 'inactive', value: null });
+    expect((await status(project))?.problem).not.toBeNull();
+    expect(await status(project, 1)).toMatchObject({ state: 'firing', value: 2 });
+    expect(told.lines(project.destination)).toEqual(['alert.firing']);
+  });
+
+  it('comes back for what is more than one alarm does', async () => {
+    const project = await alertProject();
+    await project.configure(Array.from({ length: 60 }, () => project.rule(errorsAbove(1))));
+    await sql(project, 'UPDATE rules SET due_at_ms = 0');
+    await alarm(project);
+    const left = () => sql(project, 'SELECT count(*) AS n FROM rules WHERE evaluated_at_ms IS NULL');
+    expect(await left()).toEqual([{ n: 10 }]);
+    const at = await runInDurableObject(objectOf(project.id), (_, { storage }) => storage.getAlarm());
+    expect((at ?? 0) - Date.now()).toBeLessThanOrEqual(1_000);
+    await alarm(project);
+    expect(await left()).toEqual([{ n: 0 }]);
+  });
+
+  it('comes for each rule at least every minute, and sooner for short windows', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule({ windowSeconds: 10 }), project.rule({ windowSeconds: 86_400 })]);
+    const now = Date.now();
+    await evaluateNow(project);
+    const due = (await sql(project, 'SELECT due_at_ms AS ms FROM rules')).map(({ ms }) =>
+      Math.round(((ms as number) - now) / 5_000),
+    );
+    expect(due.sort((a, b) => a - b)).toEqual([2, 12]);
+  });
+
+  it('is armed again by an instance that starts', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule()]);
+    await alarm(project);
+    await runInDurableObject(objectOf(project.id), (_, { storage }) => storage.deleteAlarm());
+    await evictDurableObject(objectOf(project.id));
+    await objectOf(project.id).statuses();
+    const armed = await runInDurableObject(objectOf(project.id), (_, { storage }) => storage.getAlarm());
+    expect(armed).not.toBeNull();
+  });
+});
+
+describe('a project that is disabled', () => {
+  it('is not evaluated and tells nobody, until it is enabled again', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule(errorsAbove(1))]);
+    await ingest(project, errors(1));
+    await objectOf(project.id).setDisabled(project.id, true);
+    await evictDurableObject(objectOf(project.id));
+    await ingest(project, errors(5));
+    await sql(project, 'UPDATE rules SET due_at_ms = 0');
+    await alarm(project);
+    expect([await states(project), told.events]).toEqual([[], []]);
+    await objectOf(project.id).setDisabled(project.id, false);
+    await evaluateNow(project);
+    await noticed(project, 1);
+    expect(await firingsOf(project)).toMatchObject([{ state: 'firing', value: 6 }]);
+  });
+});
+
+describe('what is about to fire', () => {
+  it('warms its destinations once a minute, from seven tenths of the threshold on and while it pends', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule(errorsAbove(10))]);
+    await ingest(project, errors(7));
+    await ingest(project, errors(1));
+    await until('it is warmed', () => told.warmed.length > 0);
+    await ingest(project, errors(1));
+    await until('it is counted', async () => (await sql(project, 'SELECT sum(records) AS n FROM counts'))[0]?.n === 9);
+    expect(told.warmed).toEqual([project.destination]);
+
+    const other = await alertProject();
+    await other.configure([other.rule({ ...errorsAbove(0), forSeconds: 60 })]);
+    await ingest(other, errors(1));
+    await until('it is warmed', () => told.warmed.length > 1);
+    expect(told.warmed[1]).toBe(other.destination);
+  });
+});
+
+describe('those who watch', () => {
+  it('hear on the topic health when something fires and when it ends', async () => {
+    const project = await alertProject();
+    const client = await LiveClient.open({ project: project.id, key: project.key });
+    await client.subscribe(['health']);
+    const { id, ruleId } = await firing(project, { severity: 'critical' });
+    expect(await client.messages(1, 'health')).toEqual([`rule ${ruleId} fires`]);
+    expect(await objectOf(project.id).counts()).toEqual({ critical: 1, warning: 0, info: 0 });
+    await end(project);
+    await client.messages(2, 'health');
+    const attrs = client.updates('health').flatMap(({ records }) => (records ?? []).map((record) => record.attrs));
+    const common = { change: 'firing', firingId: id, ruleId, severity: 'critical' };
+    expect(attrs).toEqual([
+      { ...common, state: 'firing' },
+      { ...common, state: 'resolved' },
+    ]);
+    expect(await objectOf(project.id).counts()).toEqual({ critical: 0, warning: 0, info: 0 });
+  });
+});
