@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { alertRuleRoutes, firingRoutes } from './alerts/index.ts';
 import { anomalyRoutes } from './anomalies/index.ts';
 import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { beaconRoutes } from './beacon/index.ts';
@@ -88,6 +89,8 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', traceRoutes());
   app.route('/', anomalyRoutes());
   app.route('/', operationRoutes());
+  app.route('/', alertRuleRoutes());
+  app.route('/', firingRoutes());
   app.route('/', vitalRoutes());
   app.route('/', errorRoutes());
   app.route('/', sessionRoutes());

@@ -1,3 +1,4 @@
+import { forgetAlerts, reconcileAlerts } from './alerts/index.ts';
 import { cleanChallenges, cleanupExpired, reconcileEndedSessions, reencryptFactors } from './auth/index.ts';
 import { compactBlocks } from './blocks/index.ts';
 import { destinationOf, type OpenDestination, reconcileDestinations, resealDestinations } from './delivery/index.ts';
@@ -41,6 +42,7 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
     { name: 'etl_cleanup', run: cleanupJobs },
     { name: 'page_retention', run: forgetPages },
     { name: 'error_group_cleanup', run: forgetErrorGroups },
+    { name: 'alert_cleanup', run: forgetAlerts },
   ],
   // An invocation of its own: folding takes up to 830 statements, forgetting 160 (test/worker/rollups-cron.test.ts).
   '3-58/5 * * * *': [
@@ -52,10 +54,11 @@ export const JOBS: Readonly<Record<string, readonly Job[]>> = {
     { name: 'fraud_rules', run: (ctx) => reconcileRisk(ctx, (_, projectId) => fraudOf(ctx.env, projectId)) },
     { name: 'browser_rules', run: reconcileRules },
   ],
-  // At most 121 statements and 80 calls, and 101 statements and 40 calls (src/delivery/destinations).
+  // At most 121 statements and 80 calls, and 101 statements and 40 calls (src/delivery/destinations); 502 of both (src/alerts/push/reconcile.ts).
   '2-57/5 * * * *': [
     { name: 'destinations', run: (ctx) => reconcileDestinations(ctx, openDestination) },
     { name: 'destination_reseal', run: (ctx) => resealDestinations(ctx, openDestination) },
+    { name: 'alert_rules', run: reconcileAlerts },
   ],
 };
 

@@ -6,7 +6,7 @@ import { HOUR_MS } from './baseline.ts';
 import type { AnomalyQuestion } from './find.ts';
 import { DEFAULT_LIMITS } from './judge.ts';
 import { decodePlace, type Place } from './page.ts';
-import { ANOMALY_STREAMS, type AnomalyStream, statsOf, USUAL_STATS } from './stats.ts';
+import { ANOMALY_STREAMS, type AnomalyStream, statNames, USUAL_STATS } from './stats.ts';
 
 const DAY_MS = 24 * HOUR_MS;
 /** The whole past of a month, whose first hours have a baseline of the two months before. */
@@ -74,7 +74,7 @@ function readWord(reader: ParameterReader, name: string): string | null {
 }
 
 function readStats(reader: ParameterReader, stream: AnomalyStream, name: string): string[] {
-  const known = statsOf(stream, name).map((stat) => stat.name);
+  const known = statNames(stream, name);
   const text = reader.text('stat');
   if (text === null) return known.slice(0, USUAL_STATS[stream]);
   const wanted = new Set(text.split(',').map((one) => one.trim()));

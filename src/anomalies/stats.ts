@@ -112,5 +112,9 @@ export function statsOf(stream: AnomalyStream, name: string): readonly Stat[] {
   }
 }
 
+export function statNames(stream: AnomalyStream, name: string): string[] {
+  return statsOf(stream, name).map((stat) => stat.name);
+}
+
 /** How many of them, from the first on, are looked at where nobody says which. */
 export const USUAL_STATS: Readonly<Record<AnomalyStream, number>> = { vitals: 1, operations: 3, metrics: 1, errors: 1 };

@@ -1,0 +1,3 @@
+export { firingRoutes } from './firing-routes.ts';
+export { forgetAlerts, reconcileAlerts } from './push/reconcile.ts';
+export { alertRuleRoutes } from './rule-routes.ts';

@@ -1,0 +1,32 @@
+import type { Ctx, Env } from '../env.ts';
+import type { AlertsCalls } from './calls.ts';
+
+/** The object as a caller has it: each call takes a way and can fail. A throw means that it did not answer. */
+export type AlertsObject = {
+  [Name in keyof AlertsCalls]: (
+    ...asked: Parameters<AlertsCalls[Name]>
+  ) => Promise<Awaited<ReturnType<AlertsCalls[Name]>>>;
+};
+
+/** The one object of a project that decides which rules fire. */
+export function alertsOf(env: Env, projectId: string): AlertsObject {
+  return env.ALERTS.getByName(projectId) as unknown as AlertsObject;
+}
+
+/** Calls the object of a project; null, and a line in the log, where it did not answer. */
+export async function orAway<T extends {}>(
+  ctx: Ctx,
+  projectId: string,
+  what: string,
+  call: (object: AlertsObject) => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await call(alertsOf(ctx.env, projectId));
+  } catch (cause) {
+    const { requestId } = ctx;
+    console.error(
+      JSON.stringify({ level: 'error', event: 'alerts_away', what, requestId, projectId, cause: String(cause) }),
+    );
+    return null;
+  }
+}

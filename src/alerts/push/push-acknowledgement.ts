@@ -1,0 +1,38 @@
+import { auditIfChanged } from '../../audit/index.ts';
+import type { Ctx } from '../../env.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import type { AlertError } from '../errors.ts';
+import {
+  confirmAcknowledgement,
+  dropAcknowledgement,
+  type StoredAcknowledgement,
+} from '../firings/acknowledgement-store.ts';
+import { orAway } from '../object.ts';
+
+/**
+ * Tells the object of an acknowledgement. One of a firing that it does not have is taken out again, so that the table holds no ids that somebody made up.
+ * Errors: firing_not_found, alerts_pending.
+ */
+export async function pushAcknowledgement(ctx: Ctx, stored: StoredAcknowledgement): Promise<Result<null, AlertError>> {
+  const { projectId, applied: _, ...acknowledgement } = stored;
+  const { firingId } = acknowledgement;
+  const told = await orAway(ctx, projectId, 'acknowledgement', (object) => object.acknowledge(acknowledgement));
+  switch (told) {
+    case null:
+      return err({ kind: 'alerts_pending', id: null });
+    case 'applied':
+      await confirmAcknowledgement(ctx.env.DB, stored).run();
+      return ok(null);
+    case 'unknown_firing':
+      await ctx.env.DB.batch([
+        dropAcknowledgement(ctx.env.DB, projectId, firingId),
+        auditIfChanged(ctx, {
+          action: 'alert_firing.drop_acknowledgement',
+          target: firingId,
+          projectId,
+          detail: { reason: told },
+        }),
+      ]);
+      return err({ kind: 'firing_not_found' });
+  }
+}
