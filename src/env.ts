@@ -23,6 +23,8 @@ export interface Env {
   USER_REQUESTS_PER_MINUTE: string;
   CLOCK_OFFSET_MS: string;
   DNS_RESOLVER_URL: string;
+  /** Hosts that this deployment answers at, comma separated, beside the one that a request comes to. */
+  PUBLIC_HOSTS: string;
   /** Secret. `kid:secret` pairs, comma separated; the first signs, all verify, so that keys rotate by overlap. */
   SESSION_SECRETS: string;
   /** Secret. Same form; signs API keys. Dropping a pair here invalidates every key it signed. */
@@ -48,6 +50,8 @@ export interface Config {
   userRequestsPerMinute: number;
   /** Says over HTTPS, as `application/dns-json`, where the names of webhooks lead. */
   dnsResolverUrl: string;
+  /** No webhook is sent to one of them. */
+  publicHosts: readonly string[];
   sessionSecrets: readonly [SigningSecret, ...SigningSecret[]];
   apiKeySecrets: readonly [SigningSecret, ...SigningSecret[]];
   dataSecrets: readonly [SigningSecret, ...SigningSecret[]];
@@ -138,6 +142,7 @@ export function parseConfig(env: Env): Config {
     journalShards,
     userRequestsPerMinute,
     dnsResolverUrl: parseResolverUrl(env.DNS_RESOLVER_URL, environment),
+    publicHosts: parseHosts(env.PUBLIC_HOSTS),
     sessionSecrets: parseSecrets('SESSION_SECRETS', env.SESSION_SECRETS),
     apiKeySecrets: parseSecrets('API_KEY_SECRETS', env.API_KEY_SECRETS),
     dataSecrets: parseSecrets('DATA_SECRETS', env.DATA_SECRETS),
@@ -167,6 +172,15 @@ function parseSetupToken(text: string | undefined): string | null {
   // Whoever guesses it owns the deployment; guesses are throttled by address, of which an attacker has many.
   if (text.length < 16) throw new Error('SETUP_TOKEN must have at least 16 characters, or be empty');
   return text;
+}
+
+function parseHosts(text: string | undefined): string[] {
+  const hosts = (text ?? '').split(',').flatMap((host) => host.trim().toLowerCase() || []);
+  const isHost = (host: string): boolean =>
+    URL.canParse(`https://${host}/`) && new URL(`https://${host}/`).host === host;
+  if (!hosts.every(isHost))
+    throw new Error('PUBLIC_HOSTS must hold host names such as ops.example.com, comma separated');
+  return hosts;
 }
 
 function parseSecrets(name: string, text: string | undefined): [SigningSecret, ...SigningSecret[]] {

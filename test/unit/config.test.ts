@@ -46,6 +46,14 @@ describe('the configuration', () => {
     expect(() => parse({ DNS_RESOLVER_URL })).toThrow('DNS_RESOLVER_URL must be');
   });
 
+  it('knows by which hosts it is reached, where it is told', () => {
+    expect([parse({}).publicHosts, parse({ PUBLIC_HOSTS: '' }).publicHosts]).toEqual([[], []]);
+    expect(parse({ PUBLIC_HOSTS: 'ops.example.com, Breakwater.example.workers.dev' }).publicHosts).toEqual([
+      'ops.example.com',
+      'breakwater.example.workers.dev',
+    ]);
+  });
+
   const refused: [what: string, variables: Partial<Env>, sentence: string][] = [
     ['no secret', { SESSION_SECRETS: '' }, 'SESSION_SECRETS is not set'],
     ['a short secret', { API_KEY_SECRETS: 'k1:short' }, 'API_KEY_SECRETS must hold kid:secret pairs'],
@@ -57,6 +65,7 @@ describe('the configuration', () => {
     ['too many shards', { JOURNAL_SHARDS: '65' }, 'JOURNAL_SHARDS must be'],
     ['half a shard', { JOURNAL_SHARDS: '1.5' }, 'JOURNAL_SHARDS must be'],
     ['no rate', { USER_REQUESTS_PER_MINUTE: '0' }, 'USER_REQUESTS_PER_MINUTE must be'],
+    ['a host with a path', { PUBLIC_HOSTS: 'ops.example.com/x' }, 'PUBLIC_HOSTS must hold host names'],
     ['no resolver', { DNS_RESOLVER_URL: '' }, 'DNS_RESOLVER_URL must be'],
     ['a resolver that is no URL', { DNS_RESOLVER_URL: '1.1.1.1' }, 'DNS_RESOLVER_URL must be'],
     [

@@ -10,6 +10,7 @@ export function configWith(overrides: Partial<Config>): Config {
     clockOffsetMs: 0,
     journalShards: 1,
     userRequestsPerMinute: 100,
+    publicHosts: [],
     dnsResolverUrl: 'https://resolver.example/dns-query',
     sessionSecrets: [SECRET_1],
     apiKeySecrets: [SECRET_1],

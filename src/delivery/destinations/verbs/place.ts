@@ -10,5 +10,11 @@ export interface Place {
 }
 
 export function checkedFor({ config, nowMs }: Ctx, { projectId, projectName, origin }: Place): CheckedFor {
-  return { environment: config.environment, ownHosts: [new URL(origin).host], projectId, projectName, nowMs };
+  return {
+    environment: config.environment,
+    ownHosts: [new URL(origin).host, ...config.publicHosts],
+    projectId,
+    projectName,
+    nowMs,
+  };
 }
