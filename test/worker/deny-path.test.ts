@@ -185,7 +185,18 @@ describe('of another tenant', () => {
 describe('what belongs to another project', () => {
   /** Our project in every place but one, where the other project's resource is named. */
   const mixed = (
-    ['keyId', 'recordId', 'traceId', 'searchId', 'jobId', 'fraudEventId', 'fingerprint', 'visitId'] as const
+    [
+      'keyId',
+      'recordId',
+      'traceId',
+      'searchId',
+      'jobId',
+      'fraudEventId',
+      'fingerprint',
+      'visitId',
+      'destinationId',
+      'deliveryId',
+    ] as const
   ).flatMap((part) =>
     of('project')
       .filter(([, { route }]) =>
@@ -199,6 +210,8 @@ describe('what belongs to another project', () => {
             fraudEventId: ':eventId',
             fingerprint: 'errors/:fingerprint',
             visitId: 'sessions/:id',
+            destinationId: 'destinations/:id',
+            deliveryId: 'deliveries/:id',
           }[part],
         ),
       )

@@ -46,7 +46,7 @@ export class RecordingDestination implements DestinationObject {
     return { accepted: events.length, repeated: 0 };
   }
 
-  async test(event: DeliveryEvent): Promise<Attempt> {
+  async sendTest(event: DeliveryEvent): Promise<Attempt> {
     this.#answer();
     this.tested.push(event);
     return { ...ATTEMPT, kind: 'test', request: { ...ATTEMPT.request, url: this.config?.url ?? '' } };

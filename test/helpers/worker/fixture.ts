@@ -1,7 +1,12 @@
+import { env } from 'cloudflare:workers';
+import { sampleEvent } from '../../../src/delivery/body/sample-event.ts';
+import { createDestinationSchema } from '../../../src/delivery/destinations/definition/schema.ts';
+import { createDestination } from '../../../src/delivery/destinations/verbs/create.ts';
+import { destinationOf } from '../../../src/delivery/index.ts';
 import { groupsOf } from '../../../src/errors/index.ts';
 import { saveSearch } from '../../../src/query/saved-searches.ts';
 import { createKey, createProject, signInAs } from './accounts.ts';
-import { callApp } from './call-app.ts';
+import { callApp, ORIGIN } from './call-app.ts';
 import { testCtx } from './context.ts';
 import { everyRecord } from './journal.ts';
 import { put } from './query.ts';
@@ -25,7 +30,10 @@ export async function makeFixture(): Promise<Fixture> {
     { stream: 'errors', message: 'an error', sessionId: `visit-${project.id}`, attrs: { fingerprint: project.id } },
   ]);
   const fingerprint = groupsOf(await everyRecord(project.id))[0]?.fingerprint ?? '';
+  const { destinationId, deliveryId } = await makeDestination(project);
   return {
+    destinationId,
+    deliveryId,
     projectId: project.id,
     keyId: id,
     userId: session.userId,
@@ -38,4 +46,16 @@ export async function makeFixture(): Promise<Fixture> {
     fingerprint,
     visitId: `visit-${project.id}`,
   };
+}
+
+/** A destination that is disabled, so that nothing is sent, with a delivery that waits. */
+async function makeDestination({ id: projectId, name }: { id: string; name: string }) {
+  const ctx = testCtx();
+  const place = { projectId, projectName: name, origin: ORIGIN };
+  const input = createDestinationSchema.parse({ name: 'receiver', url: 'https://receiver.example/', disabled: true });
+  const made = await createDestination(ctx, (_, id) => destinationOf(env, id), place, input);
+  if (!made.ok) throw new Error(made.error.kind);
+  const event = sampleEvent({ ...place, nowMs: ctx.nowMs });
+  await destinationOf(env, made.value.id).enqueue([event]);
+  return { destinationId: made.value.id, deliveryId: `${made.value.id}-${event.id}` };
 }

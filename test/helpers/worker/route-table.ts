@@ -47,6 +47,10 @@ export interface Fixture {
   fingerprint: string;
   /** A session id in records of the project, and of no other. */
   visitId: string;
+  /** A destination of the project, disabled. */
+  destinationId: string;
+  /** What waits there. */
+  deliveryId: string;
 }
 
 export interface RouteRule {
@@ -73,6 +77,8 @@ const project = ({ projectId }: Fixture): string => `/api/projects/${projectId}`
 const key = (fixture: Fixture): string => `${project(fixture)}/keys/${fixture.keyId}`;
 
 const of = ({ projectId }: Fixture): string => `?project=${projectId}`;
+
+const destination = (f: Fixture, more = ''): string => `/api/destinations/${f.destinationId}${more}${of(f)}`;
 
 const bulkBody = (): string => '{"create":{"_index":"app"}}\n{"message":"hello"}\n';
 const beacon = (message: string): unknown => ({
@@ -231,6 +237,72 @@ export const ROUTES: readonly RouteRule[] = [
     url: (f) => `/ws/telemetry?project=${f.projectId}`,
     headers: { upgrade: 'websocket', 'sec-websocket-protocol': SUBPROTOCOL, origin: ORIGIN },
   },
+
+  { method: 'GET', route: '/api/destinations', access: can('read'), url: (f) => `/api/destinations${of(f)}` },
+  {
+    method: 'POST',
+    route: '/api/destinations',
+    access: can('admin'),
+    url: (f) => `/api/destinations${of(f)}`,
+    body: () => ({ name: 'new', url: 'https://receiver.example/', disabled: true }),
+  },
+  {
+    method: 'POST',
+    route: '/api/destinations/preview',
+    access: can('read'),
+    url: (f) => `/api/destinations/preview${of(f)}`,
+    body: () => ({ kind: 'webhook' }),
+  },
+  { method: 'GET', route: '/api/destinations/:id', access: can('read'), url: destination },
+  {
+    method: 'PUT',
+    route: '/api/destinations/:id',
+    access: can('admin'),
+    url: destination,
+    body: () => ({ version: 1, name: 'renamed' }),
+  },
+  {
+    method: 'POST',
+    route: '/api/destinations/:id/secrets',
+    access: can('admin'),
+    url: (f) => destination(f, '/secrets'),
+    body: () => ({ kind: 'v1' }),
+  },
+  { method: 'POST', route: '/api/destinations/:id/test', access: can('write'), url: (f) => destination(f, '/test') },
+  {
+    method: 'POST',
+    route: '/api/destinations/:id/breaker',
+    access: can('write'),
+    url: (f) => destination(f, '/breaker'),
+    body: () => ({ action: 'open' }),
+  },
+  {
+    method: 'GET',
+    route: '/api/destinations/:id/transitions',
+    access: can('read'),
+    url: (f) => destination(f, '/transitions'),
+  },
+  { method: 'GET', route: '/api/deliveries', access: can('read'), url: (f) => `/api/deliveries${of(f)}` },
+  {
+    method: 'POST',
+    route: '/api/deliveries/replay',
+    access: can('write'),
+    url: (f) => `/api/deliveries/replay${of(f)}`,
+    body: (f) => ({ destinationId: f.destinationId, all: true }),
+  },
+  {
+    method: 'GET',
+    route: '/api/deliveries/:id',
+    access: can('read'),
+    url: (f) => `/api/deliveries/${f.deliveryId}${of(f)}`,
+  },
+  {
+    method: 'POST',
+    route: '/api/deliveries/:id/replay',
+    access: can('write'),
+    url: (f) => `/api/deliveries/${f.deliveryId}/replay${of(f)}`,
+  },
+  { method: 'DELETE', route: '/api/destinations/:id', access: can('admin'), url: destination },
 
   // Public as routes go: setup has a token of its own, and login is where an actor comes from.
   { method: 'POST', route: '/api/auth/setup', access: { kind: 'public' } },

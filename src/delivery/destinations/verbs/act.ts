@@ -35,7 +35,7 @@ export async function testDestination(
   if (!pushed.ok) return pushed;
   const event = sampleEvent({ ...place, nowMs: ctx.nowMs });
   await audited(ctx, 'destination.test', projectId, id, { eventId: event.id });
-  const attempt = await asked(ctx, id, 'test', () => open(ctx, id).test(event));
+  const attempt = await asked(ctx, id, 'sendTest', () => open(ctx, id).sendTest(event));
   return attempt.ok ? ok(maskAttempt(attempt.value)) : attempt;
 }
 

@@ -31,7 +31,7 @@ export async function createDestination(
   const definition = { ...plain, headers: stored.value };
   const errors = checkDefinition(definition, checkedFor(ctx, place));
   if (errors.length > 0) return err({ kind: 'invalid', errors });
-  const { secret, inClear } = await makeSecret(ctx.config, id, 'v1', ctx.nowMs);
+  const { secret, inClear } = makeSecret(ctx.config, id, 'v1', ctx.nowMs);
   const destination: StoredDestination = {
     ...{ id, projectId: place.projectId, version: 1, definition, secrets: [secret], disabled, deleted: false },
     ...{ createdAtMs: ctx.nowMs, changedAtMs: ctx.nowMs, confirmed: false },

@@ -28,7 +28,7 @@ export async function rotateSecret(
   const { DB } = ctx.env;
   const before = await findDestination(DB, projectId, id);
   if (before === null) return err({ kind: 'not_found' });
-  const { secret, inClear } = await makeSecret(ctx.config, id, kind, ctx.nowMs);
+  const { secret, inClear } = makeSecret(ctx.config, id, kind, ctx.nowMs);
   const secrets = rotated(before.secrets, secret, overlapHours * HOUR_MS, ctx.nowMs);
   const sealed = resealed(ctx.config, id, { definition: before.definition, secrets });
   const next = { ...before, ...sealed, version: before.version + 1, changedAtMs: ctx.nowMs, confirmed: false };
