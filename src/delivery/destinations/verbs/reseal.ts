@@ -5,7 +5,7 @@ import type { StoredDestination } from '../definition/types.ts';
 import { pushDestination } from '../push.ts';
 import { destinationsUnderOldKeys, saveDestination } from '../store.ts';
 
-/** In one run: each takes five statements and a call at most. What is left waits for the next run. */
+/** In one run: each takes four statements and two calls at most. What is left waits for the next run. */
 const MAX_PER_RUN = 20;
 
 /**
