@@ -12,6 +12,7 @@ import type { Landing } from './book.ts';
 import type { Flight } from './dispatcher.ts';
 
 export interface CourierPort extends SendPort {
+  fetch: typeof fetch;
   resolver: Resolver;
   config: Config;
   rules: TargetRules;
@@ -32,10 +33,23 @@ export class Courier {
     this.#port = port;
   }
 
-  /** Never throws: what cannot be sent is an answer too. `timeoutMs` is for all of it, the name included. */
+  /** Never throws: what cannot be sent is an answer too, and where we are at fault the delivery must not be stuck. */
   async attempt(flight: Flight): Promise<Landing> {
-    const { config, delivery, timeoutMs } = flight;
     const startedMs = this.#port.nowMs();
+    try {
+      return await this.#attempt(flight, startedMs);
+    } catch (cause) {
+      const { destinationId } = flight.config;
+      console.error(
+        JSON.stringify({ level: 'error', event: 'attempt_broke_off', destinationId, cause: String(cause) }),
+      );
+      return unanswered('lost', 'a fault of ours broke this attempt off', 0, this.#port.nowMs() - startedMs);
+    }
+  }
+
+  /** The timeout is for all of it, the name included. */
+  async #attempt(flight: Flight, startedMs: number): Promise<Landing> {
+    const { config, delivery, timeoutMs } = flight;
     const keyring = this.#open(config);
     if (!keyring.ok) return unanswered('template_failed', keyring.error, 0, 0);
     const place = await this.#check(config.url);
@@ -63,21 +77,23 @@ export class Courier {
     };
   }
 
-  /** A burst is expected: the name is known then, and with `probe` the connection open. False where nothing was opened. */
-  async warm(config: DestinationConfig, probe: boolean): Promise<boolean> {
-    const place = await this.#check(config.url, (host) => this.#port.resolver.expectBurst(host));
-    return place.ok && probe ? warmConnection(place.value.href, this.#port.fetch) : false;
+  /** A burst is expected: the name is known then, and the connection open where that is wanted. Says whether one was opened. */
+  async warm(config: DestinationConfig, isWanted: boolean): Promise<boolean> {
+    const target = checkTarget(config.url, this.#port.rules);
+    if (!target.ok) return false;
+    const { host, literal, href } = target.value;
+    if (literal === null) await this.#port.resolver.expectBurst(host);
+    if (!isWanted) return false;
+    const place = await this.#check(config.url);
+    return place.ok && warmConnection(href, this.#port.fetch);
   }
 
-  async #check(
-    url: string,
-    ask = (host: string) => this.#port.resolver.check(host),
-  ): Promise<Result<{ href: string; dnsMs: number }, Refused>> {
+  async #check(url: string): Promise<Result<{ href: string; dnsMs: number }, Refused>> {
     const target = checkTarget(url, this.#port.rules);
     if (!target.ok) return err({ outcome: 'address_refused', error: targetSentence(target.error), dnsMs: 0 });
     const { href, host, literal } = target.value;
     if (literal !== null) return ok({ href, dnsMs: 0 });
-    const name = await ask(host);
+    const name = await this.#port.resolver.check(host);
     const dnsMs = name.waitMs;
     switch (name.kind) {
       case 'allowed':
@@ -127,7 +143,7 @@ function openKeyring(config: Config, { destinationId, headers, secrets }: Destin
 }
 
 function unanswered(
-  outcome: 'template_failed' | 'timeout' | Refused['outcome'],
+  outcome: 'template_failed' | 'timeout' | 'lost' | Refused['outcome'],
   error: string,
   dnsMs: number,
   durationMs: number,

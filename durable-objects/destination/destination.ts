@@ -10,11 +10,11 @@ import type {
 } from '../../src/delivery/calls.ts';
 import { DestinationResolver, dohLookUp } from '../../src/delivery/dns/index.ts';
 import { breakerHealth, percentiles } from '../../src/delivery/queue/health.ts';
-import { forgettings, ROWS_PER_CLEANUP } from '../../src/delivery/queue/retention.ts';
 import { isCleanupDue, type Wants } from '../../src/delivery/queue/wake.ts';
 import { BUDGET, left } from '../../src/delivery/retry/budget.ts';
 import { shouldWarm } from '../../src/delivery/warm/decide.ts';
 import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
+import { announceHealth } from '../../src/live/index.ts';
 import { err, ok } from '../../src/shared/result.ts';
 import type {
   Attempt,
@@ -26,12 +26,15 @@ import type {
   DestinationHealth,
 } from '../../src/wire/delivery.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
+import { Announcer } from './announcer.ts';
 import { AttemptStore } from './attempt-store.ts';
+import { cleanUp } from './cleanup.ts';
 import { Courier } from './courier.ts';
 import { DeliveryStore } from './delivery-store.ts';
 import { Dispatcher, type Stores } from './dispatcher.ts';
 import { MetaStore } from './meta-store.ts';
 import { Receiver } from './receiver.ts';
+import { replay } from './replay.ts';
 import { DESTINATION_SCHEMA } from './schema.ts';
 import { Waker } from './waker.ts';
 
@@ -46,6 +49,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   readonly #resolver: DestinationResolver;
   readonly #courier: Courier;
   readonly #waker: Waker;
+  readonly #announcer: Announcer;
   #cleanedAtMs: number;
   #isPrefetching = false;
   #savedNames: unknown = null;
@@ -62,13 +66,18 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     const lookUp = dohLookUp(config.dnsResolverUrl, (...request) => fetch(...request));
     this.#resolver = new DestinationResolver({ lookUp, nowMs }, dns === null ? null : JSON.parse(dns));
     this.#courier = new Courier({
-      ...{ resolver: this.#resolver, config, nowMs, fetch: (url, init) => fetch(url, init) },
+      ...{ resolver: this.#resolver, config, nowMs, fetch: (...request) => fetch(...request) },
       // That a URL is not our own is known since it was set: unlike what its name leads to, its text does not change by itself.
       rules: { environment: config.environment, ownHosts: [] },
     });
     this.#waker = new Waker({
       setAlarm: (atMs) => void ctx.storage.setAlarm(atMs - config.clockOffsetMs),
       wake: () => this.#goOn(),
+    });
+    this.#announcer = new Announcer({
+      announce: (change) => announceHealth(env, this.#configured().projectId, change, this.#now()),
+      destinationId: () => this.#dispatcher.config?.destinationId ?? null,
+      deadLetters: () => this.#stores.deliveries.deadLetters(),
     });
     this.#cleanedAtMs = Number(meta.meta('cleaned_at_ms') ?? this.#now());
     this.#receiver = new Receiver(meta, this.#now());
@@ -117,7 +126,11 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   replay(selection: ReplaySelection): ReplayOutcome {
     const { config } = this.#dispatcher;
     if (config === null) return { kind: 'not_found' };
-    const outcome = this.#transaction(() => this.#replay(selection, config.ordered));
+    const eventIdOf = (id: string) => this.#eventIdOf(id);
+    const outcome = this.#transaction(() =>
+      replay(this.#stores.deliveries, selection, eventIdOf, config.ordered, this.#now()),
+    );
+    this.#announcer.deadLettersChanged();
     this.#dispatcher.pump();
     return outcome;
   }
@@ -135,10 +148,9 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   health(): DestinationHealth {
     const { destinationId, name, kind, breaker } = this.#configured();
     const nowMs = this.#now();
-    const { deliveries, meta } = this.#stores;
+    const { deliveries } = this.#stores;
     const backlog = deliveries.backlog();
     const { disabledReason } = this.#dispatcher;
-    const warmAtMs = meta.meta('warm_at_ms');
     return {
       ...{ destinationId, name, kind, disabled: disabledReason !== null, disabledReason },
       ...breakerHealth(this.#receiver.breaker.look(breaker, nowMs)),
@@ -146,19 +158,19 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
       ...{ backlog: backlog.deliveries, oldestQueuedAtMs: backlog.oldestAtMs, deadLetters: deliveries.deadLetters() },
       retryBudget: { left: left(this.#receiver.budget, nowMs), most: BUDGET.most },
       dns: this.#resolver.statistics(),
-      lastWarmAtMs: warmAtMs === null ? null : Number(warmAtMs),
+      lastWarmAtMs: this.#warmAtMs(),
     };
   }
 
   async warm(): Promise<void> {
     const config = this.#configured();
-    const warmAtMs = this.#stores.meta.meta('warm_at_ms');
-    const facts = {
-      ...{ warmProbe: config.warmProbe, disabled: this.#dispatcher.disabledReason !== null },
-      breaker: this.#receiver.breaker.look(config.breaker, this.#now()).state,
-      ...{ lastAttemptAtMs: this.#dispatcher.lastAtMs, lastWarmAtMs: warmAtMs === null ? null : Number(warmAtMs) },
-    };
-    const isOpened = await this.#courier.warm(config, shouldWarm(facts, this.#now()));
+    const nowMs = this.#now();
+    const [{ disabledReason, lastAttemptAtMs }, lastWarmAtMs] = [this.#dispatcher, this.#warmAtMs()];
+    const { state } = this.#receiver.breaker.look(config.breaker, nowMs);
+    const facts = { warmProbe: config.warmProbe, disabled: disabledReason !== null, breaker: state };
+    const isWanted = shouldWarm({ ...facts, lastAttemptAtMs, lastWarmAtMs }, nowMs);
+    const isOpened = await this.#courier.warm(config, isWanted);
+    if (this.#dispatcher.config === null) return;
     if (isOpened) this.#stores.meta.setMeta('warm_at_ms', String(this.#now()));
     this.#arm();
   }
@@ -218,34 +230,16 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
       },
       attempt: (flight) => this.#courier.attempt(flight),
       arm: () => this.#arm(),
+      moved: (transition) => this.#announcer.moved(transition),
+      deadLettersChanged: () => this.#announcer.deadLettersChanged(),
     });
   }
 
-  #replay(selection: ReplaySelection, isOrdered: boolean): ReplayOutcome {
-    const [{ deliveries }, nowMs] = [this.#stores, this.#now()];
-    if (selection.kind === 'one') {
-      const eventId = this.#eventIdOf(selection.id);
-      const outcome = eventId === null ? 'not_found' : deliveries.replayOne(eventId, nowMs, isOrdered);
-      return outcome === 'not_found'
-        ? { kind: 'not_found' }
-        : { kind: 'replayed', deliveries: outcome === 'replayed' ? 1 : 0 };
-    }
-    const { fromMs, toMs } = selection.kind === 'range' ? selection : { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
-    return { kind: 'replayed', deliveries: deliveries.replayDead(fromMs, toMs, nowMs, isOrdered) };
-  }
-
   #cleanUp(): void {
-    const { deliveries, attempts, meta } = this.#stores;
     const nowMs = this.#now();
-    let isClean = true;
-    for (const forgetting of forgettings(deliveries.ended(), this.ctx.storage.sql.databaseSize, nowMs)) {
-      const forgotten = deliveries.forget(forgetting, ROWS_PER_CLEANUP);
-      attempts.forget(forgotten);
-      if (forgotten.length === ROWS_PER_CLEANUP) isClean = false;
-    }
-    if (!isClean) return;
+    if (!cleanUp(this.#stores, this.ctx.storage.sql.databaseSize, nowMs)) return;
     this.#cleanedAtMs = nowMs;
-    meta.setMeta('cleaned_at_ms', String(nowMs));
+    this.#stores.meta.setMeta('cleaned_at_ms', String(nowMs));
     this.#dispatcher.book.forgotten();
   }
 
@@ -255,6 +249,11 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
       ...{ dnsAtMs: this.#isPrefetching ? null : this.#resolver.nextPrefetchAtMs(), cleanedAtMs: this.#cleanedAtMs },
       endsSinceCleanup: this.#dispatcher.book.ends,
     };
+  }
+
+  #warmAtMs(): number | null {
+    const stored = this.#stores.meta.meta('warm_at_ms');
+    return stored === null ? null : Number(stored);
   }
 
   #arm(): void {

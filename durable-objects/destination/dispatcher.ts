@@ -5,7 +5,7 @@ import { nextStep } from '../../src/delivery/queue/next-step.ts';
 import { paceAtMs } from '../../src/delivery/queue/pace.ts';
 import { earn } from '../../src/delivery/retry/budget.ts';
 import type { Result } from '../../src/shared/result.ts';
-import type { BreakerAction, DeliveryEvent } from '../../src/wire/delivery.ts';
+import type { BreakerAction, BreakerTransition, DeliveryEvent } from '../../src/wire/delivery.ts';
 import type { AttemptStore } from './attempt-store.ts';
 import { type Begun, Book, type Landing } from './book.ts';
 import type { DeliveryStore } from './delivery-store.ts';
@@ -38,6 +38,9 @@ export interface DispatcherPort {
   attempt(flight: Flight): Promise<Landing>;
   /** At the end of each turn: what has to happen next. */
   arm(): void;
+  /** Of the breaker, which is written by then. */
+  moved(transition: BreakerTransition): void;
+  deadLettersChanged(): void;
 }
 
 export interface Stores {
@@ -100,6 +103,10 @@ export class Dispatcher {
     return this.#flights.size;
   }
 
+  get lastAttemptAtMs(): number | null {
+    return this.#lastAtMs;
+  }
+
   /** When the queue goes on by itself; null where only what happens changes that. */
   get queueAtMs(): number | null {
     return this.#queueAtMs;
@@ -124,7 +131,7 @@ export class Dispatcher {
   act(config: DestinationConfig, action: BreakerAction, by: string): void {
     this.#heldUntilMs = 0;
     const transition = this.#receiver.breaker.act(config.breaker, action, by, this.#port.nowMs());
-    if (transition) this.#stores.meta.addTransition(transition);
+    this.#note(transition);
     this.#receiver.save();
   }
 
@@ -193,7 +200,7 @@ export class Dispatcher {
         continue;
       }
       const { permit, transition } = this.#receiver.breaker.ask(config.breaker, nowMs);
-      if (transition) this.#stores.meta.addTransition(transition);
+      this.#note(transition);
       if (permit.kind === 'wait') {
         this.#heldUntilMs = permit.untilMs ?? Number.POSITIVE_INFINITY;
         return permit.untilMs;
@@ -237,7 +244,10 @@ export class Dispatcher {
     const { permit, config, atMs } = flight;
     const nowMs = this.#port.nowMs();
     const { verdict, fate } = this.book.end(flight, landing, this.#config?.ordered ?? false, nowMs);
-    if (fate.kind === 'dead' && fate.isGone) this.#setGone(nowMs);
+    if (fate.kind === 'dead') {
+      if (fate.isGone) this.#setGone(nowMs);
+      this.#port.deadLettersChanged();
+    }
     if (verdict.pauseMs > 0 && permit !== null) this.#receiver.pause(nowMs + verdict.pauseMs);
     // A probe that never went out proved nothing, and its place must come free.
     const counts = verdict.counts ?? (permit?.kind === 'probe' ? 'failed' : null);
@@ -247,10 +257,16 @@ export class Dispatcher {
       if (this.#timings.length > 2 * config.breaker.windowCalls) this.#timings = this.timings(config.breaker, nowMs);
       const result = { failed: counts === 'failed', durationMs };
       const transition = this.#receiver.breaker.settle(config.breaker, permit, result, nowMs);
-      if (transition) this.#stores.meta.addTransition(transition);
+      this.#note(transition);
       this.#heldUntilMs = 0;
     }
     this.#receiver.save();
+  }
+
+  #note(transition: BreakerTransition | null): void {
+    if (transition === null) return;
+    this.#stores.meta.addTransition(transition);
+    this.#port.moved(transition);
   }
 
   #setGone(atMs: number | null): void {

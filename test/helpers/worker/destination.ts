@@ -1,6 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { DestinationCalls, DestinationConfig } from '../../../src/delivery/calls.ts';
 import { parseConfig } from '../../../src/env.ts';
 import { encryptAtRest } from '../../../src/shared/at-rest.ts';
@@ -98,6 +98,8 @@ export async function testDestination(changes: Partial<DestinationConfig> = {}):
     ...changes,
   };
   await object.configure(config);
+  // What it still wants to send must not reach the receiver of the next test.
+  onTestFinished(() => object.remove());
   const destination: TestDestination = {
     ...{ id, config, object },
     async change(more) {
