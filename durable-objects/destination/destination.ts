@@ -67,7 +67,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     this.#resolver = new DestinationResolver({ lookUp, nowMs }, dns === null ? null : JSON.parse(dns));
     this.#courier = new Courier({
       ...{ resolver: this.#resolver, config, nowMs, fetch: (...request) => fetch(...request) },
-      // That a URL is not our own is known since it was set: unlike what its name leads to, its text does not change by itself.
+      // The host of the request that set the URL was checked then: unlike what a name leads to, a text does not change by itself.
       rules: { environment: config.environment, ownHosts: [] },
     });
     this.#waker = new Waker({

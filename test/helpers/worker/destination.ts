@@ -1,18 +1,13 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { onTestFinished, vi } from 'vitest';
-import type { DestinationCalls, DestinationConfig } from '../../../src/delivery/calls.ts';
+import type { DestinationConfig } from '../../../src/delivery/calls.ts';
+import { type DestinationObject, destinationOf } from '../../../src/delivery/object.ts';
 import { parseConfig } from '../../../src/env.ts';
 import { encryptAtRest } from '../../../src/shared/at-rest.ts';
 import { utf8 } from '../../../src/shared/bytes.ts';
 import { randomId } from '../../../src/shared/ids.ts';
 import { DEFAULT_BREAKER, type Delivery, type DeliveryEvent } from '../../../src/wire/delivery.ts';
-
-type DestinationObject = {
-  [call in keyof DestinationCalls]: (
-    ...given: Parameters<DestinationCalls[call]>
-  ) => Promise<Awaited<ReturnType<DestinationCalls[call]>>>;
-};
 
 export interface Call {
   url: string;
@@ -89,7 +84,7 @@ export const HMAC_KEY = new Uint8Array(32).fill(7);
 export async function testDestination(changes: Partial<DestinationConfig> = {}): Promise<TestDestination> {
   const id = randomId('dst');
   const stub = env.DESTINATION.getByName(id);
-  const object = stub as unknown as DestinationObject;
+  const object = destinationOf(env, id);
   const config: DestinationConfig = {
     ...{ destinationId: id, projectId: 'prj_test', version: 1, name: 'Receiver', kind: 'webhook', disabled: false },
     ...{ url: 'http://127.0.0.1:9100/hook', headers: [], template: null, timeoutMs: 5_000, ordered: false },
