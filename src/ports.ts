@@ -1,3 +1,4 @@
+import { alertsControl } from './alerts/index.ts';
 import type { AuthPorts } from './auth/index.ts';
 import type { Ctx } from './env.ts';
 import type { SchemaPort } from './etl/index.ts';
@@ -11,6 +12,7 @@ import { type KeyRevocationPort, unknownProjects } from './projects/index.ts';
 export function revocations(ctx: Ctx): KeyRevocationPort {
   const journals = journalControl(ctx.env, ctx.config);
   const fraud = fraudControl(ctx.env);
+  const alerts = alertsControl(ctx.env);
   const sockets = liveControl(ctx.env, ctx.nowMs);
   return {
     async revokeKey(projectId, keyId, fromMs) {
@@ -24,6 +26,7 @@ export function revocations(ctx: Ctx): KeyRevocationPort {
       await Promise.all([
         journals.setProjectDisabled(projectId, disabled),
         fraud.setProjectDisabled(projectId, disabled),
+        alerts.setProjectDisabled(projectId, disabled),
       ]);
       if (disabled) await sockets.closeProject(projectId);
     },

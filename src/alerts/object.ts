@@ -13,6 +13,13 @@ export function alertsOf(env: Env, projectId: string): AlertsObject {
   return env.ALERTS.getByName(projectId) as unknown as AlertsObject;
 }
 
+/** What the projects feature tells the object before it answers. */
+export function alertsControl(env: Env): { setProjectDisabled(projectId: string, disabled: boolean): Promise<void> } {
+  return {
+    setProjectDisabled: (projectId, disabled) => alertsOf(env, projectId).setDisabled(projectId, disabled),
+  };
+}
+
 /** Calls the object of a project; null, and a line in the log, where it did not answer. */
 export async function orAway<T extends {}>(
   ctx: Ctx,
