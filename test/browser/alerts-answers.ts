@@ -206,8 +206,7 @@ export async function answerAlerts(page: Page, made: MadeUp): Promise<void> {
     }
     if (path === 'rules/preview') {
       const rule = body as AlertRuleInput;
-      if ('query' in rule.condition && rule.condition.query.includes('(('))
-        return json(badQuery(rule.condition.query), 400);
+      if ('query' in rule.condition && rule.condition.query.includes('((')) return json(BAD_QUERY, 400);
       return json(preview(rule, nowMs));
     }
     if (path === 'rules' && method === 'POST') {
@@ -234,12 +233,11 @@ export async function answerAlerts(page: Page, made: MadeUp): Promise<void> {
   });
 }
 
-const badQuery = (query: string) => ({
-  ...{ status: 400, code: 'invalid_rule', title: 'Invalid rule', detail: 'The rule is not valid.' },
+const BAD_QUERY = {
+  ...{ status: 400, code: 'invalid_input', title: 'Invalid input', detail: 'The rule is not valid.' },
   errors: [
     {
-      ...{ pointer: '/condition/query', reason: 'a parenthesis is not closed' },
-      ...{ position: query.indexOf('(('), length: 2 },
+      ...{ pointer: '/condition/query', reason: 'character 17: a parenthesis is not closed' },
     },
   ],
-});
+};

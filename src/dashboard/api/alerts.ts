@@ -7,7 +7,7 @@ import type {
   RuleStatus,
   Silence,
 } from '../../wire/alerts.ts';
-import { type Answer, request } from './http.ts';
+import { type Answer, type ApiError, request } from './http.ts';
 import { listAll } from './list-all.ts';
 import type { List } from './types.ts';
 
@@ -15,6 +15,11 @@ import type { List } from './types.ts';
 export type ListedRule = AlertRule & { status: RuleStatus | null };
 
 const ruleAt = (id: string) => `/api/alerts/rules/${encodeURIComponent(id)}`;
+
+/** It is stored, and in force within minutes: to send it again would make it twice. */
+export function isStored(error: ApiError): boolean {
+  return error.kind === 'problem' && error.code === 'alerts_pending';
+}
 
 /** All of them: a project has at most 200. */
 export function listRules(project: string, signal: AbortSignal): Promise<Answer<List<ListedRule>>> {

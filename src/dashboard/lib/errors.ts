@@ -54,11 +54,3 @@ export function queryFault(error: ApiError | null): QueryFault | null {
   const entry = error.errors.find((e) => e.pointer === '/q') ?? error.errors[0];
   return { position: entry?.position ?? 0, length: entry?.length ?? 1, reason: entry?.reason || error.detail };
 }
-
-/** The fault of a search that is one field of a form, as far as its place in the text is known. */
-export function queryFaultAt(error: ApiError | null, field: string): QueryFault | null {
-  if (error?.kind !== 'problem') return null;
-  const entry = error.errors.find(({ pointer }) => pointer === field);
-  if (!entry || entry.position === null) return null;
-  return { position: entry.position, length: entry.length ?? 1, reason: entry.reason };
-}

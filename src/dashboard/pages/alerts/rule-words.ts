@@ -1,4 +1,4 @@
-import type { Comparison, Condition } from '../../../wire/alerts.ts';
+import type { Condition } from '../../../wire/alerts.ts';
 import { exact, plural } from '../../lib/format.ts';
 import { inUnit, type Unit } from '../../lib/units.ts';
 
@@ -29,10 +29,6 @@ export function unitOf(condition: Condition): Unit {
     case 'silence':
       return 'count';
   }
-}
-
-export function comparisonOf(condition: Condition): Comparison {
-  return 'comparison' in condition ? condition.comparison : 'above';
 }
 
 /** Null where a rule has none: an anomaly is one, silence is nothing at all. */
@@ -104,7 +100,6 @@ export function againstWords(value: number | null, threshold: number, condition:
   const unit = condition ? unitOf(condition) : 'score';
   if (condition?.kind === 'silence') return 'no record';
   const text = value === null ? 'unknown' : inUnit(value, unit);
-  if (condition?.kind === 'anomaly') return text;
   const limit = inUnit(threshold, unit);
   if (value === null || condition === null) return `${text}, threshold ${limit}`;
   const side = value > threshold ? 'above' : value < threshold ? 'below' : 'at';

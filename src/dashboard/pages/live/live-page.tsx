@@ -8,12 +8,12 @@ import { toggleTerm } from '../../lib/query-edit.ts';
 import { highlightWords } from '../../lib/query-tokens.ts';
 import { streamOf } from '../../lib/stream.ts';
 import { param, setParams } from '../../state/route.ts';
+import { useQueryFault } from '../../state/use-query-fault.ts';
 import { useShortcuts } from '../../state/use-shortcuts.ts';
 import { LiveNotices } from './live-notices.tsx';
 import { LiveToolbar } from './live-toolbar.tsx';
 import { NothingYet } from './nothing-yet.tsx';
 import { useEverUsed } from './use-ever-used.ts';
-import { useFilterFault } from './use-filter-fault.ts';
 import { useLive } from './use-live.ts';
 
 export function LivePage({ project }: { project: Project }) {
@@ -24,7 +24,7 @@ export function LivePage({ project }: { project: Project }) {
   const [row, setRow] = useState<string | null>(null);
   const [inList, setInList] = useState(false);
   const highlight = param('mark');
-  const fault = useFilterFault(project.id, q, live.state);
+  const fault = useQueryFault(project.id, live.state.kind === 'refused' && q !== '' ? q : null);
   const { tail, paused, setPaused, setReading } = live;
 
   useEffect(() => setReading(inList || open !== null), [inList, open, setReading]);

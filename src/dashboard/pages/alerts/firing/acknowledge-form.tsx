@@ -55,6 +55,10 @@ export function AcknowledgeForm({ firing, noteAsked, onAcknowledge }: Acknowledg
           maxLength={MAX_NOTE_CHARS}
           dir="auto"
           onInput={(typed) => setNote(typed.currentTarget.value)}
+          onKeyDown={(event) => {
+            // Back to the list: the keys mean rows again.
+            if (event.key === 'Escape') event.currentTarget.blur();
+          }}
         />
       </div>
       <Button type="submit" kind="primary">

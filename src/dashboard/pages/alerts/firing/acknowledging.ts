@@ -1,5 +1,5 @@
 import type { Firing } from '../../../../wire/alerts.ts';
-import { acknowledge } from '../../../api/alerts.ts';
+import { acknowledge, isStored } from '../../../api/alerts.ts';
 import { now } from '../../../state/clock.ts';
 import { user } from '../../../state/session.ts';
 import { say, sayError } from '../../../state/toasts.ts';
@@ -18,7 +18,9 @@ export function acknowledger(project: string, change: Change) {
     }));
     const answer = await acknowledge(project, firing.id, note);
     if (answer.ok) return say('Acknowledged: it is not told again, only that it ended');
-    change(firing.id, (row) => ({ ...row, quiet: firing.quiet, acknowledged: firing.acknowledged }));
+    if (!isStored(answer.error)) {
+      change(firing.id, (row) => ({ ...row, quiet: firing.quiet, acknowledged: firing.acknowledged }));
+    }
     sayError('It was not acknowledged', answer.error);
   };
 }

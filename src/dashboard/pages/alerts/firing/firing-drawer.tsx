@@ -98,7 +98,7 @@ function FiringFacts({
         <dt>Value</dt>
         <dd>{againstWords(firing.value, firing.threshold, rule?.condition ?? null)}</dd>
         <dt>Told</dt>
-        <dd>{[quietWords(firing), toldWords(firing)].filter(Boolean).join(', ')}</dd>
+        <dd>{[quietWords(firing), toldWords(firing, rule)].filter(Boolean).join(', ')}</dd>
       </dl>
       <h3>Where to look</h3>
       <Causes firing={firing} rule={rule} />

@@ -17,7 +17,8 @@ interface Known {
 export function headlineOf({ rows, hasMore, rules }: Known, nowMs: number): Headline {
   const firing = rows.filter(({ state }) => state === 'firing');
   const pending = rows.filter(({ state }) => state === 'pending');
-  const detail = [quietWords(firing), pendingWords(pending), watchWords(rules)].filter(Boolean).join(' ');
+  const about = [quietWords(firing), pendingWords(pending)];
+  const detail = sentences(...about, watchWords(rules));
   const [first] = firing;
   if (first === undefined) {
     if (pending.length > 0)
@@ -38,7 +39,11 @@ export function headlineOf({ rows, hasMore, rules }: Known, nowMs: number): Head
   });
   const count = `${firing.length}${hasMore ? ' or more' : ''}`;
   const text = `${count} alerts fire: ${kinds.join(', ')}; the longest since ${duration(longestMs)}`;
-  return { tone, text, detail: [namesOf(firing), detail].filter(Boolean).join(' ') };
+  return { tone, text, detail: sentences(...about, namesOf(firing), watchWords(rules)) };
+}
+
+function sentences(...parts: string[]): string {
+  return parts.filter((part) => part !== '').join(' ');
 }
 
 /** Of the worst. */

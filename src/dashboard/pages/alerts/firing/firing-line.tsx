@@ -50,7 +50,7 @@ export function FiringLine({ firing, rule }: FiringLineProps) {
       </span>
       <span role="gridcell" class="firing-two">
         {quietWord === null ? null : <span class="clip">{quietWord}</span>}
-        <span class={`clip${quietWord === null ? '' : ' faint'}`}>{toldWords(firing)}</span>
+        <span class={`clip${quietWord === null ? '' : ' faint'}`}>{toldWords(firing, rule)}</span>
       </span>
     </>
   );
@@ -88,8 +88,12 @@ export function quietWords({ quiet, state }: Firing): string | null {
   return quiet === null || state === 'resolved' ? null : QUIET_WORDS[quiet];
 }
 
-export function toldWords({ notices }: Firing): string {
-  return notices === 0 ? 'nobody told' : `told ${notices === 1 ? 'once' : plural(notices, 'time')}`;
+/** How often somebody was told, or why nobody was. */
+export function toldWords({ notices, state, quiet }: Firing, rule: ListedRule | null): string {
+  if (notices > 0) return `told ${notices === 1 ? 'once' : plural(notices, 'time')}`;
+  if (rule?.destinationIds.length === 0) return 'no destination';
+  if (state === 'resolved' || quiet !== null) return 'nobody told';
+  return state === 'pending' ? 'not yet told' : 'about to be told';
 }
 
 /** What the cells of a row are, for those who see them; a screen reader hears it in the label of the grid. */

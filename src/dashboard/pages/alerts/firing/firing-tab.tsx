@@ -139,7 +139,8 @@ interface OpenOneProps {
 
 /** The drawer, and the keys that act on what is in it. */
 function OpenOne({ project, firings, rules, silencing }: OpenOneProps) {
-  const [noteAsked, setNoteAsked] = useState(0);
+  /** How often it was asked for on the alert that is open: the next one does not ask by itself. */
+  const [asked, setAsked] = useState({ id: '', times: 0 });
   const open = useOpenFiring(project, firings.list?.rows ?? null);
   const firing = open?.kind === 'open' && open.firing.state !== 'resolved' ? open.firing : null;
   const acknowledge = acknowledger(project, firings.change);
@@ -150,7 +151,7 @@ function OpenOne({ project, firings, rules, silencing }: OpenOneProps) {
             keys: 'a',
             label: 'Acknowledge with a note',
             group: 'Lists',
-            run: () => firing && setNoteAsked((n) => n + 1),
+            run: () => firing && setAsked(({ times }) => ({ id: firing.id, times: times + 1 })),
           },
           {
             keys: 's',
@@ -167,7 +168,7 @@ function OpenOne({ project, firings, rules, silencing }: OpenOneProps) {
       open={open}
       rule={open.kind === 'open' ? (rules.get(open.firing.ruleId) ?? null) : null}
       silencing={silencing}
-      noteAsked={noteAsked}
+      noteAsked={open.kind === 'open' && open.firing.id === asked.id ? asked.times : 0}
       onAcknowledge={(of, note) => void acknowledge(of, note)}
     />
   );

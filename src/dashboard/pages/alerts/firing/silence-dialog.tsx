@@ -4,7 +4,8 @@ import { TextField } from '../../../components/field.tsx';
 import { FormDialog } from '../../../components/form-dialog.tsx';
 import { fieldReason } from '../../../lib/errors.ts';
 import { now } from '../../../state/clock.ts';
-import { PairsField, pairsOf, recordOf } from '../pairs-field.tsx';
+import { pairsOf, recordOf } from '../pairs.ts';
+import { PairsField } from '../pairs-field.tsx';
 import { localText } from './silence-times.ts';
 import type { Silencing } from './use-silencing.ts';
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Silence } from '../../../../wire/alerts.ts';
-import { createSilence, endSilence, listSilences, type SilenceInput } from '../../../api/alerts.ts';
+import { createSilence, endSilence, isStored, listSilences, type SilenceInput } from '../../../api/alerts.ts';
 import type { Answer } from '../../../api/http.ts';
 import type { List } from '../../../api/types.ts';
 import { dateTime } from '../../../lib/format.ts';
@@ -34,8 +34,8 @@ export function useSilencing(project: string, onChange: () => void): Silencing {
     if (answer.ok) {
       const { id, untilMs } = answer.value;
       say(`Silenced until ${dateTime(untilMs)}`, () => void takeBack(id));
-      again();
     }
+    if (answer.ok || isStored(answer.error)) again();
     return answer;
   };
   const bringBack = async ({ matchers, untilMs, comment }: Silence) => {

@@ -1,7 +1,6 @@
 import type { Condition, ConditionKind } from '../../../../wire/alerts.ts';
 import { Field } from '../../../components/field.tsx';
 import { NumberInput } from '../../../components/number-input.tsx';
-import type { QueryFault } from '../../../lib/errors.ts';
 import { COOKIE_WORDS } from '../rule-words.ts';
 import { ChoiceField, ThresholdField } from './form-fields.tsx';
 import { AnomalyFields, MeasureFields } from './measure-fields.tsx';
@@ -14,7 +13,6 @@ export interface ConditionProps<Of extends Condition = Condition> {
   onChange: (condition: Of) => void;
   /** Why a member of the condition cannot be: by its JSON pointer within it, such as `/threshold`. */
   reason: (pointer: string) => string | null;
-  queryFault: QueryFault | null;
 }
 
 interface KindFieldProps {

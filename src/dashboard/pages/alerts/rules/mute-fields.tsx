@@ -1,5 +1,6 @@
 import type { MuteWindow } from '../../../../wire/alerts.ts';
 import { Button } from '../../../components/button.tsx';
+import { minuteOf, minuteText } from './minute-text.ts';
 
 /** Monday first, as weeks are planned; 0 is Sunday. */
 const DAYS = [
@@ -17,17 +18,6 @@ const NIGHT = { fromMinute: 22 * HOUR_MINUTES, toMinute: 7 * HOUR_MINUTES };
 
 function ownZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
-/** As a time control has it. */
-export function minuteText(minute: number): string {
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${two(Math.floor(minute / HOUR_MINUTES))}:${two(minute % HOUR_MINUTES)}`;
-}
-
-export function minuteOf(text: string): number | null {
-  const match = /^(\d{2}):(\d{2})/.exec(text);
-  return match ? Number(match[1]) * HOUR_MINUTES + Number(match[2]) : null;
 }
 
 interface MuteFieldsProps {

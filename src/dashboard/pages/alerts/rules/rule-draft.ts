@@ -59,6 +59,11 @@ export function usualWindow(kind: ConditionKind): number {
   return 5 * MINUTE_SECONDS;
 }
 
+/** Cookies are summed up by the day and anomalies by the hour, whatever a rule says. */
+export function hasWindow({ kind }: Condition): boolean {
+  return kind !== 'cookie_bloat' && kind !== 'anomaly';
+}
+
 /** What a change sends: the server refuses members that it does not know. */
 export function inputOf(rule: AlertRuleInput): AlertRuleInput {
   const { name, condition, windowSeconds, forSeconds, severity, labels, muteWindows } = rule;

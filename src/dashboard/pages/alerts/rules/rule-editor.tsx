@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AlertRule, AlertRuleInput } from '../../../../wire/alerts.ts';
-import { changeRule, createRule, deleteRule, listRules } from '../../../api/alerts.ts';
+import { changeRule, createRule, deleteRule, isStored, listRules } from '../../../api/alerts.ts';
 import type { ApiError } from '../../../api/http.ts';
 import { Button } from '../../../components/button.tsx';
 import { ConfirmByName } from '../../../components/confirm-by-name.tsx';
@@ -38,7 +38,7 @@ export function RuleEditor({ project, rule, start, onChanged }: RuleEditorProps)
   const [deleting, setDeleting] = useState(false);
   const preview = usePreview(project, draft);
   const isChanged = base === null || JSON.stringify(inputOf(base)) !== JSON.stringify(draft);
-  const isConflict = error?.kind === 'problem' && error.status === 409;
+  const isConflict = error?.kind === 'problem' && error.code === 'rule_changed';
   // What the server said of an earlier try to save is over as soon as it says something of the draft as it is now.
   const shown = error ?? preview.error;
   const save = async () => {
@@ -48,9 +48,10 @@ export function RuleEditor({ project, rule, start, onChanged }: RuleEditorProps)
         ? await createRule(project, draft)
         : await changeRule(project, base.id, { ...draft, version: base.version });
     setBusy(false);
-    if (!answer.ok) return setError(answer.error);
+    if (!answer.ok && !isStored(answer.error)) return setError(answer.error);
     onChanged();
-    tellSaved(project, base, answer.value, onChanged);
+    if (answer.ok) tellSaved(project, base, answer.value, onChanged);
+    else sayError('The rule is saved', answer.error);
     back();
   };
   const takeOver = async () => {

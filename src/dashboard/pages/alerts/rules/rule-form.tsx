@@ -2,14 +2,15 @@ import { useState } from 'preact/hooks';
 import { type AlertRuleInput, SEVERITIES } from '../../../../wire/alerts.ts';
 import type { ApiError } from '../../../api/http.ts';
 import { TextField } from '../../../components/field.tsx';
-import { fieldReason, queryFaultAt } from '../../../lib/errors.ts';
-import { PairsField, pairsOf, recordOf } from '../pairs-field.tsx';
+import { fieldReason } from '../../../lib/errors.ts';
+import { pairsOf, recordOf } from '../pairs.ts';
+import { PairsField } from '../pairs-field.tsx';
 import { SEVERITY_WORDS } from '../words.ts';
 import { ConditionFields, KindField } from './condition-fields.tsx';
 import { ChoiceField, DurationField } from './form-fields.tsx';
 import { MuteFields } from './mute-fields.tsx';
 import { NoticeFields } from './notice-fields.tsx';
-import { freshCondition, usualWindow } from './rule-draft.ts';
+import { freshCondition, hasWindow, usualWindow } from './rule-draft.ts';
 
 /** What the form has a place for, by the JSON pointers of the API. */
 export const PLACES = [
@@ -66,15 +67,16 @@ export function RuleForm({ project, draft, onChange, error }: RuleFormProps) {
           condition={condition}
           onChange={(next) => change({ condition: next })}
           reason={(pointer) => reason(`/condition${pointer}`)}
-          queryFault={queryFaultAt(error, '/condition/query')}
         />
-        <DurationField
-          label="Window"
-          hint="How far back it looks each time."
-          seconds={draft.windowSeconds}
-          onInput={(windowSeconds) => change({ windowSeconds })}
-          error={reason('/windowSeconds')}
-        />
+        {hasWindow(condition) ? (
+          <DurationField
+            label="Window"
+            hint="How far back it looks each time."
+            seconds={draft.windowSeconds}
+            onInput={(windowSeconds) => change({ windowSeconds })}
+            error={reason('/windowSeconds')}
+          />
+        ) : null}
         <DurationField
           label="Held for"
           hint="It must have been so this long. 0 fires at once."

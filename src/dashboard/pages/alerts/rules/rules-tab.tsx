@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { changeRule, type ListedRule, listRules } from '../../../api/alerts.ts';
+import { changeRule, isStored, type ListedRule, listRules } from '../../../api/alerts.ts';
 import type { Project } from '../../../api/types.ts';
 import { Button } from '../../../components/button.tsx';
 import { Link } from '../../../components/link.tsx';
@@ -80,7 +80,8 @@ function All({ project, rules, onChanged }: AllProps) {
     show(rule.id, enabled);
     const answer = await changeRule(project, rule.id, { ...inputOf(rule), enabled, version: rule.version });
     if (!answer.ok) {
-      show(rule.id, null);
+      if (isStored(answer.error)) onChanged();
+      else show(rule.id, null);
       return sayError(`The rule was not switched ${enabled ? 'on' : 'off'}`, answer.error);
     }
     onChanged();

@@ -3,20 +3,21 @@ import type { Condition } from '../../../../wire/alerts.ts';
 import { STREAMS, type Stream } from '../../../../wire/record.ts';
 import { getFacets, type Scope } from '../../../api/query.ts';
 import { QueryInput } from '../../../components/query/query-input.tsx';
-import type { QueryFault } from '../../../lib/errors.ts';
+import { asSentence } from '../../../lib/errors.ts';
 import { ENVELOPE_FIELDS, facetName } from '../../../lib/query-edit.ts';
 import { now } from '../../../state/clock.ts';
+import { useQueryFault } from '../../../state/use-query-fault.ts';
 import type { ConditionProps } from './condition-fields.tsx';
 import { ChoiceField, ComparisonField, NameField, ThresholdField } from './form-fields.tsx';
 
 type Of<Kind extends Condition['kind']> = Extract<Condition, { kind: Kind }>;
 
-export function LogCountFields({ project, condition, onChange, reason, queryFault }: ConditionProps<Of<'log_count'>>) {
+export function LogCountFields({ project, condition, onChange, reason }: ConditionProps<Of<'log_count'>>) {
   return (
     <>
       <StreamField value={condition.stream} onChange={(stream) => onChange({ ...condition, stream })} />
       <SearchField
-        {...{ project, condition, queryFault }}
+        {...{ project, condition }}
         error={reason('/query')}
         onChange={(query) => onChange({ ...condition, query })}
       />
@@ -39,12 +40,12 @@ export function LogCountFields({ project, condition, onChange, reason, queryFaul
   );
 }
 
-export function SilenceFields({ project, condition, onChange, reason, queryFault }: ConditionProps<Of<'silence'>>) {
+export function SilenceFields({ project, condition, onChange, reason }: ConditionProps<Of<'silence'>>) {
   return (
     <>
       <StreamField value={condition.stream} onChange={(stream) => onChange({ ...condition, stream })} />
       <SearchField
-        {...{ project, condition, queryFault }}
+        {...{ project, condition }}
         error={reason('/query')}
         onChange={(query) => onChange({ ...condition, query })}
       />
@@ -61,15 +62,15 @@ interface SearchFieldProps {
   condition: { stream: Stream; query: string };
   onChange: (query: string) => void;
   error: string | null;
-  queryFault: QueryFault | null;
 }
 
 const DAY_MS = 86_400_000;
 const COMPLETED_VALUES = 20;
 
 /** The search as on Logs, with the values of the last day to complete it. */
-function SearchField({ project, condition, onChange, error, queryFault }: SearchFieldProps) {
+function SearchField({ project, condition, onChange, error }: SearchFieldProps) {
   const { stream, query } = condition;
+  const fault = useQueryFault(project, error === null ? null : query);
   const scope = useMemo<Scope>(() => {
     const toMs = now();
     return { project, stream, q: '', fromMs: toMs - DAY_MS, toMs };
@@ -89,13 +90,13 @@ function SearchField({ project, condition, onChange, error, queryFault }: Search
         label="Search that records match"
         value={query}
         onCommit={onChange}
-        fault={queryFault}
+        fault={fault}
         fields={ENVELOPE_FIELDS}
         loadValues={loadValues}
       />
       {error ? (
         <p class="field-error" role="alert">
-          {error}
+          {fault ? asSentence(fault.reason) : error}
         </p>
       ) : (
         <p class="field-hint">The language of Logs. Empty matches every record of the stream.</p>
