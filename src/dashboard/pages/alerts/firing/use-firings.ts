@@ -78,7 +78,7 @@ export function useFirings(project: string, rule: string | null, span: Span): Fi
     return () => controller.abort();
   }, [project, rule, lasting, fromMs, toMs, wanted]);
 
-  useHealthUpdates(project, lostSinceMs !== null, () => look.current());
+  useHealthUpdates(lostSinceMs !== null, () => look.current());
 
   const change = (by: (list: FiringList) => FiringList) => setState((s) => (s.list ? { ...s, list: by(s.list) } : s));
   // biome-ignore lint/correctness/useExhaustiveDependencies: `change` is another function each time and does the same.

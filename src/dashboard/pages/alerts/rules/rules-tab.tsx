@@ -24,7 +24,7 @@ export function RulesTab({ project }: { project: Project }) {
   const open = pathPart(2);
   const rules = useResource(project.id, (signal) => listRules(project.id, signal));
   // What an editor holds is not changed under whoever edits it.
-  useHealthUpdates(project.id, rules.error !== null, () => open === '' && rules.reload());
+  useHealthUpdates(rules.error !== null, () => open === '' && rules.reload());
   if (open === NEW) {
     return <RuleEditor key={NEW} project={project.id} rule={null} start={freshRule()} onChanged={rules.reload} />;
   }
