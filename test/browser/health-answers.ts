@@ -31,7 +31,8 @@ const DNS: DnsStatistics = {
 
 export function healthOf(change: Partial<DestinationHealth> & { destinationId: string }): DestinationHealth {
   return {
-    ...{ name: 'On call', kind: 'webhook', disabled: false, status: 'healthy', failureRate: 0.02 },
+    ...{ name: 'On call', kind: 'webhook', disabled: false, disabledReason: null, status: 'healthy' },
+    failureRate: 0.02,
     breaker: { state: 'CLOSED', isolated: false, sinceMs: Date.now() - 3 * 86_400_000, nextProbeAtMs: null },
     window: { calls: 100, failed: 2, slow: 1 },
     ...{ p50Ms: 84, p95Ms: 212, p99Ms: 640, slowCallRate: 0.01, backlog: 0, oldestQueuedAtMs: null, deadLetters: 0 },

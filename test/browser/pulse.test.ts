@@ -101,7 +101,7 @@ describe('the pulse in the top bar', () => {
     await page.keyboard.press('Enter');
     await panel(page).getByRole('link', { name: LONG }).focus();
     await page.keyboard.press('Enter');
-    await page.waitForURL(/\/alerts\/destinations\?.*destination=dst_2/);
+    await page.waitForURL(/\/alerts\/destinations\/dst_2\?/);
     await panel(page).waitFor({ state: 'detached' });
   });
 });

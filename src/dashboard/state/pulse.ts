@@ -1,6 +1,7 @@
 /** What the top bar says of a project's health: asked for when the socket tells of a change, and every few seconds where there is no socket. */
 import { signal } from '@preact/signals';
 import type { Pulse } from '../../wire/alerts.ts';
+import { TOPIC_HEALTH } from '../../wire/protocol.ts';
 import { openLive } from '../api/live-socket.ts';
 import { getPulse } from '../api/pulse.ts';
 import { now } from './clock.ts';
@@ -61,7 +62,7 @@ export function followPulse(project: string): () => void {
   };
   pulseState.value = NOTHING;
   const link = openLive(
-    { project, topic: 'health', filter: '' },
+    { project, topic: TOPIC_HEALTH, filter: '' },
     {
       subscribed: () => {
         set({ live: true });

@@ -41,6 +41,8 @@ const SECURITY = ['sessions', 'password', 'second factor', 'passkeys'] as const;
 const ALERTS = [
   { name: 'rules', path: '/alerts/rules' },
   { name: 'new rule', path: '/alerts/rules/new' },
+  { name: 'destinations', path: '/alerts/destinations' },
+  { name: 'deliveries', path: '/alerts/deliveries' },
 ] as const;
 
 function all(): Command[] {

@@ -109,7 +109,7 @@ function Destinations({ project }: { project: string }) {
           const { tone, word } = healthFace(health);
           return (
             <li key={health.destinationId}>
-              <Link class="clip" href={hrefOf('/alerts/destinations', { destination: health.destinationId }, 'frame')}>
+              <Link class="clip" href={hrefOf(`/alerts/destinations/${health.destinationId}`, {}, 'frame')}>
                 <bdi>{health.name}</bdi>
               </Link>
               <StatusDot tone={tone}>{word}</StatusDot>

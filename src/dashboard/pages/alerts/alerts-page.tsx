@@ -4,6 +4,8 @@ import type { Project } from '../../api/types.ts';
 import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
 import { hrefOf, path } from '../../state/route.ts';
+import { DeliveriesTab } from './deliveries/deliveries-tab.tsx';
+import { DestinationsTab } from './destinations/destinations-tab.tsx';
 import { FiringTab } from './firing/firing-tab.tsx';
 import { RulesTab } from './rules/rules-tab.tsx';
 
@@ -17,6 +19,8 @@ interface Tab {
 const TABS: readonly Tab[] = [
   { id: '', label: 'Firing', page: (project) => <FiringTab project={project} /> },
   { id: 'rules', label: 'Rules', page: (project) => <RulesTab project={project} /> },
+  { id: 'destinations', label: 'Destinations', page: (project) => <DestinationsTab project={project} /> },
+  { id: 'deliveries', label: 'Deliveries', page: (project) => <DeliveriesTab project={project} /> },
 ];
 
 /** What is wrong, since when and for whom; what is watched; who is told, and whether it arrived. */
