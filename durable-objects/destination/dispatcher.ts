@@ -94,11 +94,6 @@ export class Dispatcher {
     return this.#goneAtMs === null ? null : 'gone';
   }
 
-  /** Of the last attempt. */
-  get lastAtMs(): number | null {
-    return this.#lastAtMs;
-  }
-
   get inFlight(): number {
     return this.#flights.size;
   }

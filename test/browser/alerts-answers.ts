@@ -113,7 +113,7 @@ const madeUpSilence = (i: number, nowMs: number): Silence => ({
 const destination = (id: string, name: string): Destination => ({
   ...{ id, projectId: 'prj', name, kind: 'slack', url: 'https://hooks.example.test/x', headers: [], template: null },
   ...{ timeoutMs: 5_000, ordered: false, maxPerSecond: 10, warmProbe: false, breaker: DEFAULT_BREAKER, secrets: [] },
-  ...{ disabled: false, disabledReason: null, version: 1, createdAtMs: 0, changedAtMs: 0 },
+  ...{ disabled: false, disabledReason: null, version: 1, createdAtMs: 0, changedAtMs: 0, confirmed: true },
 });
 
 /** `firings` of each state. */
