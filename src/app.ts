@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { alertRuleRoutes, firingRoutes } from './alerts/index.ts';
+import { alertRuleRoutes, alertsOf, firingRoutes } from './alerts/index.ts';
 import { anomalyRoutes } from './anomalies/index.ts';
 import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { beaconRoutes } from './beacon/index.ts';
@@ -10,6 +10,7 @@ import {
   destinationOf,
   destinationRoutes,
   type OpenDestination,
+  pulseRoutes,
   webhookHealthRoutes,
 } from './delivery/index.ts';
 import { edgeRoutes } from './edge/index.ts';
@@ -83,6 +84,10 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', destinationRoutes(openDestination));
   app.route('/', deliveryRoutes(openDestination));
   app.route('/', webhookHealthRoutes(openDestination));
+  app.route(
+    '/',
+    pulseRoutes(openDestination, (ctx, projectId) => alertsOf(ctx.env, projectId).counts()),
+  );
   app.route('/', liveRoutes());
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());

@@ -114,6 +114,10 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/api/ready', access: { kind: 'public' } },
   { method: 'GET', route: '/api/metrics', access: { kind: 'own-projects' } },
   { method: 'GET', route: '/api/health/webhook', access: { kind: 'own-projects' } },
+  {
+    ...{ method: 'GET', route: '/api/health/pulse', access: { kind: 'project', action: 'read' } },
+    url: ({ projectId }) => `/api/health/pulse?project=${projectId}`,
+  },
 
   // The browser SDK: test/worker/client.test.ts.
   { method: 'GET', route: '/api/js/:file', access: { kind: 'public' }, url: () => '/api/js/client.min.js' },
