@@ -18,6 +18,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   extract: () => import('./extract.ts'),
   cookies: () => import('./cookies.ts'),
   fraud: () => import('./fraud.ts'),
+  deliveries: () => import('./deliveries.ts'),
   storage: () => import('./storage.ts'),
   search: () => import('./search.ts'),
   rollups: () => import('./rollups.ts'),
