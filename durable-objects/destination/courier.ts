@@ -82,10 +82,8 @@ export class Courier {
     const target = checkTarget(config.url, this.#port.rules);
     if (!target.ok) return false;
     const { host, literal, href } = target.value;
-    if (literal === null) await this.#port.resolver.expectBurst(host);
-    if (!isWanted) return false;
-    const place = await this.#check(config.url);
-    return place.ok && warmConnection(href, this.#port.fetch);
+    const isAllowed = literal !== null || (await this.#port.resolver.expectBurst(host)).kind === 'allowed';
+    return isAllowed && isWanted && warmConnection(href, this.#port.fetch);
   }
 
   async #check(url: string): Promise<Result<{ href: string; dnsMs: number }, Refused>> {
