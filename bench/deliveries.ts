@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DeliveryTarget, startDeliveryTarget } from './lib/delivery-target.ts';
 import { median, quantile, type Row } from './lib/row.ts';
+import { startTarget } from './lib/target.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './lib/webhook-receiver.ts';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 3);
@@ -14,6 +15,8 @@ const DESTINATIONS = 50;
 const PER_SECOND = 500;
 const TICK_MS = 20;
 const AT_REST = 200;
+/** Groups of a rule: as many as one tells apart (MAX_GROUPS), less what is spare. */
+const FIRINGS = 90;
 /** Far above its share of the load: what is measured is the way, and not the pace. */
 const MAX_PER_SECOND = 1_000;
 /** Of the receiver that was away, and its backlog. */
@@ -21,7 +24,7 @@ const DRAIN_PER_SECOND = 50;
 const BACKLOG = 600;
 
 export async function run(): Promise<Row[]> {
-  const rows = [await atRest(), await underLoad(), await recovery()];
+  const rows = [await fromRecord(), await atRest(), await underLoad(), await recovery()];
   return rows.flat();
 }
 
@@ -62,7 +65,7 @@ async function makeDestinations({ target, receiver }: Bench, count: number, maxP
   return ids;
 }
 
-async function untilReceived({ receiver }: Bench, count: number, limitMs: number): Promise<void> {
+async function untilReceived({ receiver }: Pick<Bench, 'receiver'>, count: number, limitMs: number): Promise<void> {
   const endMs = performance.now() + limitMs;
   while (receiver.received.length < count) {
     if (performance.now() > endMs) throw new Error(`${receiver.received.length} of ${count} events arrived`);
@@ -73,6 +76,44 @@ async function untilReceived({ receiver }: Bench, count: number, limitMs: number
 const latenciesOf = (received: WebhookReceiver['received']) => received.map(({ atMs, firedAtMs }) => atMs - firedAtMs);
 const times = (latenciesMs: readonly number[]) =>
   `p50 ${quantile(latenciesMs, 0.5).toFixed(1)} ms, p95 ${quantile(latenciesMs, 0.95).toFixed(1)} ms`;
+
+/** Through the whole product: a record is sent, a rule that counts it fires, its destination is told. One after the other, each a firing of its own. */
+async function fromRecord(): Promise<Row> {
+  const sentAtMs = new Map<string, number>();
+  const receiver = await startWebhookReceiver((body) => {
+    const { data } = JSON.parse(body) as { data: { firings: { group: string }[] } };
+    return sentAtMs.get(data.firings[0]?.group ?? '') ?? Number.NaN;
+  });
+  const { worker, projectId, key } = await startTarget();
+  try {
+    const admin = await worker.signIn();
+    const of = `?project=${projectId}`;
+    const destination = { name: 'Bench', url: `${receiver.url}/hook`, maxPerSecond: 100 };
+    const { id } = (await admin.post(`/api/destinations${of}`, destination)) as { id: string };
+    const condition = { kind: 'log_count', stream: 'logs', query: 'fire', comparison: 'above', threshold: 0 };
+    await admin.post(`/api/alerts/rules${of}`, {
+      ...{ name: 'Bench', condition: { ...condition, groupBy: 'service' }, windowSeconds: 600, destinationIds: [id] },
+    });
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    for (let i = 0; i < FIRINGS; i++) {
+      const service = `service-${i}`;
+      sentAtMs.set(service, performance.now());
+      const body = JSON.stringify({ message: 'fire', service });
+      const answer = await fetch(`${worker.url}/api/ingest`, { method: 'POST', headers, body });
+      if (answer.status !== 202) throw new Error(`ingest answers ${answer.status}`);
+      await untilReceived({ receiver }, i + 1, 70_000);
+    }
+    const latenciesMs = latenciesOf(receiver.received);
+    if (latenciesMs.some(Number.isNaN)) throw new Error('a notice is of another group than the one that was sent');
+    return {
+      what: `record sent until the webhook of the rule that it fires is received, at rest, ${FIRINGS} one after the other`,
+      ...{ reach: 'p95 <= 500 ms', ours: times(latenciesMs), peers: {} },
+    };
+  } finally {
+    await worker.stop();
+    await receiver.stop();
+  }
+}
 
 /** One event after the other, each when the one before has arrived. */
 async function atRest(): Promise<Row> {
