@@ -10,7 +10,7 @@ export type AlertsObject = {
 
 /** The one object of a project that decides which rules fire. */
 export function alertsOf(env: Env, projectId: string): AlertsObject {
-  return env.ALERTS.getByName(projectId) as unknown as AlertsObject;
+  return env.ALERTS.getByName(projectId);
 }
 
 /** What the projects feature tells the object before it answers. */

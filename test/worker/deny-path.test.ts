@@ -186,16 +186,8 @@ describe('what belongs to another project', () => {
   /** Our project in every place but one, where the other project's resource is named. */
   const mixed = (
     [
-      'keyId',
-      'recordId',
-      'traceId',
-      'searchId',
-      'jobId',
-      'fraudEventId',
-      'fingerprint',
-      'visitId',
-      'destinationId',
-      'deliveryId',
+      ...['keyId', 'recordId', 'traceId', 'searchId', 'jobId', 'fraudEventId', 'fingerprint', 'visitId'],
+      ...['destinationId', 'deliveryId', 'ruleId', 'silenceId', 'firingId'],
     ] as const
   ).flatMap((part) =>
     of('project')
@@ -212,6 +204,9 @@ describe('what belongs to another project', () => {
             visitId: 'sessions/:id',
             destinationId: 'destinations/:id',
             deliveryId: 'deliveries/:id',
+            ruleId: 'alerts/rules/:id',
+            silenceId: 'silences/:id',
+            firingId: 'firings/:id',
           }[part],
         ),
       )

@@ -6,6 +6,7 @@ import { destinationOf } from '../../../src/delivery/index.ts';
 import { groupsOf } from '../../../src/errors/index.ts';
 import { saveSearch } from '../../../src/query/saved-searches.ts';
 import { createKey, createProject, signInAs } from './accounts.ts';
+import { makeAlerts } from './alert-fixture.ts';
 import { callApp, ORIGIN } from './call-app.ts';
 import { testCtx } from './context.ts';
 import { everyRecord } from './journal.ts';
@@ -45,6 +46,7 @@ export async function makeFixture(): Promise<Fixture> {
     fraudEventId: event.body.eventId,
     fingerprint,
     visitId: `visit-${project.id}`,
+    ...(await makeAlerts(project.id)),
   };
 }
 

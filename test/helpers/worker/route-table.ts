@@ -51,6 +51,10 @@ export interface Fixture {
   destinationId: string;
   /** What waits there. */
   deliveryId: string;
+  /** A rule, a silence and a firing of alerts of the project. */
+  ruleId: string;
+  silenceId: string;
+  firingId: string;
 }
 
 export interface RouteRule {
@@ -100,6 +104,9 @@ function otlpRequest(signal: 'logs' | 'metrics' | 'traces', message: string): un
 const etlJob = (f: Fixture, more = ''): string => `/api/etl/jobs/${f.jobId}${more}${of(f)}`;
 const etlPayload = (f: Fixture): unknown => ({ dataType: 'JSON', payload: { message: 'hello' }, project: f.projectId });
 
+/** The same for every call, so that a repeat is one. */
+const IN_AN_HOUR_MS = Date.now() + 3_600_000;
+const alertRule = (): unknown => ({ name: 'a rule', condition: { kind: 'silence', stream: 'logs' }, enabled: false });
 const fraudEvent = (eventType: string): unknown => ({ userId: 'u1', eventType });
 const fraudBodies = {
   login: { userId: 'u1' },
@@ -232,6 +239,71 @@ export const ROUTES: readonly RouteRule[] = [
     route: '/api/fraud/sessions',
     access: can('write'),
     url: (f) => `/api/fraud/sessions${of(f)}&userId=u1`,
+  },
+
+  ...(['rules', 'firings', 'silences'] as const).map(
+    (name): RouteRule => ({
+      ...{ method: 'GET', route: `/api/alerts/${name}`, access: can('read') },
+      url: (f) => `/api/alerts/${name}${of(f)}`,
+    }),
+  ),
+  {
+    method: 'POST',
+    route: '/api/alerts/rules',
+    access: can('write'),
+    url: (f) => `/api/alerts/rules${of(f)}`,
+    body: alertRule,
+  },
+  {
+    method: 'POST',
+    route: '/api/alerts/rules/preview',
+    access: can('read'),
+    url: (f) => `/api/alerts/rules/preview${of(f)}`,
+    body: alertRule,
+  },
+  {
+    method: 'GET',
+    route: '/api/alerts/rules/:id',
+    access: can('read'),
+    url: (f) => `/api/alerts/rules/${f.ruleId}${of(f)}`,
+  },
+  {
+    method: 'PUT',
+    route: '/api/alerts/rules/:id',
+    access: can('write'),
+    url: (f) => `/api/alerts/rules/${f.ruleId}${of(f)}`,
+    body: alertRule,
+  },
+  {
+    method: 'DELETE',
+    route: '/api/alerts/rules/:id',
+    access: can('write'),
+    url: (f) => `/api/alerts/rules/${f.ruleId}${of(f)}`,
+  },
+  {
+    method: 'GET',
+    route: '/api/alerts/firings/:id',
+    access: can('read'),
+    url: (f) => `/api/alerts/firings/${f.firingId}${of(f)}`,
+  },
+  {
+    method: 'POST',
+    route: '/api/alerts/firings/:id/acknowledge',
+    access: can('write'),
+    url: (f) => `/api/alerts/firings/${f.firingId}/acknowledge${of(f)}`,
+  },
+  {
+    method: 'POST',
+    route: '/api/alerts/silences',
+    access: can('write'),
+    url: (f) => `/api/alerts/silences${of(f)}`,
+    body: () => ({ matchers: { team: 'none' }, untilMs: IN_AN_HOUR_MS }),
+  },
+  {
+    method: 'DELETE',
+    route: '/api/alerts/silences/:id',
+    access: can('write'),
+    url: (f) => `/api/alerts/silences/${f.silenceId}${of(f)}`,
   },
 
   {
