@@ -223,6 +223,16 @@ describe('repeats', () => {
     expect(run.lines).toEqual(['0: alert.firing frg_1', '600: alert.repeated frg_1', '1200: alert.repeated frg_1']);
   });
 
+  it('are none of what does not hold any more and is not over yet', () => {
+    const run = new AlertRun(ruleOf({ repeatSeconds: 600 }));
+    run.at(0, 11);
+    run.at(599 * SECOND, 5);
+    run.at(610 * SECOND, 5);
+    expect(run.phases).toEqual(['firing']);
+    run.at(620 * SECOND, 11);
+    expect(run.lines).toEqual(['0: alert.firing frg_1', '620: alert.repeated frg_1']);
+  });
+
   it('end with an acknowledgement; what ends is told all the same', () => {
     const run = new AlertRun(ruleOf({ repeatSeconds: 600 }));
     run.at(0, 11);

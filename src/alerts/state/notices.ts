@@ -54,8 +54,10 @@ export function isUntold({ phase, notices }: GroupState): boolean {
   return phase === 'firing' && notices === 0;
 }
 
-export function isRepeated({ phase, notices, acknowledged }: GroupState, { repeatSeconds }: RuleView): boolean {
-  return phase === 'firing' && notices > 0 && acknowledged === null && repeatSeconds > 0;
+/** Not in the minute in which it may be over. */
+export function isRepeated(state: GroupState, { repeatSeconds }: RuleView): boolean {
+  const { phase, notices, acknowledged, clearSinceMs } = state;
+  return phase === 'firing' && notices > 0 && acknowledged === null && clearSinceMs === null && repeatSeconds > 0;
 }
 
 /** Only who was told that it fires is told that it ended, also when that has to wait for the end of a silence. */
