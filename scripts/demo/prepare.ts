@@ -1,6 +1,7 @@
 import { Stop } from '../lib/stop.ts';
 import { type AdminSession, isObject } from '../start/api.ts';
 import { readIfThere, type StateFolder, writePrivate } from '../start/state-folder.ts';
+import { makeDemoRules } from './alerts.ts';
 
 /** The demo project's ingest key, and whether the last hour has to be filled in. */
 export interface Demo {
@@ -11,7 +12,7 @@ export interface Demo {
 const PROJECT_NAME = 'Demo';
 
 /**
- * Creates the demo project and its key on a state without projects. A state that has the demo goes on with it; one that
+ * Creates the demo project with its rules of alerts and its key on a state without projects. A state that has the demo goes on with it; one that
  * has projects of its owner gets none: null.
  */
 export async function prepareDemo(folder: StateFolder, session: AdminSession | null): Promise<Demo | null> {
@@ -20,7 +21,9 @@ export async function prepareDemo(folder: StateFolder, session: AdminSession | n
   if (session === null) return null;
   const project = await demoProject(session);
   if (project === null) return null;
-  const made = await session.post(`/api/projects/${textIn(project, 'id')}/keys`, {
+  const projectId = textIn(project, 'id');
+  await makeDemoRules(session, projectId);
+  const made = await session.post(`/api/projects/${projectId}/keys`, {
     name: 'Demo traffic',
     scopes: ['ingest'],
   });

@@ -6,7 +6,7 @@ export { readCells } from './cells/read.ts';
 export { seriesOf } from './cells/series.ts';
 export type { SummedCell } from './cells/sums.ts';
 export { type CompiledQuery, compileQuery } from './compile.ts';
-export { type CountsOverTime, countsOverTime } from './counts.ts';
+export { countsOverTime } from './counts.ts';
 export { errorRoutes } from './error-routes.ts';
 export { type ReadError, readProblem } from './errors.ts';
 export { facets, fieldReader } from './facets.ts';
