@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { runFraud } from './demo/fraud.ts';
 import { prepareDemo } from './demo/prepare.ts';
+import { startReceiver } from './demo/receiver.ts';
 import { runTraffic } from './demo/run.ts';
 import { runMain, Stop } from './lib/stop.ts';
 import { ADMIN_USERNAME, ensureFirstAdmin, type FirstAdmin } from './start/admin.ts';
@@ -57,7 +58,9 @@ async function serve(flags: Flags, signal: AbortSignal, undo: (() => Promise<voi
     },
   });
   const admin = await ensureFirstAdmin(server.url, folder, secrets.setupToken, flags.adminPassword);
-  const demo = flags.demo ? await prepareDemo(folder, admin.session) : null;
+  const receiver = flags.demo ? await startReceiver(folder.demoReceiver) : null;
+  if (receiver) undo.push(receiver.stop);
+  const demo = flags.demo ? await prepareDemo(folder, admin.session, receiver?.url ?? null) : null;
   await admin.session?.post('/api/auth/logout');
   printWelcome(server.url, admin, demo?.key ?? null);
 

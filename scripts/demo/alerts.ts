@@ -32,10 +32,16 @@ export const DEMO_RULES: readonly DemoRule[] = [
 ];
 
 /** Those of them that the project does not have yet: a start that was killed halfway goes on. */
-export async function makeDemoRules(session: AdminSession, projectId: string): Promise<void> {
+export async function makeDemoRules(
+  session: AdminSession,
+  projectId: string,
+  destinationIds: readonly string[],
+): Promise<void> {
   const path = `/api/alerts/rules?project=${projectId}`;
   const list = await session.get(path);
   const known =
     isObject(list) && Array.isArray(list.items) ? list.items.map((rule) => isObject(rule) && rule.name) : [];
-  for (const rule of DEMO_RULES) if (!known.includes(rule.name)) await session.post(path, rule);
+  for (const rule of DEMO_RULES) {
+    if (!known.includes(rule.name)) await session.post(path, { ...rule, destinationIds });
+  }
 }

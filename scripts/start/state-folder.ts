@@ -13,6 +13,8 @@ export interface StateFolder {
   adminPassword: string;
   /** Key of the demo project. Its presence is also what tells a later start that the demo is wanted. */
   demoKey: string;
+  /** Port of the demo's receiver, which its destinations have in their URL. */
+  demoReceiver: string;
   lock: string;
   /** What wrangler and the Worker print. */
   serverLog: string;
@@ -29,6 +31,7 @@ export function openStateFolder(dir: string): StateFolder {
     secrets: at('secrets'),
     adminPassword: at('admin-password'),
     demoKey: at('demo-key'),
+    demoReceiver: at('demo-receiver'),
     lock: at('lock.json'),
     serverLog: at('server.log'),
     registry: at('registry'),

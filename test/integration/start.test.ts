@@ -7,6 +7,7 @@ import { groupMembers } from '../../scripts/lib/process-group.ts';
 import { PROJECT_DIR } from '../../scripts/lib/run.ts';
 import { type AdminSession, isObject, logIn } from '../../scripts/start/api.ts';
 import { readLock } from '../../scripts/start/lock.ts';
+import type { Delivery, Destination } from '../../src/wire/delivery.ts';
 import { type StartedServer, spawnStart, startServer } from '../helpers/node/server.ts';
 import { freePort, temporaryFolder, until } from '../helpers/node/temporary.ts';
 
@@ -267,6 +268,20 @@ describe('the demo', () => {
       const calls = await facet(session, project, 'attrs.gateway', readyMs);
       return types.every((type) => fresh.counts[type]) && gateways.every((gateway) => calls.counts[gateway]);
     });
+  });
+
+  it('has destinations on this machine, which have answered a test as the story of the minute has it', async () => {
+    const session = await adminOf(server);
+    const [project] = await projectIds(session);
+    const { items } = (await session.get(`/api/destinations?project=${project}`)) as { items: Destination[] };
+    expect(items.map(({ name, kind, confirmed }) => [name, kind, confirmed])).toEqual([
+      ['Pager', 'webhook', true],
+      ['Team chat', 'slack', true],
+    ]);
+    const deliveries = (await session.get(`/api/deliveries?project=${project}`)) as { items: Delivery[] };
+    const tests = deliveries.items.filter(({ type }) => type === 'destination.test');
+    expect(tests.map(({ destinationId }) => destinationId).sort()).toEqual(items.map(({ id }) => id).sort());
+    for (const { lastStatus } of tests) expect([200, 429, 503]).toContain(lastStatus);
   });
 
   it('prints a command that sends a record as pasted', async () => {
