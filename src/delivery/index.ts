@@ -1,10 +1,6 @@
-export { checkTarget, type Target, type TargetRefusal, targetSentence } from './address/index.ts';
-export { renderBody } from './body/render-body.ts';
-export type { BodyForm, RenderedBody, TemplateFailure } from './body/types.ts';
-export type { DestinationCalls, DestinationConfig } from './calls.ts';
 export { reconcileDestinations } from './destinations/push.ts';
 export { destinationRoutes } from './destinations/routes.ts';
-export { destinationNames, unknownDestinations } from './destinations/store.ts';
+export { unknownDestinations } from './destinations/store.ts';
 export { resealDestinations } from './destinations/verbs/reseal.ts';
 export { webhookHealthRoutes } from './health/health-routes.ts';
 export { pulseRoutes } from './health/pulse-routes.ts';
