@@ -90,6 +90,19 @@ describe('the list of deliveries', () => {
     expect([refused.status, refused.body.code]).toEqual([503, 'destination_away']);
   });
 
+  it('waits for no destination that takes the question and does not answer', async () => {
+    put(0, 'evt_1', 100);
+    objects.of(ids[1] ?? '').hangs = true;
+    const waited: (number | undefined)[] = [];
+    vi.spyOn(scheduler, 'wait').mockImplementation(async (ms) => {
+      waited.push(ms);
+      // As long as the others take, which answer at once.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    });
+    expect(await listed()).toMatchObject({ items: [{ eventId: 'evt_1' }], unknown: [ids[1]] });
+    expect(waited).toEqual([5_000, 5_000, 5_000]);
+  });
+
   it('is empty where there are no destinations', async () => {
     projectId = (await createProject()).id;
     expect(await listed()).toEqual({ items: [], nextCursor: null, unknown: [] });

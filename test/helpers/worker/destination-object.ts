@@ -28,6 +28,8 @@ export class RecordingDestination implements DestinationObject {
   told: Partial<DestinationHealth> = {};
   /** While true it does not answer. */
   away = false;
+  /** While true it takes calls and answers none. */
+  hangs = false;
   /** Called before it takes a configuration. */
   onConfigure: () => Promise<void> = async () => undefined;
 
@@ -55,6 +57,7 @@ export class RecordingDestination implements DestinationObject {
   /** Of one millisecond in whatever order they were put in. */
   async list({ state, fromMs, toMs, limit, cursor }: DeliveryQuery) {
     this.#answer();
+    if (this.hangs) await new Promise(() => undefined);
     const all = this.deliveries
       .filter((one) => (state === null || one.state === state) && one.createdAtMs >= fromMs && one.createdAtMs < toMs)
       .sort((a, b) => b.createdAtMs - a.createdAtMs);
