@@ -155,6 +155,27 @@ describe('cron', () => {
     // What cannot be opened is counted, and left for the pair that may come back.
     const lost = testCtx({ config: { ...config, dataSecrets: [{ ...fresh, kid: 'k3' }] } });
     expect(await resealDestinations(lost, objects.open)).toEqual({ resealed: 0, failed: 1 });
-    expect(logged.join('\n')).toContain('destination_not_resealed');
+    expect(logged.join('\n')).toContain('destination_secret_unreadable');
+  });
+
+  it('leaves a destination that cannot be opened to who makes its secrets anew', async () => {
+    const header = { name: 'X-Key', value: 'k', secret: true };
+    const { id } = await create({ headers: [header] });
+    await call('POST', `/api/destinations/${id}/secrets`, { kind: 'v1a' });
+    // As after a pair of DATA_SECRETS was taken away too early.
+    const lost = (json: string) => json.replaceAll('v1.k1.', 'v1.gone.');
+    const row = await env.DB.prepare('SELECT definition, secrets FROM destinations WHERE id = ?1').bind(id).first();
+    await env.DB.prepare(`UPDATE destinations SET definition = ?2, secrets = ?3, sealed_with = 'gone' WHERE id = ?1`)
+      .bind(id, lost(String(row?.definition)), lost(String(row?.secrets)))
+      .run();
+    expect(await resealDestinations(testCtx(), objects.open)).toEqual({ resealed: 0, failed: 1 });
+    expect((await call('PUT', `/api/destinations/${id}`, { version: 2, headers: [header] })).status).toBe(200);
+    for (const kind of ['v1', 'v1a'])
+      expect((await call('POST', `/api/destinations/${id}/secrets`, { kind, overlapHours: 0 })).status).toBe(201);
+    expect(JSON.stringify(objects.of(id).config)).not.toContain('v1.gone.');
+    expect(
+      await env.DB.prepare('SELECT sealed_with FROM destinations WHERE id = ?1').bind(id).first('sealed_with'),
+    ).toBe('k1');
+    expect(await resealDestinations(testCtx(), objects.open)).toEqual({ resealed: 0, failed: 0 });
   });
 });

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openHeader } from '../../src/delivery/destinations/definition/sealing.ts';
+import { isHeaderValue } from '../../src/delivery/destinations/definition/sealing.ts';
 import { unknownDestinations } from '../../src/delivery/index.ts';
 import { parseConfig } from '../../src/env.ts';
 import { DEFAULT_BREAKER, MAX_DESTINATIONS } from '../../src/wire/delivery.ts';
@@ -82,7 +82,7 @@ describe('a destination', () => {
     const made = await create({ headers });
     expect(made.body.headers).toEqual([{ ...headers[0], value: null }, headers[1]]);
     const [stored, plain] = objects.of(made.body.id).config?.headers ?? [];
-    expect(openHeader(parseConfig(env), made.body.id, stored?.value ?? '')).toBe('Bearer header-secret');
+    expect(isHeaderValue(parseConfig(env), made.body.id, stored?.value ?? '', 'Bearer header-secret')).toBe(true);
     expect(plain).toEqual(headers[1]);
     const row = await env.DB.prepare('SELECT * FROM destinations WHERE id = ?1').bind(made.body.id).first();
     const changed = await put(made.body.id, {

@@ -160,8 +160,9 @@ export async function destinationsUnderOldKeys(
 ): Promise<StoredDestination[]> {
   const { results } = await db
     .prepare(
-      // No index finds what is not equal.
-      `SELECT ${COLUMNS} FROM destinations WHERE (sealed_with < ?1 OR sealed_with > ?1) AND deleted = 0 LIMIT ?2`,
+      // No index finds what is not equal. At random, or those that cannot be opened would stand before the others for ever.
+      `SELECT ${COLUMNS} FROM destinations WHERE (sealed_with < ?1 OR sealed_with > ?1) AND deleted = 0
+       ORDER BY random() LIMIT ?2`,
     )
     .bind(kid, limit)
     .all<Row>();

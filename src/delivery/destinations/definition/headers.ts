@@ -1,6 +1,6 @@
 import type { Config } from '../../../env.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
-import { openHeader, sealHeader } from './sealing.ts';
+import { isHeaderValue, sealHeader } from './sealing.ts';
 import type { StoredHeader } from './types.ts';
 
 export const MAX_HEADERS = 20;
@@ -55,7 +55,7 @@ export function storedHeaders(
         reason: secret ? 'is missing: there is none to keep' : 'is missing',
       });
     if (!secret) stored.push({ name, value: value ?? '', secret });
-    else if (old && (value === null || openHeader(config, destinationId, old.value) === value))
+    else if (old && (value === null || isHeaderValue(config, destinationId, old.value, value)))
       stored.push({ ...old, name });
     else stored.push({ name, value: sealHeader(config, destinationId, value ?? ''), secret });
   }

@@ -13,8 +13,9 @@ export function sealHeader(config: Secrets, destinationId: string, value: string
   return encryptAtRest(config, headerPurpose(destinationId), utf8(value));
 }
 
-export function openHeader(config: Secrets, destinationId: string, stored: string): string {
-  return new TextDecoder().decode(decryptAtRest(config, headerPurpose(destinationId), stored));
+/** Whether this is the value of a stored header. What cannot be opened is no value: whoever tells it anew must be able to. */
+export function isHeaderValue(config: Secrets, destinationId: string, stored: string, value: string): boolean {
+  return openOrNull(config, headerPurpose(destinationId), stored)?.equals(utf8(value)) ?? false;
 }
 
 interface Sealed {
@@ -22,15 +23,40 @@ interface Sealed {
   secrets: StoredSecret[];
 }
 
-/** All of it under the newest pair of DATA_SECRETS. Throws for what does not open. */
-export function resealed(config: Secrets, destinationId: string, { definition, secrets }: Sealed): Sealed {
-  const reseal = (purpose: string, stored: string): string =>
-    isUnderOldKey(config, stored) ? encryptAtRest(config, purpose, decryptAtRest(config, purpose, stored)) : stored;
+/**
+ * What is under an older pair of DATA_SECRETS is put under the newest. What does not open stays as it is, because its pair may come back: `sealedWith`, which is
+ * the newest pair where all is well, is then the one that is missing.
+ */
+export function resealed(
+  config: Secrets,
+  destinationId: string,
+  { definition, secrets }: Sealed,
+): Sealed & { sealedWith: string } {
+  let sealedWith = config.dataSecrets[0].kid;
+  const reseal = (purpose: string, stored: string): string => {
+    if (!isUnderOldKey(config, stored)) return stored;
+    const opened = openOrNull(config, purpose, stored);
+    if (opened !== null) return encryptAtRest(config, purpose, opened);
+    sealedWith = stored.split('.')[1] ?? '';
+    return stored;
+  };
   const headers = definition.headers.map((header) =>
     header.secret ? { ...header, value: reseal(headerPurpose(destinationId), header.value) } : header,
   );
   return {
     definition: { ...definition, headers },
     secrets: secrets.map((one) => ({ ...one, stored: reseal(secretPurpose(destinationId), one.stored) })),
+    sealedWith,
   };
+}
+
+function openOrNull(config: Secrets, purpose: string, stored: string): Buffer | null {
+  try {
+    return Buffer.from(decryptAtRest(config, purpose, stored));
+  } catch (cause) {
+    console.error(
+      JSON.stringify({ level: 'error', event: 'destination_secret_unreadable', purpose, cause: String(cause) }),
+    );
+    return null;
+  }
 }

@@ -44,7 +44,10 @@ export async function changeDestination(
   const revives = changed.length === 0 && input.disabled === false && (await isGone(ctx, open, id));
   if (changed.length > 0 || revives) {
     if (input.version !== before.version) return err({ kind: 'destination_changed', version: before.version });
-    const sealed = resealed(ctx.config, id, { definition: definition.value, secrets: before.secrets });
+    const { sealedWith, ...sealed } = resealed(ctx.config, id, {
+      definition: definition.value,
+      secrets: before.secrets,
+    });
     const next = { ...before, ...sealed, disabled, version: before.version + 1, changedAtMs: ctx.nowMs };
     const detail = {
       version: next.version,
@@ -52,7 +55,7 @@ export async function changeDestination(
       ...auditDetail(before, next, changed),
     };
     const [saved] = await DB.batch([
-      saveDestination(DB, next, ctx.config.dataSecrets[0].kid),
+      saveDestination(DB, next, sealedWith),
       auditIfChanged(ctx, { action: 'destination.change', target: id, projectId: place.projectId, detail }),
     ]);
     if (!saved?.meta.changes) return conflict(ctx, place.projectId, id);

@@ -1,7 +1,6 @@
 import type { Ctx } from '../../../env.ts';
 import type { OpenDestination } from '../../object.ts';
 import { resealed } from '../definition/sealing.ts';
-import type { StoredDestination } from '../definition/types.ts';
 import { pushDestination } from '../push.ts';
 import { destinationsUnderOldKeys, saveDestination } from '../store.ts';
 
@@ -19,35 +18,16 @@ export async function resealDestinations(
   const { kid } = ctx.config.dataSecrets[0];
   const counts = { resealed: 0, failed: 0 };
   for (const stored of await destinationsUnderOldKeys(ctx.env.DB, kid, MAX_PER_RUN)) {
-    const next = resealedRow(ctx, stored);
-    if (next === null) {
+    const { sealedWith, ...sealed } = resealed(ctx.config, stored.id, stored);
+    if (sealedWith !== kid) {
       counts.failed++;
       continue;
     }
+    const next = { ...stored, ...sealed, version: stored.version + 1, changedAtMs: ctx.nowMs };
     const { meta } = await saveDestination(ctx.env.DB, next, kid).run();
     counts.resealed += meta.changes;
     // Where it does not answer it stays unconfirmed, and is told by reconcileDestinations.
     await pushDestination(ctx, open, stored.id);
   }
   return counts;
-}
-
-function resealedRow(ctx: Ctx, stored: StoredDestination): StoredDestination | null {
-  try {
-    return {
-      ...stored,
-      ...resealed(ctx.config, stored.id, stored),
-      version: stored.version + 1,
-      changedAtMs: ctx.nowMs,
-    };
-  } catch (cause) {
-    const { requestId } = ctx;
-    console.error(
-      JSON.stringify({
-        ...{ level: 'error', event: 'destination_not_resealed', requestId, destinationId: stored.id },
-        cause: String(cause),
-      }),
-    );
-    return null;
-  }
 }

@@ -30,13 +30,13 @@ export async function rotateSecret(
   if (before === null) return err({ kind: 'not_found' });
   const { secret, inClear } = makeSecret(ctx.config, id, kind, ctx.nowMs);
   const secrets = rotated(before.secrets, secret, overlapHours * HOUR_MS, ctx.nowMs);
-  const sealed = resealed(ctx.config, id, { definition: before.definition, secrets });
+  const { sealedWith, ...sealed } = resealed(ctx.config, id, { definition: before.definition, secrets });
   const next = { ...before, ...sealed, version: before.version + 1, changedAtMs: ctx.nowMs, confirmed: false };
   const kept = secrets.map((one) => one.id);
   const ended = before.secrets.map((one) => one.id).filter((one) => !kept.includes(one));
   const detail = { version: next.version, secretId: secret.id, kind, overlapHours, ended };
   const [saved] = await DB.batch([
-    saveDestination(DB, next, ctx.config.dataSecrets[0].kid),
+    saveDestination(DB, next, sealedWith),
     auditIfChanged(ctx, { action: 'destination.rotate_secret', target: id, projectId, detail }),
   ]);
   if (!saved?.meta.changes) return err({ kind: 'destination_changed', version: next.version });
