@@ -26,22 +26,28 @@ type Fault = (response: ServerResponse, request: IncomingMessage, index: number)
 
 const BOMB_BYTES = 64 * 1024 * 1024;
 const RETRY_AFTER_SECONDS = 2;
+/** A test and the attempt after it. */
+const TOLD_TO_WAIT = 2;
+const LATE_MS = 40;
 let bomb: Buffer | null = null;
 
 const FAULTS = {
   ok: (response) => response.end('ok'),
+  late: (response) => void setTimeout(() => response.end('ok'), LATE_MS),
   '503': (response) => response.writeHead(503).end('away'),
   '500': (response) => response.writeHead(500).end(),
   '400': (response) => response.writeHead(400).end('no'),
   '410': (response) => response.writeHead(410).end(),
   '301': (response) => response.writeHead(301, { location: '/hook/ok' }).end(),
-  /** The first is told to wait, the others are taken. */
+  /** The first two are told to wait, the others are taken. */
   '429-seconds': (response, _, index) =>
-    index === 0 ? response.writeHead(429, { 'retry-after': String(RETRY_AFTER_SECONDS) }).end() : response.end('ok'),
+    index < TOLD_TO_WAIT
+      ? response.writeHead(429, { 'retry-after': String(RETRY_AFTER_SECONDS) }).end()
+      : response.end('ok'),
   '429-date': (response, _, index) => {
     // Whole seconds: rounded up, so that it is no sooner than the other form.
     const until = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + RETRY_AFTER_SECONDS * 1_000);
-    if (index === 0) response.writeHead(429, { 'retry-after': until.toUTCString() }).end();
+    if (index < TOLD_TO_WAIT) response.writeHead(429, { 'retry-after': until.toUTCString() }).end();
     else response.end('ok');
   },
   /** Takes the request, and says nothing. */
@@ -122,7 +128,7 @@ export async function startFaultReceiver(secret: string | null): Promise<FaultRe
   server.keepAliveTimeout = 60_000;
   const plain = createServer((socket: Socket) => {
     socket.on('error', () => socket.destroy());
-    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n', () => socket.destroy());
   });
   const port = await listen(server);
   const plainPort = await listen(plain);
@@ -132,8 +138,9 @@ export async function startFaultReceiver(secret: string | null): Promise<FaultRe
     behave: (fault, behaviour) => void behaviours.set(fault, behaviour),
     of: (fault, suffix = '') => arrivals.filter((one) => one.fault === (suffix === '' ? fault : `${fault}/${suffix}`)),
     async close() {
+      const closed = [server, plain].map((one) => new Promise((resolve) => one.close(resolve)));
       server.closeAllConnections();
-      await Promise.all([server, plain].map((one) => new Promise((resolve) => one.close(resolve))));
+      await Promise.all(closed);
     },
   };
 }

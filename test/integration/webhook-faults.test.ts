@@ -1,0 +1,123 @@
+/** A Worker in a process of its own sends over real connections to a receiver that fails in every way there is. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Attempt, DeliveryDetail, DestinationWithSecret } from '../../src/wire/delivery.ts';
+import { newProject } from '../faults/project.ts';
+import { Destinations } from '../helpers/node/destinations.ts';
+import { type FaultName, type FaultReceiver, startFaultReceiver } from '../helpers/node/fault-receiver.ts';
+import { until } from '../helpers/node/temporary.ts';
+import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
+
+let worker: StartedWorkerd;
+let receiver: FaultReceiver;
+let destinations: Destinations;
+
+beforeAll(async () => {
+  [worker, receiver] = await Promise.all([startWorkerd(), startFaultReceiver(null)]);
+  const admin = await worker.signIn();
+  destinations = new Destinations(admin, (await newProject(admin)).id);
+});
+
+afterAll(async () => {
+  await worker.stop();
+  await receiver.close();
+});
+
+const to = (url: string, more: Record<string, unknown> = {}): Promise<DestinationWithSecret> =>
+  destinations.create({ url, timeoutMs: 1_000, ...more });
+
+async function attemptAt(url: string): Promise<Attempt> {
+  return destinations.test((await to(url)).id);
+}
+
+/** A delivery that goes through the queue: a test that failed, replayed. */
+async function queued(fault: FaultName): Promise<string> {
+  const { id } = await to(receiver.url(fault, 'queued'));
+  await destinations.test(id);
+  const [delivery] = (await destinations.deliveries()).filter(({ destinationId }) => destinationId === id);
+  expect(delivery).toMatchObject({ state: 'dead', type: 'destination.test' });
+  expect(await destinations.replay(delivery?.id ?? '')).toEqual({ deliveries: 1 });
+  return delivery?.id ?? '';
+}
+
+async function delivered(id: string): Promise<DeliveryDetail> {
+  return until('it is delivered', async () => {
+    const delivery = await destinations.find(id);
+    return delivery.state === 'delivered' && delivery;
+  });
+}
+
+describe('a receiver', () => {
+  it('that takes the event verifies it with the standard library, whichever secret it holds', async () => {
+    const { id, secret } = await to(receiver.url('ok'));
+    const verifying = await startFaultReceiver(secret);
+    try {
+      const rotating = await to(verifying.url('ok'));
+      await destinations.test(rotating.id);
+      expect(verifying.of('ok')[0]?.unverified).toMatch(/No matching signature/); // of another destination
+    } finally {
+      await verifying.close();
+    }
+    expect(await destinations.test(id)).toMatchObject({ outcome: 'delivered', status: 200, response: { body: 'ok' } });
+  });
+
+  it.each<[FaultName, Partial<Attempt>]>([
+    ['503', { outcome: 'server_error', status: 503, error: 'answered 503' }],
+    ['500', { outcome: 'server_error', status: 500 }],
+    ['400', { outcome: 'refused', status: 400 }],
+    ['410', { outcome: 'gone', status: 410 }],
+    ['429-seconds', { outcome: 'throttled', status: 429 }],
+    ['429-date', { outcome: 'throttled', status: 429 }],
+    ['slow-headers', { outcome: 'timeout', status: null, response: null, error: 'no answer in time' }],
+    ['slow-body', { outcome: 'timeout', status: 200 }],
+    ['reset', { outcome: 'connection_failed', status: null, response: null }],
+    ['cut-body', { outcome: 'connection_failed', status: 200 }],
+    ['wrong-encoding', { outcome: 'connection_failed', status: 200 }],
+    ['late', { outcome: 'delivered', status: 200 }],
+  ])('%s is told as what it is', async (fault, expected) => {
+    expect(await attemptAt(receiver.url(fault))).toMatchObject(expected);
+    expect(receiver.of(fault)).toHaveLength(1);
+  });
+
+  it('that answers 301 is not followed', async () => {
+    const before = receiver.of('ok').length;
+    expect(await attemptAt(receiver.url('301'))).toMatchObject({ outcome: 'redirect', status: 301 });
+    expect(receiver.of('ok')).toHaveLength(before);
+  });
+
+  it('whose TLS fails, or where nobody listens, is a connection that failed', async () => {
+    expect(await attemptAt(receiver.tlsErrorUrl)).toMatchObject({ outcome: 'connection_failed', status: null });
+    const closed = await startFaultReceiver(null);
+    const url = closed.url('ok');
+    await closed.close();
+    expect(await attemptAt(url)).toMatchObject({ outcome: 'connection_failed', status: null });
+  });
+
+  it.each<FaultName>(['huge-body', 'bomb'])('with a %s costs 16 KiB, at once', async (fault) => {
+    const attempt = await attemptAt(receiver.url(fault));
+    expect(attempt).toMatchObject({ outcome: 'delivered', response: { truncated: true } });
+    expect(attempt.response?.body.length).toBe(16 * 1024);
+    expect(attempt.durationMs).toBeLessThan(900);
+  });
+
+  it('that answers with what is no text is shown as text that is safe', async () => {
+    const { response } = await attemptAt(receiver.url('wrong-content'));
+    expect(response?.body).toBe('\ufffd\ufffdA\ufffd[2J\ufffdB');
+  });
+});
+
+describe('a delivery', () => {
+  it('to a receiver that flaps arrives by its retries', async () => {
+    const detail = await delivered(await queued('flapping'));
+    expect(detail.log.map(({ status }) => status)).toEqual([503, 200]);
+  });
+
+  it.each<FaultName>(['429-seconds', '429-date'])('waits as %s asks, and arrives then', async (fault) => {
+    const id = await queued(fault);
+    await delivered(id);
+    const arrivals = receiver.of(fault, 'queued').filter((one) => one.id === id);
+    expect(arrivals).toHaveLength(3);
+    expect((arrivals[2]?.atMs ?? 0) - (arrivals[1]?.atMs ?? 0)).toBeGreaterThanOrEqual(2_000);
+    expect(new Set(arrivals.map(({ body }) => body)).size).toBe(1);
+    expect(Number(arrivals[2]?.timestamp)).toBeGreaterThan(Number(arrivals[1]?.timestamp));
+  });
+});
