@@ -1,7 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { Acknowledgement, AlertSettings, AlertsCalls, FiringQuery } from '../../src/alerts/calls.ts';
 import { windowBuckets } from '../../src/alerts/counting/buckets.ts';
-import type { Tally } from '../../src/alerts/counting/tally.ts';
 import { type Evaluation, evaluate } from '../../src/alerts/evaluate/index.ts';
 import type { ToldProject } from '../../src/alerts/event.ts';
 import { latestDueMs, MIN_PAUSE_MS, nextDueMs } from '../../src/alerts/schedule.ts';
@@ -16,12 +15,12 @@ import { applySchemaSteps } from '../schema-steps.ts';
 import { Decider, type Decision } from './decider.ts';
 import { Destinations } from './destinations.ts';
 import { Evaluator, RULES_PER_ALARM } from './evaluator.ts';
-import { Feed } from './feed.ts';
+import { type Counted, Feed } from './feed.ts';
 import { Outbox } from './outbox.ts';
 import { Recorder } from './recorder.ts';
 import { type Entry, Rulebook } from './rulebook.ts';
 import { ALERTS_SCHEMA } from './schema.ts';
-import { CountStore, type FollowedRow } from './stores/count-store.ts';
+import { CountStore } from './stores/count-store.ts';
 import { FiringStore } from './stores/firing-store.ts';
 import { OutboxStore } from './stores/outbox-store.ts';
 import { SettingsStore } from './stores/settings-store.ts';
@@ -81,7 +80,7 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
         const { id } = this.#project();
         return journalFor(env, id, shard).attach(id, shard, 'alerts', streams);
       },
-      commit: (counted, rows, atMs) => this.#record(counted, rows, atMs),
+      commit: (counted, atMs) => this.#record(counted, atMs),
       nowMs,
     });
     this.#evaluator = new Evaluator({
@@ -171,16 +170,15 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
     if (this.#disabled) return;
     const due = this.#settings.dueRules(nowMs, latestDueMs(nowMs), RULES_PER_ALARM);
     await Promise.all([this.#evaluator.run(due), this.#outbox.resend()]);
-    const nextAtMs = this.#settings.firstDueAtMs();
-    // A rule that could not be concluded is still due, and must not keep this object busy.
-    if (nextAtMs !== null) this.#arm(Math.max(nextAtMs, this.#now() + MIN_PAUSE_MS));
+    this.#armDue();
   }
 
-  #record(counted: Tally, rows: readonly FollowedRow[], nowMs: number): void {
-    const { decisions, expecting } = this.ctx.storage.transactionSync(() =>
-      this.#recorder.record(counted, rows, nowMs),
+  #record(counted: Counted, nowMs: number): void {
+    const { decisions, expecting, hastened } = this.ctx.storage.transactionSync(() =>
+      this.#recorder.record(counted, nowMs),
     );
     this.#afterwards(decisions, expecting, nowMs);
+    if (hastened) this.#armDue();
   }
 
   #conclude(entry: Entry, { observed, problem }: Evaluation): void {
@@ -207,6 +205,12 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
     if (soon.length > 0) void this.#destinations.warm(soon, nowMs);
     const changes = decisions.flatMap((decision) => decision.changes);
     for (const change of changes) void announceHealth(this.env, this.#project().id, change, nowMs);
+  }
+
+  /** A rule that could not be concluded is still due, and must not keep this object busy. */
+  #armDue(): void {
+    const dueAtMs = this.#settings.firstDueAtMs();
+    if (dueAtMs !== null) this.#arm(Math.max(dueAtMs, this.#now() + MIN_PAUSE_MS));
   }
 
   #cleanUp(nowMs: number): void {

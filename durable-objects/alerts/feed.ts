@@ -16,14 +16,22 @@ import type { CountStore, FollowedRow } from './stores/count-store.ts';
 /** A journal answers in milliseconds. */
 const MAX_LOOK_MS = 5_000;
 
+export interface Counted {
+  tally: Tally;
+  /** How far it goes. */
+  rows: readonly FollowedRow[];
+  /** Streams of which something was missed. */
+  missed: readonly Stream[];
+}
+
 export interface FeedPort {
   shards: readonly number[];
   counters(): RuleCounter[];
   /** Streams that the journals are asked for. */
   streams(): Stream[];
   attach(shard: number, streams: readonly Stream[]): Promise<StreamHead[]>;
-  /** One transaction with what follows from the counts. `rows`: how far they go. */
-  commit(counted: Tally, rows: readonly FollowedRow[], nowMs: number): void;
+  /** One transaction with what follows from the counts. */
+  commit(counted: Counted, nowMs: number): void;
   nowMs(): number;
 }
 
@@ -127,7 +135,12 @@ export class Feed {
       const known = this.#followed.get(keyOf(shard, stream))?.followed;
       return known?.nextSeq !== followed.nextSeq || known.sinceMs !== followed.sinceMs;
     });
-    if (written.length > 0) this.#port.commit(counted, written, this.#port.nowMs());
+    const missed = written.filter((row) => {
+      const known = this.#followed.get(keyOf(shard, row.stream))?.followed;
+      return known !== undefined && known.sinceMs < row.followed.sinceMs;
+    });
+    const streams = missed.map(({ stream }) => stream);
+    if (written.length > 0) this.#port.commit({ tally: counted, rows: written, missed: streams }, this.#port.nowMs());
     for (const row of rows) this.#followed.set(keyOf(shard, row.stream), row);
   }
 

@@ -1,12 +1,14 @@
 import { windowBuckets } from '../../src/alerts/counting/buckets.ts';
 import { type Counts, countsProve, isNear } from '../../src/alerts/counting/combine.ts';
-import type { RuleCounter, Tally } from '../../src/alerts/counting/tally.ts';
-import { latestDueMs } from '../../src/alerts/schedule.ts';
+import type { RuleCounter } from '../../src/alerts/counting/tally.ts';
+import { latestDueMs, MIN_INTERVAL_MS } from '../../src/alerts/schedule.ts';
 import { type GroupState, limitOf, type Observed, OTHER_GROUPS } from '../../src/alerts/state/index.ts';
 import { type AlertRule, MAX_GROUPS } from '../../src/wire/alerts.ts';
+import type { Stream } from '../../src/wire/record.ts';
 import type { Decider, Decision } from './decider.ts';
+import type { Counted } from './feed.ts';
 import type { Entry, Rulebook } from './rulebook.ts';
-import type { CountStore, FollowedRow } from './stores/count-store.ts';
+import type { CountStore } from './stores/count-store.ts';
 import type { FiringStore } from './stores/firing-store.ts';
 import type { SettingsStore } from './stores/settings-store.ts';
 
@@ -22,6 +24,8 @@ export interface Recorded {
   decisions: Decision[];
   /** Destinations of rules that are about to fire. */
   expecting: string[];
+  /** Some rules are due earlier than they were. */
+  hastened: boolean;
 }
 
 /** Writes what was counted, and lets what it proves fire at once. Call it in a transaction. */
@@ -32,10 +36,11 @@ export class Recorder {
     this.#port = port;
   }
 
-  record(counted: Tally, rows: readonly FollowedRow[], nowMs: number): Recorded {
-    const recorded: Recorded = { decisions: [], expecting: [] };
+  record({ tally, rows, missed }: Counted, nowMs: number): Recorded {
+    const recorded: Recorded = { decisions: [], expecting: [], hastened: false };
     for (const row of rows) this.#port.counts.follow(row);
-    for (const [counter, groups] of counted) {
+    if (missed.length > 0) recorded.hastened = this.#hasten(missed, nowMs);
+    for (const [counter, groups] of tally) {
       const entry = this.#port.rulebook.get(counter.ruleId);
       // The rule has become another one while this was counted.
       if (entry?.counter !== counter) continue;
@@ -45,6 +50,14 @@ export class Recorder {
       if (decision) recorded.decisions.push(decision);
     }
     return recorded;
+  }
+
+  /** What was missed may have passed a threshold: a search says it sooner than the next evaluation would, but not with every loss. */
+  #hasten(missed: readonly Stream[], nowMs: number): boolean {
+    const { rulebook, settings } = this.#port;
+    const concerned = [...rulebook.all()].filter(({ counter }) => counter !== null && missed.includes(counter.stream));
+    for (const { rule } of concerned) settings.hasten(rule.id, nowMs, MIN_INTERVAL_MS);
+    return concerned.length > 0;
   }
 
   /** What the window has now, of the groups that were touched. */

@@ -1,7 +1,8 @@
 import { type AlertRule, MIN_WINDOW_SECONDS } from '../wire/alerts.ts';
 
 const MAX_INTERVAL_MS = 60_000;
-const MIN_INTERVAL_MS = MIN_WINDOW_SECONDS * 1_000;
+/** Between two evaluations of a rule, but for what its state asks for. */
+export const MIN_INTERVAL_MS = MIN_WINDOW_SECONDS * 1_000;
 /** A sixth of the window, so that what happens within it is seen early in it. */
 const INTERVALS_PER_WINDOW = 6;
 /** What is due at once comes after what else is: a rule alone must not keep the object busy. */

@@ -206,6 +206,30 @@ describe('a gap', () => {
     expect(await sum(project)).toBe(2);
   });
 
+  it('makes the rules due that it may concern, without one search for each loss', async () => {
+    const project = await alertProject();
+    await project.configure([
+      project.rule(errorsAbove(5)),
+      project.rule({ condition: { ...errorsAbove(5).condition, stream: 'vitals' } }),
+    ]);
+    await alarm(project);
+    await ingest(project, errors(2));
+    await counted(project, 2);
+    const longAgo = Date.now() - 50_000;
+    await sql(project, `UPDATE rules SET evaluated_at_ms = ${longAgo}`);
+    await ingestUnpublished(project, errors(4));
+    await evictDurableObject(journal(project));
+    await journal(project).status();
+    await until('the heads', async () => (await sql(project, 'SELECT next_seq FROM followed'))[0]?.next_seq === 7);
+    const due = async () =>
+      (await sql(project, 'SELECT due_at_ms - evaluated_at_ms AS ms FROM rules ORDER BY due_at_ms')).map(
+        ({ ms }) => ms as number,
+      );
+    await until('it fires', async () => (await fires(project)).length === 1);
+    expect(await fires(project)).toEqual([['', 6]]);
+    expect((await due()).every((ms) => ms >= 10_000)).toBe(true);
+  });
+
   it('of rules that came after the records is what a search finds', async () => {
     const project = await alertProject();
     await ingest(project, errors(3));

@@ -110,6 +110,16 @@ export class SettingsStore {
     this.#sql.exec('UPDATE rules SET due_at_ms = min(coalesce(due_at_ms, ?1), ?1) WHERE id = ?2', dueAtMs, ruleId);
   }
 
+  /** Due at once, or `pauseMs` after its last evaluation. */
+  hasten(ruleId: string, nowMs: number, pauseMs: number): void {
+    this.#sql.exec(
+      'UPDATE rules SET due_at_ms = min(due_at_ms, max(?2, coalesce(min(evaluated_at_ms, ?2), 0) + ?3)) WHERE id = ?1',
+      ruleId,
+      nowMs,
+      pauseMs,
+    );
+  }
+
   /** The longest due first. Times too far ahead are of a clock that was set back. */
   dueRules(nowMs: number, latestMs: number, limit: number): string[] {
     return this.#sql
