@@ -1,6 +1,7 @@
 /** Append only: a step that has shipped is never edited (schema-steps.ts checks). */
 export const ALERTS_SCHEMA: readonly string[] = [
-  `CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  `-- Of the project, and what is known of it.
+   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
    -- The copy of the settings that evaluation goes by, and how each rule stands.
    CREATE TABLE rules (
      id TEXT PRIMARY KEY,
