@@ -12,6 +12,8 @@ import type { CountStore } from './stores/count-store.ts';
 export const RULES_PER_ALARM = 50;
 /** Their searches share D1 and the journals with everybody else. */
 const RULES_AT_ONCE = 5;
+/** Then the rest waits for the next alarm, behind what fell due meanwhile: a store that hangs must not keep the others from theirs. */
+const MAX_RUN_MS = 30_000;
 /** A search ends after 15 s by itself (src/query). */
 const MAX_EVALUATION_MS = 20_000;
 
@@ -39,8 +41,12 @@ export class Evaluator {
     const entries = ruleIds.map((id) => rulebook.get(id)).filter((entry) => entry !== null);
     if (entries.some(({ counter }) => counter !== null)) await feed.look();
     const waiting = [...entries];
+    const untilMs = this.#port.nowMs() + MAX_RUN_MS;
     const worker = async (): Promise<void> => {
-      for (let entry = waiting.shift(); entry; entry = waiting.shift()) await this.#evaluate(entry);
+      for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
+        await this.#evaluate(entry);
+        if (this.#port.nowMs() > untilMs) return;
+      }
     };
     await Promise.all(Array.from({ length: RULES_AT_ONCE }, worker));
   }

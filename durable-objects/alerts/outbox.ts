@@ -74,25 +74,30 @@ export class Outbox {
       this.#port.arm(lane.pausedUntilMs);
       return Promise.resolve();
     }
-    lane.sending = this.#drain(destinationId, lane).finally(() => {
-      lane.sending = null;
-    });
+    // Begun behind this assignment, or one with nothing to send would end before it.
+    lane.sending = Promise.resolve().then(() => this.#drain(destinationId, lane));
     return lane.sending;
   }
 
   async #drain(destinationId: string, lane: Lane): Promise<void> {
-    for (;;) {
-      const rows = this.#rows.next(destinationId, MAX_EVENTS_PER_CALL);
-      if (rows.length === 0) return;
-      if (!(await this.#tell(destinationId, rows))) {
-        lane.failures++;
-        lane.pausedUntilMs = this.#port.nowMs() + resendDelayMs(lane.failures);
-        this.#port.arm(lane.pausedUntilMs);
-        return;
+    try {
+      for (;;) {
+        const rows = this.#rows.next(destinationId, MAX_EVENTS_PER_CALL);
+        if (rows.length === 0) return;
+        if (!(await this.#tell(destinationId, rows))) return this.#pause(lane);
+        lane.failures = 0;
+        this.#rows.drop(rows);
       }
-      lane.failures = 0;
-      this.#rows.drop(rows);
+    } finally {
+      // In one step with the look that found nothing: what is placed after that look begins anew.
+      lane.sending = null;
     }
+  }
+
+  #pause(lane: Lane): void {
+    lane.failures++;
+    lane.pausedUntilMs = this.#port.nowMs() + resendDelayMs(lane.failures);
+    this.#port.arm(lane.pausedUntilMs);
   }
 
   /** False: the same again later. */

@@ -105,10 +105,7 @@ export class Journal extends DurableObject<Env> {
     };
     const placed: PlacedPart[] = [];
     this.ctx.storage.transactionSync(() => {
-      if (this.#heads.size === 0) {
-        this.#store.setMeta('project_id', request.projectId);
-        this.#store.setMeta('shard', String(request.shard));
-      }
+      if (this.#heads.size === 0) this.#store.adopt(request);
       const next = new Map<Stream, number>();
       for (const part of request.parts) {
         const firstSeq = next.get(part.stream) ?? this.#heads.get(part.stream)?.nextSeq ?? 1;
@@ -170,8 +167,7 @@ export class Journal extends DurableObject<Env> {
 
   /** It listens from now on: everything of these streams at or after the answered heads is published to it. */
   attach(projectId: string, shard: number, listener: ListenerName, wanted: Wanted): StreamHead[] {
-    this.#store.setMeta('project_id', projectId);
-    this.#store.setMeta('shard', String(shard));
+    if (this.#heads.size === 0) this.#store.adopt({ projectId, shard });
     this.#listeners.attach(listener, wanted);
     return [...this.#heads.values()];
   }

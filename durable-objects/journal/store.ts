@@ -233,6 +233,12 @@ export class JournalStore {
     );
   }
 
+  /** An object does not know its name; whoever calls before the first record says it. */
+  adopt({ projectId, shard }: { projectId: string; shard: number }): void {
+    this.setMeta('project_id', projectId);
+    this.setMeta('shard', String(shard));
+  }
+
   meta(name: MetaName): string | null {
     return this.#sql.exec<{ value: string }>('SELECT value FROM meta WHERE name = ?', name).toArray()[0]?.value ?? null;
   }
