@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Listeners } from '../../durable-objects/journal/listeners.ts';
 import { Publisher, type PublisherPort } from '../../durable-objects/journal/publisher.ts';
-import type { PlacedPart, StreamHead, Wanted } from '../../src/journal/index.ts';
+import type { Env } from '../../src/env.ts';
+import type { PlacedPart, Publication, StreamHead, Wanted } from '../../src/journal/index.ts';
 import type { Stream } from '../../src/wire/record.ts';
 
 const MIB = 1024 * 1024;
@@ -198,5 +200,60 @@ describe('a publisher', () => {
     append({ stream: 'vitals' });
     expect(calls.map(({ seqs }) => seqs)).toEqual([[1], [3]]);
     expect(remembered).toEqual([['vitals'], ['vitals', 'logs'], ['vitals']]);
+  });
+});
+
+describe('the listeners of a journal', () => {
+  function journal(meta: Map<string, string>) {
+    const told: [string, Publication['parts'][number]['firstSeq'][], number | null][] = [];
+    const answers = { HUB: true, ALERTS: true };
+    const listener = (name: keyof typeof answers) => ({
+      getByName: () => ({
+        publish: async ({ parts, heads }: Publication) => {
+          told.push([name, parts.map(({ firstSeq }) => firstSeq), heads?.length ?? null]);
+          return { attached: answers[name] };
+        },
+      }),
+    });
+    const store = {
+      meta: (name: string) => meta.get(name) ?? null,
+      setMeta: (name: string, value: string | null) =>
+        void (value === null ? meta.delete(name) : meta.set(name, value)),
+    };
+    const heads: StreamHead[] = [{ stream: 'logs', nextSeq: 3, sealedSeq: 1 }];
+    const place = { projectId: () => 'prj_1', shard: () => 0, heads: () => heads };
+    const env = { HUB: listener('HUB'), ALERTS: listener('ALERTS') } as unknown as Env;
+    return { listeners: new Listeners(env, store, place), told, answers };
+  }
+  const turn = async () => {
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+  };
+
+  it('are told apart and remembered apart, also across a restart', async () => {
+    const meta = new Map([['attached', '1']]);
+    const { listeners, told, answers } = journal(meta);
+    listeners.push([part(1)]);
+    listeners.attach('alerts', ['logs', 'errors']);
+    expect([...meta]).toEqual([
+      ['attached', '1'],
+      ['alerts_attached', 'logs,errors'],
+    ]);
+    await turn();
+    listeners.push([part(2)]);
+    await turn();
+    expect(told).toEqual([
+      ['HUB', [1], null],
+      ['HUB', [2], null],
+      ['ALERTS', [2], null],
+    ]);
+    answers.HUB = false;
+    listeners.push([part(3)]);
+    await turn();
+    expect([...meta]).toEqual([['alerts_attached', 'logs,errors']]);
+    const again = journal(meta);
+    again.listeners.recover();
+    again.listeners.push([part(4, { stream: 'vitals' })]);
+    await turn();
+    expect(again.told).toEqual([['ALERTS', [], 1]]);
   });
 });

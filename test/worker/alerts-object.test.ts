@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Journal } from '../../durable-objects/journal/journal.ts';
 import type { AlertRule, Firing } from '../../src/wire/alerts.ts';
 import { silenceOf } from '../helpers/alert-rules.ts';
+import { signInAs } from '../helpers/worker/accounts.ts';
 import {
   type AlertProject,
   alarm,
@@ -16,6 +17,7 @@ import {
   sql,
   ToldDestinations,
 } from '../helpers/worker/alerts.ts';
+import { callApp } from '../helpers/worker/call-app.ts';
 import { ingest, LiveClient } from '../helpers/worker/live-client.ts';
 import { until } from '../helpers/worker/until.ts';
 
@@ -410,6 +412,21 @@ describe('a project that is disabled', () => {
     await evaluateNow(project);
     await noticed(project, 1);
     expect(await firingsOf(project)).toMatchObject([{ state: 'firing', value: 6 }]);
+  });
+});
+
+describe('the end of a project', () => {
+  it('is known to the object before it is answered, and so is its return', async () => {
+    const project = await alertProject();
+    const admin = await signInAs('admin');
+    const disabled = async () => (await sql(project, "SELECT value FROM meta WHERE name = 'disabled'"))[0]?.value;
+    for (const [now, known] of [
+      [true, '1'],
+      [false, undefined],
+    ] as const) {
+      const answer = await callApp('PATCH', `/api/projects/${project.id}`, { as: admin, body: { disabled: now } });
+      expect([answer.status, await disabled()]).toEqual([200, known]);
+    }
   });
 });
 
