@@ -1,9 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { axeViolations } from '../helpers/node/browser.ts';
 import { enterPassword } from './account-steps.ts';
 import { answerAlerts, type MadeUp, madeUp, madeUpFiring } from './alerts-answers.ts';
-import { useDashboard, walkDown } from './dashboard.ts';
+import { textIn, useDashboard, walkDown } from './dashboard.ts';
 
 const dashboard = await useDashboard('The shop');
 
@@ -328,5 +331,71 @@ describe('whoever only reads', () => {
     await page.getByRole('heading', { name: /Would have fired/ }).waitFor();
     expect(await page.getByRole('button', { name: /Save|Delete/ }).count()).toBe(0);
     expect(await page.getByLabel('Severity').isDisabled()).toBe(true);
+  });
+});
+
+/** Takes every webhook; the type of each, oldest first. */
+async function receiver(): Promise<{ url: string; types: string[] }> {
+  const types: string[] = [];
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      types.push(textIn(JSON.parse(Buffer.concat(parts).toString()), 'type'));
+      response.writeHead(204).end();
+    });
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/alerts`, types };
+}
+
+describe('against the server', () => {
+  it('a rule that is made here fires on what comes in, tells its destination, and is acknowledged and silenced', async () => {
+    const projectId = textIn(await dashboard.admin.post('/api/projects', { name: 'Watched' }), 'id');
+    const keys = `/api/projects/${projectId}/keys`;
+    const key = textIn(await dashboard.admin.post(keys, { name: 'sender', scopes: ['ingest'] }), 'key');
+    const { url, types } = await receiver();
+    const destination = { name: 'On call', kind: 'webhook', url };
+    await dashboard.admin.post(`/api/destinations?project=${projectId}`, destination);
+    const { page, faults } = await dashboard.visit({ signedIn: true });
+
+    await page.goto(at('/alerts', projectId));
+    await page.getByRole('link', { name: 'Make a rule of your own' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Refused payments');
+    await page.getByLabel('Severity').selectOption('critical');
+    await page.getByRole('textbox', { name: 'Search that records match' }).fill('level:error refused');
+    await page.getByLabel('Records', { exact: true }).fill('2');
+    await page.getByLabel('One alert for each').fill('service');
+    await page.getByRole('spinbutton', { name: 'Gather for' }).fill('0');
+    await page.getByLabel(/^On call/).check();
+    await page.getByRole('heading', { name: 'Would not have fired in the last week' }).waitFor();
+    await page.getByRole('button', { name: 'Create the rule' }).click();
+    await page.getByRole('table', { name: 'Rules' }).getByRole('link', { name: 'Refused payments' }).waitFor();
+
+    await page.getByRole('navigation', { name: 'Alerts' }).getByRole('link', { name: 'Firing' }).click();
+    const record = { level: 'error', service: 'checkout', message: 'payment refused' };
+    await dashboard.send([record, record, record], key);
+    await page.getByRole('heading', { name: /^Refused payments fires for checkout, since / }).waitFor();
+    await expect.poll(() => types, { timeout: 15_000 }).toEqual(['alert.firing']);
+    await grid(page).getByRole('row').first().click();
+    await drawer(page).getByLabel('Note (optional)').fill('On it');
+    await drawer(page).getByRole('button', { name: 'Acknowledge' }).click();
+    await drawer(page).getByText('On it', { exact: true }).waitFor();
+    await drawer(page).getByRole('button', { name: 'Silence' }).click();
+    await page.getByRole('menuitem', { name: 'For 1 hour' }).click();
+    await page.getByRole('table', { name: 'Silences' }).getByText('Refused payments').waitFor();
+    await drawer(page).getByText('Silenced, told once').waitFor();
+    await drawer(page).getByRole('link', { name: 'Records that were counted' }).click();
+    await page.getByText('payment refused').first().waitFor();
+
+    await page.goto(at('/alerts/deliveries', projectId));
+    const delivery = page
+      .getByRole('grid', { name: /^Deliveries/ })
+      .getByRole('row')
+      .first();
+    await delivery.getByText('Delivered').first().waitFor();
+    await delivery.getByText('On call').waitFor();
+    expect(faults).toEqual([]);
   });
 });

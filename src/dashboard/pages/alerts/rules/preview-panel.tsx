@@ -4,7 +4,7 @@ import { Button } from '../../../components/button.tsx';
 import { LineFigure } from '../../../components/chart/line-figure.tsx';
 import { Failure, Notice, Skeleton } from '../../../components/states.tsx';
 import { Time } from '../../../components/time.tsx';
-import { dateTime, duration, plural } from '../../../lib/format.ts';
+import { dateTime, duration, minute, plural } from '../../../lib/format.ts';
 import { inUnit } from '../../../lib/units.ts';
 import { unitOf } from '../rule-words.ts';
 import { firingSpans, limitOf, previewHeadline, previewLines } from './preview-lines.ts';
@@ -46,10 +46,10 @@ export function PreviewPanel({ preview, isPlaced }: PreviewPanelProps) {
   );
 }
 
-function summaryOf({ firings, notices }: RulePreview, isCurrent: boolean): string {
+function summaryOf({ firings, notices, toMs }: RulePreview, isCurrent: boolean): string {
   const told =
     firings.length === 0 ? 'Nobody would have been told.' : `${plural(notices, 'notice')} would have been sent.`;
-  return isCurrent ? told : `${told} The rule has changed since.`;
+  return isCurrent ? `${told} Looked at up to ${minute(toMs)}.` : `${told} The rule has changed since.`;
 }
 
 function Shown({ answer, condition, stale }: { answer: RulePreview; condition: Condition; stale: boolean }) {

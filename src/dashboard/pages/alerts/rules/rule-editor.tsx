@@ -81,7 +81,12 @@ export function RuleEditor({ project, rule, start, onChanged }: RuleEditorProps)
           </span>{' '}
           <bdi>{rule === null ? 'New rule' : rule.name}</bdi>
         </h2>
-        {base === null ? null : <span class="faint">changed {relative(base.changedAtMs, now())}</span>}
+        {base === null ? null : (
+          <>
+            <span class="faint">changed {relative(base.changedAtMs, now())}</span>
+            <Link href={hrefOf('/alerts', { rule: base.id }, 'frame')}>Its alerts</Link>
+          </>
+        )}
         {mayDecide.value ? (
           <>
             {base === null ? null : (
