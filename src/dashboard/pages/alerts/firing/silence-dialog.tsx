@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ListedRule, SilenceInput } from '../../../api/alerts.ts';
-import { TextField } from '../../../components/field.tsx';
+import { Field, TextField } from '../../../components/field.tsx';
 import { FormDialog } from '../../../components/form-dialog.tsx';
 import { fieldReason } from '../../../lib/errors.ts';
 import { now } from '../../../state/clock.ts';
@@ -17,14 +17,13 @@ interface SilenceDialogProps {
 
 /** A silence of one's own: what, until when, why. */
 export function SilenceDialog({ draft, rules, silencing }: SilenceDialogProps) {
-  const [pairs, setPairs] = useState(() => pairsOf(draft.matchers));
+  const { rule: drafted = '', ...labels } = draft.matchers;
+  const [rule, setRule] = useState(drafted);
+  const [pairs, setPairs] = useState(() => pairsOf(labels));
   const [until, setUntil] = useState(() => localText(draft.untilMs));
   const [comment, setComment] = useState('');
   const untilMs = new Date(until).getTime();
-  const matchers = recordOf(pairs);
-  const names = Object.entries(matchers).flatMap(([name, value]) =>
-    name === 'rule' ? [rules.get(value)?.name ?? 'a rule that is not there'] : [],
-  );
+  const matchers = { ...(rule === '' ? {} : { rule }), ...recordOf(pairs) };
   const close = () => silencing.setDraft(null);
   const isPast = Number.isFinite(untilMs) && untilMs <= now();
   return (
@@ -39,19 +38,23 @@ export function SilenceDialog({ draft, rules, silencing }: SilenceDialogProps) {
     >
       {(error) => (
         <>
-          <p class="faint">
-            Nobody is told of what has all of these labels. It still fires, and is seen here.
-            {names.map((name) => (
-              <>
-                {' '}
-                The rule is <bdi>{name}</bdi>.
-              </>
-            ))}
-          </p>
+          <p class="faint">Nobody is told of alerts that fit all of this. They still fire, and are seen here.</p>
+          <Field label="Rule">
+            {(ids) => (
+              <select {...ids} class="select" value={rule} onChange={(event) => setRule(event.currentTarget.value)}>
+                <option value="">any rule</option>
+                {ruleOptions(rules, drafted).map(({ id, name }) => (
+                  <option key={id} value={id}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
           <PairsField
-            legend="Has all of these"
+            legend="And has these labels"
             what="label"
-            hint="rule, severity, group, or a label of a rule."
+            hint="severity, group, or a label of the rule."
             error={fieldReason(error, '/matchers')}
             pairs={pairs}
             onChange={setPairs}
@@ -73,4 +76,11 @@ export function SilenceDialog({ draft, rules, silencing }: SilenceDialogProps) {
       )}
     </FormDialog>
   );
+}
+
+/** By name; also the one that it began with, where that is not there any more. */
+function ruleOptions(rules: SilenceDialogProps['rules'], drafted: string): { id: string; name: string }[] {
+  const all = [...rules.values()].map(({ id, name }) => ({ id, name }));
+  const known = all.toSorted((a, b) => a.name.localeCompare(b.name));
+  return drafted === '' || rules.has(drafted) ? known : [{ id: drafted, name: drafted }, ...known];
 }

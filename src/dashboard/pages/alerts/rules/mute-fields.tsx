@@ -95,19 +95,21 @@ function MuteRow({ number, window, error, onChange, onRemove }: MuteRowProps) {
         {time('fromMinute', 'Start', fromMinute)} <span class="faint">to</span> {time('toMinute', 'End', toMinute)}
         <span class="faint">{toMinute <= fromMinute ? 'of the next day' : ''}</span>
       </span>
-      <select
-        class="select"
-        aria-label={`Time zone of hours ${number}`}
-        value={timeZone}
-        onChange={(event) => onChange({ timeZone: event.currentTarget.value })}
-      >
-        {(zones.includes(timeZone) ? zones : [timeZone, ...zones]).map((zone) => (
-          <option key={zone} value={zone}>
-            {zone}
-          </option>
-        ))}
-      </select>
-      <Button kind="quiet" icon="close" label={`Take out hours ${number}`} onClick={onRemove} />
+      <span class="rule-zone">
+        <select
+          class="select"
+          aria-label={`Time zone of hours ${number}`}
+          value={timeZone}
+          onChange={(event) => onChange({ timeZone: event.currentTarget.value })}
+        >
+          {(zones.includes(timeZone) ? zones : [timeZone, ...zones]).map((zone) => (
+            <option key={zone} value={zone}>
+              {zone}
+            </option>
+          ))}
+        </select>
+        <Button kind="quiet" icon="close" label={`Take out hours ${number}`} onClick={onRemove} />
+      </span>
       {error ? (
         <p class="field-error" role="alert">
           {error}
