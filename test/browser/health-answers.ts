@@ -15,7 +15,7 @@ export const CALM: Omit<Pulse, 'atMs'> = {
 export const ALARM: Omit<Pulse, 'atMs'> = {
   ...{ dnsRatio: 0.612, failureRate: 0.384, breaker: { state: 'OPEN', sinceMs: Date.now() - 14 * MINUTE_MS } },
   ...{ cookies: { status: 'bad', maxBytes: 6_100, maxCount: 61 }, firing: { critical: 2, warning: 11, info: 1 } },
-  ...{ deadLetters: 1_204, unknown: 0 },
+  ...{ deadLetters: 1_204, unknown: 1 },
 };
 
 /** A project that has not made a destination. */

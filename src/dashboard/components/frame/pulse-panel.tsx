@@ -92,8 +92,8 @@ function Details({ pulse, project }: { pulse: Pulse; project: string }) {
 function NoDestination() {
   return (
     <p>
-      No destination yet: alerts are only seen here.{' '}
-      <Link href={hrefOf('/alerts/destinations', {}, 'frame')}>Make the first one</Link>
+      No destination is in use: alerts are only seen here.{' '}
+      <Link href={hrefOf('/alerts/destinations', {}, 'frame')}>Destinations</Link>
     </p>
   );
 }

@@ -1,19 +1,15 @@
 import { useState } from 'preact/hooks';
-import type { BreakerAction, BreakerTransition, Destination, DestinationHealth } from '../../../../wire/delivery.ts';
-import { actOnBreaker, listTransitions } from '../../../api/destinations.ts';
+import type { BreakerAction, Destination, DestinationHealth } from '../../../../wire/delivery.ts';
+import { actOnBreaker } from '../../../api/destinations.ts';
 import { Button } from '../../../components/button.tsx';
 import { Countdown } from '../../../components/countdown.tsx';
-import { type Column, DataTable } from '../../../components/data-table.tsx';
-import { Failure, Skeleton } from '../../../components/states.tsx';
 import { StatusDot } from '../../../components/status-dot.tsx';
-import { Time } from '../../../components/time.tsx';
-import { ms, transitionWords } from '../../../lib/delivery-words.ts';
+import { ms } from '../../../lib/delivery-words.ts';
 import { duration, exact, percent, plural } from '../../../lib/format.ts';
 import { BREAKER_TONES, BREAKER_WORDS } from '../../../lib/pulse-parts.ts';
 import { ticking } from '../../../state/clock.ts';
 import { mayDecide } from '../../../state/roles.ts';
 import { say, sayError } from '../../../state/toasts.ts';
-import { useResource } from '../../../state/use-resource.ts';
 
 interface BreakerCardProps {
   project: string;
@@ -22,13 +18,9 @@ interface BreakerCardProps {
   onChanged: () => void;
 }
 
-/** Where the breaker stands, by what it decides, how it came there, and the switch for hands. */
+/** Where the breaker stands, by what it decides, and the switch for hands. */
 export function BreakerCard({ project, destination, health, onChanged }: BreakerCardProps) {
   const breaker = health === null || health === 'away' ? null : health.breaker;
-  // A new state is a new line of the log.
-  const log = useResource(`${project} ${destination.id} ${breaker?.sinceMs ?? ''}`, (signal) =>
-    listTransitions(project, destination.id, signal),
-  );
   return (
     <section class="card destination-card" aria-label="Breaker">
       <header class="destination-card-head">
@@ -36,35 +28,10 @@ export function BreakerCard({ project, destination, health, onChanged }: Breaker
         {breaker ? <BreakerState breaker={breaker} /> : null}
         <span class="grow" />
         {breaker && mayDecide.value ? (
-          <Switches
-            project={project}
-            destination={destination}
-            breaker={breaker}
-            onDone={() => {
-              onChanged();
-              log.reload();
-            }}
-          />
+          <Switches project={project} destination={destination} breaker={breaker} onDone={onChanged} />
         ) : null}
       </header>
       <p class="faint">{policyOf(destination)}</p>
-      <h3>What it did</h3>
-      {log.data === null ? (
-        log.error ? (
-          <Failure line what="Its log could not be loaded" error={log.error} onRetry={log.reload} />
-        ) : (
-          <Skeleton rows={5} label="Loading what the breaker did" />
-        )
-      ) : log.data.items.length === 0 ? (
-        <p class="faint">It has been closed ever since.</p>
-      ) : (
-        <DataTable
-          label="What the breaker did"
-          columns={COLUMNS}
-          rows={log.data.items}
-          keyOf={({ atMs, to }) => `${atMs} ${to}`}
-        />
-      )}
     </section>
   );
 }
@@ -152,35 +119,3 @@ function policyOf({ breaker }: Destination): string {
     `After ${ms(probeAfterMs)} it lets ${plural(probes, 'probe')} through, and closes when less than ${percent(closeBelow)} of them fail.`
   );
 }
-
-const COLUMNS: Column<BreakerTransition>[] = [
-  { id: 'at', label: 'Time', cell: ({ atMs }) => <Time ms={atMs} /> },
-  {
-    id: 'to',
-    label: 'Became',
-    cell: ({ to, reason }) => (
-      <StatusDot tone={BREAKER_TONES[to]}>{reason === 'isolated' ? 'isolated' : BREAKER_WORDS[to]}</StatusDot>
-    ),
-  },
-  {
-    id: 'why',
-    label: 'Because',
-    cell: (transition) => (
-      <span class="two-lines">
-        <span>{transitionWords(transition)}</span>
-        {transition.by === null ? null : (
-          <span class="faint clip">
-            <bdi>{transition.by}</bdi>
-          </span>
-        )}
-      </span>
-    ),
-  },
-  {
-    id: 'rate',
-    label: 'Failing then',
-    numeric: true,
-    cell: ({ failureRate, calls }) =>
-      failureRate === null ? '–' : `${percent(failureRate)} of ${plural(calls, 'call')}`,
-  },
-];

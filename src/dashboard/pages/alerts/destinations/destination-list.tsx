@@ -25,12 +25,12 @@ export interface Row {
 export function DestinationList({ project }: { project: string }) {
   const list = useResource(project, (signal) => listDestinations(project, signal), false);
   const health = useHealth(project);
-  if (list.data === null) {
-    return list.error ? (
-      <Failure what="The destinations could not be loaded" error={list.error} onRetry={list.reload} />
-    ) : (
-      <Skeleton rows={14} label="Loading destinations" />
-    );
+  if (list.data === null && list.error) {
+    return <Failure what="The destinations could not be loaded" error={list.error} onRetry={list.reload} />;
+  }
+  // Their order is by how they do: shown without it they would jump.
+  if (list.data === null || (health.data === null && health.error === null)) {
+    return <Skeleton rows={14} label="Loading destinations" />;
   }
   if (list.data.items.length === 0) return <FirstDestination />;
   const known = new Map(health.data?.destinations.map((one) => [one.destinationId, one]));

@@ -14,6 +14,7 @@ import { DnsCard } from './dns-card.tsx';
 import { HealthFigures } from './health-figures.tsx';
 import { destinationHref } from './links.ts';
 import { SecretsCard } from './secrets-card.tsx';
+import { TransitionLog } from './transition-log.tsx';
 
 /** One destination: how it does, why, what can be done about it, and by what it goes. */
 export function DestinationPage({ project, id }: { project: string; id: string }) {
@@ -21,13 +22,12 @@ export function DestinationPage({ project, id }: { project: string; id: string }
   const all = useHealth(project);
   const [attempt, setAttempt] = useState<Attempt | null>(null);
   const { data: destination, error } = asked;
-  if (destination === null) {
-    if (error?.kind === 'problem' && error.status === 404) return <NoDestination />;
-    return error ? (
-      <Failure what="The destination could not be loaded" error={error} onRetry={asked.reload} />
-    ) : (
-      <Skeleton rows={18} label="Loading the destination" />
-    );
+  if (destination === null && error?.kind === 'problem' && error.status === 404) return <NoDestination />;
+  if (destination === null && error) {
+    return <Failure what="The destination could not be loaded" error={error} onRetry={asked.reload} />;
+  }
+  if (destination === null || (all.data === null && all.error === null)) {
+    return <Skeleton rows={18} label="Loading the destination" />;
   }
   const health = healthOf(destination, all.data);
   const changed = () => {
@@ -53,7 +53,7 @@ export function DestinationPage({ project, id }: { project: string; id: string }
       {health === 'away' ? (
         <Notice tone="warn">What delivers to it did not answer us. What waits is durable and goes on by itself.</Notice>
       ) : null}
-      <HealthFigures health={health === 'away' ? null : health} known={health !== null} />
+      <HealthFigures health={health === 'away' ? null : health} />
       {attempt ? <TestResult attempt={attempt} onClose={() => setAttempt(null)} /> : null}
       <div class="destination-columns">
         <div class="destination-column">
@@ -65,6 +65,7 @@ export function DestinationPage({ project, id }: { project: string; id: string }
           <DefinitionCard destination={destination} />
         </div>
       </div>
+      <TransitionLog project={project} id={destination.id} health={health} />
     </>
   );
 }

@@ -5,10 +5,9 @@ import { compact, duration, exact, percent, plural } from '../../../lib/format.t
 import { failureTone } from '../../../lib/pulse-parts.ts';
 import { ticking } from '../../../state/clock.ts';
 
-/** `known` is false until the first answer; then `health` is null where there is none to have. */
-export function HealthFigures({ health, known }: { health: DestinationHealth | null; known: boolean }) {
-  const of = (value: (health: DestinationHealth) => string): string | null =>
-    health ? value(health) : known ? '–' : null;
+/** Null where it is not known how it does. */
+export function HealthFigures({ health }: { health: DestinationHealth | null }) {
+  const of = (value: (health: DestinationHealth) => string): string => (health ? value(health) : '–');
   const note = (text: string, bad = false) => ({ trend: { text, tone: bad ? ('bad' as const) : ('plain' as const) } });
   const isBad = health !== null && failureTone(health.failureRate) === 'bad';
   return (

@@ -18,13 +18,13 @@ export function BodyPreview({ preview }: { preview: Preview }) {
           The template makes no body now{preview.body === null ? '.' : '; this is the last that it made.'}
         </p>
       ) : null}
-      {preview.body !== null ? (
-        <div class={preview.loading || fault ? 'is-stale' : ''} aria-busy={preview.loading}>
+      <div class={`destination-body${preview.loading || fault ? ' is-stale' : ''}`} aria-busy={preview.loading}>
+        {preview.body !== null ? (
           <CodeBlock label="Body" code={readable(preview.body)} />
-        </div>
-      ) : preview.error === null ? (
-        <Skeleton rows={10} label="Loading the preview" />
-      ) : null}
+        ) : preview.error === null ? (
+          <Skeleton rows={10} label="Loading the preview" />
+        ) : null}
+      </div>
     </section>
   );
 }
