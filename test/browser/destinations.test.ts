@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startFaultReceiver } from '../helpers/node/fault-receiver.ts';
 import { useDashboard, walkDown } from './dashboard.ts';
 import { answerDestinations, LONG, type MadeUpDestinations } from './destinations-answers.ts';
 import { ALARM, answerPulse } from './health-answers.ts';
@@ -259,7 +260,7 @@ describe('destinations and deliveries', () => {
       expect([name, await button(page, name).count()]).toEqual([name, 0]);
     }
     await page.route(/\/api\/health\/webhook/, (route) => route.abort());
-    await page.clock.runFor(6_000);
+    await page.clock.runFor(16_000);
     await page.getByText('How it does is not known now').waitFor();
     await page.getByText('82 %').first().waitFor();
     await page.goto(at('/alerts/destinations/new'));
@@ -272,5 +273,61 @@ describe('destinations and deliveries', () => {
     await page.reload();
     await page.getByRole('heading', { name: 'The deliveries could not be loaded' }).waitFor();
     await settled(page);
+  });
+});
+
+describe('against the server', () => {
+  it('a destination is made and tested, its receiver breaks, the breaker opens for all to see, and a dead letter arrives after all', async () => {
+    const receiver = await startFaultReceiver(null);
+    onTestFinished(receiver.close);
+    const { page, faults } = await dashboard.visit({ signedIn: true });
+    await page.goto(at('/alerts/destinations'));
+    await button(page, 'Make the first destination').click();
+    await region(page, 'Preview of the body').getByText('"alert.firing"').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('Receiver');
+    await page.getByLabel('URL').fill('http://10.0.0.1/hook');
+    await button(page, 'Add destination').click();
+    await page.getByRole('alert').filter({ hasText: /https/ }).waitFor();
+    await page.getByLabel('URL').fill(receiver.url('ok'));
+    await button(page, 'Add destination').click();
+    const secret = dialog(page, /^Secret of “Receiver”/);
+    receiver.verifyWith((await secret.getByRole('region', { name: 'Secret' }).textContent()) ?? '');
+    await secret.getByRole('button', { name: 'Done' }).click();
+    await button(page, 'Send test').click();
+    await region(page, 'Result of the test').getByText('Delivered, 200').waitFor();
+    await page.getByRole('link', { name: 'All deliveries' }).click();
+    const grid = page.getByRole('grid', { name: /^Deliveries/ });
+    await grid.getByText('Delivered, 200').click();
+
+    // Refused for good: a dead letter.
+    const drawer = dialog(page, /^Delivery$/);
+    receiver.behave('ok', '400');
+    await drawer.getByRole('button', { name: 'Replay' }).click();
+    await drawer.getByText('Dead letter').waitFor();
+    receiver.behave('ok', 'ok');
+    await button(page, 'Replay dead letters').click();
+    await button(page, /^Replay 1\sdead letter$/).click();
+    await dialog(page, /^Replay dead letters/)
+      .getByText(/1\sdead letter replayed/)
+      .waitFor();
+    await button(page, 'Done').click();
+    await grid.getByText('Delivered, 200').waitFor();
+
+    // Away: what fails is tried again until the breaker opens, and waits then.
+    receiver.behave('ok', '503');
+    await page.reload();
+    await drawer.getByRole('button', { name: 'Replay' }).click();
+    await drawer.getByText('Waiting').waitFor();
+    await drawer.getByRole('link', { name: 'Receiver' }).click();
+    await region(page, 'What the breaker did').getByText('too many calls failed').waitFor();
+    receiver.behave('ok', 'ok');
+    await region(page, 'Breaker').getByRole('button', { name: 'Close' }).click();
+    await page.getByText('The breaker is closed').waitFor();
+    await page.getByRole('link', { name: 'All deliveries' }).click();
+    await grid.getByText('Delivered, 200').waitFor();
+    // Under one id, and each signed so that the receiver's library takes it.
+    expect(new Set(receiver.arrivals.map(({ id }) => id)).size).toBe(1);
+    expect(receiver.arrivals.filter(({ unverified }) => unverified !== null)).toEqual([]);
+    expect(ours(faults).filter((fault) => !/status of 400/.test(fault))).toEqual([]);
   });
 });

@@ -99,6 +99,8 @@ export interface FaultReceiver {
   /** From now on what came to the path of `fault` is answered as `behaviour`. */
   behave(fault: FaultName, behaviour: FaultName): void;
   of(fault: FaultName, suffix?: string): Arrival[];
+  /** From now on with this secret, which is known only once the receiver's URL is. */
+  verifyWith(secret: string): void;
   arrivals: Arrival[];
   close(): Promise<void>;
 }
@@ -108,7 +110,7 @@ export async function startFaultReceiver(secret: string | null): Promise<FaultRe
   const arrivals: Arrival[] = [];
   const counts = new Map<string, number>();
   const behaviours = new Map<string, FaultName>();
-  const verifier = secret === null ? null : new Webhook(secret);
+  let verifier = secret === null ? null : new Webhook(secret);
   const server = createHttpServer(async (request, response) => {
     try {
       const body = await bodyOf(request);
@@ -137,6 +139,9 @@ export async function startFaultReceiver(secret: string | null): Promise<FaultRe
     url: (fault, suffix = '') => `http://127.0.0.1:${port}/hook/${fault}${suffix === '' ? '' : `/${suffix}`}`,
     behave: (fault, behaviour) => void behaviours.set(fault, behaviour),
     of: (fault, suffix = '') => arrivals.filter((one) => one.fault === (suffix === '' ? fault : `${fault}/${suffix}`)),
+    verifyWith: (known) => {
+      verifier = new Webhook(known);
+    },
     async close() {
       const closed = [server, plain].map((one) => new Promise((resolve) => one.close(resolve)));
       server.closeAllConnections();
