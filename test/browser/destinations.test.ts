@@ -282,6 +282,7 @@ describe('against the server', () => {
     onTestFinished(receiver.close);
     const { page, faults } = await dashboard.visit({ signedIn: true });
     await page.goto(at('/alerts/destinations'));
+    await page.getByRole('button', { name: /^Pulse: Webhooks no destination/ }).waitFor();
     await button(page, 'Make the first destination').click();
     await region(page, 'Preview of the body').getByText('"alert.firing"').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('Receiver');
@@ -317,6 +318,7 @@ describe('against the server', () => {
     receiver.behave('ok', '503');
     await page.reload();
     await drawer.getByRole('button', { name: 'Replay' }).click();
+    await page.getByRole('button', { name: /^Pulse: .*Breaker open/ }).waitFor();
     await drawer.getByText('Waiting').waitFor();
     await drawer.getByRole('link', { name: 'Receiver' }).click();
     await region(page, 'What the breaker did').getByText('too many calls failed').waitFor();

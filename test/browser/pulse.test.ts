@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, WebSocketRoute } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { axeViolations } from '../helpers/node/browser.ts';
 import { useDashboard } from './dashboard.ts';
@@ -33,7 +33,7 @@ describe('the pulse in the top bar', () => {
         { given: CALM, name: /DNS 96\.2\s%, Failing 2\.1\s%, Breaker closed 5\sd, Cookies small, Alerts none$/ },
         {
           given: ALARM,
-          name: /DNS 61\.2\s%, Failing 38\.4\s%, Breaker open 14\smin, Cookies too large, Alerts 14 firing$/,
+          name: /DNS 61\.2\s%, Failing 38\.4\s%, Breaker open 1\d\smin, Cookies too large, Alerts 14 firing$/,
         },
         { given: NO_DESTINATION, name: /^Pulse: Webhooks no destination, Cookies not told, Alerts none$/ },
         { given: null, name: /^Pulse: Pulse not known$/ },
@@ -61,9 +61,55 @@ describe('the pulse in the top bar', () => {
     },
   );
 
-  it('is asked for every five seconds, but not in a tab that nobody sees, and says how old it is while no answer comes', async () => {
+  it('is asked for when the socket tells of a change, and seldom without one', async () => {
     const { page } = await dashboard.visit({ signedIn: true });
     await page.clock.install();
+    let asked = 0;
+    let given = CALM;
+    await answerPulse(page, () => {
+      asked++;
+      return given;
+    });
+    const sockets: WebSocketRoute[] = [];
+    await page.routeWebSocket(/\/ws\/telemetry/, (socket) => {
+      sockets.push(socket);
+      socket.onMessage((frame) => {
+        const { type, topics } = JSON.parse(String(frame)) as { type: string; topics: string[] };
+        if (type === 'SUBSCRIBE') socket.send(JSON.stringify({ type: 'SUBSCRIBED', topics, cursor: 'c1' }));
+      });
+    });
+    await page.goto(at('/security'));
+    await page.getByRole('button', { name: /Failing 2\.1/ }).click();
+    await panel(page).getByText('Live', { exact: true }).waitFor();
+    await page.clock.runFor(1_000);
+    const before = asked;
+    await page.clock.runFor(10_000);
+    expect(asked - before).toBeLessThanOrEqual(1);
+    given = ALARM;
+    const change = { change: 'breaker', destinationId: 'dst_1', from: 'CLOSED', to: 'OPEN' };
+    const record = {
+      id: 'r',
+      ts: 1,
+      stream: 'logs',
+      level: 'info',
+      service: 's',
+      message: 'm',
+      attrs: change,
+      type: 'health',
+    };
+    sockets.at(-1)?.send(JSON.stringify({ type: 'UPDATE', topic: 'health', records: [record], cursor: 'c2' }));
+    await expect
+      .poll(async () => {
+        await page.clock.runFor(300);
+        return page.getByRole('button', { name: /Failing 38\.4/ }).count();
+      })
+      .toBe(1);
+  });
+
+  it('is asked for every five seconds where there is no socket, but not in a tab that nobody sees, and says how old it is while no answer comes', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await page.clock.install();
+    await page.routeWebSocket(/\/ws\/telemetry/, (socket) => void socket.close());
     let given: Parameters<typeof answerPulse>[1] = () => CALM;
     let asked = 0;
     await answerPulse(page, () => {

@@ -10,9 +10,9 @@ interface Start {
 }
 
 const FROM = 'Breakwater <alerts@example.com>';
-const TO = 'oncall@example.com';
+const TO = 'on-call@example.com';
 
-/** As their own documents have the calls: resend.com/docs, docs.sendgrid.com, postmarkapp.com/developer. */
+/** As docs/alerts.md has them: resend.com/docs, docs.sendgrid.com, postmarkapp.com/developer. */
 const STARTS: readonly Start[] = [
   {
     ...{ name: 'Resend', url: 'https://api.resend.com/emails' },
@@ -20,7 +20,7 @@ const STARTS: readonly Start[] = [
     template: `{
   "from": "${FROM}",
   "to": ["${TO}"],
-  "subject": "{{title}}",
+  "subject": "{{truncate title 200}}",
   "text": "{{summary}}\\n\\n{{url}}"
 }`,
   },
@@ -30,7 +30,7 @@ const STARTS: readonly Start[] = [
     template: `{
   "personalizations": [{ "to": [{ "email": "${TO}" }] }],
   "from": { "email": "alerts@example.com", "name": "Breakwater" },
-  "subject": "{{title}}",
+  "subject": "{{truncate title 200}}",
   "content": [{ "type": "text/plain", "value": "{{summary}}\\n\\n{{url}}" }]
 }`,
   },
@@ -38,9 +38,9 @@ const STARTS: readonly Start[] = [
     ...{ name: 'Postmark', url: 'https://api.postmarkapp.com/email' },
     header: { name: 'X-Postmark-Server-Token', value: '' },
     template: `{
-  "From": "${FROM}",
+  "From": "alerts@example.com",
   "To": "${TO}",
-  "Subject": "{{title}}",
+  "Subject": "{{truncate title 200}}",
   "TextBody": "{{summary}}\\n\\n{{url}}",
   "MessageStream": "outbound"
 }`,
