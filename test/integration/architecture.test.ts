@@ -140,6 +140,11 @@ describe('each thing has its place', () => {
     expect(compilers.map(({ file }) => file)).toEqual([]);
   });
 
+  it('no request leaves past the front door of our own zone, where WAF and Access stand', () => {
+    const toml = readFileSync(path.join(PROJECT_DIR, 'wrangler.toml'), 'utf8');
+    expect(/^compatibility_flags = \[.*"global_fetch_strictly_public".*\]$/m.test(toml)).toBe(true);
+  });
+
   it('no source file is longer than 300 lines', () => {
     const all = [...worker, ...browser, ...sources('scripts/**/*.{ts,mjs}', 'bench/**/*.ts')];
     const long = all.filter(({ text }) => text.trimEnd().split('\n').length > 300);

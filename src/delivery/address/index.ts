@@ -1,3 +1,3 @@
 export { checkAddress } from './check-address.ts';
-export { checkTarget, type Target, type TargetRefusal, type TargetRules } from './check-target.ts';
+export { checkTarget, type TargetRules } from './check-target.ts';
 export { addressSentence, targetSentence } from './sentence.ts';
