@@ -148,7 +148,8 @@ async function loadOnce(hanging: boolean): Promise<{ latenciesMs: number[]; perS
     }
     await Promise.all(sends);
     const wellFired = next - (hanging ? Math.ceil(next / ids.length) : 0);
-    await untilReceived(bench, wellFired, 60_000);
+    // On a machine that is slower than the load all of it comes late, which is a figure and no fault.
+    await untilReceived(bench, wellFired, 10 * 60_000);
     const measured = bench.receiver.received.filter(
       ({ path, firedAtMs }) => path !== pathOf(sick) && firedAtMs >= startedMs + WARM_UP_MS,
     );
