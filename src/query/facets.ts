@@ -12,7 +12,7 @@ import type { Countable } from './walk/walk.ts';
 /** Different values counted by name for one field; where there are more, the rarest go to `other`. An identifier would fill the memory else. */
 const MAX_VALUES = 10_000;
 /** Longer values are no categories. */
-const MAX_VALUE_CHARS = 256;
+export const MAX_VALUE_CHARS = 256;
 const ATTRS_PREFIX = 'attrs.';
 const ENVELOPE = ['level', 'service', 'stream', 'message', 'type', 'traceId', 'spanId', 'sessionId', 'userId'] as const;
 

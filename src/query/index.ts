@@ -9,7 +9,7 @@ export { type CompiledQuery, compileQuery } from './compile.ts';
 export { countsOverTime } from './counts.ts';
 export { errorRoutes } from './error-routes.ts';
 export { type ReadError, readProblem } from './errors.ts';
-export { facets, fieldReader } from './facets.ts';
+export { facets, fieldReader, MAX_VALUE_CHARS } from './facets.ts';
 export { metricRoutes } from './metric-routes.ts';
 export { ParameterReader, type Parameters } from './parameters.ts';
 export { queriedProject } from './project.ts';

@@ -23,6 +23,9 @@ describe('the step of a preview', () => {
     [7 * MINUTE, MINUTE],
     [6 * HOUR, HOUR],
     [DAY, 2 * HOUR],
+    [61 * MINUTE, 5 * MINUTE],
+    [DAY - SECOND, 2 * HOUR],
+    [599 * SECOND, 30 * SECOND],
   ])('of a window of %i ms is %i ms', (windowMs, stepMs) => {
     expect(stepOf(windowMs, 5)).toBe(stepMs);
   });
@@ -32,7 +35,11 @@ describe('the step of a preview', () => {
       fc.property(fc.integer({ min: 10, max: 86_400 }), fc.constantFrom(1, 5), (seconds, parts) => {
         const stepMs = stepOf(seconds * SECOND, parts);
         expect(stepMs).toBeLessThanOrEqual(seconds * SECOND);
-        if (seconds % 60 === 0) expect([stepMs % MINUTE, (seconds * SECOND) % stepMs]).toEqual([0, 0]);
+        if (seconds % 60 === 0) expect(stepMs % MINUTE).toBe(0);
+        const steps = Math.ceil((seconds * SECOND) / stepMs);
+        expect(steps).toBeLessThanOrEqual(26);
+        // Where it is no whole part, a window is a tenth too long at most.
+        expect((steps * stepMs) / (seconds * SECOND)).toBeLessThanOrEqual(seconds < 120 ? 2 : 1.1);
       }),
     );
   });

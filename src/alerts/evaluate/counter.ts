@@ -1,12 +1,9 @@
-import { fieldReader } from '../../query/index.ts';
+import { fieldReader, MAX_VALUE_CHARS } from '../../query/index.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { AlertRule } from '../../wire/alerts.ts';
 import type { LogRecord, Stream } from '../../wire/record.ts';
-import { OTHER_GROUPS } from '../state/index.ts';
 import { type CountedRecords, countedRecords, isCounted } from './records.ts';
 
-/** As facets have it: longer ones are no categories. */
-const MAX_VALUE_CHARS = 256;
 const ONE_GROUP: readonly string[] = [''];
 const NO_GROUP: readonly string[] = [];
 
@@ -15,7 +12,8 @@ export interface RecordCounter {
   stream: Stream;
   /** What is known of a batch before its lines are read: `none` of them counts, `all` do, or `some` may. */
   verdict: CountedRecords['query']['verdict'];
-  /** The groups in which a stored line of the stream counts once; of a list each item. Empty where it does not match. */
+  /** The groups in which a stored line of the stream counts once; of a list each item. Empty where it does not match, and where its value is a text that
+   * is no category. */
   groupsOf(line: string): readonly string[];
 }
 
@@ -33,7 +31,9 @@ export function compileCounter({ condition }: Pick<AlertRule, 'condition'>): Res
   const groupsOf = (line: string): readonly string[] => {
     if (!query.matchesLine(line)) return NO_GROUP;
     const groups: string[] = [];
-    read(JSON.parse(line) as LogRecord, (value) => groups.push(value.length > MAX_VALUE_CHARS ? OTHER_GROUPS : value));
+    read(JSON.parse(line) as LogRecord, (value) => {
+      if (value.length <= MAX_VALUE_CHARS) groups.push(value);
+    });
     return groups;
   };
   return ok({ stream, verdict: query.verdict, groupsOf });
