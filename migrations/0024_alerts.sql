@@ -45,3 +45,9 @@ CREATE TABLE alert_acknowledgements (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alert_acknowledgements_unapplied ON alert_acknowledgements (at_ms) WHERE applied = 0;
 CREATE INDEX alert_acknowledgements_at ON alert_acknowledgements (at_ms);
+
+-- Notices say the project's name, of which the object has a copy.
+CREATE TRIGGER alert_settings_follow_the_name AFTER UPDATE OF name ON projects WHEN old.name <> new.name
+BEGIN
+  UPDATE alert_settings SET version = version + 1 WHERE project_id = new.id;
+END;

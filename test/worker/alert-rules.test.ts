@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { forgetAlerts, reconcileAlerts } from '../../src/alerts/index.ts';
+import { randomId } from '../../src/shared/ids.ts';
 import type { Condition, Firing } from '../../src/wire/alerts.ts';
 import { MAX_RULES } from '../../src/wire/alerts.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
@@ -49,6 +50,17 @@ async function whileAway<T>(what: () => Promise<T>): Promise<T> {
   expect(logged.mock.calls.map(([line]) => JSON.parse(String(line)).event)).toContain('alerts_away');
   logged.mockRestore();
   return done;
+}
+/** A row, which is all that a rule asks for. */
+async function destinationOfProject(id: string): Promise<string> {
+  const destinationId = randomId('dst');
+  await env.DB.prepare(
+    `INSERT INTO destinations (id, project_id, version, definition, secrets, sealed_with, created_at_ms, changed_at_ms)
+     VALUES (?1, ?2, 1, '{}', '[]', 'k1', 0, 0)`,
+  )
+    .bind(destinationId, id)
+    .run();
+  return destinationId;
 }
 const actions = async (target: string) => (await auditOf(target)).map(({ action }) => action);
 
@@ -142,13 +154,32 @@ describe('rules', () => {
     }
   });
 
-  it('name no destination that the project does not have', async () => {
-    const refused = await call('POST', 'rules', { ...RULE, destinationIds: ['dst_0000000000000000'] });
+  it('name destinations of their project, and none that is deleted or of another', async () => {
+    const [mine, gone] = [await destinationOfProject(projectId), await destinationOfProject(projectId)];
+    const others = await destinationOfProject((await createProject()).id);
+    await env.DB.prepare('UPDATE destinations SET deleted = 1 WHERE id = ?1').bind(gone).run();
+    const refused = await call('POST', 'rules', { ...RULE, destinationIds: [mine, others, gone, 'dst_none'] });
+    const reason = 'is no destination of this project';
     expect([refused.status, refused.body.errors]).toEqual([
       400,
-      [{ pointer: '/destinationIds/0', reason: 'is no destination of this project' }],
+      [1, 2, 3].map((index) => ({ pointer: `/destinationIds/${index}`, reason })),
     ]);
     expect((await call('GET', 'rules')).body.items).toEqual([]);
+    const made = await call('POST', 'rules', { ...RULE, destinationIds: [mine] });
+    expect([made.status, made.body.destinationIds]).toEqual([201, [mine]]);
+    expect((await call('PUT', `rules/${made.body.id}`, { ...RULE, destinationIds: [others] })).status).toBe(400);
+    expect((await call('GET', `rules/${made.body.id}`)).body.destinationIds).toEqual([mine]);
+  });
+
+  it('are told again when their project has another name, which notices say', async () => {
+    await call('POST', 'rules', RULE);
+    const renamed = await callApp('PATCH', `/api/projects/${projectId}`, { as: admin, body: { name: 'Shop' } });
+    expect(renamed.status).toBe(200);
+    await reconcileAlerts(testCtx({ env: object.options.env }));
+    expect(object.configured.filter((one) => one.projectId === projectId)).toMatchObject([
+      { version: 1, projectName: 'Test project' },
+      { version: 2, projectName: 'Shop', rules: [{ name: 'Errors' }] },
+    ]);
   });
 
   it('are at most 200 a project', async () => {
