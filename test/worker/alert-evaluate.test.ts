@@ -103,6 +103,18 @@ describe('a count of records', () => {
     expect(await valuesOf(logCount({ groupBy: 'service', comparison: 'below' }))).toEqual({ api: 3, web: 2, mail: 0 });
   });
 
+  it('of more values than are told apart says of each only what is sure', async () => {
+    const { id } = await createProject();
+    const users = repeat(10_100, (i) => ({ ts: NOW - MINUTE_MS, level: 'info', userId: `u${i}`, message: 'x' }));
+    const often = repeat(30, () => ({ ts: NOW - MINUTE_MS, level: 'info', userId: 'often', message: 'x' }));
+    await put(id, [...often, ...users.slice(0, 9_000)]);
+    await put(id, users.slice(9_000));
+    const condition = logCount({ query: '', groupBy: 'userId', threshold: 10 });
+    const { observed, problem } = await evaluate(testCtx({ nowMs: NOW }), id, { condition, windowSeconds: 300 });
+    expect([observed?.rest, problem]).toEqual(['unseen', 'More is to be read than one evaluation may.']);
+    expect(observed?.values.filter(({ value }) => value !== null)).toEqual([{ group: 'often', value: 30 }]);
+  });
+
   it('of fraud events is of those with at least the score', async () => {
     expect(await valuesOf({ kind: 'fraud_score', minScore: 80, threshold: 1 })).toEqual({ '': 2 });
   });

@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { previewRule } from '../../src/alerts/preview/preview.ts';
+import { evaluate } from '../../src/alerts/evaluate/index.ts';
+import { historyOf, previewRule } from '../../src/alerts/preview/preview.ts';
 import { ruleSchema } from '../../src/alerts/rules/schema.ts';
+import type { Observation } from '../../src/alerts/state/index.ts';
 import { dayOf } from '../../src/cookies/index.ts';
 import { fraudOf } from '../../src/fraud/index.ts';
 import type { Condition, RulePreview } from '../../src/wire/alerts.ts';
@@ -101,6 +103,28 @@ describe('a preview', () => {
     ]);
     expect(grouped.series.map(({ group }) => group)).toEqual(['api', 'web']);
     expect(Math.max(...(grouped.series[1]?.points ?? []).map(({ value }) => value ?? 0))).toBe(3);
+  });
+
+  it.each<[string, Condition]>([
+    ['a count', logs()],
+    ['groups', logs({ groupBy: 'service' })],
+    ['groups that are missed', logs({ groupBy: 'service', comparison: 'below', threshold: 1 })],
+    ['a percentile', measure()],
+    ['pages', measure({ by: 'page' })],
+    ['errors', { kind: 'error_rate', fingerprint: null, threshold: 5 }],
+  ])('looks at %s as the evaluation of that moment would have', async (_, condition) => {
+    const rule = ruleSchema.parse({ name: 'a rule', condition });
+    const range = { fromMs: SECOND - 10 * MINUTE_MS, toMs: SECOND + 20 * MINUTE_MS };
+    const history = await historyOf(testCtx({ nowMs: NOW }), projectId, rule, range);
+    if (!history.ok) throw new Error(history.error.kind);
+    const seen = (values: readonly Observation[] | undefined) =>
+      Object.fromEntries((values ?? []).map(({ group, value }) => [group, value]));
+    for (const { atMs, observed } of history.value.moments) {
+      // Rows of minutes hold up to one minute more than the window: this is the one that begins where the moment's does.
+      const windowSeconds = condition.kind === 'measure' ? 240 : 300;
+      const evaluated = await evaluate(testCtx({ nowMs: atMs - 1 }), projectId, { condition, windowSeconds });
+      expect([atMs, seen(observed?.values)]).toEqual([atMs, seen(evaluated.observed?.values)]);
+    }
   });
 
   it('waits for the duration, which a short incident does not last', async () => {

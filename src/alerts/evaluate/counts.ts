@@ -1,11 +1,12 @@
 import type { Ctx } from '../../env.ts';
-import { facets, type Scope, searchRecords } from '../../query/index.ts';
+import { facets, type ReadError, type Scope, searchRecords } from '../../query/index.ts';
+import { ok, type Result } from '../../shared/result.ts';
 import type { AlertRule, Condition } from '../../wire/alerts.ts';
 import { holds, limitOf, type Observation } from '../state/index.ts';
 import { type Evaluation, ofOneGroup, TOO_MUCH, unreadable } from './evaluation.ts';
 import { type CountCondition, type CountedRecords, countedRecords } from './records.ts';
 
-/** As many as facets tell apart. */
+/** As many as facets tell apart; of more they give up the rarer half now and then. */
 const MAX_VALUES = 10_000;
 
 /** Records of the last window by a search: what a rule's own count is held against where that was interrupted. Sees what was acknowledged before. */
@@ -42,42 +43,39 @@ async function countGroups(
   scope: Scope,
   field: NonNullable<CountedRecords['field']>,
 ): Promise<Evaluation> {
-  const found = await facets(ctx, scope, [field], MAX_VALUES);
+  const found = await countValues(ctx, scope, field);
   if (!found.ok) return unreadable(found.error);
-  const { complete } = found.value;
-  const values = observationsOf(condition, found.value, complete);
-  if (limitOf(condition).comparison === 'above') {
-    const rest = complete ? 'zero' : 'unseen';
-    return { observed: { values, rest }, problem: complete ? null : TOO_MUCH };
-  }
+  const { counts, isWhole } = found.value;
+  const values: Observation[] = [...counts].map(([group, count]) => ({
+    group,
+    value: knownCount(condition, count, isWhole),
+  }));
+  const rest = isWhole ? 'zero' : 'unseen';
+  if (limitOf(condition).comparison === 'above')
+    return { observed: { values, rest }, problem: isWhole ? null : TOO_MUCH };
+
   // Who had nothing in the window is not in it: those of the window before are who is missed. A group that fires is known without that.
   const windowMs = scope.toMs - scope.fromMs;
-  const before = await facets(
-    ctx,
-    { ...scope, fromMs: scope.fromMs - windowMs, toMs: scope.fromMs },
-    [field],
-    MAX_VALUES,
-  );
+  const before = await countValues(ctx, { ...scope, fromMs: scope.fromMs - windowMs, toMs: scope.fromMs }, field);
   if (!before.ok) return unreadable(before.error);
-  const seen = new Set(values.map(({ group }) => group));
-  const missed = (before.value.facets[0]?.values ?? []).filter(({ value }) => !seen.has(value));
-  const isKnown = complete && before.value.complete;
-  const zeros = complete ? missed.map(({ value }) => ({ group: value, value: 0 })) : [];
-  return {
-    observed: { values: [...values, ...zeros], rest: complete ? 'zero' : 'unseen' },
-    problem: isKnown ? null : TOO_MUCH,
-  };
+  const missed = isWhole ? [...before.value.counts.keys()].filter((group) => !counts.has(group)) : [];
+  const named = [...values, ...missed.map((group) => ({ group, value: 0 }))];
+  return { observed: { values: named, rest }, problem: isWhole && before.value.isWhole ? null : TOO_MUCH };
 }
 
-function observationsOf(
-  condition: Condition,
-  found: { facets: { values: { value: string; count: number }[] }[] },
-  complete: boolean,
-): Observation[] {
-  return (found.facets[0]?.values ?? []).map(({ value, count }) => ({
-    group: value,
-    value: knownCount(condition, count, complete),
-  }));
+/** Counts by value. Not whole: some may be too low, and some values not there. Errors: store_away. */
+async function countValues(
+  ctx: Ctx,
+  scope: Scope,
+  field: string,
+): Promise<Result<{ counts: Map<string, number>; isWhole: boolean }, ReadError>> {
+  const found = await facets(ctx, scope, [field], MAX_VALUES);
+  if (!found.ok) return found;
+  const [facet] = found.value.facets;
+  const counts = new Map((facet?.values ?? []).map(({ value, count }) => [value, count]));
+  // Texts that are no categories are left out of few values too; rare values are given up of very many alone.
+  const isGivenUp = facet?.truncated === true && counts.size >= MAX_VALUES / 2;
+  return ok({ counts, isWhole: found.value.complete && !isGivenUp });
 }
 
 /** Of a count that may be too low what is sure all the same: that it is more than a limit, never that it is less. */

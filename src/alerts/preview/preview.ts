@@ -32,7 +32,8 @@ export async function previewRule(
   return ok({ ...range, ...replayed, ...limitOf(rule.condition), complete, countedFromMs });
 }
 
-async function historyOf(
+/** What a condition would have seen over a range. Errors: as previewRule. */
+export async function historyOf(
   ctx: Ctx,
   projectId: string,
   { condition, windowSeconds }: AlertRuleInput,

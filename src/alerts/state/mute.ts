@@ -2,8 +2,22 @@ import type { MuteWindow } from '../../wire/alerts.ts';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 /** Making one costs a thousand times what using it does. A project has few time zones; more than these are made anew. */
-const MAX_FORMATS = 100;
-const formats = new Map<string, Intl.DateTimeFormat>();
+const MAX_CLOCKS = 100;
+const MINUTE_MS = 60_000;
+
+interface Wall {
+  day: number;
+  minute: number;
+}
+
+/** `atMinute`: since the epoch, of which `wall` was asked last: a rule with many windows, and a preview, ask about the same minute again and again. */
+interface Clock {
+  format: Intl.DateTimeFormat;
+  atMinute: number;
+  wall: Wall;
+}
+
+const clocks = new Map<string, Clock>();
 
 /** Whether one of the windows is open: by the clock on the wall there, so that its hours stay where they are when that is set to summer time. */
 export function isMuted(windows: readonly MuteWindow[], nowMs: number): boolean {
@@ -19,7 +33,7 @@ export function isMuted(windows: readonly MuteWindow[], nowMs: number): boolean 
 /** Whether the runtime knows the name. */
 export function isTimeZone(name: string): boolean {
   try {
-    formatOf(name);
+    clockOf(name);
     return true;
   } catch (cause) {
     if (cause instanceof RangeError) return false;
@@ -27,24 +41,26 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-function onTheWall(timeZone: string, nowMs: number): { day: number; minute: number } {
-  const parts = new Map(
-    formatOf(timeZone)
-      .formatToParts(nowMs)
-      .map(({ type, value }) => [type, value]),
-  );
-  return {
+function onTheWall(timeZone: string, nowMs: number): Wall {
+  const clock = clockOf(timeZone);
+  const atMinute = Math.floor(nowMs / MINUTE_MS);
+  if (clock.atMinute === atMinute) return clock.wall;
+  const parts = new Map(clock.format.formatToParts(nowMs).map(({ type, value }) => [type, value]));
+  clock.atMinute = atMinute;
+  clock.wall = {
     day: WEEKDAYS.indexOf(parts.get('weekday') ?? ''),
     minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
   };
+  return clock.wall;
 }
 
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
+function clockOf(timeZone: string): Clock {
+  const known = clocks.get(timeZone);
   if (known) return known;
   const form = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-  const made = new Intl.DateTimeFormat('en-US', { timeZone, ...form });
-  if (formats.size >= MAX_FORMATS) formats.clear();
-  formats.set(timeZone, made);
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, ...form });
+  const made = { format, atMinute: Number.NaN, wall: { day: 0, minute: 0 } };
+  if (clocks.size >= MAX_CLOCKS) clocks.clear();
+  clocks.set(timeZone, made);
   return made;
 }

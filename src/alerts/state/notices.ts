@@ -14,7 +14,8 @@ export function tell(
   states: readonly GroupState[],
   { rule, silences, nowMs }: NoticeContext,
 ): { states: GroupState[]; resolved: string[]; notices: Notice[] } {
-  if (isMuted(rule.muteWindows, nowMs)) return { states: [...states], resolved: [], notices: [] };
+  if (states.length === 0 || isMuted(rule.muteWindows, nowMs))
+    return { states: [...states], resolved: [], notices: [] };
   const loud = states.filter(({ group }) => !isSilenced(silences, rule, group, nowMs));
   const repeatMs = rule.repeatSeconds * 1_000;
   const untold = loud.filter(isUntold);
