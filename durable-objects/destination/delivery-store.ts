@@ -4,7 +4,6 @@ import type { Retries } from '../../src/delivery/queue/fate.ts';
 import type { Forgetting } from '../../src/delivery/queue/retention.ts';
 import type { AttemptOutcome, Delivery, DeliveryEvent, DeliveryState } from '../../src/wire/delivery.ts';
 
-const WAITS_FOR_EARLIER = 'waits for the one before it of its subject';
 const BEFORE_ALL = { createdAtMs: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER };
 
 export interface QueuedDelivery {
@@ -285,6 +284,6 @@ function toDelivery(row: DeliveryRow, destinationId: string): Delivery {
     deliveredAtMs: state === 'delivered' ? row.ended_at_ms : null,
     lastOutcome: row.last_outcome,
     lastStatus: row.last_status,
-    reason: row.reason ?? (state === 'queued' && row.next_attempt_at_ms === null ? WAITS_FOR_EARLIER : null),
+    reason: row.reason,
   };
 }

@@ -11,6 +11,7 @@ import type {
 import { DestinationResolver, dohLookUp } from '../../src/delivery/dns/index.ts';
 import { breakerHealth, percentiles } from '../../src/delivery/queue/health.ts';
 import { isCleanupDue, type Wants } from '../../src/delivery/queue/wake.ts';
+import { explained } from '../../src/delivery/queue/why.ts';
 import { BUDGET, left } from '../../src/delivery/retry/budget.ts';
 import { shouldWarm } from '../../src/delivery/warm/decide.ts';
 import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
@@ -114,13 +115,16 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   list(query: DeliveryQuery): { items: Delivery[]; nextCursor: string | null } {
     const { config } = this.#dispatcher;
     if (config === null) return { items: [], nextCursor: null };
-    return this.#stores.deliveries.list(query, config.destinationId);
+    const { items, nextCursor } = this.#stores.deliveries.list(query, config.destinationId);
+    return { items: items.map((delivery) => this.#explained(delivery)), nextCursor };
   }
 
   find(id: string): DeliveryDetail | null {
     const eventId = this.#eventIdOf(id);
     const found = eventId === null ? null : this.#stores.deliveries.find(eventId, this.#configured().destinationId);
-    return found && { ...found.delivery, event: found.event, log: this.#stores.attempts.log(found.seq) };
+    return (
+      found && { ...this.#explained(found.delivery), event: found.event, log: this.#stores.attempts.log(found.seq) }
+    );
   }
 
   replay(selection: ReplaySelection): ReplayOutcome {
@@ -233,6 +237,10 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
       moved: (transition) => this.#announcer.moved(transition),
       deadLettersChanged: () => this.#announcer.deadLettersChanged(),
     });
+  }
+
+  #explained(delivery: Delivery): Delivery {
+    return explained(delivery, this.#dispatcher.holds, this.#now());
   }
 
   #cleanUp(): void {

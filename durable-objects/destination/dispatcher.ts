@@ -3,6 +3,7 @@ import type { DestinationConfig } from '../../src/delivery/calls.ts';
 import { inWindow, type Timing } from '../../src/delivery/queue/health.ts';
 import { nextStep } from '../../src/delivery/queue/next-step.ts';
 import { paceAtMs } from '../../src/delivery/queue/pace.ts';
+import type { Holds } from '../../src/delivery/queue/why.ts';
 import { earn } from '../../src/delivery/retry/budget.ts';
 import type { Result } from '../../src/shared/result.ts';
 import type { BreakerAction, BreakerTransition, DeliveryEvent } from '../../src/wire/delivery.ts';
@@ -94,6 +95,12 @@ export class Dispatcher {
     return this.#goneAtMs === null ? null : 'gone';
   }
 
+  /** What keeps the whole queue waiting, whatever is due. */
+  get holds(): Holds {
+    const { disabledReason } = this;
+    return { disabledReason, pausedUntilMs: this.#receiver.pausedUntilMs, heldUntilMs: this.#heldUntilMs };
+  }
+
   get inFlight(): number {
     return this.#flights.size;
   }
@@ -122,9 +129,10 @@ export class Dispatcher {
     if (config.ordered !== wasOrdered) this.#stores.deliveries.setOrdered(config.ordered, this.#port.nowMs());
   }
 
-  /** In a transaction. */
+  /** In a transaction. Who closes it by hand wants what waits to go, whatever the receiver asked for. */
   act(config: DestinationConfig, action: BreakerAction, by: string): void {
     this.#heldUntilMs = 0;
+    if (action === 'close') this.#receiver.resume();
     const transition = this.#receiver.breaker.act(config.breaker, action, by, this.#port.nowMs());
     this.#note(transition);
     this.#receiver.save();

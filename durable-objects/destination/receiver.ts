@@ -46,6 +46,12 @@ export class Receiver {
     this.#isSaved = false;
   }
 
+  /** Somebody knows better: nothing is paused any more. */
+  resume(): void {
+    this.#pausedUntilMs = 0;
+    this.#isSaved = false;
+  }
+
   /** In the transaction of what was decided. */
   save(): void {
     if (this.#isSaved && !this.breaker.unsaved) return;

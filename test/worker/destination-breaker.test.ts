@@ -43,7 +43,7 @@ describe('a breaker', () => {
   it('lets exactly the permitted probes out, however many events come at once', async () => {
     const clock = movableClock();
     const receiver = fakeReceiver(failing);
-    const destination = await opened();
+    const destination = await opened({ timeoutMs: 30_000 });
     receiver.calls.length = 0;
     receiver.answer = hang;
     clock.advance(30_000);
@@ -119,6 +119,22 @@ describe('a breaker', () => {
       { to: 'CLOSED', reason: 'by_hand', by: 'usr_2' },
       { to: 'OPEN', reason: 'isolated', by: 'usr_1' },
     ]);
+  });
+
+  it('that was closed by hand ends a pause that the receiver asked for', async () => {
+    const receiver = fakeReceiver(() => new Response('', { status: 429, headers: { 'retry-after': '3600' } }));
+    const destination = await testDestination();
+    const [first, second] = [event(), event()];
+    await destination.enqueue(first);
+    await until('it was asked', async () => (await destination.delivery(first.id))?.lastOutcome === 'throttled');
+    await destination.enqueue(second);
+    expect(await destination.delivery(second.id)).toMatchObject({
+      reason: 'the receiver asked for a pause',
+      nextAttemptAtMs: expect.closeTo(Date.now() + 3_600_000, -5),
+    });
+    receiver.answer = ok;
+    await destination.object.act('close', 'usr_1');
+    await until('it is delivered', async () => (await destination.delivery(second.id))?.state === 'delivered');
   });
 
   it('is as it was after an eviction', async () => {

@@ -228,6 +228,22 @@ describe('a name', () => {
   });
 });
 
+describe('a burst that is expected', () => {
+  it('finds the connection open where that is asked for, at the root of the host, and it counts nowhere', async () => {
+    const receiver = fakeReceiver();
+    const destination = await testDestination();
+    await destination.object.warm();
+    expect(receiver.calls).toEqual([]);
+    await destination.change({ warmProbe: true });
+    await destination.object.warm();
+    await destination.object.warm();
+    expect(receiver.calls.map(({ url, headers }) => [url, headers.get('webhook-id')])).toEqual([
+      ['http://127.0.0.1:9100/', null],
+    ]);
+    expect(await destination.object.health()).toMatchObject({ lastWarmAtMs: expect.any(Number), window: { calls: 0 } });
+  });
+});
+
 describe('whoever watches the health of a project', () => {
   it('hears of the breaker and of dead letters', async () => {
     const told = vi.spyOn(Hub.prototype, 'announce');

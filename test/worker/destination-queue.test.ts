@@ -133,11 +133,8 @@ describe('a destination that keeps the order', () => {
     const sent = [numbered(1, 'frg_a'), numbered(2, 'frg_a'), numbered(3, 'frg_a')];
     await destination.enqueue(...sent);
     await destination.change({ ordered: true });
-    expect((await destination.deliveries()).map(({ nextAttemptAtMs }) => nextAttemptAtMs !== null)).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    const due = await destination.sql('SELECT next_attempt_at_ms IS NOT NULL AS due FROM deliveries ORDER BY seq');
+    expect(due).toEqual([{ due: 1 }, { due: 0 }, { due: 0 }]);
     receiver.answer = hang;
     await destination.change({ disabled: false });
     await until('the first is under way', () => receiver.calls.length === 1);

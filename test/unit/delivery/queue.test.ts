@@ -13,8 +13,10 @@ import {
   timerAtMs,
   type Wants,
 } from '../../../src/delivery/queue/wake.ts';
+import { explained, type Holds } from '../../../src/delivery/queue/why.ts';
 import { newBudget } from '../../../src/delivery/retry/budget.ts';
 import { type AttemptResult, classify } from '../../../src/delivery/retry/classify.ts';
+import type { Delivery } from '../../../src/wire/delivery.ts';
 
 const NOW = 1_800_000_000_000;
 const HOUR_MS = 3_600_000;
@@ -228,6 +230,43 @@ describe('health', () => {
     [1, 'critical'],
   ])('calls a failure rate of %s %s', (rate, band) => {
     expect(bandOf(rate)).toBe(band);
+  });
+});
+
+describe('a delivery that waits', () => {
+  const queued: Delivery = {
+    ...{ id: 'dst_1-evt_1', destinationId: 'dst_1', eventId: 'evt_1', type: 'alert.firing', subject: 'frg_1' },
+    ...{ state: 'queued', createdAtMs: NOW - 9, attempts: 0, lastAttemptAtMs: null, nextAttemptAtMs: NOW - 9 },
+    ...{ deliveredAtMs: null, lastOutcome: null, lastStatus: null, reason: null },
+  };
+  const none: Holds = { disabledReason: null, pausedUntilMs: 0, heldUntilMs: 0 };
+  it.each<[string, Partial<Delivery>, Partial<Holds>, [string | null, number | null]]>([
+    ['for its time', { nextAttemptAtMs: NOW + 5, reason: 'answered 503' }, {}, ['answered 503', NOW + 5]],
+    ['for a hand', {}, { disabledReason: 'by_hand' }, ['the destination is disabled', null]],
+    ['for a change', {}, { disabledReason: 'gone' }, ['the destination is disabled: it answered 410', null]],
+    ['for the one before it', { nextAttemptAtMs: null }, {}, ['waits for the one before it of its subject', null]],
+    ['for the breaker', {}, { heldUntilMs: NOW + 7 }, ['the breaker is open', NOW + 7]],
+    [
+      'for whoever isolated it',
+      {},
+      { heldUntilMs: Number.POSITIVE_INFINITY },
+      ['the breaker is held open by hand', null],
+    ],
+    ['for the receiver', {}, { pausedUntilMs: NOW + 8 }, ['the receiver asked for a pause', NOW + 8]],
+    ['for its own time, which is later', { nextAttemptAtMs: NOW + 9 }, { pausedUntilMs: NOW + 8 }, [null, NOW + 9]],
+    [
+      'for more than one thing',
+      { reason: 'answered 503' },
+      { heldUntilMs: NOW + 7 },
+      ['answered 503; the breaker is open', NOW + 7],
+    ],
+  ])('says that it waits %s', (_, changes, holds, [reason, nextAttemptAtMs]) => {
+    expect(explained({ ...queued, ...changes }, { ...none, ...holds }, NOW)).toMatchObject({ reason, nextAttemptAtMs });
+  });
+
+  it('is left as it is when it has ended', () => {
+    const dead: Delivery = { ...queued, state: 'dead', reason: 'answered 400' };
+    expect(explained(dead, { ...none, disabledReason: 'gone' }, NOW)).toEqual(dead);
   });
 });
 
