@@ -12,7 +12,9 @@ export const ALERTS_SCHEMA: readonly string[] = [
      due_at_ms INTEGER,
      value REAL,
      evaluated_at_ms INTEGER,
-     problem TEXT
+     problem TEXT,
+     -- Evaluations in a row that had one.
+     failures INTEGER NOT NULL DEFAULT 0
    ) WITHOUT ROWID;
    CREATE TABLE silences (id TEXT PRIMARY KEY, definition TEXT NOT NULL) WITHOUT ROWID;
    -- What pends or fires, and what ended while its notice has to wait: src/alerts/state.

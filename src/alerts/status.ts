@@ -13,13 +13,15 @@ export function worstValue({ condition }: Pick<AlertRule, 'condition'>, observed
 
 export function statusOf(
   { id }: Pick<AlertRule, 'id'>,
-  evaluation: Pick<RuleStatus, 'value' | 'evaluatedAtMs' | 'problem'>,
+  evaluation: Pick<RuleStatus, 'value' | 'evaluatedAtMs' | 'problem'> & { failures: number },
   counts: FiringCounts,
 ): RuleStatus {
   const of = (state: FiringState): number =>
     counts.find((one) => one.ruleId === id && one.state === state)?.firings ?? 0;
   const [firing, pending] = [of('firing'), of('pending')];
   const state = firing > 0 ? 'firing' : pending > 0 ? 'pending' : 'inactive';
-  const { value, evaluatedAtMs, problem } = evaluation;
-  return { ruleId: id, state, value, evaluatedAtMs, problem, firing, pending };
+  const { value, evaluatedAtMs, problem, failures } = evaluation;
+  // Once is a moment; often is for somebody to look at.
+  const told = problem !== null && failures > 1 ? `${problem} So in ${failures} evaluations in a row.` : problem;
+  return { ruleId: id, state, value, evaluatedAtMs, problem: told, firing, pending };
 }

@@ -269,7 +269,7 @@ describe('the status of a rule', () => {
     expect(worstValue(ruleOf(), { values: [], rest: 'zero' })).toBe(0);
     expect(worstValue(ruleOf(), { values: [], rest: 'unseen' })).toBeNull();
     expect(worstValue(ruleOf(), null)).toBeNull();
-    const evaluation = { value: 9, evaluatedAtMs: 5, problem: null };
+    const evaluation = { value: 9, evaluatedAtMs: 5, problem: null, failures: 0 };
     const counts = [
       { ruleId: 'r', state: 'pending', firings: 2 },
       { ruleId: 'other', state: 'firing', firings: 7 },
@@ -281,5 +281,8 @@ describe('the status of a rule', () => {
       value: 9,
       evaluatedAtMs: 5,
     });
+    const troubled = (failures: number) =>
+      statusOf({ id: 'r' }, { ...evaluation, problem: 'Away.', failures }, []).problem;
+    expect([troubled(1), troubled(3)]).toEqual(['Away.', 'Away. So in 3 evaluations in a row.']);
   });
 });

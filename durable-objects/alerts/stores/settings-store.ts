@@ -13,6 +13,8 @@ export interface Evaluation {
   value: number | null;
   evaluatedAtMs: number | null;
   problem: string | null;
+  /** Evaluations in a row that had one. */
+  failures: number;
 }
 
 type MetaName = 'project_id' | 'project_name' | 'origin' | 'version' | 'disabled' | 'cleaned_at_ms';
@@ -79,18 +81,18 @@ export class SettingsStore {
 
   evaluation(ruleId: string): Evaluation {
     const [row] = this.#sql
-      .exec<{ value: number | null; evaluated_at_ms: number | null; problem: string | null }>(
-        'SELECT value, evaluated_at_ms, problem FROM rules WHERE id = ?',
+      .exec<{ value: number | null; evaluated_at_ms: number | null; problem: string | null; failures: number }>(
+        'SELECT value, evaluated_at_ms, problem, failures FROM rules WHERE id = ?',
         ruleId,
       )
       .toArray();
-    const { value = null, evaluated_at_ms = null, problem = null } = row ?? {};
-    return { value, evaluatedAtMs: evaluated_at_ms, problem };
+    const { value = null, evaluated_at_ms = null, problem = null, failures = 0 } = row ?? {};
+    return { value, evaluatedAtMs: evaluated_at_ms, problem, failures };
   }
 
-  saveEvaluation(ruleId: string, { value, evaluatedAtMs, problem }: Evaluation): void {
+  saveEvaluation(ruleId: string, { value, evaluatedAtMs, problem }: Omit<Evaluation, 'failures'>): void {
     this.#sql.exec(
-      'UPDATE rules SET value = ?, evaluated_at_ms = ?, problem = ? WHERE id = ?',
+      'UPDATE rules SET value = ?1, evaluated_at_ms = ?2, problem = ?3, failures = iif(?3 IS NULL, 0, failures + 1) WHERE id = ?4',
       value,
       evaluatedAtMs,
       problem,
