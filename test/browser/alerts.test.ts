@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { axeViolations } from '../helpers/node/browser.ts';
+import { startFaultReceiver } from '../helpers/node/fault-receiver.ts';
 import { enterPassword } from './account-steps.ts';
 import { answerAlerts, type MadeUp, madeUp, madeUpFiring } from './alerts-answers.ts';
 import { textIn, useDashboard, walkDown } from './dashboard.ts';
@@ -333,29 +331,14 @@ describe('whoever only reads', () => {
   });
 });
 
-/** Takes every webhook; the type of each, oldest first. */
-async function receiver(): Promise<{ url: string; types: string[] }> {
-  const types: string[] = [];
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      types.push(textIn(JSON.parse(Buffer.concat(parts).toString()), 'type'));
-      response.writeHead(204).end();
-    });
-  }).listen(0, '127.0.0.1');
-  onTestFinished(() => void server.close());
-  await once(server, 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/alerts`, types };
-}
-
 describe('against the server', () => {
   it('a rule that is made here fires on what comes in, tells its destination, and is acknowledged and silenced', async () => {
     const projectId = textIn(await dashboard.admin.post('/api/projects', { name: 'Watched' }), 'id');
     const keys = `/api/projects/${projectId}/keys`;
     const key = textIn(await dashboard.admin.post(keys, { name: 'sender', scopes: ['ingest'] }), 'key');
-    const { url, types } = await receiver();
-    const destination = { name: 'On call', kind: 'webhook', url };
+    const receiver = await startFaultReceiver(null);
+    onTestFinished(receiver.close);
+    const destination = { name: 'On call', kind: 'webhook', url: receiver.url('ok') };
     await dashboard.admin.post(`/api/destinations?project=${projectId}`, destination);
     const { page, faults } = await dashboard.visit({ signedIn: true });
 
@@ -376,7 +359,8 @@ describe('against the server', () => {
     const record = { level: 'error', service: 'checkout', message: 'payment refused' };
     await dashboard.send([record, record, record], key);
     await page.getByRole('heading', { name: /^Refused payments fires for checkout, since / }).waitFor();
-    await expect.poll(() => types, { timeout: 15_000 }).toEqual(['alert.firing']);
+    const told = () => receiver.of('ok').map(({ body }) => textIn(JSON.parse(body), 'type'));
+    await expect.poll(told, { timeout: 15_000 }).toEqual(['alert.firing']);
     await grid(page).getByRole('row').first().click();
     await drawer(page).getByLabel('Note (optional)').fill('On it');
     await drawer(page).getByRole('button', { name: 'Acknowledge' }).click();

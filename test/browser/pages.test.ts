@@ -352,6 +352,13 @@ describe('the live tail', () => {
     expect(await live.getByRole('row').count()).toBe(2);
   });
 
+  it('shows under its characters where a filter is wrong that the socket refused', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await page.goto(at('/live?q=level%3A%3C'));
+    await page.locator('.tok-fault').waitFor();
+    expect(await page.getByRole('textbox', { name: /^Filter|^Search/ }).getAttribute('aria-invalid')).toBe('true');
+  });
+
   it('says since when the link is lost, and misses nothing when it returns', async () => {
     const { context, page } = await dashboard.visit({ signedIn: true });
     await page.goto(at('/live?q=service%3Aoffline'));
