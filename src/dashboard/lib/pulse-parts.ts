@@ -11,9 +11,9 @@ export interface PulsePart {
   fill: number;
 }
 
-/** Without a destination that is in use there is no breaker, and so none that has been in its state since some moment. */
-export function hasDestination({ breaker, unknown }: Pulse): boolean {
-  return breaker.sinceMs !== null || unknown > 0;
+/** A project without a destination has no breaker, and so none that has been in its state since some moment. */
+export function hasDestination({ breaker }: Pulse): boolean {
+  return breaker.sinceMs !== null;
 }
 
 /** What the top bar shows; of no destination only what has nothing to do with one. */
@@ -46,12 +46,12 @@ function failures({ failureRate }: Pulse): PulsePart {
 export const BREAKER_WORDS = { CLOSED: 'closed', HALF_OPEN: 'half open', OPEN: 'open' } as const;
 export const BREAKER_TONES = { CLOSED: 'ok', HALF_OPEN: 'warn', OPEN: 'bad' } as const;
 
-function breaker({ breaker: { state, sinceMs }, unknown }: Pulse, nowMs: number): PulsePart {
-  const part = { id: 'breaker' as const, label: 'Breaker', fill: 1 };
-  // One that does not answer us is one whose alerts may not arrive.
-  if (unknown > 0 && state === 'CLOSED') return { ...part, tone: 'bad', word: `${unknown} not known` };
+function breaker({ breaker: { state, sinceMs } }: Pulse, nowMs: number): PulsePart {
   const since = sinceMs === null ? '' : ` ${duration(nowMs - sinceMs)}`;
-  return { ...part, tone: BREAKER_TONES[state], word: `${BREAKER_WORDS[state]}${since}` };
+  return {
+    ...{ id: 'breaker', label: 'Breaker', tone: BREAKER_TONES[state], fill: 1 },
+    word: `${BREAKER_WORDS[state]}${since}`,
+  };
 }
 
 const COOKIE_WORDS = { ok: 'small', warn: 'growing', bad: 'too large' } as const;

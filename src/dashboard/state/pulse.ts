@@ -64,9 +64,10 @@ export function followPulse(project: string): () => void {
   const link = openLive(
     { project, topic: TOPIC_HEALTH, filter: '' },
     {
-      subscribed: () => {
+      subscribed: (resumed) => {
         set({ live: true });
-        changed();
+        // What happened while there was none, nobody told.
+        if (resumed) changed();
       },
       lost: () => set({ live: false }),
       refused: () => set({ live: false }),

@@ -46,7 +46,7 @@ function Freshness() {
 function Details({ pulse, project }: { pulse: Pulse; project: string }) {
   const { critical, warning, info } = pulse.firing;
   const { deadLetters } = pulse;
-  const told = hasDestination(pulse);
+  const told = hasDestination(pulse) || pulse.unknown > 0;
   return (
     <>
       <dl>
