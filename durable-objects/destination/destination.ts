@@ -69,7 +69,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     this.#courier = new Courier({
       ...{ resolver: this.#resolver, config, nowMs, fetch: (...request) => fetch(...request) },
       // The host of the request that set the URL was checked then: unlike what a name leads to, a text does not change by itself.
-      rules: { environment: config.environment, ownHosts: [] },
+      rules: { environment: config.environment, ownHosts: config.publicHosts },
     });
     this.#waker = new Waker({
       setAlarm: (atMs) => void ctx.storage.setAlarm(atMs - config.clockOffsetMs),

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import type { DestinationConfig } from '../../src/delivery/calls.ts';
+import { DEFAULT_BREAKER } from '../../src/wire/delivery.ts';
 import {
   event,
   fakeReceiver,
@@ -76,6 +77,22 @@ describe('an event', () => {
     expect(receiver.calls).toHaveLength(1);
     expect(await destination.delivery(sent.id)).toMatchObject({ lastOutcome: 'refused', lastStatus: 422 });
     expect(await destination.object.health()).toMatchObject({ backlog: 0, deadLetters: 1 });
+  });
+});
+
+describe('quick retries', () => {
+  it('are made within the budget of the destination: what is over it waits for a minute', async () => {
+    const receiver = fakeReceiver(() => status(500));
+    const destination = await testDestination({ breaker: { ...DEFAULT_BREAKER, minimumCalls: 1_000 } });
+    expect((await destination.object.health()).retryBudget).toEqual({ left: 10, most: 100 });
+    await destination.enqueue(...Array.from({ length: 20 }, (_, i) => numbered(i)));
+    await until('all wait for long', async () =>
+      (await destination.deliveries()).every(({ nextAttemptAtMs }) => (nextAttemptAtMs ?? 0) > Date.now() + 15_000),
+    );
+    // 10 that it began with, a fifth for each first attempt, and what the seconds of this test earn.
+    expect(receiver.calls.length).toBeGreaterThanOrEqual(20 + 13);
+    expect(receiver.calls.length).toBeLessThanOrEqual(20 + 18);
+    expect(await destination.object.health()).toMatchObject({ backlog: 20, deadLetters: 0, retryBudget: { left: 0 } });
   });
 });
 
