@@ -26,17 +26,15 @@ export class AttemptStore {
     this.#sql = sql;
   }
 
+  /** After the start of the delivery itself, whose body this one's is compared with. */
   start({ seq, number, kind, atMs, url, body }: StartedAttempt): void {
     this.#sql.exec(
-      'INSERT INTO attempts (delivery, number, kind, at_ms, url) VALUES (?,?,?,?,?)',
-      ...[seq, number, kind, atMs, url],
+      `INSERT INTO attempts (delivery, number, kind, at_ms, url, body)
+       VALUES (?1, ?2, ?3, ?4, ?5, CASE WHEN (SELECT body FROM deliveries WHERE seq = ?1) IS ?6 THEN NULL ELSE ?6 END)`,
+      ...[seq, number, kind, atMs, url, body],
     );
-    this.#sql.exec(
-      `INSERT INTO bodies (delivery, from_number, body) SELECT ?1, ?2, ?3
-       WHERE ?3 IS NOT (SELECT body FROM bodies WHERE delivery = ?1 ORDER BY from_number DESC LIMIT 1)`,
-      ...[seq, number, body],
-    );
-    if (number > ATTEMPTS_KEPT) this.#trim(seq, number - ATTEMPTS_KEPT);
+    if (number > ATTEMPTS_KEPT)
+      this.#sql.exec('DELETE FROM attempts WHERE delivery = ? AND number <= ?', seq, number - ATTEMPTS_KEPT);
   }
 
   end(seq: number, number: number, ended: EndedAttempt): void {
@@ -48,11 +46,12 @@ export class AttemptStore {
     );
   }
 
-  /** Attempts without an end: asked for when an instance starts, they are of one that died. */
+  /** Those without an end, of deliveries that are under way. */
   open(): { seq: number; number: number; kind: Attempt['kind']; atMs: number }[] {
     return this.#sql
       .exec<{ delivery: number; number: number; kind: string; at_ms: number }>(
-        'SELECT delivery, number, kind, at_ms FROM attempts WHERE outcome IS NULL ORDER BY seq',
+        `SELECT a.delivery, a.number, a.kind, a.at_ms FROM deliveries d JOIN attempts a ON a.delivery = d.seq AND a.number = d.attempts
+         WHERE d.state = 'delivering' ORDER BY a.seq`,
       )
       .toArray()
       .map(({ delivery, number, kind, at_ms }) => ({
@@ -68,7 +67,7 @@ export class AttemptStore {
     return this.#sql
       .exec<AttemptRow>(
         `SELECT number, kind, at_ms, outcome, status, duration_ms, headers_ms, dns_ms, url, error, request_headers, response,
-                (SELECT body FROM bodies b WHERE b.delivery = a.delivery AND b.from_number <= a.number ORDER BY from_number DESC LIMIT 1) AS body
+                coalesce(body, (SELECT body FROM deliveries d WHERE d.seq = a.delivery)) AS body
          FROM attempts a WHERE delivery = ? AND outcome IS NOT NULL ORDER BY number`,
         seq,
       )
@@ -101,17 +100,6 @@ export class AttemptStore {
   forget(deliveries: readonly number[]): void {
     const list = JSON.stringify(deliveries);
     this.#sql.exec('DELETE FROM attempts WHERE delivery IN (SELECT value FROM json_each(?))', list);
-    this.#sql.exec('DELETE FROM bodies WHERE delivery IN (SELECT value FROM json_each(?))', list);
-  }
-
-  #trim(seq: number, throughNumber: number): void {
-    this.#sql.exec('DELETE FROM attempts WHERE delivery = ? AND number <= ?', seq, throughNumber);
-    // The body that the oldest of the rest was sent with stays.
-    this.#sql.exec(
-      `DELETE FROM bodies WHERE delivery = ?1
-       AND from_number < (SELECT max(from_number) FROM bodies WHERE delivery = ?1 AND from_number <= ?2)`,
-      ...[seq, throughNumber + 1],
-    );
   }
 }
 

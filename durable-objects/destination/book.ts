@@ -41,10 +41,16 @@ export class Book {
     this.#ends = 0;
   }
 
-  begin(delivery: QueuedDelivery, kind: Attempt['kind'], atMs: number, sent: { url: string; body: string }): Begun {
+  /** `body` null: nothing is sent. */
+  begin(
+    delivery: QueuedDelivery,
+    kind: Attempt['kind'],
+    atMs: number,
+    { url, body }: { url: string; body: string | null },
+  ): Begun {
     const [{ seq }, number] = [delivery, delivery.attempts + 1];
-    this.#deliveries.start(seq, atMs);
-    this.#attempts.start({ seq, number, kind, atMs, ...sent });
+    this.#deliveries.start(seq, atMs, body);
+    this.#attempts.start({ seq, number, kind, atMs, url, body: body ?? '' });
     return { delivery, number, kind, atMs };
   }
 
@@ -80,7 +86,7 @@ export class Book {
     error: string,
     nowMs: number,
   ): void {
-    const begun = this.begin(delivery, kind, nowMs, { url: config.url, body: '' });
+    const begun = this.begin(delivery, kind, nowMs, { url: config.url, body: null });
     this.end(
       begun,
       { ...UNSENT, error, result: { kind: 'unanswered', outcome: 'template_failed' } },

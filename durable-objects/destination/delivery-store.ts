@@ -26,8 +26,8 @@ const COLUMNS =
   'seq, event_id, type, subject, state, created_at_ms, attempts, last_attempt_at_ms, next_attempt_at_ms, ended_at_ms, last_outcome, last_status, reason';
 
 /**
- * What is to be delivered, and what was. Where the order counts, one delivery of a subject is due or under way at a time, and the others have no time
- * until it has ended: so the first that is due can go, however many wait behind others.
+ * What is to be delivered, and what was. Where the order counts, one delivery of a subject (its lane) is due or under way at a time, and the others have no
+ * time until it has ended: so the first that is due can go, however many wait behind others.
  */
 export class DeliveryStore {
   readonly #sql: SqlStorage;
@@ -40,11 +40,11 @@ export class DeliveryStore {
   insert(event: DeliveryEvent, nowMs: number, isOrdered: boolean): boolean {
     return (
       this.#sql.exec(
-        `INSERT INTO deliveries (event_id, type, subject, is_test, state, created_at_ms, next_attempt_at_ms, event)
-         SELECT ?1, ?2, ?3, 0, 'queued', ?4,
-                CASE WHEN ?5 AND EXISTS (SELECT 1 FROM deliveries WHERE subject = ?3 AND ended_at_ms IS NULL AND is_test = 0) THEN NULL ELSE ?4 END, ?6
+        `INSERT INTO deliveries (event_id, type, subject, lane, is_test, state, created_at_ms, next_attempt_at_ms, event)
+         SELECT ?1, ?2, ?3, ?5, 0, 'queued', ?4,
+                CASE WHEN EXISTS (SELECT 1 FROM deliveries WHERE lane = ?5 AND ended_at_ms IS NULL) THEN NULL ELSE ?4 END, ?6
          WHERE true ON CONFLICT (event_id) DO NOTHING`,
-        ...[event.id, event.type, event.subject, nowMs, isOrdered ? 1 : 0, JSON.stringify(event)],
+        ...[event.id, event.type, event.subject, nowMs, isOrdered ? event.subject : null, JSON.stringify(event)],
       ).rowsWritten > 0
     );
   }
@@ -77,11 +77,12 @@ export class DeliveryStore {
     return this.#queued('seq = ?', seq);
   }
 
-  start(seq: number, nowMs: number): void {
+  /** `body` null: nothing is sent. */
+  start(seq: number, nowMs: number, body: string | null): void {
     this.#sql.exec(
-      `UPDATE deliveries SET state = 'delivering', attempts = attempts + 1, last_attempt_at_ms = ?, next_attempt_at_ms = NULL, ended_at_ms = NULL
-       WHERE seq = ?`,
-      ...[nowMs, seq],
+      `UPDATE deliveries SET state = 'delivering', attempts = attempts + 1, last_attempt_at_ms = ?, next_attempt_at_ms = NULL, ended_at_ms = NULL,
+                             body = coalesce(body, ?) WHERE seq = ?`,
+      ...[nowMs, body, seq],
     );
   }
 
@@ -99,19 +100,22 @@ export class DeliveryStore {
     );
   }
 
-  /** One of an ordered subject has ended: the next one of it is due. */
-  release(subject: string, nowMs: number): void {
+  /** One of a lane has ended: the next one of it is due. */
+  release(lane: string, nowMs: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET next_attempt_at_ms = ?2
-       WHERE seq = (SELECT seq FROM deliveries WHERE subject = ?1 AND ended_at_ms IS NULL AND is_test = 0 ORDER BY seq LIMIT 1)
+       WHERE seq = (SELECT seq FROM deliveries WHERE lane = ?1 AND ended_at_ms IS NULL ORDER BY seq LIMIT 1)
          AND state = 'queued' AND next_attempt_at_ms IS NULL
-         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE state = 'delivering' AND subject = ?1 AND is_test = 0)`,
-      ...[subject, nowMs],
+         AND NOT EXISTS (SELECT 1 FROM deliveries WHERE state = 'delivering' AND lane = ?1)`,
+      ...[lane, nowMs],
     );
   }
 
   /** The destination became one that keeps the order, or ceased to be one. */
   setOrdered(isOrdered: boolean, nowMs: number): void {
+    this.#sql.exec(
+      `UPDATE deliveries SET lane = ${isOrdered ? 'subject' : 'NULL'} WHERE state IN ('queued', 'delivering') AND is_test = 0`,
+    );
     if (!isOrdered) {
       this.#sql.exec(
         `UPDATE deliveries SET next_attempt_at_ms = ? WHERE state = 'queued' AND next_attempt_at_ms IS NULL`,
@@ -121,8 +125,8 @@ export class DeliveryStore {
     }
     this.#sql.exec(
       `UPDATE deliveries SET next_attempt_at_ms = NULL WHERE next_attempt_at_ms IS NOT NULL AND (
-         seq NOT IN (SELECT min(seq) FROM deliveries WHERE ended_at_ms IS NULL AND is_test = 0 GROUP BY subject)
-         OR subject IN (SELECT subject FROM deliveries WHERE state = 'delivering' AND is_test = 0))`,
+         seq NOT IN (SELECT min(seq) FROM deliveries WHERE lane IS NOT NULL AND ended_at_ms IS NULL GROUP BY lane)
+         OR lane IN (SELECT lane FROM deliveries WHERE state = 'delivering' AND lane IS NOT NULL))`,
     );
   }
 
@@ -196,20 +200,18 @@ export class DeliveryStore {
   }
 
   ended(): { delivered: number; dead: number } {
-    const counts = { delivered: 0, dead: 0 };
-    const rows = this.#sql.exec<{ state: string; n: number }>(
-      'SELECT state, count(*) AS n FROM deliveries WHERE ended_at_ms IS NOT NULL GROUP BY state',
-    );
-    for (const { state, n } of rows) counts[state as keyof typeof counts] = n;
-    return counts;
+    const of = (state: string) =>
+      this.#sql.exec<{ n: number }>('SELECT count(*) AS n FROM deliveries WHERE state = ?', state).one().n;
+    return { delivered: of('delivered'), dead: of('dead') };
   }
 
-  /** Deletes at most `limit`, the oldest first, and answers which. */
+  /** Deletes at most `limit`, the oldest first, and answers which. What was delivered goes in the order in which it was made: no index is kept of its end. */
   forget({ state, beforeMs, excess }: Forgetting, limit: number): number[] {
+    const order = state === 'dead' ? 'ended_at_ms' : 'created_at_ms';
     const seqs = this.#sql
       .exec<{ seq: number; ended_at_ms: number }>(
-        'SELECT seq, ended_at_ms FROM deliveries WHERE state = ? AND ended_at_ms IS NOT NULL ORDER BY ended_at_ms LIMIT ?',
-        ...[state, limit],
+        `SELECT seq, ended_at_ms FROM deliveries WHERE state = '${state}' ORDER BY ${order} LIMIT ?`,
+        limit,
       )
       .toArray()
       .filter((row, i) => i < excess || row.ended_at_ms < beforeMs)
@@ -221,7 +223,8 @@ export class DeliveryStore {
   #replay(which: string, values: number[], nowMs: number, isOrdered: boolean): number {
     const { n } = this.#sql.exec<{ n: number }>(`SELECT count(*) AS n FROM deliveries WHERE ${which}`, ...values).one();
     this.#sql.exec(
-      `UPDATE deliveries SET state = 'queued', is_test = 0, retries = NULL, ended_at_ms = NULL, reason = NULL, next_attempt_at_ms = ? WHERE ${which}`,
+      `UPDATE deliveries SET state = 'queued', is_test = 0, lane = ${isOrdered ? 'subject' : 'NULL'}, retries = NULL, ended_at_ms = NULL, reason = NULL,
+                             next_attempt_at_ms = ? WHERE ${which}`,
       ...[isOrdered ? null : nowMs, ...values],
     );
     if (isOrdered) this.#releaseAll(nowMs);
@@ -231,8 +234,8 @@ export class DeliveryStore {
   #releaseAll(nowMs: number): void {
     this.#sql.exec(
       `UPDATE deliveries SET next_attempt_at_ms = ? WHERE seq IN (
-         SELECT min(seq) FROM deliveries WHERE ended_at_ms IS NULL AND is_test = 0
-         GROUP BY subject HAVING sum(state = 'delivering' OR next_attempt_at_ms IS NOT NULL) = 0)`,
+         SELECT min(seq) FROM deliveries WHERE lane IS NOT NULL AND ended_at_ms IS NULL
+         GROUP BY lane HAVING sum(state = 'delivering' OR next_attempt_at_ms IS NOT NULL) = 0)`,
       nowMs,
     );
   }

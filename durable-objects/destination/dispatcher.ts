@@ -4,7 +4,6 @@ import { inWindow, type Timing } from '../../src/delivery/queue/health.ts';
 import { nextStep } from '../../src/delivery/queue/next-step.ts';
 import { paceAtMs } from '../../src/delivery/queue/pace.ts';
 import type { Holds } from '../../src/delivery/queue/why.ts';
-import { earn } from '../../src/delivery/retry/budget.ts';
 import type { Result } from '../../src/shared/result.ts';
 import type { BreakerAction, BreakerTransition, DeliveryEvent } from '../../src/wire/delivery.ts';
 import type { AttemptStore } from './attempt-store.ts';
@@ -208,7 +207,7 @@ export class Dispatcher {
         this.#heldUntilMs = permit.untilMs ?? Number.POSITIVE_INFINITY;
         return permit.untilMs;
       }
-      if (delivery.retries === null) this.#receiver.budget = earn(this.#receiver.budget, nowMs);
+      if (delivery.retries === null) this.#receiver.earn(nowMs);
       flights.push(this.#start(delivery, config, permit, rendered.value, nowMs));
       this.#lastAtMs = nowMs;
     }

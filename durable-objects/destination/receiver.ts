@@ -1,6 +1,6 @@
 import { type Breaker, LiveBreaker, newBreaker } from '../../src/delivery/breaker/index.ts';
 import type { Permit } from '../../src/delivery/breaker/types.ts';
-import { newBudget, type RetryBudget } from '../../src/delivery/retry/budget.ts';
+import { earn, newBudget, type RetryBudget } from '../../src/delivery/retry/budget.ts';
 import type { MetaStore } from './meta-store.ts';
 
 interface Stored {
@@ -32,8 +32,14 @@ export class Receiver {
   }
 
   set budget(budget: RetryBudget) {
+    if (budget === this.#budget) return;
     this.#budget = budget;
     this.#isSaved = false;
+  }
+
+  /** For a first attempt. Saved with what comes next: what a crash takes of it is a fifth of a retry, and a write of its own would be every attempt's. */
+  earn(nowMs: number): void {
+    this.#budget = earn(this.#budget, nowMs);
   }
 
   get pausedUntilMs(): number {

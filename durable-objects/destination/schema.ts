@@ -8,6 +8,8 @@ export const DESTINATION_SCHEMA: readonly string[] = [
      event_id TEXT NOT NULL,
      type TEXT NOT NULL,
      subject TEXT NOT NULL,
+     -- The subject where the order counts, else null: no index is written for what needs none.
+     lane TEXT,
      is_test INTEGER NOT NULL,
      state TEXT NOT NULL,
      created_at_ms INTEGER NOT NULL,
@@ -15,21 +17,24 @@ export const DESTINATION_SCHEMA: readonly string[] = [
      -- Where it stands in the schedule of its retries (JSON), which a replay starts again; null before the first.
      retries TEXT,
      last_attempt_at_ms INTEGER,
-     -- Of what is queued; null for what waits until the one before it of its subject has ended.
+     -- Of what is queued; null for what waits until the one before it of its lane has ended.
      next_attempt_at_ms INTEGER,
      -- Of what was delivered, or is dead.
      ended_at_ms INTEGER,
      last_outcome TEXT,
      last_status INTEGER,
      reason TEXT,
-     event TEXT NOT NULL
+     event TEXT NOT NULL,
+     -- As it was sent first.
+     body TEXT
    );
    CREATE UNIQUE INDEX deliveries_by_event ON deliveries (event_id);
    CREATE INDEX deliveries_due ON deliveries (next_attempt_at_ms) WHERE next_attempt_at_ms IS NOT NULL;
-   CREATE INDEX deliveries_by_subject ON deliveries (subject) WHERE ended_at_ms IS NULL;
+   CREATE INDEX deliveries_by_lane ON deliveries (lane) WHERE lane IS NOT NULL AND ended_at_ms IS NULL;
    CREATE INDEX deliveries_by_time ON deliveries (created_at_ms);
-   CREATE INDEX deliveries_by_state ON deliveries (state, created_at_ms);
-   CREATE INDEX deliveries_by_end ON deliveries (state, ended_at_ms) WHERE ended_at_ms IS NOT NULL;
+   -- is_test, so that counting needs no row.
+   CREATE INDEX deliveries_by_state ON deliveries (state, created_at_ms, is_test);
+   CREATE INDEX dead_by_end ON deliveries (ended_at_ms) WHERE state = 'dead';
 
    -- The newest 20 of a delivery. Written when it starts; without an outcome it is under way, or was when its instance died.
    CREATE TABLE attempts (
@@ -46,12 +51,11 @@ export const DESTINATION_SCHEMA: readonly string[] = [
      url TEXT NOT NULL,
      error TEXT,
      request_headers TEXT,
-     response TEXT
+     response TEXT,
+     -- As it was sent, where that is another than the delivery's: after a change of the template.
+     body TEXT
    );
    CREATE UNIQUE INDEX attempts_by_delivery ON attempts (delivery, number);
-   CREATE INDEX attempts_open ON attempts (delivery) WHERE outcome IS NULL;
-   -- What was sent by the attempts from this number on. Most deliveries have one: it changes with the template only.
-   CREATE TABLE bodies (delivery INTEGER NOT NULL, from_number INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (delivery, from_number)) WITHOUT ROWID;
 
    -- Of the breaker, the newest 1,000.
    CREATE TABLE transitions (

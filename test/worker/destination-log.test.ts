@@ -48,7 +48,7 @@ describe('the log of an attempt', () => {
     expect(attempt?.request.headers).not.toHaveProperty('authorization');
     expect(attempt?.response).toMatchObject({ headers: { 'x-echo': '(secret)' }, body: 'you sent (secret)' });
     expect(attempt?.response?.headers).not.toHaveProperty('set-cookie');
-    for (const table of ['deliveries', 'attempts', 'bodies', 'meta'])
+    for (const table of ['deliveries', 'attempts', 'meta'])
       expect(JSON.stringify(await destination.sql(`SELECT * FROM ${table}`))).not.toContain('very-secret');
   });
 
@@ -103,7 +103,6 @@ describe('the log of an attempt', () => {
       ...Array(3).fill('{"version":22}'),
     ]);
     expect(receiver.calls[24]?.body).toBe('{"version":22}');
-    expect(await destination.sql('SELECT count(*) AS n FROM bodies')).toEqual([{ n: 2 }]);
   });
 });
 
