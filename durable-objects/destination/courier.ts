@@ -2,7 +2,7 @@ import { addressSentence, checkTarget, type TargetRules, targetSentence } from '
 import { type Keyring, requestOf } from '../../src/delivery/attempt/request.ts';
 import { type SendPort, send } from '../../src/delivery/attempt/send.ts';
 import type { DestinationConfig } from '../../src/delivery/calls.ts';
-import type { Resolver } from '../../src/delivery/dns/index.ts';
+import type { Resolver } from '../../src/delivery/dns/types.ts';
 import { warmConnection } from '../../src/delivery/warm/probe.ts';
 import type { Config } from '../../src/env.ts';
 import { decryptAtRest } from '../../src/shared/at-rest.ts';
