@@ -29,7 +29,7 @@ import type {
 import { applySchemaSteps } from '../schema-steps.ts';
 import { Announcer } from './announcer.ts';
 import { AttemptStore } from './attempt-store.ts';
-import { cleanUp } from './cleanup.ts';
+import { Cleaner } from './cleanup.ts';
 import { Courier } from './courier.ts';
 import { DeliveryStore } from './delivery-store.ts';
 import { Dispatcher, type Stores } from './dispatcher.ts';
@@ -51,7 +51,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   readonly #courier: Courier;
   readonly #waker: Waker;
   readonly #announcer: Announcer;
-  #cleanedAtMs: number;
+  readonly #cleaner: Cleaner;
   #isPrefetching = false;
   #savedNames: unknown = null;
 
@@ -80,7 +80,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
       destinationId: () => this.#dispatcher.config?.destinationId ?? null,
       deadLetters: () => this.#stores.deliveries.deadLetters(),
     });
-    this.#cleanedAtMs = Number(meta.meta('cleaned_at_ms') ?? this.#now());
+    this.#cleaner = new Cleaner(this.#stores, this.#now());
     this.#receiver = new Receiver(meta, this.#now());
     this.#dispatcher = this.#newDispatcher();
     // An object that lost its alarm must not forget what it owes.
@@ -89,7 +89,10 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
 
   /** From the register, before a change is answered. */
   configure(config: DestinationConfig): void {
-    this.#transaction(() => this.#dispatcher.configure(config));
+    this.#transaction(() => {
+      this.#dispatcher.configure(config);
+      this.#cleaner.begin(this.#now());
+    });
     this.#dispatcher.pump();
   }
 
@@ -196,7 +199,8 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     this.#dispatcher.recover();
     this.#transaction(() => {
       this.#saveNames();
-      if (isCleanupDue(this.#wants())) this.#cleanUp();
+      const isClean = isCleanupDue(this.#wants()) && this.#cleaner.run(this.ctx.storage.sql.databaseSize, this.#now());
+      if (isClean) this.#dispatcher.book.forgotten();
     });
     this.#goOn();
   }
@@ -210,8 +214,11 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
 
   async #prefetch(): Promise<void> {
     this.#isPrefetching = true;
-    await this.#resolver.prefetch();
-    this.#isPrefetching = false;
+    try {
+      await this.#resolver.prefetch();
+    } finally {
+      this.#isPrefetching = false;
+    }
     this.#saveNames();
     this.#arm();
   }
@@ -243,18 +250,13 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     return explained(delivery, this.#dispatcher.holds, this.#now());
   }
 
-  #cleanUp(): void {
-    const nowMs = this.#now();
-    if (!cleanUp(this.#stores, this.ctx.storage.sql.databaseSize, nowMs)) return;
-    this.#cleanedAtMs = nowMs;
-    this.#stores.meta.setMeta('cleaned_at_ms', String(nowMs));
-    this.#dispatcher.book.forgotten();
-  }
-
   #wants(): Wants {
     return {
       ...{ nowMs: this.#now(), inFlight: this.#dispatcher.inFlight, queueAtMs: this.#dispatcher.queueAtMs },
-      ...{ dnsAtMs: this.#isPrefetching ? null : this.#resolver.nextPrefetchAtMs(), cleanedAtMs: this.#cleanedAtMs },
+      ...{
+        dnsAtMs: this.#isPrefetching ? null : this.#resolver.nextPrefetchAtMs(),
+        cleanedAtMs: this.#cleaner.cleanedAtMs,
+      },
       endsSinceCleanup: this.#dispatcher.book.ends,
     };
   }

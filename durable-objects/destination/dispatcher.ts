@@ -120,11 +120,14 @@ export class Dispatcher {
   /** In a transaction. A newer one tries again what was gone: whoever changes a destination wants it to be used. */
   configure(config: DestinationConfig): void {
     if (this.#config !== null && config.version <= this.#config.version) return;
-    const wasOrdered = this.#config?.ordered ?? false;
+    const { ordered: wasOrdered = false, url = config.url } = this.#config ?? {};
+    // Another receiver did not ask for the pause of this one.
+    if (config.url !== url) this.#receiver.resume();
     this.#config = config;
     this.#heldUntilMs = 0;
     this.#stores.meta.setMeta('config', JSON.stringify(config));
     this.#setGone(null);
+    this.#receiver.save();
     if (config.ordered !== wasOrdered) this.#stores.deliveries.setOrdered(config.ordered, this.#port.nowMs());
   }
 

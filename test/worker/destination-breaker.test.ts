@@ -137,6 +137,20 @@ describe('a breaker', () => {
     await until('it is delivered', async () => (await destination.delivery(second.id))?.state === 'delivered');
   });
 
+  it('keeps no pause of a receiver that was replaced by another', async () => {
+    const receiver = fakeReceiver(() => new Response('', { status: 429, headers: { 'retry-after': '3600' } }));
+    const destination = await testDestination();
+    const [first, second] = [event(), event()];
+    await destination.enqueue(first);
+    await until('it was asked', async () => (await destination.delivery(first.id))?.lastOutcome === 'throttled');
+    receiver.answer = ok;
+    await destination.enqueue(second);
+    await destination.change({ name: 'Renamed' });
+    expect((await destination.delivery(second.id))?.state).toBe('queued');
+    await destination.change({ url: 'http://127.0.0.1:9100/other' });
+    await until('it is delivered', async () => (await destination.delivery(second.id))?.state === 'delivered');
+  });
+
   it('is as it was after an eviction', async () => {
     const clock = movableClock();
     const receiver = fakeReceiver(failing);

@@ -151,6 +151,16 @@ describe('the alarm', () => {
     expect(receiver.calls.length).toBeGreaterThanOrEqual(8);
   });
 
+  it('for the cleanup is not put off by instances that come and go', async () => {
+    const clock = movableClock();
+    const destination = await testDestination();
+    const atMs = (await alarmOf(destination)) ?? 0;
+    clock.advance(1_800_000);
+    await evictDurableObject(stubOf(destination));
+    await destination.object.health();
+    expect(await alarmOf(destination)).toBe(atMs);
+  });
+
   it('forgets what was delivered a week ago and what died a month ago, with its log', async () => {
     const clock = movableClock();
     const DAY_MS = 86_400_000;

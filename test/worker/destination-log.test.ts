@@ -38,7 +38,10 @@ describe('the log of an attempt', () => {
   it('shows no secret header, not even where the answer repeats it', async () => {
     const receiver = fakeReceiver(({ headers }) => {
       const sent = headers.get('authorization') ?? '';
-      return new Response(`you sent ${sent}`, { status: 400, headers: { 'x-echo': sent, 'set-cookie': 'a=b' } });
+      return new Response(`you sent ${sent}, that is ${sent.split(' ')[1]}`, {
+        status: 400,
+        headers: { 'x-echo': sent, 'set-cookie': 'a=b' },
+      });
     });
     const destination = await testDestination();
     const value = encrypted(`destination header ${destination.id}`, SECRET);
@@ -46,7 +49,10 @@ describe('the log of an attempt', () => {
     const attempt = await attemptOf(destination);
     expect(receiver.calls[0]?.headers.get('authorization')).toBe(SECRET);
     expect(attempt?.request.headers).not.toHaveProperty('authorization');
-    expect(attempt?.response).toMatchObject({ headers: { 'x-echo': '(secret)' }, body: 'you sent (secret)' });
+    expect(attempt?.response).toMatchObject({
+      headers: { 'x-echo': '(secret)' },
+      body: 'you sent (secret), that is (secret)',
+    });
     expect(attempt?.response?.headers).not.toHaveProperty('set-cookie');
     for (const table of ['deliveries', 'attempts', 'meta'])
       expect(JSON.stringify(await destination.sql(`SELECT * FROM ${table}`))).not.toContain('very-secret');

@@ -5,6 +5,8 @@ import { withoutSecrets } from './safe-text.ts';
 import type { OutgoingRequest } from './send.ts';
 
 const USER_AGENT = 'Breakwater-Webhooks/1';
+/** Shorter ones are words of a language, such as the scheme itself. */
+const MIN_WORD_CHARACTERS = 8;
 
 /** What a destination's configuration holds, decrypted. */
 export interface Keyring {
@@ -36,13 +38,18 @@ export function requestOf(
   }
   for (const [name, value] of Object.entries(webhookHeaders(deliveryId, body, valid, nowMs))) headers.set(name, value);
   const hidden = keyring.headers.filter(({ secret }) => secret);
-  const secrets = hidden.map(({ value }) => value);
+  const secrets = hidden.flatMap(({ value }) => [value, ...wordsOf(value)]);
   const hiddenNames = new Set(hidden.map(({ name }) => name.toLowerCase()));
   const shown = [...headers].filter(([name]) => !hiddenNames.has(name));
   return ok({
     request: { url, headers, body, secrets },
     shownHeaders: Object.fromEntries(shown.map(([name, value]) => [name, withoutSecrets(value, secrets)])),
   });
+}
+
+/** Of `Bearer abc…` an answer may repeat what is behind the scheme alone. */
+function wordsOf(value: string): string[] {
+  return value.split(/\s+/).filter((word) => word.length >= MIN_WORD_CHARACTERS);
 }
 
 /** RFC 9110, 5.1 and 5.5: `Headers` throws for the rest. */
