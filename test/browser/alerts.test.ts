@@ -336,7 +336,7 @@ describe('against the server', () => {
     const projectId = textIn(await dashboard.admin.post('/api/projects', { name: 'Watched' }), 'id');
     const keys = `/api/projects/${projectId}/keys`;
     const key = textIn(await dashboard.admin.post(keys, { name: 'sender', scopes: ['ingest'] }), 'key');
-    const receiver = await startFaultReceiver(null);
+    const receiver = await startFaultReceiver();
     onTestFinished(receiver.close);
     const destination = { name: 'On call', kind: 'webhook', url: receiver.url('ok') };
     await dashboard.admin.post(`/api/destinations?project=${projectId}`, destination);

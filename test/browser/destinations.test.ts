@@ -278,7 +278,7 @@ describe('destinations and deliveries', () => {
 
 describe('against the server', () => {
   it('a destination is made and tested, its receiver breaks, the breaker opens for all to see, and a dead letter arrives after all', async () => {
-    const receiver = await startFaultReceiver(null);
+    const receiver = await startFaultReceiver();
     onTestFinished(receiver.close);
     const { page, faults } = await dashboard.visit({ signedIn: true });
     await page.goto(at('/alerts/destinations'));

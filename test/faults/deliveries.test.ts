@@ -20,8 +20,8 @@ const LONGEST_LIFE_ARRIVALS = 25;
 const PLACES: readonly FaultName[] = ['late', 'flapping', 'cut-body'];
 /** The breaker has tests of its own; here it would only make the storm wait for its probes. */
 const BREAKER = { openAbove: 1, closeBelow: 0.5, slowOpenAbove: 1 };
-/** Retries that are minutes away are due. */
-const LATER = { CLOCK_OFFSET_MS: '3600000' };
+/** Retries that are a minute away are due, and signatures are not yet too new for who verifies them (5 minutes). */
+const LATER = { CLOCK_OFFSET_MS: '240000' };
 
 describe(`SIGKILL to everything under deliveries, ${ROUNDS} times`, () => {
   let worker: StartedWorkerd;
@@ -50,14 +50,15 @@ describe(`SIGKILL to everything under deliveries, ${ROUNDS} times`, () => {
   }
 
   beforeAll(async () => {
-    [worker, receiver] = await Promise.all([startWorkerd(), startFaultReceiver(null)]);
+    [worker, receiver] = await Promise.all([startWorkerd(), startFaultReceiver()]);
     const admin = await worker.signIn();
     projectId = (await newProject(admin)).id;
     let current = new Destinations(admin, projectId);
     for (const place of PLACES) receiver.behave(place, '503');
     for (const place of PLACES) {
       const body = { url: receiver.url(place), timeoutMs: 1_000, maxPerSecond: 1_000, breaker: BREAKER };
-      const { id } = await current.create(body);
+      const { id, secret } = await current.create(body);
+      receiver.verifyWith(secret ?? '', place);
       await Promise.all(Array.from({ length: EVENTS_PER_DESTINATION }, () => current.test(id)));
     }
     made = await current.deliveries();
@@ -110,6 +111,10 @@ describe(`SIGKILL to everything under deliveries, ${ROUNDS} times`, () => {
     const arrived = new Set(receiver.arrivals.map(({ id }) => id));
     expect([...acknowledged].filter((id) => !arrived.has(id))).toEqual([]);
     expect(left).toEqual([]);
+  });
+
+  it('signs each so that the standard library verifies it', () => {
+    expect(receiver.arrivals.flatMap(({ unverified }) => unverified ?? [])).toEqual([]);
   });
 
   it('sends under no other id, and each time the same', () => {

@@ -12,7 +12,7 @@ let receiver: FaultReceiver;
 let destinations: Destinations;
 
 beforeAll(async () => {
-  [worker, receiver] = await Promise.all([startWorkerd(), startFaultReceiver(null)]);
+  [worker, receiver] = await Promise.all([startWorkerd(), startFaultReceiver()]);
   const admin = await worker.signIn();
   destinations = new Destinations(admin, (await newProject(admin)).id);
 });
@@ -47,17 +47,18 @@ async function delivered(id: string): Promise<DeliveryDetail> {
 }
 
 describe('a receiver', () => {
-  it('that takes the event verifies it with the standard library, whichever secret it holds', async () => {
-    const { id, secret } = await to(receiver.url('ok'));
-    const verifying = await startFaultReceiver(secret);
-    try {
-      const rotating = await to(verifying.url('ok'));
-      await destinations.test(rotating.id);
-      expect(verifying.of('ok')[0]?.unverified).toMatch(/No matching signature/); // of another destination
-    } finally {
-      await verifying.close();
-    }
-    expect(await destinations.test(id)).toMatchObject({ outcome: 'delivered', status: 200, response: { body: 'ok' } });
+  it('that takes the event verifies it with the standard library, and no other event', async () => {
+    const [mine, other] = [await to(receiver.url('ok', 'mine')), await to(receiver.url('ok', 'other'))];
+    receiver.verifyWith(mine.secret ?? '', 'ok/mine');
+    receiver.verifyWith(mine.secret ?? '', 'ok/other');
+    expect(await destinations.test(mine.id)).toMatchObject({
+      outcome: 'delivered',
+      status: 200,
+      response: { body: 'ok' },
+    });
+    await destinations.test(other.id);
+    expect(receiver.of('ok', 'mine').map(({ unverified }) => unverified)).toEqual([null]);
+    expect(receiver.of('ok', 'other')[0]?.unverified).toMatch(/No matching signature/);
   });
 
   it.each<[FaultName, Partial<Attempt>]>([
@@ -86,7 +87,7 @@ describe('a receiver', () => {
 
   it('whose TLS fails, or where nobody listens, is a connection that failed', async () => {
     expect(await attemptAt(receiver.tlsErrorUrl)).toMatchObject({ outcome: 'connection_failed', status: null });
-    const closed = await startFaultReceiver(null);
+    const closed = await startFaultReceiver();
     const url = closed.url('ok');
     await closed.close();
     expect(await attemptAt(url)).toMatchObject({ outcome: 'connection_failed', status: null });

@@ -1,9 +1,10 @@
 /**
- * A webhook receiver that verifies what it gets with the unmodified `standardwebhooks` library, and then does what the path of the request says:
+ * A webhook receiver that does what the path of a request says, and verifies what it gets with the unmodified `standardwebhooks` library:
  *
- *   const receiver = await startFaultReceiver('whsec_…');
+ *   const receiver = await startFaultReceiver();
  *   receiver.url('503')                  // answers 503 to everything; see `FAULTS` for the rest
  *   receiver.behave('flapping', 'ok');   // from now on that path is another
+ *   receiver.verifyWith('whsec_…');      // from now on what comes is held against that secret
  *   receiver.of('503')                   // what came to it, oldest first
  */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -18,7 +19,7 @@ export interface Arrival {
   timestamp: string;
   body: string;
   atMs: number;
-  /** Of the library: null where it verified, else what it said. */
+  /** Of the library: null where it verified, or was not asked; else what it said. */
   unverified: string | null;
 }
 
@@ -29,6 +30,7 @@ const RETRY_AFTER_SECONDS = 2;
 /** A test and the attempt after it. */
 const TOLD_TO_WAIT = 2;
 const LATE_MS = 40;
+const EVERYWHERE = '*';
 let bomb: Buffer | null = null;
 
 const FAULTS = {
@@ -99,25 +101,26 @@ export interface FaultReceiver {
   /** From now on what came to the path of `fault` is answered as `behaviour`. */
   behave(fault: FaultName, behaviour: FaultName): void;
   of(fault: FaultName, suffix?: string): Arrival[];
-  /** From now on with this secret, which is known only once the receiver's URL is. */
-  verifyWith(secret: string): void;
+  /** From now on with this secret, which is known only once the receiver's URL is. `place` is `fault` or `fault/suffix`; without it, everywhere. */
+  verifyWith(secret: string, place?: string): void;
   arrivals: Arrival[];
   close(): Promise<void>;
 }
 
-/** `secret` null: nothing is verified. */
-export async function startFaultReceiver(secret: string | null): Promise<FaultReceiver> {
+export async function startFaultReceiver(): Promise<FaultReceiver> {
   const arrivals: Arrival[] = [];
   const counts = new Map<string, number>();
   const behaviours = new Map<string, FaultName>();
-  let verifier = secret === null ? null : new Webhook(secret);
+  const verifiers = new Map<string, Webhook>();
   const server = createHttpServer(async (request, response) => {
     try {
       const body = await bodyOf(request);
       const [, , fault = '', suffix = ''] = (request.url ?? '').split('/');
       const place = suffix === '' ? fault : `${fault}/${suffix}`;
       const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '' } = request.headers as Record<string, string>;
-      const unverified = verifier && whyUnverified(verifier, body, request.headers as Record<string, string>);
+      const verifier = verifiers.get(place) ?? verifiers.get(EVERYWHERE);
+      const unverified =
+        verifier === undefined ? null : whyUnverified(verifier, body, request.headers as Record<string, string>);
       arrivals.push({ fault: place, id, timestamp, body, atMs: Date.now(), unverified });
       const index = counts.get(place) ?? 0;
       counts.set(place, index + 1);
@@ -139,9 +142,7 @@ export async function startFaultReceiver(secret: string | null): Promise<FaultRe
     url: (fault, suffix = '') => `http://127.0.0.1:${port}/hook/${fault}${suffix === '' ? '' : `/${suffix}`}`,
     behave: (fault, behaviour) => void behaviours.set(fault, behaviour),
     of: (fault, suffix = '') => arrivals.filter((one) => one.fault === (suffix === '' ? fault : `${fault}/${suffix}`)),
-    verifyWith: (known) => {
-      verifier = new Webhook(known);
-    },
+    verifyWith: (secret, place = EVERYWHERE) => void verifiers.set(place, new Webhook(secret)),
     async close() {
       const closed = [server, plain].map((one) => new Promise((resolve) => one.close(resolve)));
       server.closeAllConnections();
