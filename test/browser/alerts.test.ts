@@ -161,6 +161,8 @@ describe('the page of alerts', () => {
     made.firings = [{ ...madeUpFiring(900, 'firing', Date.now()), ruleName: 'The newest' }, ...made.firings];
     await page.clock.runFor(ONE_POLL_MS);
     await page.getByText(/^1\snew alert/).waitFor();
+    // The sentence above the list is of now: it is under no pointer.
+    await page.getByRole('heading', { name: /^6 alerts fire/ }).waitFor();
     // Its age goes on; what it is about does not change.
     expect((await first.textContent())?.slice(0, 40)).toBe(before?.slice(0, 40));
     expect(await grid(page).getByText('The newest').count()).toBe(0);
@@ -301,8 +303,11 @@ describe('rules', () => {
     expect(await command.textContent()).toContain('Authorization: Bearer <key>');
     await page.getByRole('button', { name: 'Create a key and fill it in' }).click();
     await command.getByText('Bearer bw_').waitFor();
-    await page.getByRole('button', { name: 'Show the rules' }).click();
-    await page.getByRole('heading', { name: 'Nothing fires' }).waitFor();
+    made.firings = [madeUpFiring(0, 'firing', Date.now())];
+    await page.getByText('The first alert fires').waitFor();
+    expect(await page.getByRole('button', { name: 'Add Slow pages' }).count()).toBe(1);
+    await page.getByRole('button', { name: 'Show it' }).click();
+    await page.getByRole('heading', { name: /^Errors in checkout fires/ }).waitFor();
     expect(made.sent).toMatchObject([
       { path: 'rules', body: { condition: { kind: 'log_count', groupBy: 'service' } } },
     ]);

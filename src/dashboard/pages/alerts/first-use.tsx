@@ -15,8 +15,8 @@ import { STARTING_RULES } from './rules/starting-rules.ts';
 
 interface FirstUseProps {
   project: string;
-  /** There are rules now, or the first of them has fired. */
-  onMade: () => void;
+  /** Its reader wants to see the rules that he made, and what they say. */
+  onEnd: () => void;
 }
 
 /** More than the first of the starting rules bears. */
@@ -28,10 +28,11 @@ function firingCommand(origin: string, key: string): string {
 }
 
 /** Before the first rule: what an alert is, rules to begin with, and a command that makes one of them fire. */
-export function AlertsFirstUse({ project, onMade }: FirstUseProps) {
+export function AlertsFirstUse({ project, onEnd }: FirstUseProps) {
   const [key, setKey] = useState<string | null>(null);
   const [made, setMade] = useState<ReadonlySet<string>>(new Set());
   const [busy, setBusy] = useState<string | null>(null);
+  const [hasFired, setFired] = useState(false);
   const isAway = useArrival(
     `${project} alert`,
     async (signal) => {
@@ -39,7 +40,8 @@ export function AlertsFirstUse({ project, onMade }: FirstUseProps) {
       const answer = await listFirings(project, { state: 'firing', rule: null }, page, signal);
       return answer.ok ? { ...answer, value: answer.value.items.length > 0 } : answer;
     },
-    onMade,
+    // Not taken away from whoever reads it.
+    () => setFired(true),
   );
   const add = async (at: number) => {
     const starting = STARTING_RULES[at];
@@ -78,7 +80,7 @@ export function AlertsFirstUse({ project, onMade }: FirstUseProps) {
           <p class="alerts-first-actions">
             <Link href={hrefOf('/alerts/rules/new', {}, 'frame')}>Make a rule of your own</Link>
             {made.size > 0 ? (
-              <Button small kind="primary" onClick={onMade}>
+              <Button small kind="primary" onClick={onEnd}>
                 Show the rules
               </Button>
             ) : null}
@@ -97,7 +99,14 @@ export function AlertsFirstUse({ project, onMade }: FirstUseProps) {
           onMade={setKey}
         />
         <p>
-          {isAway ? (
+          {hasFired ? (
+            <>
+              <StatusDot tone="bad">The first alert fires</StatusDot>{' '}
+              <Button small kind="primary" onClick={onEnd}>
+                Show it
+              </Button>
+            </>
+          ) : isAway ? (
             <StatusDot tone="bad">The server does not answer. Trying again.</StatusDot>
           ) : (
             <StatusDot tone="info">Waiting for the first alert</StatusDot>

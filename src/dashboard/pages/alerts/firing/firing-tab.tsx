@@ -13,6 +13,7 @@ import { param, setParams } from '../../../state/route.ts';
 import { useResource } from '../../../state/use-resource.ts';
 import { useShortcuts } from '../../../state/use-shortcuts.ts';
 import { AlertsFirstUse } from '../first-use.tsx';
+import { useFirstUse } from '../use-first-use.ts';
 import { acknowledger } from './acknowledging.ts';
 import { FiringDrawer } from './firing-drawer.tsx';
 import { FiringGrid } from './firing-grid.tsx';
@@ -35,12 +36,13 @@ export function FiringTab({ project }: { project: Project }) {
   const byId = useMemo(() => new Map((rules.data?.items ?? []).map((item) => [item.id, item])), [rules.data]);
   const { list, error, loading, lostSinceMs } = firings;
   const rows = list?.rows ?? [];
-  const isFirstUse = rules.data?.items.length === 0 && list !== null && rows.length === 0;
-  if (isFirstUse) {
+  const first = useFirstUse(rules.data === null || list === null ? null : rules.data.items.length + rows.length === 0);
+  if (first.isFirst) {
     return (
       <AlertsFirstUse
         project={project.id}
-        onMade={() => {
+        onEnd={() => {
+          first.end();
           rules.reload();
           firings.reload();
         }}
@@ -51,7 +53,10 @@ export function FiringTab({ project }: { project: Project }) {
   const headline =
     list === null || (rules.data === null && isWaiting)
       ? null
-      : headlineOf({ rows, hasMore: firings.hasMore, rules: rules.data?.items ?? null }, ticking.value);
+      : headlineOf(
+          { rows: list.next ?? rows, hasMore: firings.hasMore, rules: rules.data?.items ?? null },
+          ticking.value,
+        );
   return (
     <>
       <HeadlineText second headline={headline} waiting="Alerts" stale={lostSinceMs !== null} />

@@ -35,14 +35,16 @@ export function RuleForm({ project, draft, onChange, error }: RuleFormProps) {
     <>
       <fieldset class="rule-part">
         <legend>What it is</legend>
-        <TextField
-          label="Name"
-          value={draft.name}
-          onInput={(name) => change({ name })}
-          error={reason('/name')}
-          autoFocus={draft.name === ''}
-          placeholder="What is wrong when it fires"
-        />
+        <div class="rule-wide">
+          <TextField
+            label="Name"
+            value={draft.name}
+            onInput={(name) => change({ name })}
+            error={reason('/name')}
+            autoFocus={draft.name === ''}
+            placeholder="What is wrong when it fires"
+          />
+        </div>
         <ChoiceField
           label="Severity"
           value={draft.severity}

@@ -12,6 +12,7 @@ import { useHealthUpdates } from '../../../state/use-health-updates.ts';
 import { useResource } from '../../../state/use-resource.ts';
 import { useShortcuts } from '../../../state/use-shortcuts.ts';
 import { AlertsFirstUse } from '../first-use.tsx';
+import { useFirstUse } from '../use-first-use.ts';
 import { freshRule, inputOf } from './rule-draft.ts';
 import { RuleEditor } from './rule-editor.tsx';
 import { RuleList } from './rule-list.tsx';
@@ -23,10 +24,15 @@ const openNew = () => go(hrefOf(`/alerts/rules/${NEW}`, {}, 'frame'));
 export function RulesTab({ project }: { project: Project }) {
   const open = pathPart(2);
   const rules = useResource(project.id, (signal) => listRules(project.id, signal));
+  const first = useFirstUse(rules.data === null ? null : rules.data.items.length === 0);
   // What an editor holds is not changed under whoever edits it.
   useHealthUpdates(rules.error !== null, () => open === '' && rules.reload());
+  const changed = () => {
+    first.end();
+    rules.reload();
+  };
   if (open === NEW) {
-    return <RuleEditor key={NEW} project={project.id} rule={null} start={freshRule()} onChanged={rules.reload} />;
+    return <RuleEditor key={NEW} project={project.id} rule={null} start={freshRule()} onChanged={changed} />;
   }
   if (rules.data === null) {
     return rules.error ? (
@@ -39,7 +45,7 @@ export function RulesTab({ project }: { project: Project }) {
   if (open !== '') {
     const rule = items.find(({ id }) => id === open);
     return rule ? (
-      <RuleEditor key={rule.id} project={project.id} rule={rule} start={inputOf(rule)} onChanged={rules.reload} />
+      <RuleEditor key={rule.id} project={project.id} rule={rule} start={inputOf(rule)} onChanged={changed} />
     ) : (
       <Empty title="There is no such rule">
         <p>It was deleted, or is one of another project.</p>
@@ -50,8 +56,10 @@ export function RulesTab({ project }: { project: Project }) {
   return (
     <>
       {rules.error ? <Failure line what="Not updated" error={rules.error} onRetry={rules.reload} /> : null}
-      {items.length === 0 ? (
-        <AlertsFirstUse project={project.id} onMade={rules.reload} />
+      {first.isFirst || (items.length === 0 && !rules.loading) ? (
+        <AlertsFirstUse project={project.id} onEnd={changed} />
+      ) : items.length === 0 ? (
+        <Skeleton rows={14} label="Loading rules" />
       ) : (
         <All project={project.id} rules={items} onChanged={rules.reload} />
       )}
@@ -66,22 +74,22 @@ interface AllProps {
 }
 
 function All({ project, rules, onChanged }: AllProps) {
-  /** Switched here and not yet answered by the list. */
-  const [switched, setSwitched] = useState<ReadonlyMap<string, boolean>>(new Map());
+  /** Switched here and not yet in the list, which has it once the rule is of that version. */
+  const [switched, setSwitched] = useState<ReadonlyMap<string, { enabled: boolean; version: number }>>(new Map());
   useShortcuts(mayDecide.value ? [{ keys: 'n', label: 'New rule', group: 'Lists', run: openNew }] : []);
-  const show = (id: string, enabled: boolean | null) =>
+  const show = ({ id, version }: ListedRule, enabled: boolean | null) =>
     setSwitched((before) => {
       const next = new Map(before);
       if (enabled === null) next.delete(id);
-      else next.set(id, enabled);
+      else next.set(id, { enabled, version: version + 1 });
       return next;
     });
   const enable = async (rule: ListedRule, enabled: boolean, undoes = false): Promise<void> => {
-    show(rule.id, enabled);
+    show(rule, enabled);
     const answer = await changeRule(project, rule.id, { ...inputOf(rule), enabled, version: rule.version });
     if (!answer.ok) {
       if (isStored(answer.error)) onChanged();
-      else show(rule.id, null);
+      else show(rule, null);
       return sayError(`The rule was not switched ${enabled ? 'on' : 'off'}`, answer.error);
     }
     onChanged();
@@ -89,7 +97,10 @@ function All({ project, rules, onChanged }: AllProps) {
     const undo = undoes ? null : () => void enable(after, !enabled, true);
     say(`${rule.name.slice(0, 60)} is ${enabled ? 'on' : 'off'}`, undo);
   };
-  const shown = rules.map((rule) => ({ ...rule, enabled: switched.get(rule.id) ?? rule.enabled }));
+  const shown = rules.map((rule) => {
+    const mine = switched.get(rule.id);
+    return mine && rule.version < mine.version ? { ...rule, enabled: mine.enabled } : rule;
+  });
   const on = shown.filter(({ enabled }) => enabled).length;
   return (
     <>

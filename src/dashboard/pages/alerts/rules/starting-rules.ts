@@ -23,10 +23,6 @@ export const STARTING_RULES: readonly StartingRule[] = [
     }),
   },
   {
-    why: 'No record at all for 15 minutes: the sender, or the way to here, is broken.',
-    rule: rule('Nothing arrives', { kind: 'silence', stream: 'logs', query: '' }, { severity: 'critical' }),
-  },
-  {
     why: 'One group of errors happens more than 20 times in 5 minutes.',
     rule: rule(
       'An error happens often',
@@ -44,5 +40,9 @@ export const STARTING_RULES: readonly StartingRule[] = [
   {
     why: 'More than 5 events with a score of 80 or more in 5 minutes.',
     rule: rule('High fraud scores', { kind: 'fraud_score', minScore: 80, threshold: 5 }, { severity: 'critical' }),
+  },
+  {
+    why: 'No record at all for 15 minutes: the sender, or the way to here, is broken.',
+    rule: rule('Nothing arrives', { kind: 'silence', stream: 'logs', query: '' }, { severity: 'critical' }),
   },
 ];
