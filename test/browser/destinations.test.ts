@@ -168,7 +168,11 @@ describe('destinations and deliveries', () => {
     await dialog(page, /^New secret/)
       .getByLabel('The old ones end')
       .selectOption('1');
+    const unproven = { status: 403, code: 'step_up_required', title: 'Prove it', detail: 'Prove it.', requestId: 'r' };
+    await page.route(/\/secrets\?/, (route) => route.fulfill({ status: 403, json: unproven }), { times: 1 });
     await button(page, 'Make the new secret').click();
+    await page.getByLabel('Your password').fill(dashboard.server.adminPassword);
+    await button(page, 'Confirm').click();
     await dialog(page, /^Secret of/)
       .getByRole('region', { name: 'Check of a delivery' })
       .getByText('whsec_')
@@ -326,6 +330,10 @@ describe('against the server', () => {
     await region(page, 'Breaker').getByRole('button', { name: 'Close' }).click();
     await page.getByText('The breaker is closed').waitFor();
     await page.getByRole('link', { name: 'All deliveries' }).click();
+    // Its next attempt may be minutes away by now.
+    await grid.getByRole('row').first().click();
+    await drawer.getByRole('button', { name: /^(Try now|Replay)$/ }).click();
+    await drawer.getByText('Delivered, 200').first().waitFor();
     await grid.getByText('Delivered, 200').waitFor();
     // Under one id, and each signed so that the receiver's library takes it.
     expect(new Set(receiver.arrivals.map(({ id }) => id)).size).toBe(1);

@@ -13,17 +13,27 @@ const at = (path: string) => `${dashboard.server.url}${path}?project=${dashboard
 const button = (page: Page) => page.getByRole('banner').getByRole('button', { name: /^Pulse: / });
 const panel = (page: Page) => page.getByRole('dialog', { name: /^Pulse: / });
 
-/** How far the top bar is wider than its place. */
+/** How far the top bar is wider than its place, or one of its parts lies over the next. */
 async function overflow(page: Page): Promise<number> {
   return page.evaluate(() => {
     const bar = document.querySelector('.top-bar');
-    return Math.max(...[document.documentElement, bar].map((box) => (box ? box.scrollWidth - box.clientWidth : 99)));
+    const wider = [document.documentElement, bar].map((box) => (box ? box.scrollWidth - box.clientWidth : 99));
+    const parts = [...(bar?.children ?? [])].filter((part) => part.getClientRects().length > 0);
+    const over = parts.slice(1).map((part, i) => {
+      const before = [parts[i], ...(parts[i]?.querySelectorAll(':scope > button *') ?? [])];
+      return (
+        Math.max(...before.map((box) => box?.getBoundingClientRect().right ?? 0)) - part.getBoundingClientRect().left
+      );
+    });
+    return Math.round(Math.max(0, ...wider, ...over));
   });
 }
 
 describe('the pulse in the top bar', () => {
   it.each([
     ['desktop', 1440, 900],
+    ['small desktop', 1200, 800],
+    ['tablet', 1000, 700],
     ['phone', 390, 844],
   ] as const)(
     'on a %s tells in words how webhooks, cookies and alerts are, fits its place and passes axe in both themes, open as well',

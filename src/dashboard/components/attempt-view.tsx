@@ -13,7 +13,7 @@ export function AttemptView({ attempt }: { attempt: Attempt }) {
   return (
     <div class="attempt">
       {error === null ? null : <p class="attempt-error">{asSentence(error)}</p>}
-      <Timing attempt={attempt} />
+      {attempt.durationMs > 0 ? <Timing attempt={attempt} /> : null}
       <h4>Request</h4>
       <p class="attempt-url">
         POST <bdi>{request.url}</bdi>

@@ -1,6 +1,6 @@
 import '../../../styles/deliveries.css';
-import { useState } from 'preact/hooks';
-import type { Delivery } from '../../../../wire/delivery.ts';
+import { useEffect, useState } from 'preact/hooks';
+import type { Delivery, DeliveryDetail } from '../../../../wire/delivery.ts';
 import { type DeliveryList, listDeliveries } from '../../../api/deliveries.ts';
 import { listDestinations } from '../../../api/destinations.ts';
 import type { Project } from '../../../api/types.ts';
@@ -20,6 +20,8 @@ import { NoDeliveries } from './no-deliveries.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 const PAGE = 100;
+/** While one of them is under way. */
+const LOOK_EVERY_MS = 5_000;
 
 /** What was told to whom, whether it arrived, and why not. The one that is open is in the address. */
 export function DeliveriesTab({ project }: { project: Project }) {
@@ -37,11 +39,25 @@ export function DeliveriesTab({ project }: { project: Project }) {
     question,
   );
   const { list, error, loading } = log;
-  useLiveRefresh(reading || openId !== '', error !== null);
+  const isReading = reading || openId !== '';
+  useLiveRefresh(isReading, error !== null);
+  const isUnderWay = list?.rows.some(({ state }) => state === 'queued' || state === 'delivering') === true;
+  const { reload } = log;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with every answer the next look is timed anew.
+  useEffect(() => {
+    if (!isUnderWay || isReading || loading) return;
+    const timer = setTimeout(() => {
+      if (!document.hidden) reload();
+    }, LOOK_EVERY_MS);
+    return () => clearTimeout(timer);
+  }, [isUnderWay, isReading, loading, list]);
   if (destinations.data?.items.length === 0) return <FirstDestination />;
   const names = new Map(destinations.data?.items.map(({ id, name }) => [id, name]));
   const rows = list?.rows ?? [];
   const away = log.first?.unknown.length ?? 0;
+  /** What the drawer has just read of a row. */
+  const seen = ({ event: _, log: __, ...row }: DeliveryDetail) =>
+    log.change((shown) => (shown.id === row.id ? row : shown));
   const open = ({ id }: Delivery) => setParams({ delivery: id }, openId === '' ? 'push' : 'replace');
   return (
     <section class="card deliveries" aria-label="Deliveries">
@@ -80,7 +96,7 @@ export function DeliveriesTab({ project }: { project: Project }) {
           )}
         </div>
         {openId === '' ? null : (
-          <DeliveryDrawer key={openId} project={project.id} id={openId} names={names} onReplayed={log.reload} />
+          <DeliveryDrawer key={openId} project={project.id} id={openId} names={names} onSeen={seen} />
         )}
       </div>
       {replaying ? (

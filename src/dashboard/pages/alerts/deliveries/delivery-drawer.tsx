@@ -24,7 +24,8 @@ interface DeliveryDrawerProps {
   project: string;
   id: string;
   names: ReadonlyMap<string, string>;
-  onReplayed: () => void;
+  /** Told of every answer: the row beside it may say less. */
+  onSeen: (delivery: DeliveryDetail) => void;
 }
 
 /** While it is under way its next attempt is seen here. */
@@ -32,7 +33,7 @@ const LOOK_EVERY_MS = 3_000;
 const close = () => setParams({ delivery: null }, 'replace');
 
 /** The delivery that the address names: its event, every attempt in full, and why it waits. */
-export function DeliveryDrawer({ project, id, names, onReplayed }: DeliveryDrawerProps) {
+export function DeliveryDrawer({ project, id, names, onSeen }: DeliveryDrawerProps) {
   const { data, error, loading, reload } = useResource(`${project} ${id}`, (signal) =>
     getDelivery(project, id, signal),
   );
@@ -45,6 +46,10 @@ export function DeliveryDrawer({ project, id, names, onReplayed }: DeliveryDrawe
     }, LOOK_EVERY_MS);
     return () => clearTimeout(timer);
   }, [isOver, loading, data]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for every answer.
+  useEffect(() => {
+    if (data !== null) onSeen(data);
+  }, [data]);
   const isMissing = error?.kind === 'problem' && error.status === 404;
   return (
     <Drawer
@@ -55,15 +60,7 @@ export function DeliveryDrawer({ project, id, names, onReplayed }: DeliveryDrawe
       {data ? (
         <>
           {error ? <Failure line what="Not updated" error={error} onRetry={reload} /> : null}
-          <Details
-            project={project}
-            delivery={data}
-            name={names.get(data.destinationId)}
-            onReplayed={() => {
-              reload();
-              onReplayed();
-            }}
-          />
+          <Details project={project} delivery={data} name={names.get(data.destinationId)} onReplayed={reload} />
         </>
       ) : isMissing ? (
         <Empty title="There is no such delivery">
@@ -124,7 +121,7 @@ function Details({ project, delivery, name, onReplayed }: DetailsProps) {
       <dl class="drawer-times">
         <dt>Destination</dt>
         <dd>
-          <Link href={destinationHref(destinationId)}>
+          <Link class="clip delivery-to" href={destinationHref(destinationId)}>
             <bdi>{name ?? destinationId}</bdi>
           </Link>
         </dd>
