@@ -1,3 +1,4 @@
+import { boundsFault } from '../lib/bounds.ts';
 import { Field } from './field.tsx';
 import { NumberInput } from './number-input.tsx';
 
@@ -27,8 +28,4 @@ export function NumberField({ label, value, unit, hint, error, ...bounds }: Numb
       )}
     </Field>
   );
-}
-
-export function boundsFault(value: number, min: number, max: number): string | null {
-  return value >= min && value <= max ? null : `A number from ${min} to ${max}`;
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import type { Tone } from '../lib/tone.ts';
 
-export type Tone = 'ok' | 'warn' | 'bad' | 'info' | 'off';
+export type { Tone };
 
 /** A dot never stands alone: the word beside it says the same. */
 export function StatusDot({ tone, children }: { tone: Tone; children: ComponentChildren }) {

@@ -5,7 +5,7 @@ import type {
   DeliveryState,
   DestinationKind,
 } from '../../wire/delivery.ts';
-import type { Tone } from '../components/status-dot.tsx';
+import type { Tone } from './tone.ts';
 import { inUnit } from './units.ts';
 
 export const KIND_WORDS: Record<DestinationKind, string> = {

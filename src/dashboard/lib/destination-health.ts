@@ -1,6 +1,6 @@
 import type { DestinationHealth } from '../../wire/delivery.ts';
-import type { Tone } from '../components/status-dot.tsx';
 import { percent } from './format.ts';
+import type { Tone } from './tone.ts';
 
 export interface HealthFace {
   tone: Tone;

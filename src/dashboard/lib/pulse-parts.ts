@@ -1,6 +1,6 @@
 import type { Pulse } from '../../wire/alerts.ts';
-import type { Tone } from '../components/status-dot.tsx';
 import { duration, percent } from './format.ts';
+import type { Tone } from './tone.ts';
 
 export interface PulsePart {
   id: 'dns' | 'failures' | 'breaker' | 'cookies';

@@ -6,7 +6,7 @@ import {
   MIN_TIMEOUT_MS,
 } from '../../../../../wire/delivery.ts';
 import type { DestinationInput, HeaderInput } from '../../../../api/destinations.ts';
-import { boundsFault } from '../../../../components/number-field.tsx';
+import { boundsFault } from '../../../../lib/bounds.ts';
 
 export interface DraftHeader extends HeaderInput {
   /** Of its row in the form. */
