@@ -367,10 +367,10 @@ describe('firings', () => {
   });
 
   it('are what the object says', async () => {
-    const list = `/api/alerts/firings?project=${projectId}&state=firing&rule=rul_0&limit=5&cursor=abc`;
+    const list = `/api/alerts/firings?project=${projectId}&state=firing&rule=rul_0&limit=5&cursor=12`;
     const { status, body } = await callApp('GET', list, { ...object.options, as: analyst });
     expect([status, body]).toEqual([200, { items: [firing], nextCursor: null }]);
-    expect(object.asked).toEqual([{ state: 'firing', ruleId: 'rul_0', limit: 5, cursor: 'abc' }]);
+    expect(object.asked).toEqual([{ state: 'firing', ruleId: 'rul_0', limit: 5, cursor: '12' }]);
     expect((await call('GET', `firings/${firing.id}`)).body).toEqual(firing);
     expect((await call('GET', 'firings/frg_none')).body.code).toBe('not_found');
   });
@@ -389,6 +389,15 @@ describe('firings', () => {
     });
     expect(answer.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/state', '/limit']);
   });
+
+  it.each(['abc', '0', '-1', '1.5', '1e3', '9'.repeat(16), ' 1'])(
+    'are not listed from a cursor that no list gave: %j',
+    async (cursor) => {
+      const list = `/api/alerts/firings?project=${projectId}&cursor=${encodeURIComponent(cursor)}`;
+      const answer = await callApp('GET', list, { ...object.options, as: analyst });
+      expect([answer.status, answer.body.errors?.[0].pointer, object.asked]).toEqual([400, '/cursor', []]);
+    },
+  );
 
   it('are acknowledged at the object before the answer, with an audit row, once for the same word', async () => {
     const done = await call('POST', `firings/${firing.id}/acknowledge`, { note: ' on it ' });

@@ -8,7 +8,8 @@ import { orAway } from '../object.ts';
 
 const DEFAULT_FIRINGS = 50;
 const MAX_FIRINGS = 200;
-const MAX_CURSOR_CHARS = 256;
+/** The place of a firing in the object's list, which is how it writes one: at most 15 digits are exact as a number. */
+const CURSOR = /^[1-9][0-9]{0,14}$/;
 
 /** `?state=&rule=&limit=&cursor=`. */
 export function readFiringQuery(parameters: Parameters): Result<FiringQuery, AlertError> {
@@ -16,7 +17,7 @@ export function readFiringQuery(parameters: Parameters): Result<FiringQuery, Ale
   const state = reader.text('state');
   if (state !== null && !isState(state)) reader.refuse('state', `must be one of ${FIRING_STATES.join(', ')}`);
   const cursor = reader.text('cursor');
-  if (cursor !== null && cursor.length > MAX_CURSOR_CHARS) reader.refuse('cursor', 'must be a nextCursor of this list');
+  if (cursor !== null && !CURSOR.test(cursor)) reader.refuse('cursor', 'must be a nextCursor of this list');
   const limit = reader.count('limit', DEFAULT_FIRINGS, 1, MAX_FIRINGS);
   const query = { state: state as FiringState | null, ruleId: reader.text('rule'), limit, cursor };
   const read = reader.finish(query);
