@@ -138,10 +138,14 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
   }
 
   /** It is not told again until it ends. */
-  acknowledge({ firingId, ...acknowledged }: Acknowledgement): 'applied' | 'unknown_firing' {
+  acknowledge({ firingId, ...acknowledged }: Acknowledgement): 'applied' | 'over' | 'unknown_firing' {
     return this.ctx.storage.transactionSync(() => {
       const firing = this.#firings.find(firingId);
       if (!firing) return 'unknown_firing';
+      // Said while it fired, and told late, is kept all the same.
+      if (firing.resolvedAtMs !== null && firing.resolvedAtMs < acknowledged.atMs) return 'over';
+      // Cron may tell what was pending behind what somebody said since.
+      if (firing.acknowledged !== null && firing.acknowledged.atMs > acknowledged.atMs) return 'applied';
       const state = this.#firings.state(firing.ruleId, firingId);
       if (state) this.#firings.saveState(firing.ruleId, { ...state, acknowledged });
       this.#firings.save({ ...firing, acknowledged });

@@ -34,7 +34,8 @@ export interface AlertsCalls {
   configure(settings: AlertSettings): Promise<void>;
   firings(query: FiringQuery): { items: Firing[]; nextCursor: string | null };
   findFiring(id: string): Firing | null;
-  acknowledge(ack: Acknowledgement): 'applied' | 'unknown_firing';
+  /** Of two the later stays, in whatever order they come. `over`: it had ended when this was said. */
+  acknowledge(ack: Acknowledgement): 'applied' | 'over' | 'unknown_firing';
   /** Of a disabled project nothing is evaluated or told. What was owed to its destinations waits. */
   setDisabled(projectId: string, disabled: boolean): Promise<void>;
   statuses(): RuleStatus[];

@@ -12,6 +12,8 @@ export type AlertError =
   | { kind: 'rule_not_found' }
   | { kind: 'silence_not_found' }
   | { kind: 'firing_not_found' }
+  /** There is nothing left to take notice of. */
+  | { kind: 'firing_over' }
   /** Somebody else changed the rule since the version that this change was made from. */
   | { kind: 'rule_changed'; version: number }
   | { kind: 'too_many_rules'; most: number }
@@ -36,6 +38,13 @@ export function alertProblem(error: AlertError): Problem {
       return {
         ...NOT_FOUND,
         detail: 'No firing of this project has that id. Those that are over are kept for a while.',
+      };
+    case 'firing_over':
+      return {
+        status: 409,
+        code: error.kind,
+        title: 'The firing is over',
+        detail: 'It ended before it was acknowledged. If the condition holds again, that is another firing.',
       };
     case 'rule_changed':
       return {

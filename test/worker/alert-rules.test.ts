@@ -430,6 +430,16 @@ describe('firings', () => {
     expect(rows.results).toEqual([]);
   });
 
+  it('that are over are not acknowledged any more: nothing is kept, and the audit says so', async () => {
+    const over = { ...firing, id: 'frg_yyyyyyyyyyyyyyyy', state: 'resolved', resolvedAtMs: 3 } as const;
+    object.known = [over];
+    const answer = await call('POST', `firings/${over.id}/acknowledge`, { note: 'late' });
+    expect([answer.status, answer.body.code, object.acknowledged]).toEqual([409, 'firing_over', []]);
+    expect(await actions(over.id)).toEqual(['alert_firing.acknowledge', 'alert_firing.drop_acknowledgement']);
+    const rows = await env.DB.prepare('SELECT * FROM alert_acknowledgements WHERE firing_id = ?1').bind(over.id).all();
+    expect(rows.results).toEqual([]);
+  });
+
   it('whose acknowledgement could not be told are told by a repeat, or by cron', async () => {
     const failed = await whileAway(() => call('POST', `firings/${firing.id}/acknowledge`, { note: 'mine' }));
     expect([failed.status, failed.body.code]).toEqual([503, 'alerts_pending']);

@@ -168,6 +168,19 @@ describe('a firing', () => {
     expect(await objectOf(project.id).findFiring(id)).toMatchObject({ acknowledged: by, quiet: null });
   });
 
+  it('keeps the later of two acknowledgements in whatever order they come, and none that was said after its end', async () => {
+    const project = await alertProject();
+    const { id } = await firing(project);
+    const say = (byName: string, atMs: number) =>
+      objectOf(project.id).acknowledge({ firingId: id, by: 'usr_1', byName, atMs, note: null });
+    const known = async () => (await objectOf(project.id).findFiring(id))?.acknowledged?.byName;
+    expect([await say('Ada', 6), await say('Bob', 5), await known()]).toEqual(['applied', 'applied', 'Ada']);
+    await end(project);
+    expect([await say('Cleo', Date.now() + 1_000), await known()]).toEqual(['over', 'Ada']);
+    // Said while it fired: the object was away until now.
+    expect([await say('Dora', 7), await known()]).toEqual(['applied', 'Dora']);
+  });
+
   it('is forgotten 90 days after it began, but not while it fires, and beyond the newest 10,000', async () => {
     const project = await alertProject();
     await firing(project);

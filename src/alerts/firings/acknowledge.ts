@@ -23,7 +23,7 @@ export const acknowledgeSchema = z.strictObject({
 
 /**
  * Somebody has taken notice of a firing, where the caller was granted `write`: it is not repeated any more. The last word counts; the same again changes
- * nothing, but reaches the object where it could not be told before. Errors: firing_not_found, alerts_pending.
+ * nothing, but reaches the object where it could not be told before. Errors: firing_not_found, firing_over, alerts_pending.
  */
 export async function acknowledge(
   ctx: Ctx,

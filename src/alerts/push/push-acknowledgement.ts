@@ -10,8 +10,8 @@ import {
 import { orAway } from '../object.ts';
 
 /**
- * Tells the object of an acknowledgement. One of a firing that it does not have is taken out again, so that the table holds no ids that somebody made up.
- * Errors: firing_not_found, alerts_pending.
+ * Tells the object of an acknowledgement. One of a firing that it does not have, or that had ended, is taken out again, so that the table holds no
+ * ids that somebody made up, and nothing that did not take effect. Errors: firing_not_found, firing_over, alerts_pending.
  */
 export async function pushAcknowledgement(ctx: Ctx, stored: StoredAcknowledgement): Promise<Result<null, AlertError>> {
   const { projectId, applied: _, ...acknowledgement } = stored;
@@ -23,6 +23,7 @@ export async function pushAcknowledgement(ctx: Ctx, stored: StoredAcknowledgemen
     case 'applied':
       await confirmAcknowledgement(ctx.env.DB, stored).run();
       return ok(null);
+    case 'over':
     case 'unknown_firing':
       await ctx.env.DB.batch([
         dropAcknowledgement(ctx.env.DB, projectId, firingId),
@@ -33,6 +34,6 @@ export async function pushAcknowledgement(ctx: Ctx, stored: StoredAcknowledgemen
           detail: { reason: told },
         }),
       ]);
-      return err({ kind: 'firing_not_found' });
+      return err({ kind: told === 'over' ? 'firing_over' : 'firing_not_found' });
   }
 }

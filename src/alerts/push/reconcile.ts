@@ -29,7 +29,7 @@ export async function reconcileAlerts(
   for (const stored of await unappliedAcknowledgements(ctx.env.DB, MAX_ACKNOWLEDGEMENTS_PER_RUN)) {
     const pushed = await pushAcknowledgement(ctx, stored);
     if (pushed.ok) counts.acknowledgements++;
-    else counts[pushed.error.kind === 'firing_not_found' ? 'unknownFirings' : 'failed']++;
+    else counts[pushed.error.kind === 'alerts_pending' ? 'failed' : 'unknownFirings']++;
   }
   return counts;
 }

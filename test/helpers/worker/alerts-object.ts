@@ -40,9 +40,11 @@ export class RecordingAlerts implements AlertsObject {
     return this.known.find((firing) => firing.id === id) ?? null;
   }
 
-  async acknowledge(ack: Acknowledgement): Promise<'applied' | 'unknown_firing'> {
+  async acknowledge(ack: Acknowledgement): Promise<'applied' | 'over' | 'unknown_firing'> {
     this.#answer();
-    if (!this.known.some(({ id }) => id === ack.firingId)) return 'unknown_firing';
+    const firing = this.known.find(({ id }) => id === ack.firingId);
+    if (!firing) return 'unknown_firing';
+    if (firing.resolvedAtMs !== null) return 'over';
     this.acknowledged.push(ack);
     return 'applied';
   }
