@@ -1,4 +1,4 @@
-import { eventOf, type ToldProject } from '../../src/alerts/event.ts';
+import { eventOf, inParts, type ToldProject } from '../../src/alerts/event.ts';
 import {
   type Advanced,
   advance,
@@ -70,11 +70,12 @@ export class Decider {
       firings.drop(firingId);
     }
     this.#port.outbox.place(
-      notices.map(({ type, firings: told }) => {
-        const shown = told.map((state) => firingOf(rule, state, null));
-        const event = eventOf(type, rule, shown, this.#port.project(), { id: randomId('evt'), nowMs });
-        return { event, destinationIds: rule.destinationIds };
-      }),
+      notices.flatMap(({ type, firings: told }) =>
+        inParts(told.map((state) => firingOf(rule, state, null))).map((shown) => {
+          const event = eventOf(type, rule, shown, this.#port.project(), { id: randomId('evt'), nowMs });
+          return { event, destinationIds: rule.destinationIds };
+        }),
+      ),
     );
     return {
       told: notices.length > 0 ? rule.destinationIds : [],

@@ -1,6 +1,13 @@
 import type { AlertRule, Firing } from '../wire/alerts.ts';
 import type { DeliveryEvent } from '../wire/delivery.ts';
 import type { JsonObject } from '../wire/record.ts';
+import { groupLabelOf } from './state/index.ts';
+
+/**
+ * Of the firings in one notice: half of what a body may have (src/delivery/body), since a template may write them between quotes, which escapes theirs. One
+ * firing alone has at most half of it.
+ */
+const MAX_FIRINGS_CHARS = 128 * 1024;
 
 /** What a notice says of the project: as it was when its rules were last pushed. */
 export interface ToldProject {
@@ -10,9 +17,26 @@ export interface ToldProject {
   origin: string | null;
 }
 
+/** Cut into what one notice holds: a longer body would be made by no destination, and nobody would be told. */
+export function inParts(firings: readonly Firing[]): Firing[][] {
+  const parts: Firing[][] = [];
+  let chars = 0;
+  for (const firing of firings) {
+    const own = JSON.stringify(firing).length;
+    chars += own;
+    const part = parts.at(-1);
+    if (part && chars <= MAX_FIRINGS_CHARS) part.push(firing);
+    else {
+      parts.push([firing]);
+      chars = own;
+    }
+  }
+  return parts;
+}
+
 /**
- * A notice as destinations get it (docs/alerts.md). An ordered destination keeps the notices of one subject in their order: that of a firing alone, or of the
- * rule where several are told in one.
+ * A notice as destinations get it (docs/alerts.md). An ordered destination keeps the notices of one subject in their order: of a firing, or of the rule
+ * where others may be told with it, since a firing that began with others may end alone.
  */
 export function eventOf(
   type: string,
@@ -35,7 +59,7 @@ export function eventOf(
     id,
     type,
     projectId: project.id,
-    subject: firings.length === 1 && first ? first.id : rule.id,
+    subject: first && groupLabelOf(rule.condition) === null ? first.id : rule.id,
     createdAtMs: nowMs,
     // It is made of strings, numbers and null, as its types say.
     data: data as unknown as JsonObject,
