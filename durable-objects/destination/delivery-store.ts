@@ -100,6 +100,14 @@ export class DeliveryStore {
     );
   }
 
+  /** What waits for longer than anything may was told so by a clock that was set back since: it is due. */
+  pullBack(nowMs: number, maxWaitMs: number): void {
+    this.#sql.exec(
+      'UPDATE deliveries SET next_attempt_at_ms = ? WHERE next_attempt_at_ms > ?',
+      ...[nowMs, nowMs + maxWaitMs],
+    );
+  }
+
   /** One of a lane has ended: the next one of it is due. */
   release(lane: string, nowMs: number): void {
     this.#sql.exec(

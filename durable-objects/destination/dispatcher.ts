@@ -4,6 +4,7 @@ import { inWindow, type Timing } from '../../src/delivery/queue/health.ts';
 import { nextStep } from '../../src/delivery/queue/next-step.ts';
 import { paceAtMs } from '../../src/delivery/queue/pace.ts';
 import type { Holds } from '../../src/delivery/queue/why.ts';
+import { MAX_WAIT_MS } from '../../src/delivery/retry/schedule.ts';
 import type { Result } from '../../src/shared/result.ts';
 import type { BreakerAction, BreakerTransition, DeliveryEvent } from '../../src/wire/delivery.ts';
 import type { AttemptStore } from './attempt-store.ts';
@@ -64,6 +65,7 @@ export class Dispatcher {
   #goneAtMs: number | null;
   #lastAtMs: number | null;
   #timings: Timing[] = [];
+  #heldAtMs = 0;
   #heldUntilMs = 0;
   #queueAtMs: number | null = null;
 
@@ -97,7 +99,11 @@ export class Dispatcher {
   /** What keeps the whole queue waiting, whatever is due. */
   get holds(): Holds {
     const { disabledReason } = this;
-    return { disabledReason, pausedUntilMs: this.#receiver.pausedUntilMs, heldUntilMs: this.#heldUntilMs };
+    return {
+      disabledReason,
+      pausedUntilMs: this.#receiver.pausedUntilMs(this.#port.nowMs()),
+      heldUntilMs: this.#heldUntilMs,
+    };
   }
 
   get inFlight(): number {
@@ -144,7 +150,9 @@ export class Dispatcher {
   recover(): void {
     const isUnderWay = (seq: number) => this.#flights.has(seq);
     this.#port.transaction(() => {
-      this.book.recover(isUnderWay, this.#config?.ordered ?? false, this.#port.nowMs());
+      const nowMs = this.#port.nowMs();
+      this.book.recover(isUnderWay, this.#config?.ordered ?? false, nowMs);
+      this.#stores.deliveries.pullBack(nowMs, MAX_WAIT_MS);
       this.#receiver.save();
     });
   }
@@ -188,10 +196,12 @@ export class Dispatcher {
     const config = this.#config;
     if (config === null) return null;
     const nowMs = this.#port.nowMs();
+    // Told by a clock that was set back since.
+    if (nowMs < this.#heldAtMs) this.#heldUntilMs = 0;
     for (let unsent = 0; unsent < UNSENT_PER_TURN; ) {
       const step = nextStep({
         ...{ nowMs, disabled: this.disabledReason !== null, inFlight: this.#queueFlights() + flights.length },
-        ...{ throttledUntilMs: this.#receiver.pausedUntilMs, heldUntilMs: this.#heldUntilMs },
+        ...{ throttledUntilMs: this.#receiver.pausedUntilMs(nowMs), heldUntilMs: this.#heldUntilMs },
         paceAtMs: paceAtMs(this.#lastAtMs, config.maxPerSecond, nowMs),
         dueAtMs: this.#stores.deliveries.dueAtMs(),
       });
@@ -207,6 +217,7 @@ export class Dispatcher {
       const { permit, transition } = this.#receiver.breaker.ask(config.breaker, nowMs);
       this.#note(transition);
       if (permit.kind === 'wait') {
+        this.#heldAtMs = nowMs;
         this.#heldUntilMs = permit.untilMs ?? Number.POSITIVE_INFINITY;
         return permit.untilMs;
       }
@@ -253,7 +264,7 @@ export class Dispatcher {
       if (fate.isGone) this.#setGone(nowMs);
       this.#port.deadLettersChanged();
     }
-    if (verdict.pauseMs > 0 && permit !== null) this.#receiver.pause(nowMs + verdict.pauseMs);
+    if (verdict.pauseMs > 0 && permit !== null) this.#receiver.pause(nowMs + verdict.pauseMs, nowMs);
     // A probe that never went out proved nothing, and its place must come free.
     const counts = verdict.counts ?? (permit?.kind === 'probe' ? 'failed' : null);
     if (permit !== null && counts !== null) {

@@ -6,6 +6,8 @@ import type { MetaStore } from './meta-store.ts';
 interface Stored {
   breaker: Breaker;
   budget: RetryBudget;
+  /** When it was asked for. */
+  pausedAtMs: number;
   pausedUntilMs: number;
 }
 
@@ -13,6 +15,7 @@ interface Stored {
 export class Receiver {
   readonly breaker: LiveBreaker;
   #budget: RetryBudget;
+  #pausedAtMs: number;
   #pausedUntilMs: number;
   #isSaved = true;
   readonly #meta: MetaStore;
@@ -20,10 +23,13 @@ export class Receiver {
   constructor(meta: MetaStore, nowMs: number) {
     const text = meta.meta('receiver');
     const stored: Stored =
-      text === null ? { breaker: newBreaker(nowMs), budget: newBudget(nowMs), pausedUntilMs: 0 } : JSON.parse(text);
+      text === null
+        ? { breaker: newBreaker(nowMs), budget: newBudget(nowMs), pausedAtMs: 0, pausedUntilMs: 0 }
+        : JSON.parse(text);
     this.#meta = meta;
     this.breaker = new LiveBreaker(stored.breaker);
     this.#budget = stored.budget;
+    this.#pausedAtMs = stored.pausedAtMs;
     this.#pausedUntilMs = stored.pausedUntilMs;
   }
 
@@ -42,28 +48,36 @@ export class Receiver {
     this.#budget = earn(this.#budget, nowMs);
   }
 
-  get pausedUntilMs(): number {
+  /** What was asked for at a time that is still to come was told by a clock that was set back since: it lasts as long from now on. */
+  pausedUntilMs(nowMs: number): number {
+    if (nowMs < this.#pausedAtMs) this.#setPause(nowMs, nowMs + this.#pausedUntilMs - this.#pausedAtMs);
     return this.#pausedUntilMs;
   }
 
-  pause(untilMs: number): void {
-    if (untilMs <= this.#pausedUntilMs) return;
-    this.#pausedUntilMs = untilMs;
-    this.#isSaved = false;
+  pause(untilMs: number, nowMs: number): void {
+    if (untilMs > this.pausedUntilMs(nowMs)) this.#setPause(nowMs, untilMs);
   }
 
   /** Somebody knows better: nothing is paused any more. */
   resume(): void {
-    this.#pausedUntilMs = 0;
-    this.#isSaved = false;
+    this.#setPause(0, 0);
   }
 
   /** In the transaction of what was decided. */
   save(): void {
     if (this.#isSaved && !this.breaker.unsaved) return;
-    const stored: Stored = { breaker: this.breaker.value(), budget: this.#budget, pausedUntilMs: this.#pausedUntilMs };
+    const stored: Stored = {
+      ...{ breaker: this.breaker.value(), budget: this.#budget },
+      ...{ pausedAtMs: this.#pausedAtMs, pausedUntilMs: this.#pausedUntilMs },
+    };
     this.#meta.setMeta('receiver', JSON.stringify(stored));
     this.#isSaved = true;
+  }
+
+  #setPause(atMs: number, untilMs: number): void {
+    this.#pausedAtMs = atMs;
+    this.#pausedUntilMs = untilMs;
+    this.#isSaved = false;
   }
 }
 

@@ -5,8 +5,7 @@ const SECOND_MS = 1_000;
  * a backlog start with a burst of twice the rate, at the moment when the receiver has just come back.
  */
 export function paceAtMs(lastAtMs: number | null, maxPerSecond: number, nowMs: number): number {
-  if (lastAtMs === null) return nowMs;
-  const gapMs = SECOND_MS / maxPerSecond;
-  // A clock that was set back must not stop the queue for as long as it was ahead.
-  return Math.min(lastAtMs + gapMs, nowMs + gapMs);
+  // A clock that was set back must not stop the queue for as long as it was ahead; a gap from now on would be one at each look, for ever.
+  if (lastAtMs === null || lastAtMs > nowMs) return nowMs;
+  return lastAtMs + SECOND_MS / maxPerSecond;
 }

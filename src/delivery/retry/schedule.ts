@@ -1,5 +1,6 @@
 import { type RetryBudget, spend } from './budget.ts';
 import type { Ladder } from './classify.ts';
+import { MAX_RETRY_AFTER_MS } from './retry-after.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -20,6 +21,8 @@ const LEAST = 0.5;
 const MOST = 1.5;
 /** What is added at random to a `Retry-After`, so that not all come back in the same millisecond. */
 const AFTER_JITTER = 0.1;
+/** Nothing is ever told to wait for longer: a `Retry-After` may be more than any step. */
+export const MAX_WAIT_MS = MAX_RETRY_AFTER_MS * (1 + AFTER_JITTER);
 
 export interface RetryOf {
   ladder: Ladder;
