@@ -27,6 +27,7 @@ const NONE: readonly string[] = [
   'POST /api/fraud/cookies/lint',
   'POST /api/projects/:id/browser/preview',
   'POST /api/destinations/preview',
+  'POST /api/alerts/rules/preview',
   // Records go to the journal: late-bodies.test.ts.
   ...['start', 'dry-run', 'jobs/:id/resend'].map((name) => `POST /api/etl/${name}`),
 ];

@@ -9,7 +9,7 @@ import type { Firing } from '../../../src/wire/alerts.ts';
 import { ORIGIN } from './call-app.ts';
 import { testCtx } from './context.ts';
 
-/** A rule that is switched off, a silence, and a firing that is over. */
+/** A rule that is switched off, a silence, and a firing, which nothing evaluates. */
 export async function makeAlerts(projectId: string): Promise<{ ruleId: string; silenceId: string; firingId: string }> {
   const ctx = testCtx();
   const input = ruleSchema.parse({ name: 'a rule', condition: { kind: 'silence', stream: 'logs' }, enabled: false });
@@ -21,8 +21,8 @@ export async function makeAlerts(projectId: string): Promise<{ ruleId: string; s
   const firing: Firing = {
     ...{ id: randomId('frg'), ruleId: rule.value.id, ruleName: 'a rule', severity: 'info', labels: {}, group: '' },
     // The object forgets what began 90 days ago.
-    ...{ state: 'resolved', pendingSinceMs: ctx.nowMs, firedAtMs: ctx.nowMs, resolvedAtMs: ctx.nowMs },
-    ...{ value: 0, threshold: 1, summary: 'Over.' },
+    ...{ state: 'firing', pendingSinceMs: ctx.nowMs, firedAtMs: ctx.nowMs, resolvedAtMs: null },
+    ...{ value: 0, threshold: 1, summary: 'It fires.' },
     ...{ notices: 0, lastNoticeAtMs: null, quiet: null, acknowledged: null },
   };
   await runInDurableObject(env.ALERTS.getByName(projectId), (_, state) => {

@@ -106,7 +106,7 @@ const etlPayload = (f: Fixture): unknown => ({ dataType: 'JSON', payload: { mess
 
 /** The same for every call, so that a repeat is one. */
 const IN_AN_HOUR_MS = Date.now() + 3_600_000;
-const alertRule = (): unknown => ({ name: 'a rule', condition: { kind: 'silence', stream: 'logs' }, enabled: false });
+const alertRule = (): object => ({ name: 'a rule', condition: { kind: 'silence', stream: 'logs' }, enabled: false });
 const fraudEvent = (eventType: string): unknown => ({ userId: 'u1', eventType });
 const fraudBodies = {
   login: { userId: 'u1' },
@@ -272,7 +272,7 @@ export const ROUTES: readonly RouteRule[] = [
     route: '/api/alerts/rules/:id',
     access: can('write'),
     url: (f) => `/api/alerts/rules/${f.ruleId}${of(f)}`,
-    body: alertRule,
+    body: () => ({ ...alertRule(), name: 'Renamed' }),
   },
   {
     method: 'DELETE',
