@@ -24,10 +24,13 @@ export default defineConfig({
           ],
         },
       },
-      // One after the other, when all else has ended: they count what a server does in a time, and kill it under full load.
+      // When all else has ended, and two at once: they kill servers under full load, and nothing beside them may depend on the machine's time.
       {
         extends: true,
-        test: { name: 'faults', include: ['test/faults/**/*.test.ts'], exclude: [WAITING], fileParallelism: false },
+        test: {
+          ...{ name: 'faults', include: ['test/faults/**/*.test.ts'], exclude: [WAITING] },
+          ...{ sequence: { groupOrder: 1 }, maxWorkers: Math.min(LANES, 2) },
+        },
       },
     ],
   },
