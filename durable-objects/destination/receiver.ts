@@ -17,7 +17,8 @@ export class Receiver {
   #budget: RetryBudget;
   #pausedAtMs: number;
   #pausedUntilMs: number;
-  #isSaved = true;
+  /** False at first: that it is closed is known since it was made, also to the next instance. */
+  #isSaved: boolean;
   readonly #meta: MetaStore;
 
   constructor(meta: MetaStore, nowMs: number) {
@@ -27,6 +28,7 @@ export class Receiver {
         ? { breaker: newBreaker(nowMs), budget: newBudget(nowMs), pausedAtMs: 0, pausedUntilMs: 0 }
         : JSON.parse(text);
     this.#meta = meta;
+    this.#isSaved = text !== null;
     this.breaker = new LiveBreaker(stored.breaker);
     this.#budget = stored.budget;
     this.#pausedAtMs = stored.pausedAtMs;

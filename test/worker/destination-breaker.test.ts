@@ -165,6 +165,15 @@ describe('a breaker', () => {
     await destination.alarm();
     await until('all are delivered', async () => (await destination.object.health()).backlog === 0);
   });
+
+  it('is closed since it was made, also to an instance that comes before the first call', async () => {
+    const clock = movableClock();
+    const destination = await testDestination();
+    const before = await breakerOf(destination);
+    clock.advance(60_000);
+    await evictDurableObject(env.DESTINATION.getByName(destination.id));
+    expect((await breakerOf(destination)).sinceMs).toBe(before.sinceMs);
+  });
 });
 
 describe('health', () => {

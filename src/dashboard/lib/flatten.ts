@@ -95,7 +95,10 @@ export function inlineAttrs(record: LogRecord): string[] {
   for (const [name, value] of Object.entries(record.attrs)) {
     if (value === null || typeof value === 'object') continue;
     if (parts.length === INLINE_ATTRS) break;
-    const text = String(value);
+    // A row is one line; the second of a stack would lie over the row below.
+    const text = String(value)
+      .slice(0, 4 * INLINE_CHARS)
+      .replaceAll(/\s*[\r\n]+\s*/g, ' ');
     parts.push(
       `${name.slice(0, INLINE_CHARS)}=${text.length > INLINE_CHARS ? `${text.slice(0, INLINE_CHARS)}…` : text}`,
     );

@@ -89,7 +89,7 @@ describe('the headline of alerts', () => {
   it('names the only one that fires, for whom and since when', () => {
     const known = { rows: [firing({ group: 'api', severity: 'critical' })], hasMore: false, rules: [listed()] };
     expect(headlineOf(known, NOW_MS)).toEqual({
-      ...{ tone: 'bad', text: `Errors fires for api, since 5${NBSP}min`, detail: `1${NBSP}rule watches.` },
+      ...{ tone: 'bad', text: `Errors fires for api; it began 5${NBSP}min ago`, detail: `1${NBSP}rule watches.` },
     });
   });
 
@@ -100,7 +100,7 @@ describe('the headline of alerts', () => {
       firing({ id: 'c', state: 'pending' }),
     ];
     expect(headlineOf({ rows, hasMore: true, rules: null }, NOW_MS)).toEqual({
-      ...{ tone: 'bad', text: `2 or more alerts fire: 1 critical, 1 warning; the longest since 1${NBSP}h` },
+      ...{ tone: 'bad', text: `2 or more alerts fire: 1 critical, 1 warning; the longest for 1${NBSP}h` },
       detail: '1 is not told. 1 pending. Errors, Slow.',
     });
   });

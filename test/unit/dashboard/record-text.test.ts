@@ -58,6 +58,12 @@ describe('the end of a line', () => {
     const attrs = { a: 1, deep: {}, nil: null, b: 'x'.repeat(50), c: true, d: 1, e: 1, f: 1, g: 1 };
     expect(inlineAttrs(record('r', { attrs }))).toEqual(['a=1', `b=${'x'.repeat(40)}…`, 'c=true', 'd=1', 'e=1', 'f=1']);
   });
+
+  it('have no line breaks, whatever a stack has', () => {
+    expect(inlineAttrs(record('r', { attrs: { stack: 'TypeError: x\n    at a.js:1\r\n  at b' } }))).toEqual([
+      'stack=TypeError: x at a.js:1 at b',
+    ]);
+  });
 });
 
 describe('highlighting', () => {

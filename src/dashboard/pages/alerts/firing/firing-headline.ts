@@ -31,14 +31,14 @@ export function headlineOf({ rows, hasMore, rules }: Known, nowMs: number): Head
   const tone = first.severity === 'critical' ? 'bad' : first.severity === 'warning' ? 'warn' : 'info';
   if (firing.length === 1) {
     const whom = first.group === '' ? '' : ` for ${shortened(first.group)}`;
-    return { tone, text: `${shortened(first.ruleName)} fires${whom}, since ${duration(longestMs)}`, detail };
+    return { tone, text: `${shortened(first.ruleName)} fires${whom}; it began ${duration(longestMs)} ago`, detail };
   }
   const kinds = WORST_FIRST.flatMap((severity) => {
     const count = firing.filter((row) => row.severity === severity).length;
     return count === 0 ? [] : [`${count} ${SEVERITY_WORDS[severity].toLowerCase()}`];
   });
   const count = `${firing.length}${hasMore ? ' or more' : ''}`;
-  const text = `${count} alerts fire: ${kinds.join(', ')}; the longest since ${duration(longestMs)}`;
+  const text = `${count} alerts fire: ${kinds.join(', ')}; the longest for ${duration(longestMs)}`;
   return { tone, text, detail: sentences(...about, namesOf(firing), watchWords(rules)) };
 }
 
