@@ -208,7 +208,7 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
     const soon = [...expecting, ...decisions.flatMap((decision) => decision.expecting)];
     if (soon.length > 0) void this.#destinations.warm(soon, nowMs);
     const changes = decisions.flatMap((decision) => decision.changes);
-    for (const change of changes) void announceHealth(this.env, this.#project().id, change, nowMs);
+    if (changes.length > 0) void announceHealth(this.env, this.#project().id, changes, nowMs);
   }
 
   /** A rule that could not be concluded is still due, and must not keep this object busy. */

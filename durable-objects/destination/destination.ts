@@ -76,7 +76,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
       wake: () => this.#goOn(),
     });
     this.#announcer = new Announcer({
-      announce: (change) => announceHealth(env, this.#configured().projectId, change, this.#now()),
+      announce: (change) => announceHealth(env, this.#configured().projectId, [change], this.#now()),
       destinationId: () => this.#dispatcher.config?.destinationId ?? null,
       deadLetters: () => this.#stores.deliveries.deadLetters(),
     });

@@ -1,5 +1,5 @@
 import { carries, carriesRecords } from '../../src/live/topics.ts';
-import { joinLines, type Lines, type Selected, selectLines, updateFrame } from '../../src/live/update.ts';
+import { cutLines, joinLines, type Lines, type Selected, selectLines, updateFrame } from '../../src/live/update.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import type { Outlet } from './outlet.ts';
 import type { HubSocket, Subscription } from './sockets.ts';
@@ -105,14 +105,19 @@ export class Fanout {
     }
   }
 
-  /** A notice that is no stored record, to one topic. */
-  notify(name: string, joined: string, cursor: string): void {
+  /** Notices that are no stored records, to one topic. */
+  notify(name: string, lines: Lines, cursor: string): void {
+    for (const part of cutLines(lines)) this.#notify(name, part, cursor);
+  }
+
+  #notify(name: string, lines: Lines, cursor: string): void {
+    const joined = joinLines(lines);
     for (const { first, members } of this.#groups.values()) {
       if (first.name !== name) continue;
       for (const member of members) {
         // The topics of its SUBSCRIBE are still catching up: the present would be a place that they have not reached.
         const reached = member.replay ? member.replay.encode() : cursor;
-        this.#outlet.update(member, updateFrame(name, joined, reached), 1);
+        this.#outlet.update(member, updateFrame(name, joined, reached), lines.records);
       }
     }
   }

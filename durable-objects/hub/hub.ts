@@ -9,6 +9,7 @@ import { Gather, type TelemetryFrame } from '../../src/live/gather.ts';
 import { decodeIdentity, IDENTITY_HEADER, type LiveIdentity, type SocketMatch } from '../../src/live/identity.ts';
 import { presenceLine } from '../../src/live/notice.ts';
 import { mayCommand } from '../../src/live/permit.ts';
+import type { Lines } from '../../src/live/update.ts';
 import { MAX_SOCKETS_PER_PROJECT } from '../../src/wire/limits.ts';
 import {
   CLOSE_RESTART,
@@ -129,9 +130,9 @@ export class Hub extends DurableObject<Env> {
     this.#schema.use(schema);
   }
 
-  /** A notice to those who listen to the topic now; it is kept nowhere. `line` has the form of a record. */
-  announce(topic: string, line: string): void {
-    this.#fanout.notify(topic, line, this.#feed.cursor());
+  /** Notices to those who listen to the topic now; they are kept nowhere. A line has the form of a record. */
+  announce(topic: string, lines: Lines): void {
+    this.#fanout.notify(topic, lines, this.#feed.cursor());
   }
 
   override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
@@ -224,7 +225,7 @@ export class Hub extends DurableObject<Env> {
   #present({ clientId }: LiveIdentity, event: 'connected' | 'disconnected'): void {
     if (clientId === null) return;
     const line = presenceLine({ clientId, event, sockets: this.#sockets.ofClient(clientId) }, this.#now());
-    this.#fanout.notify(TOPIC_CLIENT_PREFIX + clientId, line, this.#feed.cursor());
+    this.#fanout.notify(TOPIC_CLIENT_PREFIX + clientId, { ndjson: `${line}\n`, records: 1 }, this.#feed.cursor());
   }
 
   #projectId(): string {

@@ -3,12 +3,18 @@ import { type HealthChange, TOPIC_HEALTH } from '../wire/protocol.ts';
 import { healthLine } from './notice.ts';
 
 /**
- * Tells those who watch the health of a project that something changed, and what. Never throws: whoever misses it asks again within seconds
- * (`GET /api/health/pulse`), and what changed must not wait for who watches.
+ * Tells those who watch the health of a project that something changed, and what: all that changed at once in one call. Never throws: whoever misses it
+ * asks again within seconds (`GET /api/health/pulse`), and what changed must not wait for who watches.
  */
-export async function announceHealth(env: Env, projectId: string, change: HealthChange, nowMs: number): Promise<void> {
+export async function announceHealth(
+  env: Env,
+  projectId: string,
+  changes: readonly HealthChange[],
+  nowMs: number,
+): Promise<void> {
   try {
-    await env.HUB.getByName(projectId).announce(TOPIC_HEALTH, healthLine(change, nowMs));
+    const ndjson = changes.map((change) => `${healthLine(change, nowMs)}\n`).join('');
+    await env.HUB.getByName(projectId).announce(TOPIC_HEALTH, { ndjson, records: changes.length });
   } catch (cause) {
     console.warn(JSON.stringify({ level: 'warn', event: 'health_not_announced', projectId, cause: String(cause) }));
   }

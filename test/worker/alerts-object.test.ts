@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Hub } from '../../durable-objects/hub/hub.ts';
 import { Journal } from '../../durable-objects/journal/journal.ts';
 import type { AlertRule, Firing } from '../../src/wire/alerts.ts';
 import { silenceOf } from '../helpers/alert-rules.ts';
@@ -480,5 +481,15 @@ describe('those who watch', () => {
       { ...common, state: 'resolved' },
     ]);
     expect(await objectOf(project.id).counts()).toEqual({ critical: 0, warning: 0, info: 0 });
+  });
+
+  it('hear of many that fire at once by one call', async () => {
+    const project = await alertProject();
+    const called = vi.spyOn(Hub.prototype, 'announce');
+    await project.configure([project.rule(errorsAbove(0, 'service')), project.rule(errorsAbove(0))]);
+    await ingest(project, Array.from({ length: 30 }, (_, i) => errors(1, { service: `s${i}` })[0]) as never);
+    await until('they fire', async () => (await states(project)).length === 31);
+    await until('it is announced', () => called.mock.calls.length > 0);
+    expect(called.mock.calls.map(([topic, { records }]) => [topic, records])).toEqual([['health', 31]]);
   });
 });

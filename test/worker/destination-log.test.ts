@@ -258,7 +258,7 @@ describe('whoever watches the health of a project', () => {
     await destination.enqueue(...Array.from({ length: 5 }, () => event()));
     const lines = () =>
       told.mock.calls
-        .map(([, line]) => JSON.parse(line).attrs)
+        .map(([, line]) => JSON.parse(line.ndjson).attrs)
         .filter(({ destinationId }) => destinationId === destination.id);
     await until('both were told', () => lines().length >= 2);
     expect(lines()).toContainEqual({ change: 'breaker', destinationId: destination.id, from: 'CLOSED', to: 'OPEN' });

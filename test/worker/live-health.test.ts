@@ -26,7 +26,7 @@ describe('the topic health', () => {
     const here = await liveProject();
     const client = await here.open();
     await client.subscribe(['health']);
-    for (const change of [FIRING, BREAKER, DEAD]) await announceHealth(env, here.project, change, 1_700_000_000_000);
+    for (const change of [FIRING, BREAKER, DEAD]) await announceHealth(env, here.project, [change], 1_700_000_000_000);
     expect(await client.messages(3, 'health')).toEqual([
       'rule rul_1 fires',
       'the breaker of dst_1 went from CLOSED to OPEN',
@@ -38,13 +38,26 @@ describe('the topic health', () => {
     expect(await everyRecord(here.project)).toEqual([]);
   });
 
+  it('tells all that changed at once in one call, in frames that a browser takes', async () => {
+    const here = await liveProject();
+    const client = await here.open();
+    await client.subscribe(['health']);
+    const called = vi.spyOn(Hub.prototype, 'announce');
+    const many = Array.from({ length: 700 }, (_, index) => ({ ...FIRING, firingId: `frg_${index}` }));
+    await announceHealth(env, here.project, many, 1);
+    await client.messages(700, 'health');
+    expect(changes(client)).toEqual(many);
+    expect(called).toHaveBeenCalledTimes(1);
+    expect(client.updates('health').map(({ records }) => records?.length)).toEqual([500, 200]);
+  });
+
   it('is of its project, and for those who asked for it', async () => {
     const [here, there] = [await liveProject(), await liveProject()];
     const [watcher, logs, elsewhere] = [await here.open(), await here.open(), await there.open()];
     await watcher.subscribe(['health']);
     await logs.subscribe(['telemetry.live']);
     await elsewhere.subscribe(['health']);
-    await announceHealth(env, here.project, FIRING, 1);
+    await announceHealth(env, here.project, [FIRING], 1);
     await watcher.messages(1, 'health');
     for (const client of [logs, elsewhere]) {
       await client.settled();
@@ -60,7 +73,7 @@ describe('the topic health', () => {
     const { key } = await createKey(here.project, ['ingest']);
     const sender = await here.open({ key });
     expect(await sender.ask({ type: 'SUBSCRIBE', topics: ['health'] })).toMatchObject({ code: 'scope_missing' });
-    await announceHealth(env, here.project, BREAKER, 1);
+    await announceHealth(env, here.project, [BREAKER], 1);
     expect(await person.messages(1, 'health')).toHaveLength(1);
   });
 
@@ -69,7 +82,7 @@ describe('the topic health', () => {
     const client = await here.open();
     await client.subscribe(['health']);
     await evictDurableObject(env.HUB.getByName(here.project));
-    await announceHealth(env, here.project, DEAD, 1);
+    await announceHealth(env, here.project, [DEAD], 1);
     expect(await client.messages(1, 'health')).toEqual(['dst_1 has 3 dead letters']);
   });
 
@@ -79,7 +92,7 @@ describe('the topic health', () => {
     const client = await here.open();
     await client.subscribe(['health']);
     expect(await client.ask({ type: 'SUBSCRIBE', topics: ['logs'] })).toMatchObject({ code: 'history_away' });
-    await announceHealth(env, here.project, FIRING, 1);
+    await announceHealth(env, here.project, [FIRING], 1);
     expect(await client.messages(1, 'health')).toEqual(['rule rul_1 fires']);
     expect(away).toHaveBeenCalledTimes(1);
   });
@@ -90,7 +103,7 @@ describe('the topic health', () => {
       throw new Error('away');
     });
     const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    await announceHealth(env, here.project, FIRING, 1);
+    await announceHealth(env, here.project, [FIRING], 1);
     expect(String(warned.mock.calls[0]?.[0])).toContain('health_not_announced');
   });
 });
