@@ -78,7 +78,7 @@ export class Recorder {
 
   #decide({ rule }: Entry, sums: Counts, nowMs: number): Decision | null {
     const proven = countsProve(rule, sums);
-    if (proven === null || !this.#isNews(rule, proven)) return null;
+    if (proven === null || !this.#isNews(rule, proven, nowMs)) return null;
     const decision = this.#port.decider.decide(rule, proven, nowMs);
     const { settings } = this.#port;
     // The next evaluation is where it was, or earlier where the new state asks for it.
@@ -86,13 +86,17 @@ export class Recorder {
     return decision;
   }
 
-  /** What fires and is proven to fire changes nothing, nor does enough where nothing was amiss: the alarm brings values up to date. */
-  #isNews({ id, condition }: AlertRule, { values }: Observed): boolean {
+  /**
+   * What fires, or pends and has to pend on, and is proven to hold changes nothing, nor does enough where nothing was amiss: the alarm brings values up to
+   * date. Otherwise each publication would write a row for each group, for as long as it pends.
+   */
+  #isNews({ id, condition, forSeconds }: AlertRule, { values }: Observed, nowMs: number): boolean {
     const states = this.#port.firings.states(id);
     if (limitOf(condition).comparison === 'below') {
       return values.some(({ group }) => states.some((state) => state.group === group));
     }
-    const isSteady = ({ phase, clearSinceMs }: GroupState): boolean => phase === 'firing' && clearSinceMs === null;
+    const isSteady = ({ phase, clearSinceMs, pendingSinceMs }: GroupState): boolean =>
+      phase === 'pending' ? nowMs < pendingSinceMs + forSeconds * 1_000 : phase === 'firing' && clearSinceMs === null;
     const steady = new Set(states.filter(isSteady).map(({ group }) => group));
     return values.some(({ group }) => !steady.has(group));
   }

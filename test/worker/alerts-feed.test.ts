@@ -2,6 +2,7 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Alerts } from '../../durable-objects/alerts/alerts.ts';
+import { CountStore } from '../../durable-objects/alerts/stores/count-store.ts';
 import { Journal } from '../../durable-objects/journal/journal.ts';
 import { journalFor, type Publication } from '../../src/journal/index.ts';
 import {
@@ -296,6 +297,46 @@ describe('groups', () => {
     const firing = await fires(project);
     expect(firing.filter(([group]) => group === '(other)')).toEqual([['(other)', 2]]);
     expect(firing).toHaveLength(100);
+  });
+});
+
+describe('a busy journal', () => {
+  it('writes no state for what pends and pends on: the alarm brings its value up to date', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule({ ...errorsAbove(1), forSeconds: 600 })]);
+    const values = async () => (await firingsOf(project)).map(({ id, state, value }) => [id, state, value]);
+    await ingest(project, errors(2));
+    await until('it pends', async () => (await values()).length === 1);
+    const [[id] = []] = await values();
+    await ingest(project, errors(3));
+    await counted(project, 5);
+    expect(await values()).toEqual([[id, 'pending', 2]]);
+    await evaluateNow(project);
+    expect(await values()).toEqual([[id, 'pending', 5]]);
+    await sql(project, "UPDATE rule_groups SET state = json_set(state, '$.pendingSinceMs', 1)");
+    await ingest(project, errors(1));
+    await until('it fires', async () => (await fires(project)).length === 1);
+    expect(await values()).toEqual([[id, 'firing', 6]]);
+  });
+
+  it('has its groups looked up without reading every bucket of them', async () => {
+    const project = await alertProject();
+    await runInDurableObject(objectOf(project.id), (_, { storage }) => {
+      const cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+      const exec = (statement: string, ...bindings: unknown[]) => {
+        const cursor = storage.sql.exec(statement, ...bindings);
+        cursors.push(cursor);
+        return cursor;
+      };
+      const counts = new CountStore({ exec } as unknown as SqlStorage);
+      const groups = Array.from({ length: 50 }, (_, i) => `g${String(i).padStart(2, '0')}`);
+      for (const group of groups) for (let bucket = 0; bucket < 100; bucket++) counts.add('rul_1', group, bucket, 1);
+      counts.add('rul_0', 'of another rule', 1, 1);
+      cursors.length = 0;
+      expect(counts.groups('rul_1')).toEqual(groups);
+      expect(counts.groups('rul_2')).toEqual([]);
+      expect(cursors.reduce((all, { rowsRead }) => all + rowsRead, 0)).toBeLessThan(1_000);
+    });
   });
 });
 
