@@ -233,6 +233,14 @@ describe('a tally', () => {
     await totals(fresh, rules, () => void turns++);
     expect(turns).toBe(2);
   });
+
+  it('gives it sooner where lines are long', async () => {
+    let turns = 0;
+    const fresh = partsOf(Array.from({ length: 10 }, () => ({ level: 'error', message: 'x'.repeat(100_000) })));
+    const rules = Array.from({ length: 50 }, (_, i) => ruleOf({ id: `rul_${i}` }));
+    await totals(fresh, rules, () => void turns++);
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
 });
 
 describe('the next evaluation of a rule', () => {

@@ -3,8 +3,12 @@ import { type Publication, partText } from '../../journal/index.ts';
 import type { RecordCounter } from '../evaluate/index.ts';
 import { bucketMs, MAX_AHEAD_MS } from './buckets.ts';
 
-/** After so many looks at a line the event loop gets a turn: some ten milliseconds, also with 200 rules. */
+/**
+ * After so many looks at a line the event loop gets a turn: some ten milliseconds, also with 200 rules. A look at a long line takes longer, a record may
+ * have 256 Ki characters: each of these many is one more.
+ */
 const LOOKS_PER_TURN = 10_000;
+const CHARS_PER_LOOK = 1_024;
 
 /** What one rule counts. */
 export interface RuleCounter extends RecordCounter {
@@ -42,7 +46,7 @@ export async function tally(
     for (const line of linesOf(partText(part), skip)) {
       const ts = lineTs(line, 0);
       for (const counter of interested) if (isInWindow(ts, counter, nowMs)) count(counted, counter, line, ts);
-      looks += interested.length;
+      looks += interested.length * (1 + Math.floor(line.length / CHARS_PER_LOOK));
       if (looks >= LOOKS_PER_TURN) {
         looks = 0;
         await turn();
