@@ -182,7 +182,7 @@ describe('a firing', () => {
     expect([await say('Dora', 7), await known()]).toEqual(['applied', 'Dora']);
   });
 
-  it('is forgotten 90 days after it began, but not while it fires, and beyond the newest 10,000', async () => {
+  it('is forgotten 90 days after it ended, but not while it fires, and beyond the newest 10,000', async () => {
     const project = await alertProject();
     await firing(project);
     await sql(project, `UPDATE firings SET began_at_ms = ${Date.now() - 91 * DAY_MS}`);
@@ -190,13 +190,16 @@ describe('a firing', () => {
       `INSERT INTO firings (id, rule_id, state, began_at_ms, firing) VALUES ('${id}', 'r', 'resolved', ${atMs}, '{}')`;
     await sql(project, row('old', Date.now() - 91 * DAY_MS));
     await sql(project, row('surplus', Date.now()));
+    const long = row('long', Date.now() - 91 * DAY_MS).replace("'{}'", `'{"resolvedAtMs":${Date.now()}}'`);
     await sql(
       project,
       `INSERT INTO firings (id, rule_id, state, began_at_ms, firing)
        SELECT 'n' || value, 'r', 'resolved', ${Date.now()}, '{}' FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 10000) SELECT value FROM n)`,
     );
+    await sql(project, long);
     await sql(project, "DELETE FROM meta WHERE name = 'cleaned_at_ms'");
     await alarm(project);
+    expect(await sql(project, "SELECT id FROM firings WHERE id = 'long'")).toEqual([{ id: 'long' }]);
     const left = await sql(
       project,
       "SELECT count(*) AS n, sum(state = 'firing') AS firing, sum(id IN ('old', 'surplus')) AS gone FROM firings",

@@ -86,10 +86,10 @@ export class FiringStore {
       .map(({ rule_id, state, firings }) => ({ ruleId: rule_id, state: state as FiringState, firings }));
   }
 
-  /** What is over and began before then, or has more than `keep` newer ones. */
+  /** What ended before then, or is over and has more than `keep` newer ones. */
   forget(beforeMs: number, keep: number): void {
     this.#sql.exec(
-      `DELETE FROM firings WHERE state = 'resolved' AND (began_at_ms < ?1 OR seq <= (SELECT seq FROM firings ORDER BY seq DESC LIMIT 1 OFFSET ?2))`,
+      `DELETE FROM firings WHERE state = 'resolved' AND (coalesce(json_extract(firing, '$.resolvedAtMs'), began_at_ms) < ?1 OR seq <= (SELECT seq FROM firings ORDER BY seq DESC LIMIT 1 OFFSET ?2))`,
       beforeMs,
       keep,
     );
