@@ -9,6 +9,7 @@ import { statusOf, worstValue } from '../../src/alerts/status.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import { allShards, journalFor, type Publication } from '../../src/journal/index.ts';
 import { announceHealth } from '../../src/live/index.ts';
+import { metered } from '../../src/query/index.ts';
 import { WATCH_MS } from '../../src/shared/resend-policy.ts';
 import type { Firing, RuleStatus } from '../../src/wire/alerts.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
@@ -85,7 +86,7 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
     });
     this.#evaluator = new Evaluator({
       ...{ rulebook, feed: this.#feed, counts, nowMs },
-      evaluate: (rule, atMs) => evaluate(this.#ctx(atMs), rule.projectId, rule),
+      evaluate: (rule, atMs, meter) => evaluate(metered(this.#ctx(atMs), meter), rule.projectId, rule),
       conclude: (entry, found) => this.#conclude(entry, found),
     });
     // An object that lost its alarm must not forget what it watches and owes.
@@ -237,7 +238,6 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
     const requestId = crypto.randomUUID().replaceAll('-', '');
     const [env, config] = [this.env, parseConfig(this.env)];
     const actor = { kind: 'system', job: 'alerts' } as const;
-    // What one rule reads is not taken from the others.
     return { env, config, nowMs, actor, requestId, address: 'alarm', country: null, allowances: [] };
   }
 

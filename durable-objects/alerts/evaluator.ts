@@ -2,6 +2,7 @@ import { windowBuckets } from '../../src/alerts/counting/buckets.ts';
 import { type Counts, countsAlone, countsProve, decides, larger } from '../../src/alerts/counting/combine.ts';
 import type { Continuity } from '../../src/alerts/counting/follow.ts';
 import type { Evaluation } from '../../src/alerts/evaluate/index.ts';
+import type { StatementMeter } from '../../src/query/index.ts';
 import { within } from '../../src/shared/within.ts';
 import type { AlertRule } from '../../src/wire/alerts.ts';
 import type { Feed } from './feed.ts';
@@ -14,6 +15,11 @@ export const RULES_PER_ALARM = 50;
 const RULES_AT_ONCE = 5;
 /** Then the rest waits for the next alarm, behind what fell due meanwhile: a store that hangs must not keep the others from theirs. */
 const MAX_RUN_MS = 30_000;
+/**
+ * D1 takes 1,000 statements from an alarm. After these no other rule is begun: it is still due, and the next alarm has as many again. What is under way may
+ * send up to 900 in all (src/query/limits.ts).
+ */
+const MAX_RUN_STATEMENTS = 500;
 /** A search ends after 15 s by itself (src/query). */
 const MAX_EVALUATION_MS = 20_000;
 
@@ -22,7 +28,7 @@ export interface EvaluatorPort {
   feed: Pick<Feed, 'look' | 'continuity'>;
   counts: Pick<CountStore, 'sums'>;
   /** By what is stored. */
-  evaluate(rule: AlertRule, nowMs: number): Promise<Evaluation>;
+  evaluate(rule: AlertRule, nowMs: number, meter: StatementMeter): Promise<Evaluation>;
   /** Writes what was found of a rule that is still the same, and what follows from it. */
   conclude(entry: Entry, found: Evaluation): void;
   nowMs(): number;
@@ -41,18 +47,19 @@ export class Evaluator {
     const entries = ruleIds.map((id) => rulebook.get(id)).filter((entry) => entry !== null);
     if (entries.some(({ counter }) => counter !== null)) await feed.look();
     const waiting = [...entries];
+    const meter: StatementMeter = { statements: 0 };
     const untilMs = this.#port.nowMs() + MAX_RUN_MS;
     const worker = async (): Promise<void> => {
       for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
-        await this.#evaluate(entry);
-        if (this.#port.nowMs() > untilMs) return;
+        await this.#evaluate(entry, meter);
+        if (this.#port.nowMs() > untilMs || meter.statements >= MAX_RUN_STATEMENTS) return;
       }
     };
     await Promise.all(Array.from({ length: RULES_AT_ONCE }, worker));
   }
 
-  async #evaluate(entry: Entry): Promise<void> {
-    const found = entry.rule.enabled ? await this.#find(entry) : { observed: null, problem: null };
+  async #evaluate(entry: Entry, meter: StatementMeter): Promise<void> {
+    const found = entry.rule.enabled ? await this.#find(entry, meter) : { observed: null, problem: null };
     // Another one by now: its change has made it due.
     if (this.#port.rulebook.get(entry.rule.id) !== entry) return;
     try {
@@ -63,22 +70,22 @@ export class Evaluator {
     }
   }
 
-  async #find(entry: Entry): Promise<Evaluation> {
+  async #find(entry: Entry, meter: StatementMeter): Promise<Evaluation> {
     const { rule } = entry;
     const nowMs = this.#port.nowMs();
     const counts = this.#counts(entry, nowMs);
     if (counts && decides(rule, counts, this.#continuity(entry), nowMs)) {
       return { observed: countsAlone(rule, counts), problem: null };
     }
-    const { observed, problem } = await this.#stored(rule, nowMs);
+    const { observed, problem } = await this.#stored(rule, nowMs, meter);
     const newer = this.#counts(entry, this.#port.nowMs());
     if (newer === null) return { observed, problem };
     return { observed: observed ? larger(rule, observed, newer) : countsProve(rule, newer), problem };
   }
 
-  async #stored(rule: AlertRule, nowMs: number): Promise<Evaluation> {
+  async #stored(rule: AlertRule, nowMs: number, meter: StatementMeter): Promise<Evaluation> {
     try {
-      const found = await within(MAX_EVALUATION_MS, this.#port.evaluate(rule, nowMs));
+      const found = await within(MAX_EVALUATION_MS, this.#port.evaluate(rule, nowMs, meter));
       return found ?? { observed: null, problem: `It took more than ${MAX_EVALUATION_MS / 1_000} s.` };
     } catch (cause) {
       logFailure('alert_not_evaluated', rule, cause);

@@ -43,10 +43,20 @@ export const DEFAULT_BUDGET: Budget = {
   softStatements: BUDGET_STATEMENTS,
 };
 
+/** Statements that one invocation has sent for all that it asks. */
+export interface StatementMeter {
+  statements: number;
+}
+
 /** What the walks of one request have used so far: several of them share what one may. */
 export class Spending {
   readonly #walks: Pick<BlockWalk, 'bytes' | 'statements'>[] = [];
   readonly #startedMs = performance.now();
+  readonly #meter: StatementMeter | null;
+
+  constructor(meter: StatementMeter | null = null) {
+    this.#meter = meter;
+  }
 
   add(walk: Pick<BlockWalk, 'bytes' | 'statements'>): void {
     this.#walks.push(walk);
@@ -55,9 +65,8 @@ export class Spending {
   /** Whether it is all that one request may. */
   isOver({ softBytes, softStatements, softMs }: Budget): boolean {
     const sum = (of: 'bytes' | 'statements') => this.#walks.reduce((all, walk) => all + walk[of], 0);
-    return (
-      sum('bytes') >= softBytes || sum('statements') >= softStatements || performance.now() - this.#startedMs >= softMs
-    );
+    const statements = Math.max(sum('statements'), this.#meter?.statements ?? 0);
+    return sum('bytes') >= softBytes || statements >= softStatements || performance.now() - this.#startedMs >= softMs;
   }
 }
 
@@ -68,6 +77,11 @@ export function spendingOf({ allowances }: Pick<Ctx, 'allowances'>): Spending {
   const spending = spendings.get(allowances) ?? new Spending();
   spendings.set(allowances, spending);
   return spending;
+}
+
+/** Before anything is read with this context. */
+export function spendBeside({ allowances }: Pick<Ctx, 'allowances'>, meter: StatementMeter): void {
+  spendings.set(allowances, new Spending(meter));
 }
 
 export interface Scanned {

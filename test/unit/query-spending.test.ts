@@ -23,6 +23,15 @@ describe('what one request may read', () => {
     expect(spending.isOver(BUDGET)).toBe(true);
   });
 
+  it('is its own beside others of one invocation, but for the statements, which are counted together', () => {
+    const meter = { statements: 899 };
+    const [one, other] = [new Spending(meter), new Spending(meter)];
+    one.add({ bytes: 1_000, statements: 10 });
+    expect([one.isOver(BUDGET), other.isOver(BUDGET)]).toEqual([true, false]);
+    meter.statements++;
+    expect(other.isOver(BUDGET)).toBe(true);
+  });
+
   it('is that of the request, whichever copy of its context asks, and no other request has it', () => {
     const ctx = testCtx();
     expect(spendingOf({ ...ctx })).toBe(spendingOf(ctx));

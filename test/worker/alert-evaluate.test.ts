@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { compileCounter, evaluate } from '../../src/alerts/evaluate/index.ts';
 import { dayOf } from '../../src/cookies/index.ts';
 import { fraudOf } from '../../src/fraud/index.ts';
+import { metered } from '../../src/query/index.ts';
 import type { AlertRule, Condition } from '../../src/wire/alerts.ts';
 import type { Json, LogRecord } from '../../src/wire/record.ts';
 import { createProject } from '../helpers/worker/accounts.ts';
@@ -225,6 +226,19 @@ describe('an anomaly', () => {
       expect(observed?.values[0]?.value).toBeGreaterThan(4);
     }
     expect((await at(100)).observed).toEqual({ values: [], rest: 'zero' });
+  });
+});
+
+describe('the statements of an evaluation', () => {
+  it('are counted for all rules of one alarm together, whatever they ask', async () => {
+    const meter = { statements: 0 };
+    const asked = (condition: Condition) =>
+      evaluate(metered(testCtx({ nowMs: NOW }), meter), projectId, { condition, windowSeconds: 300 });
+    const alone = await evaluate(testCtx({ nowMs: NOW }), projectId, { condition: logCount({}), windowSeconds: 300 });
+    expect([await asked(logCount({})), alone.problem]).toEqual([alone, null]);
+    const ofSearch = meter.statements;
+    await asked(measure({}));
+    expect([ofSearch > 0, meter.statements > ofSearch]).toEqual([true, true]);
   });
 });
 
