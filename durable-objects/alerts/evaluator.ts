@@ -46,7 +46,11 @@ export class Evaluator {
     const { rulebook, feed } = this.#port;
     const entries = ruleIds.map((id) => rulebook.get(id)).filter((entry) => entry !== null);
     if (entries.some(({ counter }) => counter !== null)) await feed.look();
-    const waiting = [...entries];
+    // What counts alone decide is done in no time, and must not wait for searches of others that hang.
+    const waiting = [
+      ...entries.filter((entry) => this.#isCounted(entry)),
+      ...entries.filter((entry) => !this.#isCounted(entry)),
+    ];
     const meter: StatementMeter = { statements: 0 };
     const untilMs = this.#port.nowMs() + MAX_RUN_MS;
     const worker = async (): Promise<void> => {
@@ -91,6 +95,11 @@ export class Evaluator {
       logFailure('alert_not_evaluated', rule, cause);
       return { observed: null, problem: 'The evaluation failed; the log of the Worker says why.' };
     }
+  }
+
+  /** By what it counted so far its stores need not be asked, unless it has too many groups. */
+  #isCounted(entry: Entry): boolean {
+    return entry.counter !== null && decides(entry.rule, new Map(), this.#continuity(entry), this.#port.nowMs());
   }
 
   #counts({ rule, counter }: Entry, nowMs: number): Counts | null {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Evaluator, type EvaluatorPort } from '../../durable-objects/alerts/evaluator.ts';
 import type { Entry } from '../../durable-objects/alerts/rulebook.ts';
+import { compileCounter } from '../../src/alerts/evaluate/index.ts';
 import { ruleOf } from '../helpers/alert-rules.ts';
 
 /** Rules of stores alone, of which each evaluation sends so many statements. */
@@ -26,7 +27,7 @@ function evaluator(rules: number, statementsEach: number) {
     nowMs: () => 0,
   };
   const evaluate = new Evaluator(port);
-  return { ids: [...entries.keys()], concluded, run, evaluate };
+  return { ids: [...entries.keys()], entries, port, concluded, run, evaluate };
 }
 
 describe('an alarm', () => {
@@ -40,6 +41,23 @@ describe('an alarm', () => {
     await evaluate.run(ids.filter((id) => !concluded.includes(id)));
     await evaluate.run(ids.filter((id) => !concluded.includes(id)));
     expect(concluded.toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('does not keep what counts alone decide waiting for searches that hang', async () => {
+    const { evaluate, ids, concluded, entries, port } = evaluator(20, 1);
+    const rule = ruleOf({ id: 'rul_counted' });
+    const compiled = compileCounter(rule);
+    if (!compiled.ok || compiled.value === null) throw new Error('no counter');
+    entries.set(rule.id, {
+      rule,
+      counter: { ...compiled.value, ruleId: rule.id, windowSeconds: 60 },
+      countedSinceMs: -1e9,
+    });
+    port.feed.continuity = () => ({ sinceMs: -1e9, isBehind: false });
+    port.evaluate = () => new Promise(() => undefined);
+    void evaluate.run([...ids, rule.id]);
+    for (let turns = 0; turns < 20; turns++) await Promise.resolve();
+    expect(concluded).toEqual([rule.id]);
   });
 
   it('evaluates all that fall due where they ask little', async () => {
