@@ -179,6 +179,7 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
   }
 
   #record(counted: Counted, nowMs: number): void {
+    if (this.#disabled) return;
     const { decisions, expecting, hastened } = this.ctx.storage.transactionSync(() =>
       this.#recorder.record(counted, nowMs),
     );
@@ -187,6 +188,8 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
   }
 
   #conclude(entry: Entry, { observed, problem }: Evaluation): void {
+    // Since the evaluation began.
+    if (this.#disabled) return;
     const nowMs = this.#now();
     const { rule } = entry;
     const decision = this.ctx.storage.transactionSync(() => {

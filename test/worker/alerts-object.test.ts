@@ -431,6 +431,25 @@ describe('a project that is disabled', () => {
     await noticed(project, 1);
     expect(await firingsOf(project)).toMatchObject([{ state: 'firing', value: 6 }]);
   });
+
+  it('is not told what an evaluation finds that was under way', async () => {
+    const project = await alertProject();
+    await ingest(project, errors(5));
+    const { readTail } = Journal.prototype;
+    const open = Promise.withResolvers<void>();
+    const held = async function (this: Journal, request: Parameters<typeof readTail>[0]) {
+      await open.promise;
+      return readTail.call(this, request);
+    };
+    const reading = vi.spyOn(Journal.prototype, 'readTail').mockImplementation(held as never);
+    await project.configure([project.rule(errorsAbove(1))]);
+    const evaluating = alarm(project);
+    await until('it reads', () => reading.mock.calls.length > 0);
+    await objectOf(project.id).setDisabled(project.id, true);
+    open.resolve();
+    await evaluating;
+    expect([await states(project), told.events]).toEqual([[], []]);
+  });
 });
 
 describe('the end of a project', () => {
