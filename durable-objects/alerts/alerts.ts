@@ -102,10 +102,12 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
       this.#settings.setMeta('project_name', settings.projectName);
       if (settings.origin !== null) this.#settings.setMeta('origin', settings.origin);
       this.#settings.setMeta('version', String(settings.version));
-      return this.#rulebook.save(settings, nowMs).map((rule) => {
-        this.#counts.forget(rule.id);
-        return this.#decider.retire(rule, nowMs);
-      });
+      const { retired, redirected } = this.#rulebook.save(settings, nowMs);
+      for (const { id } of retired) this.#counts.forget(id);
+      return [
+        ...retired.map((rule) => this.#decider.retire(rule, nowMs)),
+        ...redirected.map(({ before, rule }) => this.#decider.redirect(before, rule, nowMs)),
+      ];
     });
     this.#rulebook.load();
     this.#afterwards(decisions, [], nowMs);

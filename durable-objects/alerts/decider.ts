@@ -4,7 +4,9 @@ import {
   advance,
   firingOf,
   type GroupState,
+  type Notice,
   type Observed,
+  redirect,
   retire,
 } from '../../src/alerts/state/index.ts';
 import { randomId } from '../../src/shared/ids.ts';
@@ -52,6 +54,18 @@ export class Decider {
     return this.#write(rule, before, retire(rule, before, nowMs), nowMs);
   }
 
+  /** The rule goes on under its id, and names other destinations now. */
+  redirect(before: AlertRule, rule: AlertRule, nowMs: number): Decision {
+    const without = (ids: readonly string[], others: readonly string[]) => ids.filter((id) => !others.includes(id));
+    const added = without(rule.destinationIds, before.destinationIds);
+    const removed = without(before.destinationIds, rule.destinationIds);
+    const states = this.#port.firings.states(rule.id);
+    const { joined, left } = redirect(rule, states, { nowMs, silences: this.#port.silences() });
+    this.#tell(rule, joined, added, nowMs);
+    this.#tell(before, left, removed, nowMs);
+    return { told: [...added, ...removed], changes: [], expecting: [], dueAtMs: null };
+  }
+
   #write(rule: AlertRule, before: readonly GroupState[], advanced: Advanced, nowMs: number): Decision {
     const { firings } = this.#port;
     const { groups, ended, dropped, notices, dueAtMs } = advanced;
@@ -69,20 +83,25 @@ export class Decider {
       firings.forgetState(rule.id, firingId);
       firings.drop(firingId);
     }
-    this.#port.outbox.place(
-      notices.flatMap(({ type, firings: told }) =>
-        inParts(told.map((state) => firingOf(rule, state, null))).map((shown) => {
-          const event = eventOf(type, rule, shown, this.#port.project(), { id: randomId('evt'), nowMs });
-          return { event, destinationIds: rule.destinationIds };
-        }),
-      ),
-    );
+    this.#tell(rule, notices, rule.destinationIds, nowMs);
     return {
       told: notices.length > 0 ? rule.destinationIds : [],
       changes: [...groups, ...ended].flatMap((state) => changeOf(rule, known.get(state.firingId), state)),
       expecting: groups.some(({ phase }) => phase === 'pending') ? rule.destinationIds : [],
       dueAtMs,
     };
+  }
+
+  #tell(rule: AlertRule, notices: readonly Notice[], destinationIds: readonly string[], nowMs: number): void {
+    if (destinationIds.length === 0) return;
+    this.#port.outbox.place(
+      notices.flatMap(({ type, firings: told }) =>
+        inParts(told.map((state) => firingOf(rule, state, null))).map((shown) => ({
+          event: eventOf(type, rule, shown, this.#port.project(), { id: randomId('evt'), nowMs }),
+          destinationIds,
+        })),
+      ),
+    );
   }
 }
 

@@ -13,6 +13,14 @@ export interface Entry {
   countedSinceMs: number;
 }
 
+/** What a change of the settings means for what fires. */
+export interface Changed {
+  /** As they were: they are gone, or count something else now. */
+  retired: AlertRule[];
+  /** They go on, and tell others than before. */
+  redirected: { before: AlertRule; rule: AlertRule }[];
+}
+
 /** The rules and silences that the object goes by, compiled once. */
 export class Rulebook {
   readonly #store: SettingsStore;
@@ -59,29 +67,29 @@ export class Rulebook {
     this.#store.setCountedSince(entry.rule.id, nowMs);
   }
 
-  /**
-   * In a transaction, which load() follows. Returns the rules that are retired, as they were: they are gone, or count something else now. Those that are
-   * new or other than before are due.
-   */
-  save(settings: AlertSettings, nowMs: number): AlertRule[] {
+  /** In a transaction, which load() follows. Rules that are new or other than before are due. */
+  save(settings: AlertSettings, nowMs: number): Changed {
     const left = new Map(this.#entries);
-    const retired: AlertRule[] = [];
+    const changed: Changed = { retired: [], redirected: [] };
     for (const rule of settings.rules) {
       const known = left.get(rule.id);
       left.delete(rule.id);
       if (known && JSON.stringify(known.rule) === JSON.stringify(rule)) continue;
       const goesOn = known !== undefined && countsTheSame(known.rule, rule);
-      if (known && !goesOn) retired.push(known.rule);
+      if (known && !goesOn) changed.retired.push(known.rule);
+      if (goesOn && String(known.rule.destinationIds) !== String(rule.destinationIds)) {
+        changed.redirected.push({ before: known.rule, rule });
+      }
       // Only while it is enabled its counts are kept up.
       const isCounted = goesOn && known.counter !== null;
       this.#store.saveRule({ rule, countedSinceMs: isCounted ? known.countedSinceMs : nowMs, dueAtMs: nowMs });
     }
     for (const { rule } of left.values()) {
-      retired.push(rule);
+      changed.retired.push(rule);
       this.#store.removeRule(rule.id);
     }
     this.#store.saveSilences(settings.silences);
-    return retired;
+    return changed;
   }
 }
 

@@ -304,6 +304,32 @@ describe('settings', () => {
     expect(await sql(project, 'SELECT * FROM counts')).toEqual([]);
   });
 
+  it('with other destinations tell the new one what fires, and the old one that it ended for it', async () => {
+    const project = await alertProject();
+    const rule = project.rule({
+      ...errorsAbove(1),
+      destinationIds: ['dst_old', project.destination],
+      repeatSeconds: 0,
+    });
+    await project.configure([rule]);
+    await ingest(project, errors(2));
+    await noticed(project, 1);
+    const next = `dst_next_${project.id}`;
+    const changed = { ...rule, version: 2, destinationIds: [project.destination, next] };
+    await project.configure([changed]);
+    await until('all are told', () => told.of(next).length + told.of('dst_old').length === 3);
+    expect([told.lines('dst_old'), told.lines(next)]).toEqual([['alert.firing', 'alert.resolved'], ['alert.firing']]);
+    const [{ id, notices } = { id: '', notices: 0 }] = await firingsOf(project);
+    const last = told.of('dst_old')[1]?.data.firings as unknown as Firing[];
+    expect([last.map((one) => [one.id, one.state]), notices]).toEqual([[[id, 'resolved']], 1]);
+    await end(project);
+    await until('the new one hears its end', () => told.of(next).length === 2);
+    expect(told.lines(project.destination)).toEqual(['alert.firing', 'alert.resolved']);
+    expect(told.of('dst_old')).toHaveLength(2);
+    await project.configure([{ ...changed, version: 3, destinationIds: [] }]);
+    expect(told.of(next)).toHaveLength(2);
+  });
+
   it('that disable a rule end its firings, unless nobody wants to hear of it', async () => {
     const project = await alertProject();
     const rule = project.rule({ ...errorsAbove(1), notifyResolved: false });

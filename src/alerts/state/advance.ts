@@ -1,7 +1,7 @@
 import { MAX_GROUPS, type Silence } from '../../wire/alerts.ts';
 import { dueAt } from './due.ts';
 import { holds, worstFirst } from './limit.ts';
-import { isResolutionOwed, tell } from './notices.ts';
+import { isResolutionOwed, quietOf, tell } from './notices.ts';
 import { ended, type Finding, notAfter, step } from './step.ts';
 import type { GroupState, Notice, Observation, Observed, RuleView } from './types.ts';
 
@@ -68,6 +68,23 @@ export function retire(rule: RuleView, groups: readonly GroupState[], nowMs: num
   );
   const dropped = groups.filter((_, index) => stopped[index] === null).map(({ firingId }) => firingId);
   return { groups: [], ended: states, dropped, notices, dueAtMs: null };
+}
+
+/**
+ * The rule goes on, and tells others than before: who is new hears what fires and was told already, as far as it may be told now; who is left out hears that
+ * it ended, for there is no later moment for them. It changes no state: the notices of those who stay are counted, not these.
+ */
+export function redirect(
+  rule: RuleView,
+  groups: readonly GroupState[],
+  { nowMs, silences }: Pick<Moment, 'nowMs' | 'silences'>,
+): { joined: Notice[]; left: Notice[] } {
+  const told = groups.map((state) => notAfter(state, nowMs)).filter(({ notices }) => notices > 0);
+  const fires = told.filter((state) => state.phase === 'firing' && quietOf(state, { rule, silences, nowMs }) === null);
+  const over = rule.notifyResolved ? told.map((state) => (state.phase === 'firing' ? ended(state, nowMs) : state)) : [];
+  const notice = (type: Notice['type'], firings: GroupState[]): Notice[] =>
+    firings.length === 0 ? [] : [{ type, firings }];
+  return { joined: rule.enabled ? notice('alert.firing', fires) : [], left: notice('alert.resolved', over) };
 }
 
 function stop(state: GroupState, nowMs: number): GroupState | null {

@@ -1,4 +1,4 @@
-export { type Advanced, advance, OTHER_GROUPS, retire } from './advance.ts';
+export { type Advanced, advance, OTHER_GROUPS, redirect, retire } from './advance.ts';
 export { firingOf } from './firing.ts';
 export { groupLabelOf, RESERVED_LABELS } from './labels.ts';
 export { holds, limitOf, worstFirst } from './limit.ts';
