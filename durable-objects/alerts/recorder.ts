@@ -40,10 +40,15 @@ export class Recorder {
     const recorded: Recorded = { decisions: [], expecting: [], hastened: false };
     for (const row of rows) this.#port.counts.follow(row);
     if (missed.length > 0) recorded.hastened = this.#hasten(missed, nowMs);
+    const { rulebook } = this.#port;
     for (const [counter, groups] of tally) {
-      const entry = this.#port.rulebook.get(counter.ruleId);
-      // The rule has become another one while this was counted.
-      if (entry?.counter !== counter) continue;
+      const entry = rulebook.get(counter.ruleId);
+      if (!entry) continue;
+      // The rule was changed while this was counted by what it was: of its counts these are missing.
+      if (entry.counter !== counter) {
+        rulebook.uncounted(entry, nowMs);
+        continue;
+      }
       const sums = this.#add(counter, groups, nowMs);
       if (isNear(entry.rule, sums)) recorded.expecting.push(...entry.rule.destinationIds);
       const decision = this.#decide(entry, sums, nowMs);

@@ -62,7 +62,11 @@ export class Rulebook {
 
   /** A clock that was set back makes what was before it unknown, not what is to come. */
   mend(entry: Entry, nowMs: number): void {
-    if (entry.countedSinceMs <= nowMs) return;
+    if (entry.countedSinceMs > nowMs) this.uncounted(entry, nowMs);
+  }
+
+  /** Some records that came before now are not in its counts. */
+  uncounted(entry: Entry, nowMs: number): void {
     entry.countedSinceMs = nowMs;
     this.#store.setCountedSince(entry.rule.id, nowMs);
   }

@@ -2,9 +2,14 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Alerts } from '../../durable-objects/alerts/alerts.ts';
+import { Recorder } from '../../durable-objects/alerts/recorder.ts';
+import { Rulebook } from '../../durable-objects/alerts/rulebook.ts';
 import { CountStore } from '../../durable-objects/alerts/stores/count-store.ts';
+import { FiringStore } from '../../durable-objects/alerts/stores/firing-store.ts';
+import { SettingsStore } from '../../durable-objects/alerts/stores/settings-store.ts';
 import { Journal } from '../../durable-objects/journal/journal.ts';
 import { journalFor, type Publication } from '../../src/journal/index.ts';
+import type { AlertRule } from '../../src/wire/alerts.ts';
 import {
   type AlertProject,
   alarm,
@@ -336,6 +341,31 @@ describe('a busy journal', () => {
       expect(counts.groups('rul_1')).toEqual(groups);
       expect(counts.groups('rul_2')).toEqual([]);
       expect(cursors.reduce((all, { rowsRead }) => all + rowsRead, 0)).toBeLessThan(1_000);
+    });
+  });
+});
+
+describe('a rule that is changed while a publication is counted', () => {
+  it('lacks what was counted for what it was: its window is known by a search from then on', async () => {
+    const project = await alertProject();
+    const rule = project.rule(errorsAbove(1));
+    await runInDurableObject(objectOf(project.id), (_, { storage }) => {
+      const { sql } = storage;
+      const [settings, counts, firings] = [new SettingsStore(sql), new CountStore(sql), new FiringStore(sql)];
+      const rulebook = new Rulebook(settings);
+      const configure = (rules: AlertRule[], nowMs: number) => {
+        rulebook.save({ projectId: project.id, projectName: '', origin: null, version: 1, rules, silences: [] }, nowMs);
+        rulebook.load();
+      };
+      configure([rule], 1_000);
+      const tally = new Map(rulebook.counters().map((counter) => [counter, new Map([['', new Map([[1, 5]])]])]));
+      configure([{ ...rule, ...errorsAbove(3), version: 2 }], 2_000);
+      expect(rulebook.get(rule.id)?.countedSinceMs).toBe(1_000);
+      const recorder = new Recorder({ counts, firings, settings, rulebook, decider: null as never });
+      recorder.record({ tally, rows: [], missed: [] }, 3_000);
+      expect([rulebook.get(rule.id)?.countedSinceMs, settings.rules()[0]?.countedSinceMs]).toEqual([3_000, 3_000]);
+      configure([], 4_000);
+      expect(() => recorder.record({ tally, rows: [], missed: [] }, 5_000)).not.toThrow();
     });
   });
 });
