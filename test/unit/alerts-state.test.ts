@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type GroupState, quietOf, retire } from '../../src/alerts/state/index.ts';
+import { type GroupState, type Notice, quietOf, redirect, retire } from '../../src/alerts/state/index.ts';
 import { MAX_GROUPS } from '../../src/wire/alerts.ts';
 import { COUNT_ERRORS, ruleOf, silenceOf } from '../helpers/alert-rules.ts';
 import { AlertRun } from '../helpers/alert-run.ts';
@@ -309,5 +309,33 @@ describe('a clock that is set back', () => {
     run.at(8 * HOUR, 11);
     run.at(8 * HOUR + 10 * MINUTE, 11);
     expect(run.lines).toEqual([`${9 * 3_600 + 60}: alert.firing frg_1`, `${8 * 3_600 + 600}: alert.repeated frg_1`]);
+  });
+});
+
+describe('a rule that tells others than before', () => {
+  const rule = ruleOf({ condition: { ...COUNT_ERRORS, groupBy: 'service' } });
+  const fired = () => {
+    const run = new AlertRun(rule);
+    run.at(0, { a: 11, b: 12 });
+    return run.groups.toSorted((one, other) => (one.group < other.group ? -1 : 1));
+  };
+  const ids = (notices: readonly Notice[]) =>
+    notices.map(({ type, firings }) => [type, ...firings.map(({ group, phase }) => `${group} ${phase}`)]);
+
+  it('tells who is new what fires, and who is left out that it ended', () => {
+    const { joined, left } = redirect(rule, fired(), { nowMs: 1_000, silences: [] });
+    expect(ids(joined)).toEqual([['alert.firing', 'a firing', 'b firing']]);
+    expect(ids(left)).toEqual([['alert.resolved', 'a resolved', 'b resolved']]);
+  });
+
+  it('tells nobody what was told to nobody, what is quiet, or what nobody wants to hear of', () => {
+    const [a, b] = fired();
+    if (!a || !b) throw new Error('two fire');
+    const silences = [silenceOf({ service: 'a' }, 0, 60_000)];
+    const acknowledged = { by: 'usr_1', byName: 'Ada', atMs: 1, note: null };
+    const states = [a, { ...b, acknowledged }, { ...b, firingId: 'frg_9', group: 'c', notices: 0 }];
+    const quiet = redirect({ ...rule, notifyResolved: false }, states, { nowMs: 1_000, silences });
+    expect(quiet).toEqual({ joined: [], left: [] });
+    expect(redirect({ ...rule, enabled: false }, fired(), { nowMs: 1_000, silences: [] }).joined).toEqual([]);
   });
 });
