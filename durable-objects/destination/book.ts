@@ -113,3 +113,10 @@ export class Book {
     }
   }
 }
+
+/** What the receiver before this one said, but that it took the event: it is told to this one, which is not gone because that one was. */
+export function ofFormerReceiver(landing: Landing): Landing {
+  if (classify(landing.result, 0).outcome === 'delivered') return landing;
+  const error = `${landing.error ?? 'not delivered'}; the destination leads elsewhere since`;
+  return { ...landing, error, result: { kind: 'unanswered', outcome: 'lost' } };
+}

@@ -8,7 +8,7 @@ import { MAX_WAIT_MS } from '../../src/delivery/retry/schedule.ts';
 import type { Result } from '../../src/shared/result.ts';
 import type { BreakerAction, BreakerTransition, DeliveryEvent } from '../../src/wire/delivery.ts';
 import type { AttemptStore } from './attempt-store.ts';
-import { type Begun, Book, type Landing } from './book.ts';
+import { type Begun, Book, type Landing, ofFormerReceiver } from './book.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { MetaStore } from './meta-store.ts';
 import { kindOf, type Receiver } from './receiver.ts';
@@ -252,7 +252,8 @@ export class Dispatcher {
     const { seq } = flight.delivery;
     if (this.#flights.get(seq) !== flight) return;
     this.#flights.delete(seq);
-    this.#port.transaction(() => this.#land(flight, landing));
+    const isElsewhere = this.#config !== null && this.#config.url !== flight.config.url;
+    this.#port.transaction(() => this.#land(flight, isElsewhere ? ofFormerReceiver(landing) : landing));
     this.pump();
   }
 
