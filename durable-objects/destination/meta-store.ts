@@ -23,10 +23,10 @@ export class MetaStore {
     else this.#sql.exec('INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)', name, value);
   }
 
-  addTransition({ atMs, from, to, reason, failureRate, calls, by }: BreakerTransition): void {
+  addTransition({ atMs, from, to, reason, failureRate, slowCallRate, calls, by }: BreakerTransition): void {
     this.#sql.exec(
-      'INSERT INTO transitions (at_ms, from_state, to_state, reason, failure_rate, calls, by_whom) VALUES (?,?,?,?,?,?,?)',
-      ...[atMs, from, to, reason, failureRate, calls, by],
+      'INSERT INTO transitions (at_ms, from_state, to_state, reason, failure_rate, slow_call_rate, calls, by_whom) VALUES (?,?,?,?,?,?,?,?)',
+      ...[atMs, from, to, reason, failureRate, slowCallRate, calls, by],
     );
     this.#sql.exec('DELETE FROM transitions WHERE seq <= (SELECT max(seq) FROM transitions) - ?', TRANSITIONS_KEPT);
   }
@@ -35,12 +35,11 @@ export class MetaStore {
   transitions(limit: number): BreakerTransition[] {
     return this.#sql
       .exec<
-        Record<'at_ms' | 'calls', number> & { failure_rate: number | null; by_whom: string | null } & Record<
-            'from_state' | 'to_state' | 'reason',
-            string
-          >
+        Record<'at_ms' | 'calls', number> &
+          Record<'failure_rate' | 'slow_call_rate', number | null> &
+          Record<'from_state' | 'to_state' | 'reason', string> & { by_whom: string | null }
       >(
-        'SELECT at_ms, from_state, to_state, reason, failure_rate, calls, by_whom FROM transitions ORDER BY seq DESC LIMIT ?',
+        'SELECT at_ms, from_state, to_state, reason, failure_rate, slow_call_rate, calls, by_whom FROM transitions ORDER BY seq DESC LIMIT ?',
         limit,
       )
       .toArray()
@@ -50,6 +49,7 @@ export class MetaStore {
         to: row.to_state as BreakerTransition['to'],
         reason: row.reason,
         failureRate: row.failure_rate,
+        slowCallRate: row.slow_call_rate,
         calls: row.calls,
         by: row.by_whom,
       }));

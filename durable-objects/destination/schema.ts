@@ -68,4 +68,5 @@ export const DESTINATION_SCHEMA: readonly string[] = [
      calls INTEGER NOT NULL,
      by_whom TEXT
    );`,
+  'ALTER TABLE transitions ADD COLUMN slow_call_rate REAL',
 ];

@@ -58,6 +58,8 @@ export interface BreakerTransition {
   reason: string;
   /** At that moment, of the calls that counted. Null where there were none. */
   failureRate: number | null;
+  /** Likewise, of those that took longer than `slowCallMs`: what a transition by `slow_calls` is about. */
+  slowCallRate: number | null;
   calls: number;
   /** Who did it by hand. */
   by: string | null;

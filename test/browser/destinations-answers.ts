@@ -79,10 +79,46 @@ function madeUpHealth(i: number, nowMs: number): DestinationHealth {
 }
 
 const TRANSITIONS = (nowMs: number): BreakerTransition[] => [
-  { atMs: nowMs - 840_000, from: 'HALF_OPEN', to: 'OPEN', reason: 'probes_failed', failureRate: 1, calls: 1, by: null },
-  { atMs: nowMs - 870_000, from: 'OPEN', to: 'HALF_OPEN', reason: 'probe_due', failureRate: null, calls: 0, by: null },
-  { atMs: nowMs - 900_000, from: 'CLOSED', to: 'OPEN', reason: 'failures', failureRate: 0.31, calls: 42, by: null },
-  { atMs: nowMs - 9e7, from: 'OPEN', to: 'CLOSED', reason: 'by_hand', failureRate: null, calls: 0, by: 'ada' },
+  {
+    atMs: nowMs - 840_000,
+    from: 'HALF_OPEN',
+    to: 'OPEN',
+    reason: 'probes_failed',
+    failureRate: 1,
+    slowCallRate: 0,
+    calls: 1,
+    by: null,
+  },
+  {
+    atMs: nowMs - 870_000,
+    from: 'OPEN',
+    to: 'HALF_OPEN',
+    reason: 'probe_due',
+    failureRate: null,
+    slowCallRate: null,
+    calls: 0,
+    by: null,
+  },
+  {
+    atMs: nowMs - 900_000,
+    from: 'CLOSED',
+    to: 'OPEN',
+    reason: 'failures',
+    failureRate: 0.31,
+    slowCallRate: 0,
+    calls: 42,
+    by: null,
+  },
+  {
+    atMs: nowMs - 9e7,
+    from: 'OPEN',
+    to: 'CLOSED',
+    reason: 'by_hand',
+    failureRate: null,
+    slowCallRate: null,
+    calls: 0,
+    by: 'ada',
+  },
 ];
 
 export function madeUpAttempt(number: number, atMs: number): Attempt {

@@ -105,6 +105,20 @@ describe('a breaker', () => {
     expect((await breakerOf(destination)).state).toBe('OPEN');
   });
 
+  it('that opens because answers are slow says how many were', async () => {
+    const clock = movableClock();
+    fakeReceiver(() => {
+      clock.advance(DEFAULT_BREAKER.slowCallMs + 1);
+      return ok();
+    });
+    const destination = await testDestination();
+    await destination.enqueue(...Array.from({ length: 5 }, () => event()));
+    await until('the breaker is open', async () => (await breakerOf(destination)).state === 'OPEN');
+    expect(await destination.object.transitions(1)).toMatchObject([
+      { reason: 'slow_calls', failureRate: 0, slowCallRate: 1, calls: 5 },
+    ]);
+  });
+
   it('that was closed lets the queue go at once', async () => {
     const receiver = fakeReceiver(failing);
     const destination = await opened();

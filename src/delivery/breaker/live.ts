@@ -12,6 +12,7 @@ type HalfOpen = Extract<Phase, { state: 'HALF_OPEN' }>;
 interface Counts {
   calls: number;
   failed: number;
+  slow: number;
 }
 
 const CALL: Asked = { permit: { kind: 'call' }, transition: null };
@@ -193,7 +194,7 @@ export class LiveBreaker {
     const { passed, failed, slow } = phase;
     const calls = Math.max(settings.probes, passed + failed);
     const rest = calls - passed - failed;
-    const told = { calls: passed + failed, failed };
+    const told = { calls: passed + failed, failed, slow };
     if (failed > 0 && failed / calls >= settings.closeBelow) return this.#open('probes_failed', told, nowMs);
     if (slow / calls > settings.slowOpenAbove) return this.#open('slow_calls', told, nowMs);
     const mayFail = failed + rest;
@@ -222,11 +223,12 @@ export class LiveBreaker {
     return transition;
   }
 
-  #become(next: Phase, reason: string, { calls, failed }: Counts, by: string | null = null): BreakerTransition {
+  #become(next: Phase, reason: string, { calls, failed, slow }: Counts, by: string | null = null): BreakerTransition {
     const [from, to] = [shown(this.#phase), shown(next)];
     this.#phase = next;
     this.#touch(next.sinceMs);
-    return { atMs: next.sinceMs, from, to, reason, failureRate: rate(failed, calls), calls, by };
+    const [failureRate, slowCallRate] = [rate(failed, calls), rate(slow, calls)];
+    return { atMs: next.sinceMs, from, to, reason, failureRate, slowCallRate, calls, by };
   }
 
   #add(settings: BreakerSettings, result: CallResult, nowMs: number): void {

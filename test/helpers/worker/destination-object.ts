@@ -84,9 +84,10 @@ export class RecordingDestination implements DestinationObject {
 
   async transitions(limit: number): Promise<BreakerTransition[]> {
     this.#answer();
-    return this.acts
-      .slice(-limit)
-      .map(([, by]) => ({ atMs: 1, from: 'CLOSED', to: 'OPEN', reason: 'by_hand', failureRate: null, calls: 0, by }));
+    return this.acts.slice(-limit).map(([, by]) => ({
+      ...{ atMs: 1, from: 'CLOSED', to: 'OPEN', reason: 'by_hand' },
+      ...{ failureRate: null, slowCallRate: null, calls: 0, by },
+    }));
   }
 
   async health(): Promise<DestinationHealth> {

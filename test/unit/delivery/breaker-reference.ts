@@ -125,7 +125,7 @@ export class ReferenceBreaker {
   private become(
     to: State,
     reason: string,
-    counted: readonly { failed: boolean }[],
+    counted: readonly { failed: boolean; slow: boolean }[],
     atMs: number,
     by: string | null = null,
   ): BreakerTransition {
@@ -133,11 +133,12 @@ export class ReferenceBreaker {
     const from = shown(this.state);
     const calls = counted.length;
     const failureRate = calls === 0 ? null : counted.filter(({ failed }) => failed).length / calls;
+    const slowCallRate = calls === 0 ? null : counted.filter(({ slow }) => slow).length / calls;
     this.state = to;
     this.sinceMs = atMs;
     if (to === 'CLOSED') this.results = [];
     if (to === 'CLOSED' || to === 'ISOLATED') this.trickles = [];
-    return { atMs, from, to: shown(to), reason, failureRate, calls, by };
+    return { atMs, from, to: shown(to), reason, failureRate, slowCallRate, calls, by };
   }
 
   private forget(settings: BreakerSettings, nowMs: number): void {

@@ -51,7 +51,8 @@ describe('a closed breaker', () => {
     const four = breakerAfter('x...');
     const { breaker, transition } = settle(four, S, { kind: 'call' }, FAILS, T + 1);
     expect(transition).toEqual({
-      ...{ atMs: T + 1, from: 'CLOSED', to: 'OPEN', reason: 'failures', failureRate: 0.4, calls: 5, by: null },
+      ...{ atMs: T + 1, from: 'CLOSED', to: 'OPEN', reason: 'failures', failureRate: 0.4 },
+      ...{ slowCallRate: 0, calls: 5, by: null },
     });
     expect(look(breaker, S, T + 1)).toEqual({
       ...{ state: 'OPEN', isolated: false, sinceMs: T + 1, nextProbeAtMs: T + 1 + S.probeAfterMs },
@@ -116,6 +117,7 @@ describe('a half-open breaker', () => {
         to: 'CLOSED',
         reason: 'probes_passed',
         failureRate: 0,
+        slowCallRate: 0,
         calls: 3,
         by: null,
       },
