@@ -35,6 +35,7 @@ import { DeliveryStore } from './delivery-store.ts';
 import { Dispatcher, type Stores } from './dispatcher.ts';
 import { MetaStore } from './meta-store.ts';
 import { Receiver } from './receiver.ts';
+import { refusalsOf } from './refusals.ts';
 import { replay } from './replay.ts';
 import { DESTINATION_SCHEMA } from './schema.ts';
 import { Waker } from './waker.ts';
@@ -160,7 +161,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     const { disabledReason } = this.#dispatcher;
     return {
       ...{ destinationId, name, kind, disabled: disabledReason !== null, disabledReason },
-      ...breakerHealth(this.#receiver.breaker.look(breaker, nowMs)),
+      ...breakerHealth(this.#receiver.breaker.look(breaker, nowMs), refusalsOf(this.ctx.storage.sql, nowMs)),
       ...percentiles(this.#dispatcher.timings(breaker, nowMs)),
       ...{ backlog: backlog.deliveries, oldestQueuedAtMs: backlog.oldestAtMs, deadLetters: deliveries.deadLetters() },
       retryBudget: { left: left(this.#receiver.budget, nowMs), most: BUDGET.most },

@@ -192,7 +192,7 @@ export interface DeliveryDetail extends Delivery {
 }
 
 export const HEALTH_BANDS = ['healthy', 'elevated', 'critical'] as const;
-/** Failure rate under 10 %, to 25 %, above. */
+/** Failure rate under 10 %, to 25 %, above; and what `refusing` and `recentDeadLetters` say. */
 export type HealthBand = (typeof HEALTH_BANDS)[number];
 
 export interface DnsStatistics {
@@ -230,6 +230,10 @@ export interface DestinationHealth {
   backlog: number;
   oldestQueuedAtMs: number | null;
   deadLetters: number;
+  /** Those that became dead letters in the last hour. With one it is elevated at least: a refusal is no failure of the receiver, and yet somebody was not told. */
+  recentDeadLetters: number;
+  /** Nothing has arrived since the newest of them, as where a key has run out and each answer is 401: critical, whatever the failure rate. */
+  refusing: boolean;
   /** Quick retries that may be made now, and at most. */
   retryBudget: { left: number; most: number };
   dns: DnsStatistics;

@@ -69,6 +69,14 @@ describe('how a destination is', () => {
     });
     expect(healthFace({ ...HEALTH, status: 'elevated', failureRate: 0.2 }).tone).toBe('warn');
     expect(healthFace({ ...HEALTH, failureRate: null }).tone).toBe('ok');
+    expect(healthFace({ ...HEALTH, status: 'critical', refusing: true, failureRate: 0 })).toEqual({
+      tone: 'bad',
+      word: 'Refuses all',
+    });
+    expect(healthFace({ ...HEALTH, status: 'elevated', failureRate: null })).toEqual({
+      tone: 'warn',
+      word: 'Refused some',
+    });
   });
 
   it('orders the worst first, and of two that are as bad the one that more waits for', () => {

@@ -29,11 +29,12 @@ function nextProbe(those: readonly DestinationHealth[], atMs: number): string {
 
 function callsLine(health: WebhookHealth): string {
   const { failureRate, p50Ms, p95Ms, p99Ms, backlog, oldestQueuedAtMs, deadLetters, atMs } = health;
+  const recent = health.destinations.reduce((sum, one) => sum + one.recentDeadLetters, 0);
   const calls = health.destinations.reduce((sum, { disabled, window }) => sum + (disabled ? 0 : window.calls), 0);
   const failed = failureRate === null ? 'none lately' : `${percent(failureRate)} of ${calls} failed`;
   const times = p95Ms === null ? '' : `, p50 ${ms(p50Ms)}, p95 ${ms(p95Ms)}, p99 ${ms(p99Ms)}`;
   const oldest = oldestQueuedAtMs === null ? '' : ` for up to ${lengthOf(atMs - oldestQueuedAtMs)}`;
-  return `calls    ${failed}${times}; ${backlog} queued${oldest}, ${count(deadLetters, 'dead letter')}`;
+  return `calls    ${failed}${times}; ${backlog} queued${oldest}, ${count(deadLetters, 'dead letter')}${recent === 0 ? '' : `, ${recent} of the last hour`}`;
 }
 
 function dnsLine({ dns, destinations }: WebhookHealth): string {

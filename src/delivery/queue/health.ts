@@ -28,12 +28,23 @@ export function bandOf(failureRate: number | null): HealthBand {
   return failureRate <= 0.25 ? 'elevated' : 'critical';
 }
 
+/** Of the last hour: what died, and what was refused since anything arrived. */
+type Refusals = Pick<DestinationHealth, 'recentDeadLetters' | 'refusing'>;
+
+/** A receiver that refuses what it is told answers, and fails nothing; how it is must show all the same. */
+function bandWith(failureRate: number | null, { recentDeadLetters, refusing }: Refusals): HealthBand {
+  if (refusing) return 'critical';
+  const band = bandOf(failureRate);
+  return band === 'healthy' && recentDeadLetters > 0 ? 'elevated' : band;
+}
+
 export function breakerHealth(
   view: BreakerView,
-): Pick<DestinationHealth, 'status' | 'failureRate' | 'breaker' | 'window' | 'slowCallRate'> {
+  refusals: Refusals,
+): Refusals & Pick<DestinationHealth, 'status' | 'failureRate' | 'breaker' | 'window' | 'slowCallRate'> {
   const { state, isolated, sinceMs, nextProbeAtMs, calls, failed, slow, failureRate, slowCallRate } = view;
   return {
-    ...{ status: bandOf(failureRate), failureRate, slowCallRate },
+    ...{ status: bandWith(failureRate, refusals), ...refusals, failureRate, slowCallRate },
     breaker: { state, isolated, sinceMs, nextProbeAtMs },
     window: { calls, failed, slow },
   };

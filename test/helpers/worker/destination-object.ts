@@ -98,7 +98,13 @@ export class RecordingDestination implements DestinationObject {
       breaker: { state: 'OPEN', isolated: false, sinceMs: 1, nextProbeAtMs: null },
       window: { calls: 0, failed: 0, slow: 0 },
       ...{ p50Ms: null, p95Ms: null, p99Ms: null, slowCallRate: null, backlog: 0, oldestQueuedAtMs: null },
-      ...{ deadLetters: 0, retryBudget: { left: 1, most: 1 }, lastWarmAtMs: null },
+      ...{
+        deadLetters: 0,
+        recentDeadLetters: 0,
+        refusing: false,
+        retryBudget: { left: 1, most: 1 },
+        lastWarmAtMs: null,
+      },
       dns: {
         ...{ hits: 0, misses: 0, ratio: null, entries: 0, failures: 0 },
         ...{ prefetchIntervalMs: 1, expiresAtMs: null, addresses: [] },

@@ -14,6 +14,7 @@ function destination(changed: Partial<DestinationHealth> = {}): DestinationHealt
     ...{ status: 'healthy', failureRate: 0, window: { calls: 10, failed: 0, slow: 0 }, slowCallRate: 0 },
     breaker: { state: 'CLOSED', isolated: false, sinceMs: NOW_MS - 1_000, nextProbeAtMs: null },
     ...{ p50Ms: 10, p95Ms: 20, p99Ms: 30, backlog: 0, oldestQueuedAtMs: null, deadLetters: 0 },
+    ...{ recentDeadLetters: 0, refusing: false },
     ...{ retryBudget: { left: 10, most: 10 }, lastWarmAtMs: null },
     dns: {
       ...{ hits: 9, misses: 1, ratio: 0.9, entries: 1, failures: 0, prefetchIntervalMs: 25_000, expiresAtMs: null },
@@ -139,13 +140,13 @@ describe('the text for a terminal', () => {
     const open = destination({
       ...{ name: 'pager', status: 'critical', failureRate: 1, window: { calls: 10, failed: 10, slow: 0 } },
       breaker: { state: 'OPEN', isolated: false, sinceMs: NOW_MS - 600_000, nextProbeAtMs: NOW_MS + 18_000 },
-      ...{ backlog: 12, oldestQueuedAtMs: NOW_MS - 9_000_000, deadLetters: 1 },
+      ...{ backlog: 12, oldestQueuedAtMs: NOW_MS - 9_000_000, deadLetters: 3, recentDeadLetters: 2 },
     });
     expect(textOf(summary([destination(), open], ['dst_9']))).toBe(
       [
         'status   degraded, critical: 3 destinations, in trouble: pager, dst_9 (no answer)',
         'breaker  OPEN for 10 min: pager, next probe in 18 s',
-        'calls    50.0 % of 20 failed, p50 10 ms, p95 20 ms, p99 30 ms; 12 queued for up to 3 h, 1 dead letter',
+        'calls    50.0 % of 20 failed, p50 10 ms, p95 20 ms, p99 30 ms; 12 queued for up to 3 h, 3 dead letters, 2 of the last hour',
         'dns      90.0 % of 20 checks known, 2 names, 0 failures',
         '',
       ].join('\n'),
