@@ -126,6 +126,23 @@ describe('a delivery', () => {
     expect((await call('GET', path, { as: analyst })).body.log[0].request.url).toBe('https://hooks.example/…');
   });
 
+  it('shows a URL that is a credential to no reader, nor where the answer repeats it', async () => {
+    const url = 'https://hooks.example/services/T0123456/s3cr%65tS3cret?key=0123456789abcdef';
+    const [attempt] = deliveryOf(ids[0] ?? '', 'evt_1', 100).log;
+    const response = {
+      headers: { location: url.replace('hooks.', 'www.'), 'x-path': new URL(url).pathname, server: 'nginx' },
+      body: `Cannot POST /services/T0123456/s3cr%65tS3cret?key=0123456789abcdef: s3cretS3cret or 0123456789abcdef is unknown`,
+      truncated: false,
+    };
+    put(0, 'evt_1', 100, { log: [{ ...attempt, request: { ...attempt?.request, url }, response }] });
+    const path = `/api/deliveries/${ids[0]}-evt_1`;
+    const log = async (options: CallOptions) => (await call('GET', path, options)).body.log[0];
+    const seen = await log({ as: analyst });
+    expect(JSON.stringify(seen)).not.toMatch(/s3cr|0123456/);
+    expect(seen.response).toMatchObject({ headers: { server: 'nginx' }, body: expect.stringMatching(/^Cannot POST /) });
+    expect((await log({})).response).toEqual(response);
+  });
+
   it.each(['dst_none-evt_1', 'evt_1', '-', '..%2f'])('is not found by %s', async (id) => {
     expect((await call('GET', `/api/deliveries/${id}`)).status).toBe(404);
     expect((await call('POST', `/api/deliveries/${id}/replay`)).status).toBe(404);

@@ -35,6 +35,15 @@ describe('the log of an attempt', () => {
     expect(attempt?.durationMs).toBeGreaterThanOrEqual(attempt?.headersMs ?? -1);
   });
 
+  it('names no URL in why a connection failed, which all who read see', async () => {
+    fakeReceiver(({ url }) => {
+      throw new Error(`could not reach ${url}`);
+    });
+    const destination = await testDestination({ url: 'http://127.0.0.1:9100/services/T0123456/s3cretS3cret' });
+    const attempt = await attemptOf(destination);
+    expect(attempt?.error).toBe('the connection failed: could not reach (secret)');
+  });
+
   it('shows no secret header, not even where the answer repeats it', async () => {
     const receiver = fakeReceiver(({ headers }) => {
       const sent = headers.get('authorization') ?? '';

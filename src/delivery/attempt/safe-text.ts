@@ -15,6 +15,28 @@ export function safeText(text: string, secrets: readonly string[]): string {
   return withoutSecrets(text.toWellFormed().replace(UNSAFE, '\ufffd'), secrets);
 }
 
+/** A part of a path that is none of the words of an API. */
+const TOKEN = /^(?=.*[\dA-Z]).{8,}$|^.{16,}$/;
+
+/** What makes a URL a credential: its path and its query, as they are and in their parts, the longest first. A receiver that finds no such page names it, and one that redirects does. */
+export function secretsOf(url: string): string[] {
+  if (!URL.canParse(url)) return [];
+  const { href, pathname, search, searchParams } = new URL(url);
+  const values = [...searchParams.values()];
+  const tokens = [...pathname.split('/'), ...values].filter((part) => TOKEN.test(part));
+  const parts = [href, `${pathname}${search}`, pathname, ...tokens, ...tokens.map(decoded)];
+  return [...new Set(parts)].sort((a, b) => b.length - a.length);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // No escapes: it is what it is.
+    return text;
+  }
+}
+
 /** A receiver may echo what it was sent: our secrets must not come into the log that way. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   let out = text;

@@ -1,5 +1,5 @@
 import { readStart } from './read-answer.ts';
-import { safeHeaders, safeText, withoutSecrets } from './safe-text.ts';
+import { safeHeaders, safeText, secretsOf, withoutSecrets } from './safe-text.ts';
 
 /** What a receiver did in one HTTP try. What its status means is decided elsewhere (src/delivery/retry/classify.ts). */
 export interface Exchange {
@@ -74,7 +74,9 @@ export async function send(port: SendPort, request: OutgoingRequest, timeoutMs: 
     return told('answered', answer, sentenceOf((seen.response as Response).status));
   } catch (cause) {
     if (ended.signal.aborted) return told('timeout', nothing, late(seen.headersMs));
-    const said = withoutSecrets(cause instanceof Error ? cause.message : String(cause), secrets);
+    // It is shown to all who may read, with the delivery that waits because of it; the URL is not.
+    const hidden = [...secrets, ...secretsOf(request.url)];
+    const said = withoutSecrets(cause instanceof Error ? cause.message : String(cause), hidden);
     const what = seen.response === null ? 'the connection failed' : 'the answer broke off';
     return told('connection_failed', nothing, `${what}: ${said.slice(0, MAX_CAUSE_CHARACTERS)}`);
   } finally {

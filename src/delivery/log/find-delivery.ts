@@ -1,6 +1,7 @@
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Attempt, DeliveryDetail } from '../../wire/delivery.ts';
+import { secretsOf, withoutSecrets } from '../attempt/safe-text.ts';
 import { maskedUrl } from '../destinations/definition/show.ts';
 import { findDestination } from '../destinations/store.ts';
 import type { DeliveryError } from '../errors.ts';
@@ -29,7 +30,18 @@ export async function findDelivery(
   return ok({ ...found.value, log: found.value.log.map(maskAttempt) });
 }
 
-/** For who may not see where a destination leads in full. */
+/** For who may not see where a destination leads in full, neither in the request nor where the answer repeats it. */
 export function maskAttempt(attempt: Attempt): Attempt {
-  return { ...attempt, request: { ...attempt.request, url: maskedUrl(attempt.request.url) } };
+  const { request, response } = attempt;
+  const secrets = secretsOf(request.url);
+  const hide = (text: string) => withoutSecrets(text, secrets);
+  return {
+    ...attempt,
+    request: { ...request, url: maskedUrl(request.url) },
+    response: response && {
+      ...response,
+      headers: Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, hide(value)])),
+      body: hide(response.body),
+    },
+  };
 }
