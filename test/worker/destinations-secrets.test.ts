@@ -143,3 +143,25 @@ describe('an Ed25519 key', () => {
     expect(secrets[2].expiresAtMs).toBeNull();
   });
 });
+
+describe('a secret header', () => {
+  const KEY = { name: 'X-Key', value: 'receivers-key', secret: true };
+  const put = (body: object) => call('PUT', `/api/destinations/${id}`, body);
+
+  it('is not taken along to another host, where whoever moved it could read it', async () => {
+    expect((await put({ version: 1, headers: [KEY] })).status).toBe(200);
+    const url = 'https://elsewhere.example/';
+    const kept = await put({ version: 2, url });
+    expect([kept.status, kept.body.errors]).toMatchObject([400, [{ pointer: '/headers' }]]);
+    const asItWas = await put({ version: 2, url, headers: [{ ...KEY, value: null }] });
+    expect([asItWas.status, asItWas.body.errors]).toMatchObject([400, [{ pointer: '/headers/0/value' }]]);
+    expect(objects.of(id).config?.url).toBe('https://receiver.example/');
+    expect((await put({ version: 2, url, headers: [KEY] })).status).toBe(200);
+  });
+
+  it('stays where the URL is another of the same host', async () => {
+    await put({ version: 1, headers: [KEY] });
+    expect((await put({ version: 2, url: 'https://receiver.example/other' })).status).toBe(200);
+    expect(objects.of(id).config?.headers).toMatchObject([{ name: 'X-Key', secret: true }]);
+  });
+});

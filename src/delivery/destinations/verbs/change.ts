@@ -77,7 +77,21 @@ function changedDefinition(
   const { version: _, disabled: __, headers, breaker, ...plain } = input;
   const stored = headers === undefined ? ok(before.headers) : storedHeaders(config, id, headers, before.headers);
   if (!stored.ok) return stored;
+  const keeps = stored.value.findIndex(
+    ({ name, secret }) => secret && (headers?.find((told) => told.name === name)?.value ?? null) === null,
+  );
+  // Or whoever may change it reads with a receiver of their own what nobody is shown.
+  if (keeps >= 0 && new URL(before.url).origin !== originOf(plain.url ?? before.url))
+    return err({
+      pointer: headers === undefined ? '/headers' : `/headers/${keeps}/value`,
+      reason: 'must be told anew: a secret header is not taken along to another host',
+    });
   return ok({ ...before, ...plain, headers: stored.value, breaker: { ...before.breaker, ...breaker } });
+}
+
+/** Null for what checkDefinition refuses. */
+function originOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).origin : null;
 }
 
 function changedFields(
