@@ -129,6 +129,32 @@ describe("a template of one's own", () => {
     });
   });
 
+  it.each(['"{{summary}}"', '{{summary}}', '"{{truncate summary 100}}"', '"{{json firings}}"', '{{json firings}}'])(
+    'for Slack calls nobody and hides no link by %s',
+    (value) => {
+      const event = alert({ firings: [{ summary: '<!channel> <https://evil.example|Open>' }] });
+      const text = JSON.stringify(bodyOf('slack', event, `{"text":${value},"more":"<!here>"}`).text);
+      expect(text).toContain('&lt;!channel&gt; &lt;https://evil.example|Open&gt;');
+      expect(text).not.toMatch(/[<>]/);
+    },
+  );
+
+  it('for Slack may call whom it names itself, and escapes what it inserts once', () => {
+    const event = alert({ firings: [{ summary: 'a < b & c' }] });
+    const template = '{"text":"<!channel> {{mrkdwn summary}} <{{url}}|Open>"}';
+    expect(bodyOf('slack', event, template).text).toBe(
+      '<!channel> a &lt; b &amp; c <https://ops.example/alerts?project=prj_1|Open>',
+    );
+  });
+
+  it('for Discord mentions nobody, unless it says whom it may', () => {
+    const event = alert({ firings: [{ summary: '@everyone' }] });
+    const of = (template: string) => bodyOf('discord', event, template).allowed_mentions;
+    expect(of('{"content":"{{summary}}"}')).toEqual({ parse: [] });
+    expect(of('{"content":"{{summary}}","allowed_mentions":{"parse":["roles"]}}')).toEqual({ parse: ['roles'] });
+    expect(bodyOf('discord', event, '["{{summary}}"]')).toEqual(['@everyone']);
+  });
+
   it('that makes no JSON is told with its place', () => {
     const rendered = renderBody({ kind: 'webhook', template: '{"a":{{title}} {{title}}}' }, SAMPLE);
     expect(rendered).toMatchObject({ ok: false, error: { kind: 'template_failed', position: 15 } });

@@ -307,7 +307,10 @@ describe('a preview', () => {
   it('shows what a template makes of an event that is told', async () => {
     const event = { type: 'alert.resolved', data: { rule: { name: 'Mine' }, status: 'resolved' } };
     const shown = await preview({ kind: 'discord', template: '{"content":"{{title}} {{json status}}"}', event });
-    expect(JSON.parse(shown.body.body)).toEqual({ content: '[RESOLVED] Mine "resolved"' });
+    expect(JSON.parse(shown.body.body)).toEqual({
+      content: '[RESOLVED] Mine "resolved"',
+      allowed_mentions: { parse: [] },
+    });
   });
 
   it('says where a template fails', async () => {

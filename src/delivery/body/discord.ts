@@ -1,4 +1,5 @@
 import type { DeliveryEvent } from '../../wire/delivery.ts';
+import type { Json } from '../../wire/record.ts';
 import { escapeMarkdown, linkOf, shorten } from './text.ts';
 import { COLOURS, listed, viewEvent } from './view.ts';
 
@@ -29,6 +30,12 @@ export function discordBody(event: DeliveryEvent): string {
     footer: { text: 'Breakwater' },
     timestamp,
   };
-  // Nobody is called by what a log line says.
-  return JSON.stringify({ content: spell(title, MAX_CONTENT_CHARS), embeds: [embed], allowed_mentions: { parse: [] } });
+  return withoutMentions(JSON.stringify({ content: spell(title, MAX_CONTENT_CHARS), embeds: [embed] }));
+}
+
+/** Nobody is called by what a log line says; a template that wants to call somebody says whom it may. */
+export function withoutMentions(body: string): string {
+  const message: Json = JSON.parse(body);
+  if (typeof message !== 'object' || message === null || Array.isArray(message)) return body;
+  return JSON.stringify({ allowed_mentions: { parse: [] }, ...message });
 }

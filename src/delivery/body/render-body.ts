@@ -1,8 +1,9 @@
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { DeliveryEvent, DestinationKind } from '../../wire/delivery.ts';
-import { discordBody } from './discord.ts';
+import { discordBody, withoutMentions } from './discord.ts';
 import { slackBody } from './slack.ts';
 import { renderTemplate } from './template/render.ts';
+import { withoutCalls } from './text.ts';
 import { type BodyForm, MAX_BODY_CHARS, type RenderedBody, type TemplateFailure } from './types.ts';
 import { templateView } from './view.ts';
 import { webhookBody } from './webhook.ts';
@@ -15,9 +16,14 @@ const CONTENT_TYPE = 'application/json';
  */
 export function renderBody(form: BodyForm, event: DeliveryEvent): Result<RenderedBody, TemplateFailure> {
   if (form.template !== null) {
-    const rendered = renderTemplate(form.template, templateView(event));
+    const rendered = renderTemplate(
+      form.template,
+      templateView(event),
+      form.kind === 'slack' ? withoutCalls : undefined,
+    );
     if (!rendered.ok) return err({ kind: 'template_failed', ...rendered.error });
-    return ok({ body: rendered.value, contentType: CONTENT_TYPE });
+    const body = form.kind === 'discord' ? withoutMentions(rendered.value) : rendered.value;
+    return ok({ body, contentType: CONTENT_TYPE });
   }
   const body = builtIn(form.kind, event);
   if (body === null) return failed('an e-mail destination needs a template, which says from whom and to whom');

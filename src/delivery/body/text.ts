@@ -31,6 +31,11 @@ export function escapeMrkdwn(text: string): string {
   return text.replace(/[&<>]/g, (char) => HTML[char] ?? char);
 }
 
+/** What a template inserts into a message of Slack's, whatever helper it takes: `<!channel>` calls nobody, `<url|text>` is no link. `&` stays, for what is escaped already. */
+export function withoutCalls(inserted: string): string {
+  return inserted.replace(/[<>]/g, (char) => HTML[char] ?? char);
+}
+
 /** Discord reads Markdown with links that show another text than where they lead. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/[\\*_~`|<>[\]()#@]/g, '\\$&');

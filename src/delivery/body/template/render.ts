@@ -18,11 +18,15 @@ class Unrenderable extends Error {
   }
 }
 
-/** JSON made of a template, or the place in the template that spoils it. */
-export function renderTemplate(template: string, view: JsonObject): Result<string, Fault> {
+/** JSON made of a template, or the place in the template that spoils it. `spell` is for what values insert, which is part of JSON by then and must be after it. */
+export function renderTemplate(
+  template: string,
+  view: JsonObject,
+  spell: (inserted: string) => string = (inserted) => inserted,
+): Result<string, Fault> {
   const parsed = parseTemplate(template);
   if (!parsed.ok) return parsed;
-  const output = new Output();
+  const output = new Output(spell);
   try {
     output.renderAll(parsed.value, { value: view, outer: null, index: 0, key: '', isLast: true });
   } catch (cause) {
@@ -53,6 +57,11 @@ class Output {
   #steps = 0;
   /** Which place of the template each part of the text is from. */
   readonly #parts: { outputAt: number; templateAt: number; isText: boolean }[] = [];
+  readonly #spell: (inserted: string) => string;
+
+  constructor(spell: (inserted: string) => string) {
+    this.#spell = spell;
+  }
 
   renderAll(nodes: readonly Node[], scope: Scope): void {
     for (const node of nodes) this.#render(node, scope);
@@ -67,7 +76,7 @@ class Output {
   #render(node: Node, scope: Scope): void {
     if (++this.#steps > MAX_STEPS) throw new Unrenderable(node.at, `the template takes more than ${MAX_STEPS} steps`);
     if (node.kind === 'text') this.#write(node.at, node.text, true);
-    else if (node.kind === 'value') this.#write(node.at, textOf(node, lookUp(node.path, scope)), false);
+    else if (node.kind === 'value') this.#write(node.at, this.#spell(textOf(node, lookUp(node.path, scope))), false);
     else if (node.kind === 'if') this.renderAll(isTruthy(lookUp(node.path, scope)) ? node.body : node.otherwise, scope);
     else this.#renderEach(node, scope);
   }
