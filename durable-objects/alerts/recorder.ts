@@ -71,14 +71,19 @@ export class Recorder {
     const { ruleId, windowSeconds } = counter;
     const range = windowBuckets(windowSeconds, nowMs);
     const places = new Set(counts.groups(ruleId));
-    const touched = new Set<string>();
+    // Those without a place are one row together, however many they are.
+    const placed = new Map<string, Map<number, number>>();
     for (const [group, buckets] of groups) {
       const place = places.has(group) || places.size < MAX_GROUPS ? group : OTHER_GROUPS;
       places.add(place);
-      touched.add(place);
+      const own = placed.get(place) ?? new Map<number, number>();
+      placed.set(place, own);
+      for (const [bucket, records] of buckets) own.set(bucket, (own.get(bucket) ?? 0) + records);
+    }
+    for (const [place, buckets] of placed) {
       for (const [bucket, records] of buckets) counts.add(ruleId, place, bucket, records);
     }
-    return new Map([...touched].map((group) => [group, counts.sum(ruleId, group, range)]));
+    return new Map([...placed.keys()].map((group) => [group, counts.sum(ruleId, group, range)]));
   }
 
   #decide({ rule }: Entry, sums: Counts, nowMs: number): Decision | null {

@@ -201,6 +201,19 @@ describe('a tally', () => {
     expect(await totals(fresh, [rule])).toEqual({ [rule.id]: { a: 3, b: 1 } });
   });
 
+  it('tells a thousand groups of a publication apart, and counts the rest as one: a list of identifiers fills no memory', async () => {
+    const rule = ruleOf({ condition: { ...COUNT_ERRORS, groupBy: 'tag' } });
+    const list = (from: number) => Array.from({ length: 200 }, (_, i) => `t${from + i}`);
+    const fresh = partsOf([
+      { level: 'error', attrs: { tag: 't0' } },
+      ...Array.from({ length: 20 }, (_, i) => i * 200).map((from) => ({ level: 'error', attrs: { tag: list(from) } })),
+      { level: 'error', attrs: { tag: 't0' } },
+    ]);
+    const { [rule.id]: counts = {} } = await totals(fresh, [rule]);
+    expect(Object.keys(counts)).toHaveLength(1_001);
+    expect([counts.t0, counts['(other)']]).toEqual([3, 3_000]);
+  });
+
   it('leaves out what was counted before', async () => {
     const [fresh] = partsOf([{ level: 'error' }, { level: 'error' }, { level: 'error' }]);
     if (!fresh) throw new Error('no part');

@@ -345,6 +345,18 @@ describe('a busy journal', () => {
   });
 });
 
+describe('very many groups', () => {
+  it('are written as those that have a place and one more', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule(errorsAbove(50, 'service'))]);
+    const added = vi.spyOn(CountStore.prototype, 'add');
+    const ts = Date.now();
+    await ingest(project, Array.from({ length: 600 }, (_, i) => errors(1, { service: `s${i}`, ts })[0]) as never);
+    await counted(project, 600);
+    expect(added.mock.calls.length).toBe(101);
+  });
+});
+
 describe('a rule that is changed while a publication is counted', () => {
   it('lacks what was counted for what it was: its window is known by a search from then on', async () => {
     const project = await alertProject();

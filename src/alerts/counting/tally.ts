@@ -1,6 +1,7 @@
 import { lineTs } from '../../blocks/index.ts';
 import { type Publication, partText } from '../../journal/index.ts';
 import type { RecordCounter } from '../evaluate/index.ts';
+import { OTHER_GROUPS } from '../state/index.ts';
 import { bucketMs, MAX_AHEAD_MS } from './buckets.ts';
 
 /**
@@ -9,6 +10,11 @@ import { bucketMs, MAX_AHEAD_MS } from './buckets.ts';
  */
 const LOOKS_PER_TURN = 10_000;
 const CHARS_PER_LOOK = 1_024;
+/**
+ * Told apart of one publication, ten times what a rule has places for; the rest is OTHER_GROUPS. A list of identifiers in a record would fill the memory
+ * else: 4 MB of short ones are some hundred thousand groups, of each rule that groups by them.
+ */
+const MAX_TALLIED_GROUPS = 1_000;
 
 /** What one rule counts. */
 export interface RuleCounter extends RecordCounter {
@@ -61,8 +67,9 @@ function isInWindow(ts: number, { windowSeconds }: RuleCounter, nowMs: number): 
 }
 
 function count(counted: Tally, counter: RuleCounter, line: string, ts: number): void {
-  for (const group of counter.groupsOf(line)) {
+  for (const found of counter.groupsOf(line)) {
     const groups = counted.get(counter) ?? new Map<string, Map<number, number>>();
+    const group = groups.size < MAX_TALLIED_GROUPS || groups.has(found) ? found : OTHER_GROUPS;
     const buckets = groups.get(group) ?? new Map<number, number>();
     const bucket = Math.floor(ts / bucketMs(counter.windowSeconds));
     buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
