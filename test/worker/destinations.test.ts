@@ -285,6 +285,15 @@ describe('who may', () => {
     ]) {
       expect([refused.status, refused.body.code]).toEqual([403, 'step_up_required']);
     }
+    const [preset] = MAIL_PRESETS;
+    const mail = await create({ kind: 'email', url: preset?.url, template: preset?.template });
+    for (const change of [
+      { headers: [{ name: 'X-Route', value: 'mine', secret: false }] },
+      { template: preset?.template.replace('on-call@example.com', 'me@evil.example') },
+    ]) {
+      const refused = await put(mail.body.id, { version: 1, ...change }, { as: other });
+      expect([refused.status, refused.body.code]).toEqual([403, 'step_up_required']);
+    }
     // What leads nowhere else needs none.
     expect((await put(body.id, { version: 1, url: WEBHOOK.url, name: 'New' }, { as: other })).status).toBe(200);
     expect((await auditOf(body.id)).map(({ action }) => action)).toEqual(['destination.create', 'destination.change']);

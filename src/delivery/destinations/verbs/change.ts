@@ -20,7 +20,7 @@ import { readDestination } from './read.ts';
 /**
  * Changes what is named, of a destination of this project. Its object knows it before the answer. What is there already is answered as made, whatever version
  * is named, so that a repeat after destination_pending reaches the object; `disabled: false` also brings back one that answered 410. Errors: not_found,
- * invalid, step_up_required (for another URL), destination_changed, destination_pending.
+ * invalid, step_up_required (for what leads alerts elsewhere), destination_changed, destination_pending.
  */
 export async function changeDestination(
   ctx: Ctx,
@@ -39,7 +39,7 @@ export async function changeDestination(
   const errors = checkDefinition(definition.value, checkedFor(ctx, place));
   if (errors.length > 0 && changed.length > 0) return err({ kind: 'invalid', errors });
   // Whoever sets where alerts go gets to see what they say.
-  const proof = changed.includes('url') ? requireRecentProof(ctx) : ok(null);
+  const proof = leadsElsewhere(changed, before.definition, definition.value) ? requireRecentProof(ctx) : ok(null);
   if (!proof.ok) return proof;
   const revives = changed.length === 0 && input.disabled === false && (await isGone(ctx, open, id));
   if (changed.length > 0 || revives) {
@@ -102,6 +102,13 @@ function changedFields(
   const names = Object.keys(next) as (keyof Definition)[];
   const changed: string[] = names.filter((name) => JSON.stringify(definition[name]) !== JSON.stringify(next[name]));
   return was === disabled ? changed : [...changed, 'disabled'];
+}
+
+/** A gateway goes by its headers, and a mail provider by whose key it is; to whom a mail goes stands in its template. */
+function leadsElsewhere(changed: readonly string[], before: Definition, after: Definition): boolean {
+  if (changed.includes('url') || changed.includes('headers')) return true;
+  const isMail = before.kind === 'email' || after.kind === 'email';
+  return isMail && (changed.includes('template') || changed.includes('kind'));
 }
 
 function auditDetail(before: StoredDestination, after: StoredDestination, changed: readonly string[]): JsonObject {
