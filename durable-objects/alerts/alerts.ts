@@ -126,6 +126,9 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
 
   /** From a journal. False: nobody listens, stop publishing. */
   async publish(publication: Publication): Promise<{ attached: boolean }> {
+    const nowMs = this.#now();
+    // No rule is due later than that: the alarm was set by a clock that was ahead, and nothing else comes before it.
+    if (this.#alarmAtMs !== null && this.#alarmAtMs > latestDueMs(nowMs)) this.#arm(nowMs);
     return { attached: await this.#feed.take(publication) };
   }
 

@@ -429,6 +429,21 @@ describe('the alarm', () => {
     expect(due.sort((a, b) => a - b)).toEqual([2, 12]);
   });
 
+  it('comes by the right clock again after one that was an hour ahead', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule(errorsAbove(10))]);
+    const ahead = vi.spyOn(Date, 'now');
+    const realMs = Date.now();
+    ahead.mockImplementation(() => realMs + 3_600_000);
+    await evaluateNow(project);
+    ahead.mockRestore();
+    const armed = () => runInDurableObject(objectOf(project.id), (_, { storage }) => storage.getAlarm());
+    expect(await armed()).toBeGreaterThan(realMs + 3_000_000);
+    await ingest(project, errors(1));
+    await until('it is armed for now', async () => ((await armed()) ?? 0) < realMs + 3_000_000);
+    await until('it is evaluated', async () => ((await status(project))?.evaluatedAtMs ?? 0) < realMs + 3_000_000);
+  });
+
   it('is armed again by an instance that starts', async () => {
     const project = await alertProject();
     await project.configure([project.rule()]);
