@@ -263,6 +263,28 @@ describe('a gap', () => {
   });
 });
 
+describe('an object that lost its memory while a journal is away', () => {
+  it('ends nothing by what it counted before: it does not know what it missed', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule(errorsAbove(1))]);
+    await ingest(project, errors(2));
+    await until('it fires', async () => (await fires(project)).length === 1);
+    await evaluateNow(project);
+    await sql(project, 'UPDATE followed SET since_ms = 1');
+    await sql(project, 'UPDATE rules SET counted_since_ms = 1');
+    await sql(project, 'DELETE FROM counts');
+    await evictDurableObject(objectOf(project.id));
+    for (const name of ['attach', 'readTail'] as const) {
+      vi.spyOn(Journal.prototype, name).mockRejectedValue(new Error('away') as never);
+    }
+    for (const name of ['warn', 'error'] as const) vi.spyOn(console, name).mockImplementation(() => undefined);
+    await evaluateNow(project);
+    const [state] = await sql(project, "SELECT json_extract(state, '$.clearSinceMs') AS ms FROM rule_groups");
+    expect(state).toEqual({ ms: null });
+    expect((await objectOf(project.id).statuses())[0]).toMatchObject({ value: null, state: 'firing' });
+  });
+});
+
 describe('two shards', () => {
   it('are counted together, each in its own sequence, and one that is not followed leaves the window to a search', async () => {
     const project = await alertProject();

@@ -36,7 +36,7 @@ function settled({ sinceMs }: Followed, nowMs: number): number {
 }
 
 export interface Continuity {
-  /** Since when every record was counted; null where some journal is not followed. */
+  /** Since when every record was counted; null where some journal is not followed, or did not say yet what an ended instance missed. */
   sinceMs: number | null;
   /** Some journal has records that are not counted yet. */
   isBehind: boolean;
@@ -47,7 +47,7 @@ export function continuity(followed: readonly (Followed | null)[]): Continuity {
   let sinceMs: number | null = Number.NEGATIVE_INFINITY;
   let isBehind = false;
   for (const one of followed) {
-    if (one === null) return { sinceMs: null, isBehind: true };
+    if (one === null || one.behindSeq === UNKNOWN) return { sinceMs: null, isBehind: true };
     sinceMs = Math.max(sinceMs, one.sinceMs);
     isBehind ||= one.nextSeq < one.behindSeq;
   }
