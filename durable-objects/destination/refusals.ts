@@ -1,11 +1,24 @@
-import type { DestinationHealth } from '../../src/wire/delivery.ts';
+import type { Refusals } from '../../src/delivery/queue/health.ts';
 
 const RECENT_MS = 3_600_000;
-/** No index is kept of when deliveries arrived: the newest of those that were made last is near enough to it. */
+/** No index is kept of when deliveries arrived, or of why they wait: those that were made last, or first, are near enough to it. */
 const LOOKED_AT = 50;
 
-/** Dead letters of the last hour, and whether anything has arrived since the newest of them. Tests count for neither. */
-export function refusalsOf(sql: SqlStorage, nowMs: number): Pick<DestinationHealth, 'recentDeadLetters' | 'refusing'> {
+/** How a receiver is that no call fails of. Tests count for none of it. */
+export function refusalsOf(sql: SqlStorage, nowMs: number): Refusals {
+  const unsendable =
+    sql
+      .exec<{ n: number }>(
+        `SELECT count(*) AS n FROM (SELECT last_outcome FROM deliveries WHERE state = 'queued' ORDER BY created_at_ms LIMIT ?)
+         WHERE last_outcome = 'template_failed'`,
+        LOOKED_AT,
+      )
+      .one().n > 0;
+  return { ...refusedOf(sql, nowMs), unsendable };
+}
+
+/** Dead letters of the last hour, and whether anything has arrived since the newest of them. */
+function refusedOf(sql: SqlStorage, nowMs: number): Omit<Refusals, 'unsendable'> {
   const dead = sql
     .exec<{ n: number; newest: number | null }>(
       `SELECT count(*) AS n, max(ended_at_ms) AS newest FROM deliveries

@@ -192,7 +192,7 @@ export interface DeliveryDetail extends Delivery {
 }
 
 export const HEALTH_BANDS = ['healthy', 'elevated', 'critical'] as const;
-/** Failure rate under 10 %, to 25 %, above; and what `refusing` and `recentDeadLetters` say. */
+/** Failure rate under 10 %, to 25 %, above; and what `refusing`, `unsendable` and `recentDeadLetters` say. */
 export type HealthBand = (typeof HEALTH_BANDS)[number];
 
 export interface DnsStatistics {
@@ -234,6 +234,8 @@ export interface DestinationHealth {
   recentDeadLetters: number;
   /** Nothing has arrived since the newest of them, as where a key has run out and each answer is 401: critical, whatever the failure rate. */
   refusing: boolean;
+  /** Of what has waited longest something cannot be made into a request (`template_failed`: its template, or secrets that do not open) until a hand mends it: critical. */
+  unsendable: boolean;
   /** Quick retries that may be made now, and at most. */
   retryBudget: { left: number; most: number };
   dns: DnsStatistics;

@@ -36,7 +36,7 @@ export function healthOf(change: Partial<DestinationHealth> & { destinationId: s
     breaker: { state: 'CLOSED', isolated: false, sinceMs: Date.now() - 3 * 86_400_000, nextProbeAtMs: null },
     window: { calls: 100, failed: 2, slow: 1 },
     ...{ p50Ms: 84, p95Ms: 212, p99Ms: 640, slowCallRate: 0.01, backlog: 0, oldestQueuedAtMs: null, deadLetters: 0 },
-    ...{ recentDeadLetters: 0, refusing: false },
+    ...{ recentDeadLetters: 0, refusing: false, unsendable: false },
     retryBudget: { left: 20, most: 20 },
     ...{ dns: DNS, lastWarmAtMs: null },
     ...change,

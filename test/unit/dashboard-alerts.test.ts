@@ -73,6 +73,7 @@ describe('how a destination is', () => {
       tone: 'bad',
       word: 'Refuses all',
     });
+    expect(healthFace({ ...HEALTH, status: 'critical', unsendable: true }).word).toBe('Cannot be sent');
     expect(healthFace({ ...HEALTH, status: 'elevated', failureRate: null })).toEqual({
       tone: 'warn',
       word: 'Refused some',

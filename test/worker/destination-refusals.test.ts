@@ -46,6 +46,22 @@ describe('a receiver that answers and refuses', () => {
     });
   });
 
+  it('nothing, because nothing can be sent, is critical until that is mended', async () => {
+    fakeReceiver(answer(200));
+    const destination = await testDestination({ template: '{"a":{{b}' });
+    const sent = event();
+    await destination.enqueue(sent);
+    expect(await destination.delivery(sent.id)).toMatchObject({ state: 'queued', lastOutcome: 'template_failed' });
+    expect(await destination.object.health()).toMatchObject({
+      status: 'critical',
+      unsendable: true,
+      failureRate: null,
+    });
+    await destination.change({ template: null });
+    await destination.object.replay({ kind: 'one', id: `${destination.id}-${sent.id}` });
+    await until('it is well', async () => (await destination.object.health()).status === 'healthy');
+  });
+
   it('a test, which nobody waits for, says nothing of it', async () => {
     fakeReceiver(answer(401));
     const destination = await testDestination();

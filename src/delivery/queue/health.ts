@@ -28,12 +28,12 @@ export function bandOf(failureRate: number | null): HealthBand {
   return failureRate <= 0.25 ? 'elevated' : 'critical';
 }
 
-/** Of the last hour: what died, and what was refused since anything arrived. */
-type Refusals = Pick<DestinationHealth, 'recentDeadLetters' | 'refusing'>;
+/** What the breaker, which knows calls alone, does not see. */
+export type Refusals = Pick<DestinationHealth, 'recentDeadLetters' | 'refusing' | 'unsendable'>;
 
 /** A receiver that refuses what it is told answers, and fails nothing; how it is must show all the same. */
-function bandWith(failureRate: number | null, { recentDeadLetters, refusing }: Refusals): HealthBand {
-  if (refusing) return 'critical';
+function bandWith(failureRate: number | null, { recentDeadLetters, refusing, unsendable }: Refusals): HealthBand {
+  if (refusing || unsendable) return 'critical';
   const band = bandOf(failureRate);
   return band === 'healthy' && recentDeadLetters > 0 ? 'elevated' : band;
 }

@@ -102,6 +102,7 @@ export class RecordingDestination implements DestinationObject {
         deadLetters: 0,
         recentDeadLetters: 0,
         refusing: false,
+        unsendable: false,
         retryBudget: { left: 1, most: 1 },
         lastWarmAtMs: null,
       },

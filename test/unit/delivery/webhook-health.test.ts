@@ -14,7 +14,7 @@ function destination(changed: Partial<DestinationHealth> = {}): DestinationHealt
     ...{ status: 'healthy', failureRate: 0, window: { calls: 10, failed: 0, slow: 0 }, slowCallRate: 0 },
     breaker: { state: 'CLOSED', isolated: false, sinceMs: NOW_MS - 1_000, nextProbeAtMs: null },
     ...{ p50Ms: 10, p95Ms: 20, p99Ms: 30, backlog: 0, oldestQueuedAtMs: null, deadLetters: 0 },
-    ...{ recentDeadLetters: 0, refusing: false },
+    ...{ recentDeadLetters: 0, refusing: false, unsendable: false },
     ...{ retryBudget: { left: 10, most: 10 }, lastWarmAtMs: null },
     dns: {
       ...{ hits: 9, misses: 1, ratio: 0.9, entries: 1, failures: 0, prefetchIntervalMs: 25_000, expiresAtMs: null },
