@@ -100,7 +100,7 @@ export class DeliveryStore {
     );
   }
 
-  /** What waits for longer than anything may was told so by a clock that was set back since: it is due. */
+  /** What waits for longer than this is due now. */
   pullBack(nowMs: number, maxWaitMs: number): void {
     this.#sql.exec(
       'UPDATE deliveries SET next_attempt_at_ms = ? WHERE next_attempt_at_ms > ?',

@@ -11,7 +11,7 @@ import type { AttemptStore } from './attempt-store.ts';
 import { type Begun, Book, type Landing, ofFormerReceiver } from './book.ts';
 import type { DeliveryStore } from './delivery-store.ts';
 import type { MetaStore } from './meta-store.ts';
-import { kindOf, type Receiver } from './receiver.ts';
+import { kindOf, type Receiver, sentBy } from './receiver.ts';
 
 /** Deliveries that cannot be sent (their template fails) in one turn; the rest comes in the next. */
 const UNSENT_PER_TURN = 100;
@@ -129,6 +129,9 @@ export class Dispatcher {
     const { ordered: wasOrdered = false, url = config.url } = this.#config ?? {};
     // Another receiver did not ask for the pause of this one.
     if (config.url !== url) this.#receiver.resume();
+    // What failed as it was sent before is sent otherwise now, and need not wait out its next hours.
+    const isMended = this.#config !== null && sentBy(config) !== sentBy(this.#config);
+    if (isMended) this.#stores.deliveries.pullBack(this.#port.nowMs(), 0);
     this.#config = config;
     this.#heldUntilMs = 0;
     this.#stores.meta.setMeta('config', JSON.stringify(config));
@@ -152,6 +155,7 @@ export class Dispatcher {
     this.#port.transaction(() => {
       const nowMs = this.#port.nowMs();
       this.book.recover(isUnderWay, this.#config?.ordered ?? false, nowMs);
+      // Longer than anything may wait: told by a clock that was set back since.
       this.#stores.deliveries.pullBack(nowMs, MAX_WAIT_MS);
       this.#receiver.save();
     });

@@ -1,5 +1,6 @@
 import { type Breaker, LiveBreaker, newBreaker } from '../../src/delivery/breaker/index.ts';
 import type { Permit } from '../../src/delivery/breaker/types.ts';
+import type { DestinationConfig } from '../../src/delivery/calls.ts';
 import { earn, newBudget, type RetryBudget } from '../../src/delivery/retry/budget.ts';
 import type { MetaStore } from './meta-store.ts';
 
@@ -81,6 +82,11 @@ export class Receiver {
     this.#pausedUntilMs = untilMs;
     this.#isSaved = false;
   }
+}
+
+/** All that a request is made by, to compare. */
+export function sentBy({ url, kind, template, headers }: DestinationConfig): string {
+  return JSON.stringify([url, kind, template, headers]);
 }
 
 /** What a permit makes of an attempt. */

@@ -58,7 +58,6 @@ describe('a receiver that answers and refuses', () => {
       failureRate: null,
     });
     await destination.change({ template: null });
-    await destination.object.replay({ kind: 'one', id: `${destination.id}-${sent.id}` });
     await until('it is well', async () => (await destination.object.health()).status === 'healthy');
   });
 
