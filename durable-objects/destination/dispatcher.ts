@@ -3,6 +3,7 @@ import type { DestinationConfig } from '../../src/delivery/calls.ts';
 import { inWindow, type Timing } from '../../src/delivery/queue/health.ts';
 import { nextStep } from '../../src/delivery/queue/next-step.ts';
 import { paceAtMs } from '../../src/delivery/queue/pace.ts';
+import { isResealed } from '../../src/delivery/queue/resealed.ts';
 import type { Holds } from '../../src/delivery/queue/why.ts';
 import { MAX_WAIT_MS } from '../../src/delivery/retry/schedule.ts';
 import type { Result } from '../../src/shared/result.ts';
@@ -125,19 +126,19 @@ export class Dispatcher {
 
   /** In a transaction. A newer one tries again what was gone: whoever changes a destination wants it to be used. */
   configure(config: DestinationConfig): void {
-    if (this.#config !== null && config.version <= this.#config.version) return;
-    const { ordered: wasOrdered = false, url = config.url } = this.#config ?? {};
+    const before = this.#config;
+    if (before !== null && config.version <= before.version) return;
     // Another receiver did not ask for the pause of this one.
-    if (config.url !== url) this.#receiver.resume();
+    if (before !== null && config.url !== before.url) this.#receiver.resume();
     // What failed as it was sent before is sent otherwise now, and need not wait out its next hours.
-    const isMended = this.#config !== null && sentBy(config) !== sentBy(this.#config);
-    if (isMended) this.#stores.deliveries.pullBack(this.#port.nowMs(), 0);
+    if (before !== null && sentBy(config) !== sentBy(before)) this.#stores.deliveries.pullBack(this.#port.nowMs(), 0);
     this.#config = config;
     this.#heldUntilMs = 0;
     this.#stores.meta.setMeta('config', JSON.stringify(config));
-    this.#setGone(null);
+    if (before === null || !isResealed(before, config)) this.#setGone(null);
     this.#receiver.save();
-    if (config.ordered !== wasOrdered) this.#stores.deliveries.setOrdered(config.ordered, this.#port.nowMs());
+    if (config.ordered !== (before?.ordered ?? false))
+      this.#stores.deliveries.setOrdered(config.ordered, this.#port.nowMs());
   }
 
   /** In a transaction. Who closes it by hand wants what waits to go, whatever the receiver asked for. */

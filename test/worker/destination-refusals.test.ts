@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
+  encrypted,
   event,
   fakeReceiver,
+  HMAC_KEY,
   movableClock,
   type TestDestination,
   testDestination,
@@ -59,6 +61,19 @@ describe('a receiver that answers and refuses', () => {
     });
     await destination.change({ template: null });
     await until('it is well', async () => (await destination.object.health()).status === 'healthy');
+  });
+
+  it('for good is asked no more by keys that change, but where somebody changes it', async () => {
+    fakeReceiver(answer(410));
+    const destination = await testDestination();
+    await ended(destination);
+    const reason = async () => (await destination.object.health()).disabledReason;
+    expect(await reason()).toBe('gone');
+    const stored = encrypted(`destination secret ${destination.id}`, HMAC_KEY);
+    await destination.change({ secrets: destination.config.secrets.map((secret) => ({ ...secret, stored })) });
+    expect(await reason()).toBe('gone');
+    await destination.change({});
+    expect(await reason()).toBeNull();
   });
 
   it('a test, which nobody waits for, says nothing of it', async () => {
