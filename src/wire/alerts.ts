@@ -191,5 +191,7 @@ export interface Pulse {
   deadLetters: number;
   /** Destinations whose object did not answer: of them nothing is said here. */
   unknown: number;
+  /** Destinations to which nothing gets through although no call fails: they refuse all, or nothing can be made into a request. */
+  refusing: number;
   atMs: number;
 }

@@ -8,20 +8,20 @@ const MINUTE_MS = 60_000;
 export const CALM: Omit<Pulse, 'atMs'> = {
   ...{ dnsRatio: 0.962, failureRate: 0.021, breaker: { state: 'CLOSED', sinceMs: Date.now() - 5 * 86_400_000 } },
   ...{ cookies: { status: 'ok', maxBytes: 1_210, maxCount: 9 }, firing: { critical: 0, warning: 0, info: 0 } },
-  ...{ deadLetters: 0, unknown: 0 },
+  ...{ deadLetters: 0, unknown: 0, refusing: 0 },
 };
 
 /** Everything that can be wrong at once. */
 export const ALARM: Omit<Pulse, 'atMs'> = {
   ...{ dnsRatio: 0.612, failureRate: 0.384, breaker: { state: 'OPEN', sinceMs: Date.now() - 14 * MINUTE_MS } },
   ...{ cookies: { status: 'bad', maxBytes: 6_100, maxCount: 61 }, firing: { critical: 2, warning: 11, info: 1 } },
-  ...{ deadLetters: 1_204, unknown: 1 },
+  ...{ deadLetters: 1_204, unknown: 1, refusing: 0 },
 };
 
 /** A project that has not made a destination. */
 export const NO_DESTINATION: Omit<Pulse, 'atMs'> = {
   ...{ dnsRatio: null, failureRate: null, breaker: { state: 'CLOSED', sinceMs: null }, cookies: null },
-  ...{ firing: { critical: 0, warning: 0, info: 0 }, deadLetters: 0, unknown: 0 },
+  ...{ firing: { critical: 0, warning: 0, info: 0 }, deadLetters: 0, unknown: 0, refusing: 0 },
 };
 
 const DNS: DnsStatistics = {

@@ -10,7 +10,7 @@ const NOW_MS = 1_000_000_000;
 const PULSE: Pulse = {
   ...{ dnsRatio: 0.95, failureRate: 0.01, breaker: { state: 'CLOSED', sinceMs: NOW_MS - 60_000 } },
   ...{ cookies: { status: 'ok', maxBytes: 1_024, maxCount: 3 }, firing: { critical: 0, warning: 0, info: 0 } },
-  ...{ deadLetters: 0, unknown: 0, atMs: NOW_MS - 5_000 },
+  ...{ deadLetters: 0, unknown: 0, refusing: 0, atMs: NOW_MS - 5_000 },
 };
 
 const toneOf = (id: string, change: Partial<Pulse>) =>
@@ -47,6 +47,7 @@ describe('the pulse', () => {
     expect(words(null)).toEqual(['Pulse loading']);
     expect(words(null, true)).toEqual(['Pulse not known']);
     expect(words(none)).toEqual(['Webhooks no destination', 'Cookies small', 'Alerts none']);
+    expect(words({ ...PULSE, refusing: 2 })[0]).toBe('Webhooks 2 not taking any');
     expect(words({ ...none, unknown: 2 })[0]).toBe('Webhooks 2 not answering');
     expect(words(PULSE)).toEqual(['DNS 95 %', 'Failing 1 %', 'Breaker closed 1 min', 'Cookies small', 'Alerts none']);
     expect(words(PULSE, true)[0]).toBe('Old 5 s');

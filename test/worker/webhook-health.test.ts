@@ -152,7 +152,14 @@ describe('GET /api/health/pulse', () => {
     const answer = await pulse();
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({
-      ...{ dnsRatio: 0.9, failureRate: 0, breaker: { state: 'CLOSED', sinceMs: 5 }, deadLetters: 3, unknown: 1 },
+      ...{
+        dnsRatio: 0.9,
+        failureRate: 0,
+        breaker: { state: 'CLOSED', sinceMs: 5 },
+        deadLetters: 3,
+        unknown: 1,
+        refusing: 0,
+      },
       cookies: { status: 'warn', maxBytes: 3_002, maxCount: 1 },
       firing: { critical: 2, warning: 0, info: 1 },
       atMs: expect.any(Number),

@@ -81,12 +81,9 @@ export function cellsOf(pulse: Pulse | null, isOld: boolean, nowMs: number): Pul
   const none: PulseCell = { label: 'Webhooks', word: 'no destination', tone: 'off', fill: 0 };
   // Of these the parts say nothing, and might all look well.
   const silent: PulseCell = { label: 'Webhooks', word: `${pulse.unknown} not answering`, tone: 'bad', fill: 1 };
-  return [
-    ...(isOld ? [old] : []),
-    ...(pulse.unknown > 0 ? [silent] : hasDestination(pulse) ? [] : [none]),
-    ...partsOf(pulse, nowMs),
-    alerts(pulse.firing),
-  ];
+  const refused: PulseCell = { ...silent, word: `${pulse.refusing} not taking any` };
+  const instead = pulse.unknown > 0 ? [silent] : pulse.refusing > 0 ? [refused] : hasDestination(pulse) ? [] : [none];
+  return [...(isOld ? [old] : []), ...instead, ...partsOf(pulse, nowMs), alerts(pulse.firing)];
 }
 
 function alerts({ critical, warning, info }: Pulse['firing']): PulseCell {

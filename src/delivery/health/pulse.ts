@@ -9,6 +9,7 @@ export function pulseOf(health: WebhookHealth, cookies: Pulse['cookies'], firing
     failureRate: health.failureRate,
     breaker: { state: health.breaker, sinceMs: health.breakerSinceMs },
     ...{ cookies, firing, deadLetters: health.deadLetters, unknown: health.unknown.length, atMs: health.atMs },
+    refusing: health.destinations.filter((one) => !one.disabled && (one.refusing || one.unsendable)).length,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Pulse } from '../../../src/wire/alerts.ts';
 const NOW_MS = 1_790_000_000_000;
 const WELL: Pulse = {
   ...{ dnsRatio: 0.95, failureRate: 0, breaker: { state: 'CLOSED', sinceMs: NOW_MS - 60_000 }, cookies: null },
-  ...{ firing: { critical: 0, warning: 0, info: 0 }, deadLetters: 0, unknown: 0, atMs: NOW_MS },
+  ...{ firing: { critical: 0, warning: 0, info: 0 }, deadLetters: 0, unknown: 0, refusing: 0, atMs: NOW_MS },
 };
 const labelled = (pulse: Pulse | null, label: string) =>
   cellsOf(pulse, false, NOW_MS).filter((cell) => cell.label === label);

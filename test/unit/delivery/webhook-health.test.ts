@@ -174,9 +174,10 @@ describe('the pulse', () => {
 
   it('is of the same numbers, and says how many destinations it knows nothing of', () => {
     const firing = { critical: 1, warning: 0, info: 2 };
-    expect(pulseOf(summary([destination({ deadLetters: 2 })], ['dst_2']), null, firing)).toEqual({
+    const refuses = [destination({ refusing: true }), destination({ unsendable: true, disabled: true })];
+    expect(pulseOf(summary([destination({ deadLetters: 2 }), ...refuses], ['dst_2']), null, firing)).toEqual({
       ...{ dnsRatio: 0.9, failureRate: 0, breaker: { state: 'CLOSED', sinceMs: NOW_MS - 1_000 }, cookies: null },
-      ...{ firing, deadLetters: 2, unknown: 1, atMs: NOW_MS },
+      ...{ firing, deadLetters: 2, unknown: 1, refusing: 1, atMs: NOW_MS },
     });
   });
 
