@@ -35,7 +35,7 @@ import { DeliveryStore } from './delivery-store.ts';
 import { Dispatcher, type Stores } from './dispatcher.ts';
 import { MetaStore } from './meta-store.ts';
 import { Receiver } from './receiver.ts';
-import { refusalsOf } from './refusals.ts';
+import { refusalsOf } from './refusal-store.ts';
 import { replay } from './replay.ts';
 import { DESTINATION_SCHEMA } from './schema.ts';
 import { Waker } from './waker.ts';
