@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { timingOf } from '../../src/dashboard/lib/attempt-timing.ts';
+import { callsThen } from '../../src/dashboard/lib/delivery-words.ts';
 import { healthFace, worstFirst } from '../../src/dashboard/lib/destination-health.ts';
 import { cellsOf, partsOf } from '../../src/dashboard/lib/pulse-parts.ts';
 import type { Pulse } from '../../src/wire/alerts.ts';
@@ -15,6 +16,16 @@ const PULSE: Pulse = {
 
 const toneOf = (id: string, change: Partial<Pulse>) =>
   partsOf({ ...PULSE, ...change }, NOW_MS).find((part) => part.id === id)?.tone;
+
+describe('what a breaker moved by', () => {
+  it.each([
+    ['failures', { failureRate: 0.5, slowCallRate: 0.9, calls: 10 }, /^50.% of 10.calls failed$/],
+    ['slow_calls', { failureRate: 0, slowCallRate: 0.9, calls: 10 }, /^90.% of 10.calls slow$/],
+    ['by_hand', { failureRate: null, slowCallRate: null, calls: 0 }, /^–$/],
+  ])('is told of %s', (reason, figures, words) => {
+    expect(callsThen({ reason, ...figures })).toMatch(words);
+  });
+});
 
 describe('the pulse', () => {
   it.each([

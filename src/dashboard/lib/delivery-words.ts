@@ -5,6 +5,7 @@ import type {
   DeliveryState,
   DestinationKind,
 } from '../../wire/delivery.ts';
+import { percent, plural } from './format.ts';
 import type { Tone } from './tone.ts';
 import { inUnit } from './units.ts';
 
@@ -84,6 +85,17 @@ const REASONS: Record<string, string> = {
 
 export function transitionWords({ reason }: BreakerTransition): string {
   return REASONS[reason] ?? reason;
+}
+
+/** By what a breaker moved: the share of slow calls where they were it, else of those that failed. */
+export function callsThen({
+  reason,
+  calls,
+  failureRate,
+  slowCallRate,
+}: Pick<BreakerTransition, 'reason' | 'calls' | 'failureRate' | 'slowCallRate'>): string {
+  const [rate, word] = reason === 'slow_calls' ? [slowCallRate, 'slow'] : [failureRate, 'failed'];
+  return rate === null ? '–' : `${percent(rate)} of ${plural(calls, 'call')} ${word}`;
 }
 
 export function ms(value: number | null): string {

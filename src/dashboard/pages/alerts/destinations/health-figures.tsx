@@ -41,7 +41,12 @@ export function HealthFigures({ health }: { health: DestinationHealth | null }) 
       <Stat
         label="Dead letters"
         value={of(({ deadLetters }) => compact(deadLetters))}
-        {...(health && health.deadLetters > 0 ? note('can be replayed', true) : note('none is lost'))}
+        {...(health && health.deadLetters > 0
+          ? note(
+              health.recentDeadLetters > 0 ? `${exact(health.recentDeadLetters)} in the last hour` : 'can be replayed',
+              true,
+            )
+          : note('none is lost'))}
         tone="plain"
       />
       <Stat

@@ -4,8 +4,7 @@ import { type Column, DataTable } from '../../../components/data-table.tsx';
 import { Failure, Skeleton } from '../../../components/states.tsx';
 import { StatusDot } from '../../../components/status-dot.tsx';
 import { Time } from '../../../components/time.tsx';
-import { transitionWords } from '../../../lib/delivery-words.ts';
-import { percent, plural } from '../../../lib/format.ts';
+import { callsThen, transitionWords } from '../../../lib/delivery-words.ts';
 import { BREAKER_TONES, BREAKER_WORDS } from '../../../lib/pulse-parts.ts';
 import { useResource } from '../../../state/use-resource.ts';
 
@@ -69,9 +68,8 @@ const COLUMNS: Column<BreakerTransition>[] = [
   },
   {
     id: 'rate',
-    label: 'Failing then',
+    label: 'Calls then',
     numeric: true,
-    cell: ({ failureRate, calls }) =>
-      failureRate === null ? '–' : `${percent(failureRate)} of ${plural(calls, 'call')}`,
+    cell: callsThen,
   },
 ];
