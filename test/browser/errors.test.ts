@@ -113,7 +113,8 @@ describe('groups of errors', () => {
     await page.goto(at('/errors'));
     const link = groups(page).getByRole('link', { name: 'ReferenceError' }).first();
     const [tab] = await Promise.all([context.waitForEvent('page'), link.click({ modifiers: ['ControlOrMeta'] })]);
-    await tab.waitForURL(/\/errors\/[0-9a-f]{16}/);
+    // A tab in the background may take its time to load.
+    await tab.waitForURL(/\/errors\/[0-9a-f]{16}/, { waitUntil: 'commit' });
     expect(new URL(page.url()).pathname).toBe('/errors');
     await link.click();
     await heading(page, 'ReferenceError').waitFor();

@@ -184,8 +184,13 @@ describe('a page', () => {
     );
     await trackOn(page, 'anew');
     await page.locator('#count').click();
+    // Whoever leaves before the first paint has none to tell of.
+    await page.evaluate(
+      () => new Promise<unknown>((told) => new PerformanceObserver(told).observe({ type: 'paint', buffered: true })),
+    );
     await page.goto('about:blank');
     await sdk.stored('the vitals', ({ attrs }) => attrs?.name === 'CLS');
+    await sdk.stored('the first paint', ({ attrs }) => attrs?.name === 'FCP');
     expect(sdk.collector.records().filter(isType('event'))).toHaveLength(1);
     const vitals = sdk.collector
       .records()

@@ -65,7 +65,9 @@ function useTick(everyMs: number): number {
     let lastMs = now();
     const look = () => {
       // A timer may come a little early; the next one would be too late.
-      if (document.hidden || now() - lastMs < everyMs - 1_000) return;
+      const sinceMs = now() - lastMs;
+      // Before the last one is what a clock makes of it that the server has put right meanwhile.
+      if (document.hidden || (sinceMs >= 0 && sinceMs < everyMs - 1_000)) return;
       lastMs = now();
       setTick((n) => n + 1);
     };
