@@ -3,6 +3,7 @@ import { type Counts, countsProve, isNear } from '../../src/alerts/counting/comb
 import type { RuleCounter } from '../../src/alerts/counting/tally.ts';
 import { latestDueMs, MIN_INTERVAL_MS } from '../../src/alerts/schedule.ts';
 import { type GroupState, limitOf, type Observed, OTHER_GROUPS } from '../../src/alerts/state/index.ts';
+import { worstValue } from '../../src/alerts/status.ts';
 import { type AlertRule, MAX_GROUPS } from '../../src/wire/alerts.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import type { Decider, Decision } from './decider.ts';
@@ -91,6 +92,10 @@ export class Recorder {
     if (proven === null || !this.#isNews(rule, proven, nowMs)) return null;
     const decision = this.#port.decider.decide(rule, proven, nowMs);
     const { settings } = this.#port;
+    // Beside what fires the list shows by what. Of a rule that is below, groups that were not touched may be worse.
+    if (limitOf(rule.condition).comparison === 'above') {
+      settings.saveEvaluation(rule.id, { value: worstValue(rule, proven), evaluatedAtMs: nowMs, problem: null });
+    }
     // The next evaluation is where it was, or earlier where the new state asks for it.
     if (decision.dueAtMs !== null) settings.bringForward(rule.id, Math.min(decision.dueAtMs, latestDueMs(nowMs)));
     return decision;

@@ -85,6 +85,18 @@ describe('a firing', () => {
     expect(await objectOf(project.id).findFiring(id)).toMatchObject({ id, state: 'resolved', notices: 3 });
   });
 
+  it('that begins at ingest shows beside its rule by what, before the alarm has looked', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule(errorsAbove(1))]);
+    await evaluateNow(project);
+    expect(await status(project)).toMatchObject({ state: 'inactive', value: 0 });
+    // Much later: nothing evaluates meanwhile.
+    await sql(project, 'UPDATE rules SET due_at_ms = 9e15');
+    await ingest(project, errors(2));
+    await until('it fires', async () => (await states(project)).includes('firing'));
+    expect(await status(project)).toMatchObject({ state: 'firing', value: 2, problem: null });
+  });
+
   it('outlives the object’s memory in every state, under its id', async () => {
     const project = await alertProject();
     await project.configure([project.rule({ ...errorsAbove(1), forSeconds: 30 })]);
