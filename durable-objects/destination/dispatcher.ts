@@ -128,17 +128,18 @@ export class Dispatcher {
   configure(config: DestinationConfig): void {
     const before = this.#config;
     if (before !== null && config.version <= before.version) return;
+    const isDecided = before === null || !isResealed(before, config);
+    const [nowMs, { deliveries, meta }] = [this.#port.nowMs(), this.#stores];
     // Another receiver did not ask for the pause of this one.
     if (before !== null && config.url !== before.url) this.#receiver.resume();
     // What failed as it was sent before is sent otherwise now, and need not wait out its next hours.
-    if (before !== null && sentBy(config) !== sentBy(before)) this.#stores.deliveries.pullBack(this.#port.nowMs(), 0);
+    if (before !== null && isDecided && sentBy(config) !== sentBy(before)) deliveries.pullBack(nowMs, 0);
     this.#config = config;
     this.#heldUntilMs = 0;
-    this.#stores.meta.setMeta('config', JSON.stringify(config));
-    if (before === null || !isResealed(before, config)) this.#setGone(null);
+    meta.setMeta('config', JSON.stringify(config));
+    if (isDecided) this.#setGone(null);
     this.#receiver.save();
-    if (config.ordered !== (before?.ordered ?? false))
-      this.#stores.deliveries.setOrdered(config.ordered, this.#port.nowMs());
+    if (config.ordered !== (before?.ordered ?? false)) deliveries.setOrdered(config.ordered, nowMs);
   }
 
   /** In a transaction. Who closes it by hand wants what waits to go, whatever the receiver asked for. */

@@ -137,6 +137,21 @@ describe('a template that does not go with an event', () => {
     await until('it is sent', () => receiver.calls.length === 1);
     expect(receiver.calls[0]?.body).toBe('{"to":"a@example.org"}');
   });
+
+  it('is not tried sooner because what it is sent with was encrypted anew', async () => {
+    fakeReceiver();
+    const sealed = (purpose: string, id: string) => encrypted(`destination ${purpose} ${id}`, 'Bearer one');
+    const destination = await testDestination({ kind: 'email', template: null });
+    const headers = () => [{ name: 'authorization', value: sealed('header', destination.id), secret: true }];
+    await destination.change({ headers: headers() });
+    const sent = event();
+    await destination.enqueue(sent);
+    const waiting = await destination.delivery(sent.id);
+    expect(waiting).toMatchObject({ state: 'queued', attempts: 1 });
+    const secrets = destination.config.secrets.map((one) => ({ ...one, stored: sealed('secret', destination.id) }));
+    await destination.change({ headers: headers(), secrets });
+    expect(await destination.delivery(sent.id)).toEqual(waiting);
+  });
 });
 
 describe('secrets', () => {
