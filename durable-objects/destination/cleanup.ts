@@ -24,7 +24,7 @@ export class Cleaner {
   run(databaseBytes: number, nowMs: number): boolean {
     const { deliveries, attempts } = this.#stores;
     let isClean = true;
-    for (const forgetting of forgettings(deliveries.ended(), databaseBytes, nowMs)) {
+    for (const forgetting of forgettings(deliveries.counts.ended(), databaseBytes, nowMs)) {
       const forgotten = deliveries.forget(forgetting, ROWS_PER_CLEANUP);
       attempts.forget(forgotten);
       if (forgotten.length === ROWS_PER_CLEANUP) isClean = false;

@@ -3,6 +3,7 @@ import { cursorOf, placeOf } from '../../src/delivery/queue/cursor.ts';
 import type { Retries } from '../../src/delivery/queue/fate.ts';
 import type { Forgetting } from '../../src/delivery/queue/retention.ts';
 import type { AttemptOutcome, Delivery, DeliveryEvent, DeliveryState } from '../../src/wire/delivery.ts';
+import { DeliveryCountStore } from './delivery-count-store.ts';
 
 const BEFORE_ALL = { createdAtMs: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_INTEGER };
 
@@ -30,32 +31,36 @@ const COLUMNS =
  * time until it has ended: so the first that is due can go, however many wait behind others.
  */
 export class DeliveryStore {
+  readonly counts: DeliveryCountStore;
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
+    this.counts = new DeliveryCountStore(sql);
   }
 
   /** False where the event is here already. */
   insert(event: DeliveryEvent, nowMs: number, isOrdered: boolean): boolean {
-    return (
-      this.#sql.exec(
-        `INSERT INTO deliveries (event_id, type, subject, lane, is_test, state, created_at_ms, next_attempt_at_ms, event)
-         SELECT ?1, ?2, ?3, ?5, 0, 'queued', ?4,
-                CASE WHEN EXISTS (SELECT 1 FROM deliveries WHERE lane = ?5 AND ended_at_ms IS NULL) THEN NULL ELSE ?4 END, ?6
-         WHERE true ON CONFLICT (event_id) DO NOTHING`,
-        ...[event.id, event.type, event.subject, nowMs, isOrdered ? event.subject : null, JSON.stringify(event)],
-      ).rowsWritten > 0
+    const { rowsWritten } = this.#sql.exec(
+      `INSERT INTO deliveries (event_id, type, subject, lane, is_test, state, created_at_ms, next_attempt_at_ms, event)
+       SELECT ?1, ?2, ?3, ?5, 0, 'queued', ?4,
+              CASE WHEN EXISTS (SELECT 1 FROM deliveries WHERE lane = ?5 AND ended_at_ms IS NULL) THEN NULL ELSE ?4 END, ?6
+       WHERE true ON CONFLICT (event_id) DO NOTHING`,
+      ...[event.id, event.type, event.subject, nowMs, isOrdered ? event.subject : null, JSON.stringify(event)],
     );
+    if (rowsWritten > 0) this.counts.entered();
+    return rowsWritten > 0;
   }
 
   /** Past the queue. The same event again is another attempt of the same delivery. */
   insertTest(event: DeliveryEvent, nowMs: number): QueuedDelivery {
-    this.#sql.exec(
+    const { rowsWritten } = this.#sql.exec(
       `INSERT INTO deliveries (event_id, type, subject, is_test, state, created_at_ms, event) VALUES (?,?,?,1,'delivering',?,?)
        ON CONFLICT (event_id) DO NOTHING`,
       ...[event.id, event.type, event.subject, nowMs, JSON.stringify(event)],
     );
+    // A replay made it one that counts.
+    if (rowsWritten === 0) this.counts.changed();
     return this.#queued('event_id = ?', event.id) as QueuedDelivery;
   }
 
@@ -87,10 +92,13 @@ export class DeliveryStore {
   }
 
   end(seq: number, state: 'delivered' | 'dead', { outcome, status, reason }: LastAttempt, nowMs: number): void {
-    this.#sql.exec(
-      `UPDATE deliveries SET state = ?, last_outcome = ?, last_status = ?, reason = ?, ended_at_ms = ? WHERE seq = ?`,
-      ...[state, outcome, status, reason, nowMs, seq],
-    );
+    const [row] = this.#sql
+      .exec<{ is_test: number }>(
+        `UPDATE deliveries SET state = ?, last_outcome = ?, last_status = ?, reason = ?, ended_at_ms = ? WHERE seq = ? RETURNING is_test`,
+        ...[state, outcome, status, reason, nowMs, seq],
+      )
+      .toArray();
+    if (row?.is_test === 0) this.counts.left(state);
   }
 
   again(seq: number, atMs: number, retries: Retries | null, { outcome, status, reason }: LastAttempt): void {
@@ -187,30 +195,17 @@ export class DeliveryStore {
     return row ? { seq: row.seq, delivery: toDelivery(row, destinationId), event: JSON.parse(row.event) } : null;
   }
 
-  /** Waiting or under way. */
-  backlog(): { deliveries: number; oldestAtMs: number | null } {
-    const rows = this.#sql
-      .exec<{ n: number; oldest: number | null }>(
-        `SELECT count(*) AS n, min(created_at_ms) AS oldest FROM deliveries WHERE state IN ('queued', 'delivering') AND is_test = 0 GROUP BY state`,
-      )
-      .toArray();
-    const oldest = rows.flatMap((row) => row.oldest ?? []);
-    return {
-      deliveries: rows.reduce((sum, { n }) => sum + n, 0),
-      oldestAtMs: oldest.length === 0 ? null : Math.min(...oldest),
-    };
-  }
-
-  deadLetters(): number {
-    return this.#sql
-      .exec<{ n: number }>(`SELECT count(*) AS n FROM deliveries WHERE state = 'dead' AND is_test = 0`)
-      .one().n;
-  }
-
-  ended(): { delivered: number; dead: number } {
+  /** Of what waits or is under way, but tests. */
+  oldestAtMs(): number | null {
     const of = (state: string) =>
-      this.#sql.exec<{ n: number }>('SELECT count(*) AS n FROM deliveries WHERE state = ?', state).one().n;
-    return { delivered: of('delivered'), dead: of('dead') };
+      this.#sql
+        .exec<{ at: number }>(
+          'SELECT created_at_ms AS at FROM deliveries WHERE state = ? AND is_test = 0 ORDER BY created_at_ms LIMIT 1',
+          state,
+        )
+        .toArray();
+    const oldest = [...of('queued'), ...of('delivering')].map(({ at }) => at);
+    return oldest.length === 0 ? null : Math.min(...oldest);
   }
 
   /** Deletes at most `limit`, the oldest first, and answers which. What was delivered goes in the order in which it was made: no index is kept of its end. */
@@ -225,6 +220,7 @@ export class DeliveryStore {
       .filter((row, i) => i < excess || row.ended_at_ms < beforeMs)
       .map(({ seq }) => seq);
     this.#sql.exec('DELETE FROM deliveries WHERE seq IN (SELECT value FROM json_each(?))', JSON.stringify(seqs));
+    if (state === 'dead' && seqs.length > 0) this.counts.changed();
     return seqs;
   }
 
@@ -236,6 +232,7 @@ export class DeliveryStore {
       ...[isOrdered ? null : nowMs, ...values],
     );
     if (isOrdered) this.#releaseAll(nowMs);
+    this.counts.changed();
     return n;
   }
 

@@ -79,7 +79,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     this.#announcer = new Announcer({
       announce: (change) => announceHealth(env, this.#configured().projectId, [change], this.#now()),
       destinationId: () => this.#dispatcher.config?.destinationId ?? null,
-      deadLetters: () => this.#stores.deliveries.deadLetters(),
+      deadLetters: () => this.#stores.deliveries.counts.deadLetters,
     });
     this.#cleaner = new Cleaner(this.#stores, this.#now());
     this.#receiver = new Receiver(meta, this.#now());
@@ -157,13 +157,13 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     const { destinationId, name, kind, breaker } = this.#configured();
     const nowMs = this.#now();
     const { deliveries } = this.#stores;
-    const backlog = deliveries.backlog();
+    const { backlog, deadLetters } = deliveries.counts;
     const { disabledReason } = this.#dispatcher;
     return {
       ...{ destinationId, name, kind, disabled: disabledReason !== null, disabledReason },
       ...breakerHealth(this.#receiver.breaker.look(breaker, nowMs), refusalsOf(this.ctx.storage.sql, nowMs)),
       ...percentiles(this.#dispatcher.timings(breaker, nowMs)),
-      ...{ backlog: backlog.deliveries, oldestQueuedAtMs: backlog.oldestAtMs, deadLetters: deliveries.deadLetters() },
+      ...{ backlog, oldestQueuedAtMs: deliveries.oldestAtMs(), deadLetters },
       retryBudget: { left: left(this.#receiver.budget, nowMs), most: BUDGET.most },
       dns: this.#resolver.statistics(),
       lastWarmAtMs: this.#warmAtMs(),
@@ -188,6 +188,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     this.#waker.stop();
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
+    this.#stores.deliveries.counts.changed();
     // Whoever still has its id finds an object that nobody has told what it is.
     applySchemaSteps(this.ctx.storage, DESTINATION_SCHEMA);
     this.#receiver = new Receiver(this.#stores.meta, this.#now());

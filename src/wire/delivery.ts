@@ -9,6 +9,8 @@ export const MAX_TIMEOUT_MS = 30_000;
 export const DEFAULT_TIMEOUT_MS = 5_000;
 /** Of a project. */
 export const MAX_DESTINATIONS = 100;
+/** So many are told apart, of one destination. */
+export const MAX_RECENT_DEAD_LETTERS = 1_000;
 /** Of an answer that a receiver gave, as it is kept. */
 export const MAX_RESPONSE_BYTES = 16 * 1024;
 
@@ -230,7 +232,7 @@ export interface DestinationHealth {
   backlog: number;
   oldestQueuedAtMs: number | null;
   deadLetters: number;
-  /** Those that became dead letters in the last hour. With one it is elevated at least: a refusal is no failure of the receiver, and yet somebody was not told. */
+  /** Those that became dead letters in the last hour, MAX_RECENT_DEAD_LETTERS at most. With one it is elevated at least: a refusal is no failure of the receiver, and yet somebody was not told. */
   recentDeadLetters: number;
   /** Nothing has arrived since the newest of them, as where a key has run out and each answer is 401: critical, whatever the failure rate. */
   refusing: boolean;

@@ -1,4 +1,4 @@
-import type { DestinationHealth, WebhookHealth } from '../../wire/delivery.ts';
+import { type DestinationHealth, MAX_RECENT_DEAD_LETTERS, type WebhookHealth } from '../../wire/delivery.ts';
 import { bandOfDestination } from './bands.ts';
 
 /** `?format=text`: four lines for a terminal, the same whatever the number of destinations. */
@@ -30,11 +30,12 @@ function nextProbe(those: readonly DestinationHealth[], atMs: number): string {
 function callsLine(health: WebhookHealth): string {
   const { failureRate, p50Ms, p95Ms, p99Ms, backlog, oldestQueuedAtMs, deadLetters, atMs } = health;
   const recent = health.destinations.reduce((sum, one) => sum + one.recentDeadLetters, 0);
+  const isMore = health.destinations.some((one) => one.recentDeadLetters === MAX_RECENT_DEAD_LETTERS);
   const calls = health.destinations.reduce((sum, { disabled, window }) => sum + (disabled ? 0 : window.calls), 0);
   const failed = failureRate === null ? 'none lately' : `${percent(failureRate)} of ${calls} failed`;
   const times = p95Ms === null ? '' : `, p50 ${ms(p50Ms)}, p95 ${ms(p95Ms)}, p99 ${ms(p99Ms)}`;
   const oldest = oldestQueuedAtMs === null ? '' : ` for up to ${lengthOf(atMs - oldestQueuedAtMs)}`;
-  return `calls    ${failed}${times}; ${backlog} queued${oldest}, ${count(deadLetters, 'dead letter')}${recent === 0 ? '' : `, ${recent} of the last hour`}`;
+  return `calls    ${failed}${times}; ${backlog} queued${oldest}, ${count(deadLetters, 'dead letter')}${recent === 0 ? '' : `, ${recent}${isMore ? ' or more' : ''} of the last hour`}`;
 }
 
 function dnsLine({ dns, destinations }: WebhookHealth): string {

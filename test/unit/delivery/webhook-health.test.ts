@@ -4,7 +4,7 @@ import { cookieHealthOf, pulseOf } from '../../../src/delivery/health/pulse.ts';
 import { summaryOf } from '../../../src/delivery/health/summary.ts';
 import { textOf } from '../../../src/delivery/health/text.ts';
 import { bandOf } from '../../../src/delivery/queue/health.ts';
-import type { DestinationHealth } from '../../../src/wire/delivery.ts';
+import { type DestinationHealth, MAX_RECENT_DEAD_LETTERS } from '../../../src/wire/delivery.ts';
 
 const NOW_MS = 1_790_000_000_000;
 
@@ -151,6 +151,11 @@ describe('the text for a terminal', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('says where more became dead letters than are counted', () => {
+    const refusing = destination({ deadLetters: 4_000, recentDeadLetters: MAX_RECENT_DEAD_LETTERS });
+    expect(textOf(summary([refusing]))).toContain('4000 dead letters, 1000 or more of the last hour');
   });
 
   it('is four lines whatever a destination is called, and however many there are', () => {

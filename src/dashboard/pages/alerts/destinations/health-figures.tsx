@@ -1,4 +1,4 @@
-import type { DestinationHealth } from '../../../../wire/delivery.ts';
+import { type DestinationHealth, MAX_RECENT_DEAD_LETTERS } from '../../../../wire/delivery.ts';
 import { Stat } from '../../../components/stat.tsx';
 import { ms } from '../../../lib/delivery-words.ts';
 import { compact, duration, exact, percent, plural } from '../../../lib/format.ts';
@@ -43,7 +43,9 @@ export function HealthFigures({ health }: { health: DestinationHealth | null }) 
         value={of(({ deadLetters }) => compact(deadLetters))}
         {...(health && health.deadLetters > 0
           ? note(
-              health.recentDeadLetters > 0 ? `${exact(health.recentDeadLetters)} in the last hour` : 'can be replayed',
+              health.recentDeadLetters > 0
+                ? `${recentOf(health.recentDeadLetters)} in the last hour`
+                : 'can be replayed',
               true,
             )
           : note('none is lost'))}
@@ -57,4 +59,8 @@ export function HealthFigures({ health }: { health: DestinationHealth | null }) 
       />
     </div>
   );
+}
+
+function recentOf(deadLetters: number): string {
+  return deadLetters === MAX_RECENT_DEAD_LETTERS ? `${exact(deadLetters)} or more` : exact(deadLetters);
 }
