@@ -9,7 +9,7 @@ import {
 import { type Fresh, type RuleCounter, type Tally, tally } from '../../src/alerts/counting/tally.ts';
 import type { Publication, StreamHead } from '../../src/journal/index.ts';
 import { place } from '../../src/live/index.ts';
-import { within } from '../../src/shared/within.ts';
+import { inTime } from '../../src/shared/within.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import type { CountStore, FollowedRow } from './stores/count-store.ts';
 
@@ -120,9 +120,7 @@ export class Feed {
 
   async #heads(shard: number, streams: readonly Stream[]): Promise<StreamHead[] | null> {
     try {
-      const heads = await within(MAX_LOOK_MS, this.#port.attach(shard, streams));
-      if (heads === null) throw new Error(`no answer in ${MAX_LOOK_MS} ms`);
-      return heads;
+      return await inTime(MAX_LOOK_MS, 'the journal', this.#port.attach(shard, streams));
     } catch (cause) {
       console.warn(JSON.stringify({ level: 'warn', event: 'journal_not_followed', shard, cause: String(cause) }));
       return null;

@@ -1,5 +1,5 @@
 import { resendDelayMs, WATCH_MS } from '../../src/shared/resend-policy.ts';
-import { within } from '../../src/shared/within.ts';
+import { inTime } from '../../src/shared/within.ts';
 import type { DeliveryEvent } from '../../src/wire/delivery.ts';
 import type { OutboxRow, OutboxStore } from './stores/outbox-store.ts';
 
@@ -107,8 +107,7 @@ export class Outbox {
         destinationId,
         rows.map(({ event }) => event),
       );
-      const answer = await within(MAX_CALL_MS, told);
-      if (answer === null) throw new Error(`no answer in ${MAX_CALL_MS} ms`);
+      const answer = await inTime(MAX_CALL_MS, 'the destination', told);
       if (answer === 'not_configured') this.#forgetOld(destinationId, rows);
       return answer === 'taken';
     } catch (cause) {

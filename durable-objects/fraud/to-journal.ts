@@ -2,6 +2,7 @@ import { type Env, parseConfig } from '../../src/env.ts';
 import { recordOf } from '../../src/fraud/record.ts';
 import { BatchBuilder } from '../../src/ingest/index.ts';
 import { type AppendOutcome, type AppendRequest, journalFor, shardOf } from '../../src/journal/index.ts';
+import { inTime } from '../../src/shared/within.ts';
 import type { Group } from './outbox.ts';
 
 /** A journal that takes longer is away for those who wait; what it does all the same is known by its name when it comes again. */
@@ -51,9 +52,9 @@ export async function countRepeat(
 ): Promise<void> {
   const request = requestOf(env, projectId, { batch, keyId, events: [] }, nowMs);
   try {
-    await inTime(async () => {
-      await journalFor(env, projectId, request.shard).repeatOf({ ...request, received: 1 });
-    });
+    const journal = journalFor(env, projectId, request.shard);
+    const counted: Promise<unknown> = journal.repeatOf({ ...request, received: 1 });
+    await inTime(MAX_APPEND_MS, 'the journal', counted);
   } catch (cause) {
     console.error(JSON.stringify({ level: 'error', event: 'fraud_repeat_uncounted', projectId, cause: String(cause) }));
   }
@@ -66,17 +67,6 @@ function isStored(outcome: AppendOutcome, projectId: string): boolean {
 }
 
 async function append(env: Env, request: AppendRequest): Promise<AppendOutcome> {
-  return inTime(async (): Promise<AppendOutcome> => journalFor(env, request.projectId, request.shard).append(request));
-}
-
-async function inTime<T>(call: () => Promise<T>): Promise<T> {
-  const answered = new AbortController();
-  const late = scheduler.wait(MAX_APPEND_MS, { signal: answered.signal }).then(() => {
-    throw new Error(`the journal has not answered within ${MAX_APPEND_MS} ms`);
-  });
-  try {
-    return await Promise.race([call(), late]);
-  } finally {
-    answered.abort();
-  }
+  const appended: Promise<AppendOutcome> = journalFor(env, request.projectId, request.shard).append(request);
+  return inTime(MAX_APPEND_MS, 'the journal', appended);
 }

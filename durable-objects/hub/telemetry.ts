@@ -1,5 +1,6 @@
 import type { Env } from '../../src/env.ts';
 import { chooseSchema, compilePipeline, type Pipeline, type TelemetrySchema } from '../../src/etl/index.ts';
+import { inTime } from '../../src/shared/within.ts';
 
 const KEY = 'telemetry_schema';
 /** D1 ends a statement after 30 s, and frames would wait as long. */
@@ -71,7 +72,7 @@ export class HubSchema {
     // Nothing is known before all is: a frame that came later would overtake those that wait.
     try {
       const choosing = chooseSchema({ env: this.#env }, this.#projectId(), 'TELEMETRY', null);
-      const [found] = await Promise.all([inTime(choosing, this.#maxLoadMs), alongside]);
+      const [found] = await Promise.all([inTime(this.#maxLoadMs, 'the database', choosing), alongside]);
       if (found.ok) this.use(found.value);
     } catch (cause) {
       console.error(JSON.stringify({ level: 'error', event: 'schema_away', from: 'hub', cause: String(cause) }));
@@ -80,18 +81,5 @@ export class HubSchema {
       if (copy) this.use(copy);
     }
     return this.isKnown;
-  }
-}
-
-/** Throws where there is no answer in time. */
-async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  const answered = new AbortController();
-  const late = scheduler.wait(ms, { signal: answered.signal }).then(() => {
-    throw new Error(`the database has not answered within ${ms} ms`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    answered.abort();
   }
 }

@@ -13,6 +13,7 @@ import {
   sealRetryAtMs,
 } from '../../src/journal/index.ts';
 import { isSummedUp, storeSummedUp } from '../../src/rollups/index.ts';
+import { inTime } from '../../src/shared/within.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import { REGISTERS } from './registers.ts';
 import type { JournalStore } from './store.ts';
@@ -130,7 +131,8 @@ export class Sealer {
         const parts = this.#store.partsFrom(stream, 0, count, Number.POSITIVE_INFINITY);
         const { block } = buildBlock(place.projectId, place.shard, parts, nowMs);
         const stored = isSummedUp(stream) ? storeSummedUp(db, block, nowMs, REGISTERS[stream]) : storeSealed(db, block);
-        const { sealedSeq } = await inTime(stored);
+        // Where it is late the work may still be done: a repeat changes nothing.
+        const { sealedSeq } = await inTime(MAX_SEAL_MS, 'the database', stored);
         const head = place.heads.get(stream);
         // Sealed is only what this journal has numbered. A watermark beyond it is that of a journal that was lost or rolled back: to believe
         // it would delete records that are in no block.
@@ -192,19 +194,6 @@ export class Sealer {
   #tried(): void {
     this.#nextTry.resolve();
     this.#nextTry = Promise.withResolvers<void>();
-  }
-}
-
-/** Throws where there is no answer within MAX_SEAL_MS. The work may still be done later: a repeat changes nothing. */
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const answered = new AbortController();
-  const late = scheduler.wait(MAX_SEAL_MS, { signal: answered.signal }).then(() => {
-    throw new Error(`the database has not answered within ${MAX_SEAL_MS} ms`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    answered.abort();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Ctx, Env } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { within } from '../shared/within.ts';
+import { inTime } from '../shared/within.ts';
 import { MAX_TIMEOUT_MS } from '../wire/delivery.ts';
 import type { DestinationCalls } from './calls.ts';
 
@@ -21,6 +21,8 @@ export function destinationOf(env: Env, destinationId: string): DestinationObjec
 
 /** Each call is a read or a commit: milliseconds. */
 const PATIENCE_MS = 5_000;
+/** Answered from memory and some rows; whoever asks is a monitor with a limit of its own. */
+export const HEALTH_PATIENCE_MS = 2_000;
 /** A test waits for its receiver, and before that for the name. */
 const TEST_PATIENCE_MS = MAX_TIMEOUT_MS + 10_000;
 
@@ -31,14 +33,8 @@ export async function asked<T>(
   what: keyof DestinationCalls,
   call: () => Promise<T>,
 ): Promise<Result<T, { kind: 'destination_away' }>> {
-  const patienceMs = what === 'sendTest' ? TEST_PATIENCE_MS : PATIENCE_MS;
   try {
-    const answer = await within(
-      patienceMs,
-      call().then((value) => ({ value })),
-    );
-    if (answer === null) throw new Error(`no answer within ${patienceMs} ms`);
-    return ok(answer.value);
+    return ok(await inTime(patienceMs(what), 'the destination', call()));
   } catch (cause) {
     const { requestId } = ctx;
     console.error(
@@ -49,4 +45,9 @@ export async function asked<T>(
     );
     return err({ kind: 'destination_away' });
   }
+}
+
+function patienceMs(what: keyof DestinationCalls): number {
+  if (what === 'sendTest') return TEST_PATIENCE_MS;
+  return what === 'health' ? HEALTH_PATIENCE_MS : PATIENCE_MS;
 }

@@ -1,5 +1,6 @@
 import type { Ctx } from '../env.ts';
 import { journalFor } from '../journal/index.ts';
+import { inTime } from '../shared/within.ts';
 import { probeDatabase } from './store.ts';
 
 /** A dependency that takes longer is as good as away for whoever asked. */
@@ -27,18 +28,12 @@ export async function checkReadiness(ctx: Ctx): Promise<Check[]> {
 }
 
 async function check(name: string, probe: () => Promise<void>): Promise<Check> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
-  });
   try {
-    await Promise.race([probe(), limit]);
+    await inTime(CHECK_TIMEOUT_MS, name, probe());
     return { name, ok: true, detail: 'answers' };
   } catch (cause) {
     console.error(JSON.stringify({ level: 'error', event: 'not_ready', check: name, cause: String(cause) }));
     // The cause may name internals, and this route is public.
     return { name, ok: false, detail: 'does not answer; the cause is in the log' };
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -10,6 +10,16 @@ export async function within<T>(ms: number, promise: Promise<T>, wait: Wait = wa
   }
 }
 
+/** The same, and throws where it takes longer. `who` was asked. */
+export async function inTime<T>(ms: number, who: string, promise: Promise<T>): Promise<T> {
+  const answer = await within(
+    ms,
+    promise.then((value) => ({ value })),
+  );
+  if (answer === null) throw new Error(`${who} has not answered within ${ms} ms`);
+  return answer.value;
+}
+
 /** The runtime's wait: resolves after `ms`, or when the signal aborts. */
 export async function waitOrAbort(ms: number, signal?: AbortSignal): Promise<void> {
   try {

@@ -6,9 +6,6 @@ import { destinationIdsOf } from '../destinations/store.ts';
 import { asked, type OpenDestination } from '../object.ts';
 import { summaryOf, type Told } from './summary.ts';
 
-/** An object answers from its memory and some rows: milliseconds. One that takes longer is in trouble, and whoever asks is a monitor with a limit of its own. */
-const PATIENCE_MS = 2_000;
-
 /** Of all destinations of these projects; null is every project. */
 export async function healthOf(
   ctx: Ctx,
@@ -28,7 +25,7 @@ export async function healthOf(
 async function tellOf(ctx: Ctx, open: OpenDestination, ids: readonly string[]): Promise<Told> {
   const told = await Promise.all(
     ids.map(async (id): Promise<DestinationHealth | string> => {
-      const health = await asked(ctx, id, 'health', () => inTime(open(ctx, id).health()));
+      const health = await asked(ctx, id, 'health', () => open(ctx, id).health());
       return health.ok ? health.value : id;
     }),
   );
@@ -36,15 +33,4 @@ async function tellOf(ctx: Ctx, open: OpenDestination, ids: readonly string[]): 
     destinations: told.filter((one) => typeof one !== 'string'),
     unknown: told.filter((one) => typeof one === 'string'),
   };
-}
-
-/** Throws where there is no answer in time. */
-export async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
-  try {
-    return await Promise.race([answer, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

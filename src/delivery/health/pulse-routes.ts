@@ -4,9 +4,10 @@ import { fraudOf } from '../../fraud/index.ts';
 import { namedProject, projectProblem } from '../../projects/index.ts';
 import { type AppEnv, refuse } from '../../shared/http.ts';
 import type { Problem } from '../../shared/problem.ts';
+import { inTime } from '../../shared/within.ts';
 import type { Pulse } from '../../wire/alerts.ts';
-import type { OpenDestination } from '../object.ts';
-import { healthOf, inTime } from './collect.ts';
+import { HEALTH_PATIENCE_MS, type OpenDestination } from '../object.ts';
+import { healthOf } from './collect.ts';
 import { cookieDays, cookieHealthOf, pulseOf } from './pulse.ts';
 
 /** Firing now in a project, by severity, as the object of its alerts counts them. A throw is that it does not answer. */
@@ -31,8 +32,8 @@ export function pulseRoutes(open: OpenDestination, countFirings: CountFirings): 
     try {
       const [health, cookies, firing] = await Promise.all([
         healthOf(ctx, open, [project.value]),
-        inTime(fraudOf(ctx.env, project.value).cookieHistory(everyDevice)),
-        inTime(countFirings(ctx, project.value)),
+        inTime(HEALTH_PATIENCE_MS, 'what counts cookies', fraudOf(ctx.env, project.value).cookieHistory(everyDevice)),
+        inTime(HEALTH_PATIENCE_MS, 'what counts alerts', countFirings(ctx, project.value)),
       ]);
       if (!health.ok) return refuse(c, health.error);
       return c.json(pulseOf(health.value, cookieHealthOf(cookies.days), firing), 200, { 'cache-control': 'no-store' });
