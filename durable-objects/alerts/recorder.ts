@@ -1,4 +1,3 @@
-import { windowBuckets } from '../../src/alerts/counting/buckets.ts';
 import { type Counts, countsProve, isNear } from '../../src/alerts/counting/combine.ts';
 import type { RuleCounter } from '../../src/alerts/counting/tally.ts';
 import { latestDueMs, MIN_INTERVAL_MS } from '../../src/alerts/schedule.ts';
@@ -12,6 +11,7 @@ import type { Entry, Rulebook } from './rulebook.ts';
 import type { CountStore } from './stores/count-store.ts';
 import type { FiringStore } from './stores/firing-store.ts';
 import type { SettingsStore } from './stores/settings-store.ts';
+import { WindowSums } from './window-sums.ts';
 
 export interface RecorderPort {
   counts: CountStore;
@@ -32,9 +32,11 @@ export interface Recorded {
 /** Writes what was counted, and lets what it proves fire at once. Call it in a transaction. */
 export class Recorder {
   readonly #port: RecorderPort;
+  readonly #windows: WindowSums;
 
   constructor(port: RecorderPort) {
     this.#port = port;
+    this.#windows = new WindowSums(port.counts);
   }
 
   record({ tally, rows, missed }: Counted, nowMs: number): Recorded {
@@ -50,7 +52,7 @@ export class Recorder {
         rulebook.uncounted(entry, nowMs);
         continue;
       }
-      const sums = this.#add(counter, groups, nowMs);
+      const sums = this.#sums(entry.rule, counter, this.#add(counter, groups), nowMs);
       if (isNear(entry.rule, sums)) recorded.expecting.push(...entry.rule.destinationIds);
       const decision = this.#decide(entry, sums, nowMs);
       if (decision) recorded.decisions.push(decision);
@@ -66,11 +68,9 @@ export class Recorder {
     return concerned.length > 0;
   }
 
-  /** What the window has now, of the groups that were touched. */
-  #add(counter: RuleCounter, groups: ReadonlyMap<string, ReadonlyMap<number, number>>, nowMs: number): Counts {
+  /** Answers how many were added to each group. */
+  #add({ ruleId }: RuleCounter, groups: ReadonlyMap<string, ReadonlyMap<number, number>>): Counts {
     const { counts } = this.#port;
-    const { ruleId, windowSeconds } = counter;
-    const range = windowBuckets(windowSeconds, nowMs);
     const places = new Set(counts.groups(ruleId));
     // Those without a place are one row together, however many they are.
     const placed = new Map<string, Map<number, number>>();
@@ -81,10 +81,28 @@ export class Recorder {
       placed.set(place, own);
       for (const [bucket, records] of buckets) own.set(bucket, (own.get(bucket) ?? 0) + records);
     }
+    const added = new Map<string, number>();
     for (const [place, buckets] of placed) {
-      for (const [bucket, records] of buckets) counts.add(ruleId, place, bucket, records);
+      for (const [bucket, records] of buckets) {
+        counts.add(ruleId, place, bucket, records);
+        added.set(place, (added.get(place) ?? 0) + records);
+      }
     }
-    return new Map([...placed.keys()].map((group) => [group, counts.sum(ruleId, group, range)]));
+    return added;
+  }
+
+  /** What the window has now, of the groups that were touched, where that may change something. */
+  #sums(rule: AlertRule, counter: RuleCounter, added: Counts, nowMs: number): Counts {
+    const isBelow = limitOf(rule.condition).comparison === 'below';
+    // That there is enough is no news of a group of which nothing is amiss.
+    const amiss = isBelow ? new Set(this.#port.firings.states(rule.id).map(({ group }) => group)) : null;
+    const sums = new Map<string, number>();
+    for (const [group, records] of added) {
+      if (group === OTHER_GROUPS || amiss?.has(group) === false) continue;
+      const sum = this.#windows.sum(rule, counter, group, records, nowMs);
+      if (sum !== null) sums.set(group, sum);
+    }
+    return sums;
   }
 
   #decide({ rule }: Entry, sums: Counts, nowMs: number): Decision | null {

@@ -27,16 +27,18 @@ export class CountStore {
     );
   }
 
-  sum(ruleId: string, group: string, { from, to }: BucketRange): number {
+  /** `most`: with what is ahead of the range. */
+  sum(ruleId: string, group: string, { from, to }: BucketRange): { records: number; most: number } {
     return this.#sql
-      .exec<{ records: number }>(
-        'SELECT coalesce(sum(records), 0) AS records FROM counts WHERE rule_id = ? AND group_key = ? AND bucket BETWEEN ? AND ?',
+      .exec<{ records: number; most: number }>(
+        `SELECT coalesce(sum(records) FILTER (WHERE bucket <= ?), 0) AS records, coalesce(sum(records), 0) AS most
+         FROM counts WHERE rule_id = ? AND group_key = ? AND bucket >= ?`,
+        to,
         ruleId,
         group,
         from,
-        to,
       )
-      .one().records;
+      .one();
   }
 
   sums(ruleId: string, { from, to }: BucketRange): Map<string, number> {

@@ -50,6 +50,12 @@ export function isNear({ condition }: Rule, counts: Counts): boolean {
   );
 }
 
+/** Whether a window that has at most so many proves nothing, and is not near to it. */
+export function saysNothing({ condition }: Rule, most: number): boolean {
+  const { comparison, threshold } = limitOf(condition);
+  return comparison === 'above' && most <= threshold * NEAR && !holds(condition, most);
+}
+
 /** A search and the counts both miss records, never the other way round: the search those that came since, the counts those that came before. */
 export function larger(rule: Rule, searched: Observed, counts: Counts): Observed {
   const values = new Map(searched.values.map((one) => [one.group, one]));
