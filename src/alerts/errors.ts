@@ -1,6 +1,6 @@
 import { type ProjectError, projectProblem } from '../projects/index.ts';
 import { type ReadError, readProblem } from '../query/index.ts';
-import { invalidInput, NOT_FOUND, type Problem, STORE_AWAY } from '../shared/problem.ts';
+import { invalidInput, NOT_FOUND, notYetEffective, type Problem, STORE_AWAY } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
 
 /** Every way in which rules, silences and firings refuse. */
@@ -64,12 +64,10 @@ export function alertProblem(error: AlertError): Problem {
       );
     case 'alerts_pending':
       return {
-        status: 503,
-        code: error.kind,
-        title: 'Not yet effective',
-        detail:
+        ...notYetEffective(
+          error.kind,
           'The change is stored, but who evaluates the rules could not be told. It will be within some minutes; what was made needs not be made again.',
-        retryAfterSeconds: 1,
+        ),
         ...(error.id === null ? {} : { extra: { id: error.id } }),
       };
     case 'alerts_away':

@@ -1,6 +1,6 @@
 import { authProblem } from '../auth/index.ts';
 import { type ProjectError, projectProblem } from '../projects/index.ts';
-import { invalidInput, NOT_FOUND, type Problem } from '../shared/problem.ts';
+import { invalidInput, NOT_FOUND, notYetEffective, type Problem } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
 import type { TemplateFailure } from './body/types.ts';
 
@@ -42,14 +42,10 @@ export function deliveryProblem(error: DeliveryError): Problem {
         detail: `A project has at most ${error.limit} destinations. Delete one first.`,
       };
     case 'destination_pending':
-      return {
-        status: 503,
-        code: error.kind,
-        title: 'Not yet effective',
-        detail:
-          'The change is stored, but who delivers by it could not be told. Repeat the request, or wait some minutes.',
-        retryAfterSeconds: 1,
-      };
+      return notYetEffective(
+        error.kind,
+        'The change is stored, but who delivers by it could not be told. Repeat the request, or wait some minutes.',
+      );
     case 'destination_away':
       return {
         status: 503,

@@ -1,5 +1,5 @@
 import { type ProjectError, projectProblem } from '../projects/index.ts';
-import { invalidInput, type Problem } from '../shared/problem.ts';
+import { invalidInput, notYetEffective, type Problem } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
 
 export type EdgeError =
@@ -24,14 +24,10 @@ export function edgeProblem(error: EdgeError): Problem {
         extra: { version: error.version },
       };
     case 'browser_rules_pending':
-      return {
-        status: 503,
-        code: error.kind,
-        title: 'Not yet effective',
-        detail:
-          'The rules are stored, but who reads by them could not be told. Repeat the request, or wait some minutes.',
-        retryAfterSeconds: 1,
-      };
+      return notYetEffective(
+        error.kind,
+        'The rules are stored, but who reads by them could not be told. Repeat the request, or wait some minutes.',
+      );
     default:
       return unreachable(error);
   }

@@ -1,5 +1,5 @@
 import { type ProjectError, projectProblem } from '../projects/index.ts';
-import { invalidInput, NOT_FOUND, type Problem } from '../shared/problem.ts';
+import { invalidInput, NOT_FOUND, notYetEffective, type Problem } from '../shared/problem.ts';
 import { unreachable } from '../shared/result.ts';
 
 /** Every way in which rules, reviews and verdicts refuse. */
@@ -28,25 +28,17 @@ export function riskProblem(error: RiskError): Problem {
         extra: { version: error.version },
       };
     case 'settings_pending':
-      return {
-        status: 503,
-        code: error.kind,
-        title: 'Not yet effective',
-        detail:
-          'The rules are stored, but who scores by them could not be told. Repeat the request, or wait some minutes.',
-        retryAfterSeconds: 1,
-      };
+      return notYetEffective(
+        error.kind,
+        'The rules are stored, but who scores by them could not be told. Repeat the request, or wait some minutes.',
+      );
     case 'event_not_found':
       return NOT_FOUND;
     case 'verdict_pending':
-      return {
-        status: 503,
-        code: error.kind,
-        title: 'Not yet effective',
-        detail:
-          'The verdict is stored, but who scores by it could not be told. Repeat the request, or wait some minutes.',
-        retryAfterSeconds: 1,
-      };
+      return notYetEffective(
+        error.kind,
+        'The verdict is stored, but who scores by it could not be told. Repeat the request, or wait some minutes.',
+      );
     default:
       return unreachable(error);
   }

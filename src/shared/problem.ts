@@ -57,6 +57,11 @@ export const NOT_FOUND: Problem = {
   detail: 'There is nothing here, or you may not see it.',
 };
 
+/** A change that is stored, and that who goes by it could not be told. */
+export function notYetEffective(code: string, detail: string): Problem {
+  return { status: 503, code, title: 'Not yet effective', detail, retryAfterSeconds: 1 };
+}
+
 export function methodNotAllowed(method: string, allowed: readonly string[]): Problem {
   const detail = `This route does not take ${method}; it takes ${allowed.join(', ')}.`;
   return { status: 405, code: 'method_not_allowed', title: 'Not by this method', detail };
