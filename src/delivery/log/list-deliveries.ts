@@ -1,11 +1,12 @@
 import type { Ctx } from '../../env.ts';
+import { cursorOf, type ListPlace } from '../../shared/page.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { Delivery } from '../../wire/delivery.ts';
 import type { DeliveryQuery } from '../calls.ts';
 import { destinationNames, findDestination } from '../destinations/store.ts';
 import type { DeliveryError } from '../errors.ts';
 import { asked, type DestinationObject, type OpenDestination } from '../object.ts';
-import { cursorOf, type DeliveryListQuery, type Position } from './parameters.ts';
+import type { DeliveryListQuery } from './parameters.ts';
 
 export interface DeliveryList {
   items: Delivery[];
@@ -65,6 +66,6 @@ async function newestOf(
 }
 
 /** Newest first. */
-function byAge(a: Position, b: Position): number {
+function byAge(a: ListPlace, b: ListPlace): number {
   return b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }

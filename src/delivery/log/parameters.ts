@@ -1,4 +1,4 @@
-import { fromBase64Url, toBase64Url, utf8 } from '../../shared/bytes.ts';
+import { type ListPlace, readCursor } from '../../shared/page.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { parseTime } from '../../shared/time.ts';
 import { DELIVERY_STATES, type DeliveryState } from '../../wire/delivery.ts';
@@ -9,12 +9,6 @@ const MAX_LIMIT = 200;
 /** The range of Date. */
 const END_OF_TIME_MS = 8.64e15;
 
-/** A place in the order of deliveries. */
-export interface Position {
-  createdAtMs: number;
-  id: string;
-}
-
 export interface DeliveryListQuery {
   /** Null: all of the project. */
   destinationId: string | null;
@@ -24,7 +18,7 @@ export interface DeliveryListQuery {
   toMs: number;
   limit: number;
   /** The last that was shown; null for the start. */
-  after: Position | null;
+  after: ListPlace | null;
 }
 
 /** `?destination=&state=&from=&to=&limit=&cursor=`. Error: invalid. */
@@ -52,14 +46,4 @@ export function deliveryParameters({
   if (cursor && after === null) errors.push({ pointer: '/cursor', reason: 'must be a nextCursor of this list' });
   if (errors.length > 0) return err({ kind: 'invalid', errors });
   return ok({ destinationId: destination || null, state: isState ?? null, fromMs, toMs, limit: count, after });
-}
-
-export function cursorOf({ createdAtMs, id }: Position): string {
-  return toBase64Url(utf8(`${createdAtMs}.${id}`));
-}
-
-function readCursor(cursor: string): Position | null {
-  const text = new TextDecoder().decode(fromBase64Url(cursor) ?? new Uint8Array(0));
-  const [, atMs, id] = /^(\d{1,16})\.([\w-]{1,200})$/.exec(text) ?? [];
-  return atMs === undefined || id === undefined ? null : { createdAtMs: Number(atMs), id };
 }
