@@ -258,14 +258,24 @@ export interface WebhookHealth {
   breaker: BreakerState;
   /** Since the first came into that state; where all are closed, since the last of them closed. Null without a destination. */
   breakerSinceMs: number | null;
+  /** The first that is due of any; null where none is. */
+  nextProbeAtMs: number | null;
+  /** Of all windows together. */
+  window: { calls: number; failed: number; slow: number };
+  slowCallRate: number | null;
   backlog: number;
   oldestQueuedAtMs: number | null;
   deadLetters: number;
+  recentDeadLetters: number;
+  /** Of all together: each has its own, and none spends another's. */
+  retryBudget: { left: number; most: number };
+  /** The latest of any. */
+  lastWarmAtMs: number | null;
   /** The largest of the destinations': no receiver is slower. */
   p50Ms: number | null;
   p95Ms: number | null;
   p99Ms: number | null;
-  dns: { hits: number; misses: number; ratio: number | null; entries: number };
+  dns: { hits: number; misses: number; ratio: number | null; entries: number; failures: number };
   destinations: DestinationHealth[];
   /** Destinations whose object did not answer. */
   unknown: string[];

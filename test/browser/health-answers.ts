@@ -51,7 +51,9 @@ export function webhookHealth(destinations: DestinationHealth[], unknown: string
     ...{ band: open ? 'critical' : 'healthy', failureRate: open ? 0.384 : 0.021 },
     ...{ breaker: open ? 'OPEN' : 'CLOSED', breakerSinceMs: Date.now() - 14 * MINUTE_MS },
     ...{ backlog: sum(({ backlog }) => backlog), oldestQueuedAtMs: null, deadLetters: sum((h) => h.deadLetters) },
-    ...{ p50Ms: 84, p95Ms: 212, p99Ms: 640, dns: { hits: 940, misses: 37, ratio: 0.962, entries: 1 } },
+    ...{ p50Ms: 84, p95Ms: 212, p99Ms: 640, dns: { hits: 940, misses: 37, ratio: 0.962, entries: 1, failures: 0 } },
+    ...{ nextProbeAtMs: null, window: { calls: 100, failed: 2, slow: 1 }, slowCallRate: 0.01, recentDeadLetters: 0 },
+    ...{ retryBudget: { left: 20, most: 20 }, lastWarmAtMs: null },
     ...{ destinations, unknown, atMs: Date.now() },
   };
 }

@@ -11,10 +11,12 @@ export interface Told {
 /** One destination that does not answer us is one whose alerts may not arrive: that is critical, until it says otherwise. */
 export function summaryOf({ destinations, unknown }: Told, atMs: number): WebhookHealth {
   const enabled = destinations.filter(({ disabled }) => !disabled);
-  const failureRate = shareOf(
-    sum(enabled, ({ window }) => window.failed),
-    sum(enabled, ({ window }) => window.calls),
-  );
+  const window = {
+    calls: sum(enabled, ({ window }) => window.calls),
+    failed: sum(enabled, ({ window }) => window.failed),
+    slow: sum(enabled, ({ window }) => window.slow),
+  };
+  const failureRate = shareOf(window.failed, window.calls);
   const bands = destinations.map(bandOfDestination);
   const degraded = unknown.length > 0 || destinations.some(isDegraded);
   const [hits, misses] = [sum(destinations, ({ dns }) => dns.hits), sum(destinations, ({ dns }) => dns.misses)];
@@ -23,13 +25,25 @@ export function summaryOf({ destinations, unknown }: Told, atMs: number): Webhoo
     band: worst([bandOf(failureRate), ...bands, ...(unknown.length > 0 ? (['critical'] as const) : [])]),
     failureRate,
     ...breakerOf(enabled),
+    nextProbeAtMs: least(enabled.map(({ breaker }) => breaker.nextProbeAtMs)),
+    ...{ window, slowCallRate: shareOf(window.slow, window.calls) },
     backlog: sum(destinations, ({ backlog }) => backlog),
     oldestQueuedAtMs: least(destinations.map(({ oldestQueuedAtMs }) => oldestQueuedAtMs)),
     deadLetters: sum(destinations, ({ deadLetters }) => deadLetters),
+    recentDeadLetters: sum(destinations, ({ recentDeadLetters }) => recentDeadLetters),
+    retryBudget: {
+      left: sum(enabled, ({ retryBudget }) => retryBudget.left),
+      most: sum(enabled, ({ retryBudget }) => retryBudget.most),
+    },
+    lastWarmAtMs: most(destinations.map(({ lastWarmAtMs }) => lastWarmAtMs)),
     p50Ms: most(enabled.map(({ p50Ms }) => p50Ms)),
     p95Ms: most(enabled.map(({ p95Ms }) => p95Ms)),
     p99Ms: most(enabled.map(({ p99Ms }) => p99Ms)),
-    dns: { hits, misses, ratio: shareOf(hits, hits + misses), entries: sum(destinations, ({ dns }) => dns.entries) },
+    dns: {
+      ...{ hits, misses, ratio: shareOf(hits, hits + misses) },
+      entries: sum(destinations, ({ dns }) => dns.entries),
+      failures: sum(destinations, ({ dns }) => dns.failures),
+    },
     ...{ destinations, unknown, atMs },
   };
 }

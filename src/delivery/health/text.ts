@@ -1,4 +1,4 @@
-import { type DestinationHealth, MAX_RECENT_DEAD_LETTERS, type WebhookHealth } from '../../wire/delivery.ts';
+import { MAX_RECENT_DEAD_LETTERS, type WebhookHealth } from '../../wire/delivery.ts';
 import { bandOfDestination } from './bands.ts';
 
 /** `?format=text`: four lines for a terminal, the same whatever the number of destinations. */
@@ -15,32 +15,26 @@ function statusLine({ status, band, destinations, unknown }: WebhookHealth): str
   return `status   ${status}, ${band}: ${all}${named.length === 0 ? '' : `, in trouble: ${some(named)}`}`;
 }
 
-function breakerLine({ breaker, breakerSinceMs, destinations, atMs }: WebhookHealth): string {
+function breakerLine({ breaker, breakerSinceMs, nextProbeAtMs, destinations, atMs }: WebhookHealth): string {
   if (breakerSinceMs === null) return 'breaker  none';
   const those = destinations.filter((one) => !one.disabled && one.breaker.state === breaker);
   const since = `${breaker} for ${lengthOf(atMs - breakerSinceMs)}`;
-  return `breaker  ${since}${breaker === 'CLOSED' ? '' : `: ${some(those.map(({ name }) => name))}${nextProbe(those, atMs)}`}`;
-}
-
-function nextProbe(those: readonly DestinationHealth[], atMs: number): string {
-  const due = those.flatMap(({ breaker }) => (breaker.nextProbeAtMs === null ? [] : [breaker.nextProbeAtMs]));
-  return due.length === 0 ? '' : `, next probe in ${lengthOf(Math.max(0, Math.min(...due) - atMs))}`;
+  const probe = nextProbeAtMs === null ? '' : `, next probe in ${lengthOf(Math.max(0, nextProbeAtMs - atMs))}`;
+  return `breaker  ${since}${breaker === 'CLOSED' ? '' : `: ${some(those.map(({ name }) => name))}${probe}`}`;
 }
 
 function callsLine(health: WebhookHealth): string {
   const { failureRate, p50Ms, p95Ms, p99Ms, backlog, oldestQueuedAtMs, deadLetters, atMs } = health;
-  const recent = health.destinations.reduce((sum, one) => sum + one.recentDeadLetters, 0);
+  const recent = health.recentDeadLetters;
   const isMore = health.destinations.some((one) => one.recentDeadLetters === MAX_RECENT_DEAD_LETTERS);
-  const calls = health.destinations.reduce((sum, { disabled, window }) => sum + (disabled ? 0 : window.calls), 0);
-  const failed = failureRate === null ? 'none lately' : `${percent(failureRate)} of ${calls} failed`;
+  const failed = failureRate === null ? 'none lately' : `${percent(failureRate)} of ${health.window.calls} failed`;
   const times = p95Ms === null ? '' : `, p50 ${ms(p50Ms)}, p95 ${ms(p95Ms)}, p99 ${ms(p99Ms)}`;
   const oldest = oldestQueuedAtMs === null ? '' : ` for up to ${lengthOf(atMs - oldestQueuedAtMs)}`;
   return `calls    ${failed}${times}; ${backlog} queued${oldest}, ${count(deadLetters, 'dead letter')}${recent === 0 ? '' : `, ${recent}${isMore ? ' or more' : ''} of the last hour`}`;
 }
 
-function dnsLine({ dns, destinations }: WebhookHealth): string {
-  const { hits, misses, ratio, entries } = dns;
-  const failures = destinations.reduce((sum, one) => sum + one.dns.failures, 0);
+function dnsLine({ dns }: WebhookHealth): string {
+  const { hits, misses, ratio, entries, failures } = dns;
   const known = ratio === null ? 'not asked in the last hour' : `${percent(ratio)} of ${hits + misses} checks known`;
   return `dns      ${known}, ${count(entries, 'name')}, ${count(failures, 'failure')}`;
 }

@@ -45,7 +45,9 @@ describe('the whole', () => {
   it('without a destination is healthy, and says of nothing that it is zero per cent', () => {
     expect(summary([])).toMatchObject({
       ...{ status: 'healthy', band: 'healthy', failureRate: null, breaker: 'CLOSED', breakerSinceMs: null },
-      ...{ backlog: 0, p95Ms: null, dns: { hits: 0, misses: 0, ratio: null, entries: 0 }, atMs: NOW_MS },
+      ...{ backlog: 0, p95Ms: null, dns: { hits: 0, misses: 0, ratio: null, entries: 0, failures: 0 }, atMs: NOW_MS },
+      ...{ window: { calls: 0, failed: 0, slow: 0 }, slowCallRate: null, nextProbeAtMs: null, lastWarmAtMs: null },
+      retryBudget: { left: 0, most: 0 },
     });
   });
 
@@ -54,15 +56,19 @@ describe('the whole', () => {
       backlog: 3,
       oldestQueuedAtMs: 70,
       deadLetters: 1,
-      window: { calls: 30, failed: 3, slow: 0 },
+      window: { calls: 30, failed: 3, slow: 2 },
+      ...{ recentDeadLetters: 1, retryBudget: { left: 3, most: 10 }, lastWarmAtMs: 40 },
     });
     const other = destination({
       ...{ backlog: 2, oldestQueuedAtMs: 50, deadLetters: 4, window: { calls: 10, failed: 1, slow: 1 } },
-      ...{ p50Ms: 500, p95Ms: null, p99Ms: 5, dns: { ...destination().dns, hits: 0, misses: 10 } },
+      ...{ p50Ms: 500, p95Ms: null, p99Ms: 5, dns: { ...destination().dns, hits: 0, misses: 10, failures: 6 } },
+      ...{ recentDeadLetters: 2, retryBudget: { left: 4, most: 100 }, lastWarmAtMs: 60 },
     });
     expect(summary([one, other])).toMatchObject({
       ...{ failureRate: 0.1, band: 'elevated', status: 'healthy', backlog: 5, oldestQueuedAtMs: 50, deadLetters: 5 },
-      ...{ p50Ms: 500, p95Ms: 20, p99Ms: 30, dns: { hits: 9, misses: 11, ratio: 0.45, entries: 2 } },
+      ...{ p50Ms: 500, p95Ms: 20, p99Ms: 30, dns: { hits: 9, misses: 11, ratio: 0.45, entries: 2, failures: 6 } },
+      ...{ window: { calls: 40, failed: 4, slow: 3 }, slowCallRate: 0.075, recentDeadLetters: 3 },
+      ...{ retryBudget: { left: 7, most: 110 }, lastWarmAtMs: 60 },
       destinations: { length: 2 },
     });
   });
@@ -99,7 +105,16 @@ describe('the whole', () => {
         p95Ms: 9_000,
       },
     });
-    expect(summary([destination(), off])).toMatchObject({ failureRate: 0, backlog: 7, p95Ms: 20 });
+    expect(summary([destination(), off])).toMatchObject({
+      ...{ failureRate: 0, window: { calls: 10, failed: 0 }, retryBudget: { most: 10 }, backlog: 7, p95Ms: 20 },
+    });
+  });
+
+  it('tells the first probe that is due of any', () => {
+    const probing = (nextProbeAtMs: number | null) =>
+      destination({ breaker: { state: 'OPEN', isolated: nextProbeAtMs === null, sinceMs: 5, nextProbeAtMs } });
+    expect(summary([destination(), probing(null)]).nextProbeAtMs).toBeNull();
+    expect(summary([probing(90), probing(null), probing(80)]).nextProbeAtMs).toBe(80);
   });
 
   it.each([
