@@ -86,23 +86,30 @@ describe('a breaker', () => {
     expect((await transitionsOf(destination)).at(-1)).toBe('HALF_OPEN OPEN probes_failed');
   });
 
-  it('while open lets a trickle of single attempts out, of a second each', async () => {
+  it('while open lets a trickle of single attempts out, of a second each whatever the timeout of the destination', async () => {
     const clock = movableClock();
     const receiver = fakeReceiver(failing);
-    const breaker = { ...DEFAULT_BREAKER, probeAfterMs: 600_000, trickleTimeoutMs: 50 };
-    const destination = await opened({ breaker });
-    const trickled = () => destination.sql(`SELECT outcome, duration_ms FROM attempts WHERE kind = 'trickle'`);
+    const breaker = { ...DEFAULT_BREAKER, probeAfterMs: 600_000 };
+    const destination = await opened({ breaker, timeoutMs: 30_000 });
+    const trickled = () =>
+      destination.sql(`SELECT outcome, duration_ms FROM attempts WHERE kind = 'trickle' AND outcome IS NOT NULL`);
+    await until('the first of the trickle has failed', async () => (await trickled()).length === 1);
+    receiver.calls.length = 0;
     receiver.answer = hang;
-    clock.advance(10_000);
-    await destination.enqueue(...Array.from({ length: 20 }, () => event()));
-    await until('one has ended', async () => (await trickled()).some(({ outcome }) => outcome === 'timeout'));
-    const first = (await trickled()).length;
-    await destination.enqueue(event());
-    expect(await trickled()).toHaveLength(first);
-    clock.advance(10_000);
-    await destination.alarm();
-    await until('another has begun', async () => (await trickled()).length === first + 1);
-    expect((await breakerOf(destination)).state).toBe('OPEN');
+    for (const round of [1, 2]) {
+      clock.advance(10_000);
+      await destination.enqueue(...Array.from({ length: 20 }, () => event()));
+      await until('one has ended', async () => (await trickled()).length === 1 + round);
+      await destination.enqueue(event());
+      await destination.alarm();
+      expect(receiver.calls).toHaveLength(round);
+    }
+    for (const { outcome, duration_ms: durationMs } of (await trickled()).slice(1)) {
+      expect(outcome).toBe('timeout');
+      expect(durationMs).toBeGreaterThanOrEqual(950);
+      expect(durationMs).toBeLessThan(3_000);
+    }
+    expect(await destination.object.health()).toMatchObject({ backlog: 47, breaker: { state: 'OPEN' } });
   });
 
   it('that opens because answers are slow says how many were', async () => {
@@ -210,5 +217,21 @@ describe('health', () => {
     expect(health.oldestQueuedAtMs).toBeGreaterThan(0);
     expect(health.retryBudget).toEqual({ left: expect.any(Number), most: 100 });
     expect(health.dns).toMatchObject({ hits: 0, misses: 0, ratio: null });
+  });
+
+  it('forgets the calls of a window that is over, also while nobody calls', async () => {
+    const clock = movableClock();
+    const receiver = fakeReceiver((_, index) => (index === 0 ? new Response('', { status: 400 }) : failing()));
+    const destination = await testDestination({ breaker: { ...DEFAULT_BREAKER, minimumCalls: 50 } });
+    await destination.enqueue(event(), event());
+    await until('quick retries are over', async () => (await destination.object.health()).window.calls === 6);
+    expect(await destination.object.health()).toMatchObject({ window: { failed: 5 }, p50Ms: expect.any(Number) });
+    const asked = receiver.calls.length;
+    receiver.answer = hang;
+    clock.advance(DEFAULT_BREAKER.windowMs + 1);
+    expect(await destination.object.health()).toMatchObject({
+      ...{ window: { calls: 0, failed: 0, slow: 0 }, failureRate: null, slowCallRate: null, p50Ms: null, p99Ms: null },
+    });
+    expect(receiver.calls).toHaveLength(asked);
   });
 });

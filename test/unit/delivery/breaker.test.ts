@@ -133,6 +133,19 @@ describe('a half-open breaker', () => {
     expect([late.transition, late.breaker]).toEqual([null, settled.breaker]);
   });
 
+  it.each([
+    [8, 'OPEN', 'one of eight is 12.5 %, which is not below it'],
+    [9, 'CLOSED', 'one of nine is 11.1 %'],
+  ])('of %i probes, of which the first fails, is %s then: %s', (probes, state) => {
+    const settings = { ...S, probes };
+    let { breaker, granted } = askMany(open(), probes, T + S.probeAfterMs, settings);
+    expect(granted.map(({ kind }) => kind)).toEqual(Array(probes).fill('probe'));
+    granted.forEach((permit, i) => {
+      breaker = settle(breaker, settings, permit, i === 0 ? FAILS : WORKS, T + 31_000).breaker;
+    });
+    expect(look(breaker, settings, T + 31_000).state).toBe(state);
+  });
+
   it('takes a lease whose result never came for a failed probe', () => {
     const { breaker } = halfOpen();
     const endMs = T + S.probeAfterMs + S.leaseMs;
