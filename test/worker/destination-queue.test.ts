@@ -68,6 +68,27 @@ describe('an event', () => {
     ]);
   });
 
+  it('that fails comes again after about 100, 200, 400 and 800 ms, each time with the time at which it is sent, then after a minute', async () => {
+    const receiver = fakeReceiver(() => status(500));
+    const destination = await testDestination({ breaker: { ...DEFAULT_BREAKER, minimumCalls: 50 } });
+    const sent = event();
+    await destination.enqueue(sent);
+    const dueAtMs = async () => (await destination.delivery(sent.id))?.nextAttemptAtMs ?? 0;
+    await until(
+      'it waits for long',
+      async () => receiver.calls.length === 5 && (await dueAtMs()) > Date.now() + 15_000,
+    );
+    const sentAtMs = receiver.calls.map(({ atMs }) => atMs);
+    const waitsMs = [...sentAtMs.slice(1), await dueAtMs()].map((atMs, i) => atMs - (sentAtMs[i] ?? 0));
+    // From half of a step to one and a half; a busy machine is late, and never early.
+    for (const [i, stepMs] of [100, 200, 400, 800, 60_000].entries()) {
+      expect(waitsMs[i]).toBeGreaterThanOrEqual(stepMs / 2);
+      expect(waitsMs[i]).toBeLessThanOrEqual(stepMs * 1.5 + 400);
+    }
+    for (const { headers, atMs } of receiver.calls)
+      expect(atMs - Number(headers.get('webhook-timestamp')) * 1_000).toBeLessThan(1_500);
+  });
+
   it('that was refused is a dead letter at once: the same again would be refused again', async () => {
     const receiver = fakeReceiver(() => status(422));
     const destination = await testDestination();

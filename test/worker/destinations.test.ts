@@ -262,6 +262,11 @@ describe('a destination', () => {
     expect(objects.of(body.id).configured).toHaveLength(1);
   });
 
+  it.each([1_000, 30_000])('takes a timeout of %i ms, and its object goes by it', async (timeoutMs) => {
+    const { status, body } = await create({ timeoutMs });
+    expect([status, body.timeoutMs, objects.of(body.id).config?.timeoutMs]).toEqual([201, timeoutMs, timeoutMs]);
+  });
+
   it('takes a receiver on this machine over plain HTTP where it is tried out', async () => {
     expect((await create({ url: 'http://127.0.0.1:9876/hook' })).status).toBe(201);
   });
