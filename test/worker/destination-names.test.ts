@@ -141,6 +141,40 @@ describe('a destination that is known by name', () => {
   });
 });
 
+describe('the interval in which a name is asked for again', () => {
+  const MAX_INTERVAL_MS = 25_000;
+
+  it('is shorter while most checks have to wait for their name, and longer again when they do not', async () => {
+    const clock = movableClock();
+    network(['8.8.8.8']);
+    const destination = await testDestination(nameOnly);
+    const dns = async () => (await destination.object.health()).dns;
+    /** So many attempts, each this long after the last; then the alarm asks again. */
+    const round = async (attempts: number, apartMs: number) => {
+      for (let i = 0; i < attempts; i++) {
+        clock.advance(apartMs);
+        expect(await outcomeOf(destination)).toBe('delivered');
+      }
+      const { expiresAtMs, prefetchIntervalMs } = await dns();
+      clock.advance(prefetchIntervalMs + 1);
+      await destination.alarm();
+      await until('it is asked again', async () => ((await dns()).expiresAtMs ?? 0) > (expiresAtMs ?? 0));
+      return dns();
+    };
+    expect(await dns()).toMatchObject({ prefetchIntervalMs: MAX_INTERVAL_MS, ratio: null });
+    // Each record has expired before the next attempt: the alarm was late.
+    const bad = await round(10, 31_000);
+    expect(bad.ratio).toBeLessThan(0.7);
+    expect(bad.prefetchIntervalMs).toBe(MAX_INTERVAL_MS / 2);
+    clock.advance(bad.prefetchIntervalMs - 2_000);
+    await destination.alarm();
+    expect((await dns()).expiresAtMs).toBe(bad.expiresAtMs);
+    const good = await round(40, 0);
+    expect(good.ratio).toBeGreaterThan(0.7);
+    expect(good.prefetchIntervalMs).toBe(MAX_INTERVAL_MS / 2 + 1_000);
+  });
+});
+
 describe('a burst that is expected', () => {
   it('resolves the name, and opens the connection by a harmless request that counts nowhere', async () => {
     const net = network(['8.8.8.8']);
