@@ -3,7 +3,9 @@ import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Hub } from '../../durable-objects/hub/hub.ts';
 import { Journal } from '../../durable-objects/journal/journal.ts';
-import type { AlertRule, Firing } from '../../src/wire/alerts.ts';
+import { dayOf } from '../../src/cookies/index.ts';
+import { fraudOf } from '../../src/fraud/index.ts';
+import type { AlertRule, Condition, Firing } from '../../src/wire/alerts.ts';
 import { silenceOf } from '../helpers/alert-rules.ts';
 import { signInAs } from '../helpers/worker/accounts.ts';
 import {
@@ -20,6 +22,7 @@ import {
 } from '../helpers/worker/alerts.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
 import { ingest, LiveClient } from '../helpers/worker/live-client.ts';
+import { put, seal } from '../helpers/worker/query.ts';
 import { until } from '../helpers/worker/until.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -389,6 +392,65 @@ describe('the alarm', () => {
       const [row] = await sql(project, "SELECT json_extract(state, '$.clearSinceMs') AS ms FROM rule_groups");
       return row?.ms !== null;
     });
+  });
+
+  it.each<[string, Condition, (project: AlertProject) => Promise<void>, RegExp]>([
+    [
+      'a percentile',
+      {
+        ...{ kind: 'measure', source: 'vitals', name: 'LCP', stat: 'p75', labels: {}, by: null, leastCount: 5 },
+        ...{ comparison: 'above', threshold: 2_500 },
+      },
+      (project) =>
+        put(
+          project.id,
+          Array.from({ length: 20 }, () => ({ stream: 'vitals', attrs: { name: 'LCP', value: 4_000, labels: {} } })),
+        ),
+      /p75 of LCP/,
+    ],
+    [
+      'cookie bloat',
+      { kind: 'cookie_bloat', stat: 'max_bytes', threshold: 4_000 },
+      async ({ id }) => {
+        const sample = { deviceHash: null, count: 12, warnings: [], day: dayOf(Date.now()), bytes: 5_000 };
+        await fraudOf(env, id).noteCookies(sample);
+      },
+      /cookie/i,
+    ],
+    [
+      'an anomaly',
+      { kind: 'anomaly', stream: 'operations', name: 'p2p', stat: 'p95', by: null },
+      async ({ id }) => {
+        // Of the hour before, which the first half of an hour looks at; in the second half of the running one.
+        const hourMs = Math.floor((Date.now() - 1_800_000) / 3_600_000) * 3_600_000;
+        const calls = (ts: number, durationMs: number) =>
+          Array.from({ length: 100 }, (_, i) => ({
+            ...{ stream: 'operations', ts: ts + i },
+            attrs: {
+              scope: 'p2p',
+              gateway: 'venmo',
+              operation: 'create',
+              durationMs: durationMs + i,
+              outcome: 'success',
+            },
+          }));
+        for (let week = 1; week <= 4; week++) await put(id, calls(hourMs - week * 7 * DAY_MS, 200 + week));
+        await put(id, calls(hourMs, 900));
+        await seal(id);
+      },
+      /^p95 of p2p was/,
+    ],
+  ])('fires by %s, and tells it', async (_, condition, happen, summary) => {
+    const [project, quiet] = [await alertProject(), await alertProject()];
+    await happen(project);
+    for (const one of [project, quiet]) {
+      await one.configure([one.rule({ condition, windowSeconds: 300 })]);
+      await evaluateNow(one);
+    }
+    await noticed(project, 1);
+    expect([told.lines(project.destination), told.of(quiet.destination)]).toEqual([['alert.firing'], []]);
+    expect(await states(quiet)).toEqual([]);
+    expect(await firingsOf(project)).toMatchObject([{ state: 'firing', summary: expect.stringMatching(summary) }]);
   });
 
   it('goes on with the other rules where one cannot be evaluated, and says so of that one', async () => {
