@@ -1,7 +1,15 @@
 /** A Worker in a process of its own sends over real connections to a receiver that fails in every way there is. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Attempt, DeliveryDetail, DestinationWithSecret } from '../../src/wire/delivery.ts';
-import { newProject } from '../faults/project.ts';
+import type { AdminSession } from '../../scripts/start/api.ts';
+import type {
+  Attempt,
+  AttemptOutcome,
+  DeliveryDetail,
+  DeliveryState,
+  Destination,
+  DestinationWithSecret,
+} from '../../src/wire/delivery.ts';
+import { newProject, type Project } from '../faults/project.ts';
 import { Destinations } from '../helpers/node/destinations.ts';
 import { type FaultName, type FaultReceiver, startFaultReceiver } from '../helpers/node/fault-receiver.ts';
 import { until } from '../helpers/node/temporary.ts';
@@ -10,11 +18,14 @@ import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
 let worker: StartedWorkerd;
 let receiver: FaultReceiver;
 let destinations: Destinations;
+let admin: AdminSession;
+let project: Project;
 
 beforeAll(async () => {
   [worker, receiver] = await Promise.all([startWorkerd(), startFaultReceiver()]);
-  const admin = await worker.signIn();
-  destinations = new Destinations(admin, (await newProject(admin)).id);
+  admin = await worker.signIn();
+  project = await newProject(admin);
+  destinations = new Destinations(admin, project.id);
 });
 
 afterAll(async () => {
@@ -120,5 +131,89 @@ describe('a delivery', () => {
     expect((arrivals[2]?.atMs ?? 0) - (arrivals[1]?.atMs ?? 0)).toBeGreaterThanOrEqual(2_000);
     expect(new Set(arrivals.map(({ body }) => body)).size).toBe(1);
     expect(Number(arrivals[2]?.timestamp)).toBeGreaterThan(Number(arrivals[1]?.timestamp));
+  });
+});
+
+/** What becomes of a notice whose receiver goes on like that. */
+interface Fate {
+  state: DeliveryState;
+  attempts: number;
+  lastOutcome: AttemptOutcome;
+  /** Of the wait that it has before it, about. */
+  waitMs?: number;
+  disabledReason?: 'gone';
+}
+
+const MINUTE_MS = 60_000;
+const delivers = (attempts: number): Fate => ({ state: 'delivered', attempts, lastOutcome: 'delivered' });
+const isDead = (lastOutcome: AttemptOutcome): Fate => ({ state: 'dead', attempts: 1, lastOutcome });
+/** After the first and the four quick ones. */
+const waits = (lastOutcome: AttemptOutcome): Fate => ({
+  ...{ state: 'queued', attempts: 5, lastOutcome, waitMs: MINUTE_MS },
+});
+const FATES: [FaultName | 'tls-error', Fate][] = [
+  ['ok', delivers(1)],
+  ['huge-body', delivers(1)],
+  ['wrong-content', delivers(1)],
+  ['flapping', delivers(2)],
+  ['503', waits('server_error')],
+  ['reset', waits('connection_failed')],
+  ['cut-body', waits('connection_failed')],
+  ['wrong-encoding', waits('connection_failed')],
+  ['tls-error', waits('connection_failed')],
+  ['slow-headers', waits('timeout')],
+  ['slow-body', waits('timeout')],
+  ['301', { state: 'queued', attempts: 1, lastOutcome: 'redirect', waitMs: MINUTE_MS }],
+  ['400', isDead('refused')],
+  ['410', { ...isDead('gone'), disabledReason: 'gone' }],
+  // At the end, because they take longest: what waits for a minute is to be seen before it is over.
+  ['429-seconds', delivers(3)],
+  ['429-date', delivers(3)],
+];
+
+describe('a notice of one firing', () => {
+  const made = new Map<string, string>();
+
+  beforeAll(async () => {
+    for (const [fault] of FATES) {
+      const url = fault === 'tls-error' ? receiver.tlsErrorUrl : receiver.url(fault, 'fired');
+      made.set(fault, (await to(url, { name: fault })).id);
+    }
+    await admin.post(`/api/alerts/rules?project=${project.id}`, {
+      ...{ name: 'Alarm', windowSeconds: 3_600, destinationIds: [...made.values()] },
+      condition: {
+        kind: 'log_count',
+        stream: 'logs',
+        query: 'alarm',
+        comparison: 'above',
+        threshold: 0,
+        groupBy: null,
+      },
+    });
+    const headers = { authorization: `Bearer ${project.key}`, 'content-type': 'application/json' };
+    const sent = await fetch(`${worker.url}/api/ingest`, { method: 'POST', headers, body: '{"message":"alarm"}' });
+    expect(sent.status).toBe(202);
+  });
+
+  it.each(FATES)('to a receiver with %s is %j', async (fault, { state, attempts, lastOutcome, waitMs, ...rest }) => {
+    const destinationId = made.get(fault) ?? '';
+    const delivery = await until('it has come to rest', async () => {
+      const [one, ...others] = (await destinations.deliveries()).filter((each) => each.destinationId === destinationId);
+      expect(others).toEqual([]);
+      return one?.state === state && one.attempts >= attempts && one;
+    });
+    expect(delivery).toMatchObject({ type: 'alert.firing', attempts, lastOutcome });
+    if (fault !== 'tls-error') {
+      const arrivals = receiver.of(fault, 'fired');
+      expect(arrivals.map(({ id }) => id)).toEqual(Array(attempts).fill(delivery.id));
+      expect(new Set(arrivals.map(({ body }) => body)).size).toBe(1);
+    }
+    const waited = (delivery.nextAttemptAtMs ?? 0) - (delivery.lastAttemptAtMs ?? 0);
+    if (waitMs === undefined) expect(delivery.nextAttemptAtMs).toBeNull();
+    else expect([waited >= waitMs / 2, waited <= waitMs * 1.5 + 2_000]).toEqual([true, true]);
+    const { disabledReason } = (await admin.get(
+      `/api/destinations/${destinationId}?project=${project.id}`,
+    )) as Destination;
+    expect(disabledReason).toBe(rest.disabledReason ?? null);
   });
 });
