@@ -1,7 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { env } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { destinationOf } from '../../src/delivery/object.ts';
 import type { Firing } from '../../src/wire/alerts.ts';
 import { createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
+import { fakeReceiver } from '../helpers/worker/destination.ts';
 import { put } from '../helpers/worker/query.ts';
 import { until } from '../helpers/worker/until.ts';
 
@@ -58,5 +61,33 @@ describe('a rule, from its making to its end', () => {
     expect((await call('DELETE', `rules/${made.body.id}`)).status).toBe(204);
     expect((await call('GET', at)).body).toMatchObject({ state: 'resolved', notices: 2 });
     expect(await firings('&state=firing')).toEqual([]);
+  });
+
+  it('opens the connection to its receiver while it pends, and tells it nothing before it fires', async () => {
+    const { calls } = fakeReceiver();
+    const { id: projectId } = await createProject();
+    const call = (path: string, body: unknown) =>
+      callApp('POST', `/api/${path}?project=${projectId}`, { as: admin, body });
+    const [warm, cold] = [
+      await call('destinations', { name: 'Warm', url: 'http://127.0.0.1:9101/hook/secret', warmProbe: true }),
+      await call('destinations', { name: 'Cold', url: 'http://127.0.0.1:9102/hook/secret' }),
+    ];
+    onTestFinished(async () => {
+      for (const { body } of [warm, cold]) await destinationOf(env, body.id).remove();
+    });
+    const condition = { kind: 'log_count', stream: 'logs', query: 'level:error', comparison: 'above', threshold: 0 };
+    const destinationIds = [warm.body.id, cold.body.id];
+    const made = await call('alerts/rules', { name: 'Errors', condition, forSeconds: 600, destinationIds });
+    expect(made.status).toBe(201);
+    await put(projectId, [{ level: 'error', message: 'declined' }]);
+    await until('it is warmed', () => calls.length > 0, LIMIT_MS);
+    const firings = await callApp('GET', `/api/alerts/firings?project=${projectId}`, { as: admin });
+    expect(firings.body.items).toMatchObject([{ state: 'pending', notices: 0 }]);
+    expect(calls.map(({ url, method }) => `${method} ${url}`)).toEqual(['HEAD http://127.0.0.1:9101/']);
+    const { body: health } = await callApp('GET', `/api/health/webhook?project=${projectId}`, { as: admin });
+    const of = (id: string) => health.destinations.find((one: { destinationId: string }) => one.destinationId === id);
+    expect(of(warm.body.id)).toMatchObject({ lastWarmAtMs: expect.any(Number), window: { calls: 0 }, backlog: 0 });
+    expect(of(cold.body.id).lastWarmAtMs).toBeNull();
+    expect(health.lastWarmAtMs).toBe(of(warm.body.id).lastWarmAtMs);
   });
 });

@@ -11,6 +11,7 @@ import { DEFAULT_BREAKER, type Delivery, type DeliveryEvent } from '../../../src
 
 export interface Call {
   url: string;
+  method: string;
   headers: Headers;
   body: string;
   /** Of the object's clock, which a test may move. */
@@ -32,9 +33,9 @@ export interface FakeReceiver {
 export function fakeReceiver(answer: Answers = () => new Response('ok')): FakeReceiver {
   const receiver: FakeReceiver = { calls: [], answer, open: 0, mostOpen: 0 };
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
-    const { headers, body, signal } = init as RequestInit;
+    const { method = 'GET', headers, body, signal } = init as RequestInit;
     const call: Call = {
-      ...{ url: String(url), headers: new Headers(headers), body: String(body), atMs: Date.now() },
+      ...{ url: String(url), method, headers: new Headers(headers), body: String(body), atMs: Date.now() },
       signal: signal as AbortSignal,
     };
     receiver.mostOpen = Math.max(receiver.mostOpen, ++receiver.open);
