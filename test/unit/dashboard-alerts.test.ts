@@ -51,6 +51,26 @@ describe('the pulse', () => {
     expect(toneOf('failures', { failureRate })).toBe(tone);
   });
 
+  it.each([
+    ['CLOSED', 'ok', 'closed 14 min'],
+    ['HALF_OPEN', 'warn', 'half open 14 min'],
+    ['OPEN', 'bad', 'open 14 min'],
+  ] as const)('has a breaker that is %s as %s, with how long it is so', (state, tone, words) => {
+    const pulse = { ...PULSE, breaker: { state, sinceMs: NOW_MS - 14 * 60_000 } };
+    const part = partsOf(pulse, NOW_MS).find(({ id }) => id === 'breaker');
+    expect([part?.tone, part?.word.replaceAll('\u00a0', ' ')]).toEqual([tone, words]);
+  });
+
+  it.each([
+    [null, 'off'],
+    ['ok', 'ok'],
+    ['warn', 'warn'],
+    ['bad', 'bad'],
+  ] as const)('has cookies that are %s as %s', (status, tone) => {
+    const cookies = status === null ? null : { status, maxBytes: 1_024, maxCount: 3 };
+    expect(toneOf('cookies', { cookies })).toBe(tone);
+  });
+
   it('tells no destination from one that does not answer, and neither from one that does well', () => {
     const none = { ...PULSE, dnsRatio: null, failureRate: null, breaker: { state: 'CLOSED' as const, sinceMs: null } };
     const words = (pulse: Pulse | null, isOld = false) =>
