@@ -298,6 +298,40 @@ describe('notices', () => {
   });
 });
 
+describe('a firing that is not told at once', () => {
+  it('in a mute window is told when that ends, under its id', async () => {
+    const project = await alertProject();
+    const always = { days: [0, 1, 2, 3, 4, 5, 6], fromMinute: 0, toMinute: 0, timeZone: 'Europe/Berlin' };
+    const rule = project.rule({ ...errorsAbove(1), muteWindows: [always] });
+    await project.configure([rule]);
+    await ingest(project, errors(2));
+    await until('it fires', async () => (await states(project)).includes('firing'));
+    await evaluateNow(project);
+    const [muted] = await firingsOf(project);
+    expect([muted?.quiet, muted?.notices, told.events]).toEqual(['muted', 0, []]);
+    await evictDurableObject(objectOf(project.id));
+    await project.configure([{ ...rule, version: 2, muteWindows: [] }]);
+    await evaluateNow(project);
+    await noticed(project, 1);
+    expect(await firingsOf(project)).toMatchObject([{ id: muted?.id, quiet: null, notices: 1 }]);
+  });
+
+  it('waits for others of its rule, and they are told in one notice', async () => {
+    const project = await alertProject();
+    await project.configure([project.rule({ ...errorsAbove(0, 'service'), groupWaitSeconds: 600 })]);
+    for (const service of ['a', 'b', 'c']) await ingest(project, errors(1, { service }) as never);
+    await until('all fire', async () => (await states(project)).length === 3);
+    await evaluateNow(project);
+    expect(told.events).toEqual([]);
+    await evictDurableObject(objectOf(project.id));
+    await sql(project, "UPDATE rule_groups SET state = json_set(state, '$.firedAtMs', 1)");
+    await evaluateNow(project);
+    await noticed(project, 1);
+    const [notice, ...others] = told.lines(project.destination);
+    expect([notice?.split(' ').sort(), others]).toEqual([['a', 'alert.firing', 'b', 'c'], []]);
+  });
+});
+
 describe('settings', () => {
   it('that are older than those that are there change nothing', async () => {
     const project = await alertProject();
