@@ -151,6 +151,29 @@ describe('the alarm', () => {
     expect(receiver.calls.length).toBeGreaterThanOrEqual(8);
   });
 
+  it('makes a dead letter of what has failed for three days, with a last attempt then, and not before', async () => {
+    const clock = movableClock();
+    fakeReceiver(() => new Response(null, { status: 301 }));
+    const destination = await testDestination({ breaker: { ...DEFAULT_BREAKER, minimumCalls: 1_000 } });
+    const sent = event();
+    await destination.enqueue(sent);
+    for (let attempt = 1; (await destination.delivery(sent.id))?.state !== 'dead'; attempt++) {
+      await until('it was tried', async () => {
+        const delivery = await destination.delivery(sent.id);
+        return delivery?.attempts === attempt && delivery.state !== 'delivering';
+      });
+      const dueAtMs = (await destination.delivery(sent.id))?.nextAttemptAtMs ?? Date.now();
+      clock.advance(Math.max(0, dueAtMs - Date.now()));
+      await destination.alarm();
+    }
+    const log = await logOf(destination, sent);
+    const livedMs = (log.at(-1)?.atMs ?? 0) - (log[0]?.atMs ?? 0);
+    expect(livedMs).toBeGreaterThanOrEqual(72 * 3_600_000 - 1_000);
+    expect(livedMs).toBeLessThan(72 * 3_600_000 + 60_000);
+    expect((await destination.delivery(sent.id))?.reason).toContain('its time is over');
+    expect(await destination.object.health()).toMatchObject({ backlog: 0, deadLetters: 1 });
+  });
+
   it('for the cleanup is not put off by instances that come and go', async () => {
     const clock = movableClock();
     const destination = await testDestination();

@@ -244,6 +244,28 @@ describe('a receiver that asks for a pause', () => {
   });
 });
 
+describe('a receiver that cannot be reached behind its gateway', () => {
+  it.each([502, 504])('gets nothing for five seconds after %i, neither that event nor another', async (code) => {
+    const clock = movableClock();
+    const receiver = fakeReceiver((_, index) => status(index === 0 ? code : 200));
+    const destination = await testDestination();
+    const [first, second] = [numbered(1), numbered(2)];
+    await destination.enqueue(first);
+    const outcome = async () => (await destination.delivery(first.id))?.lastOutcome;
+    await until('it was answered', async () => (await outcome()) === 'throttled');
+    expect((await destination.object.health()).window).toMatchObject({ calls: 1, failed: 1 });
+    await destination.enqueue(second);
+    clock.advance(4_000);
+    await destination.alarm();
+    expect(receiver.calls).toHaveLength(1);
+    // Half of five seconds to one and a half, and not before the pause is over.
+    clock.advance(4_000);
+    await destination.alarm();
+    await until('both are delivered', async () => (await destination.object.health()).backlog === 0);
+    expect(receiver.calls).toHaveLength(3);
+  });
+});
+
 describe('a destination that is disabled', () => {
   it('by hand takes events in and keeps them until it is enabled', async () => {
     const receiver = fakeReceiver();
