@@ -2,6 +2,8 @@ import { env } from 'cloudflare:workers';
 import { Webhook } from 'standardwebhooks';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { destinationOf } from '../../src/delivery/index.ts';
+import type { DeliveryEvent } from '../../src/wire/delivery.ts';
+import { MAIL_PRESETS } from '../../src/wire/mail-presets.ts';
 import { createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { type Call, event, type FakeReceiver, fakeReceiver } from '../helpers/worker/destination.ts';
@@ -27,6 +29,19 @@ const verify = (secret: string, { body, headers }: Call) =>
   new Webhook(secret).verify(body, Object.fromEntries(headers));
 const delivered = async (id: string, eventId: string) =>
   (await call('GET', `/api/deliveries/${id}-${eventId}`)).state === 'delivered';
+
+const alertEvent = (change: Partial<DeliveryEvent>) =>
+  event({
+    data: {
+      ...{ id: 'evt_1', project: { id: 'prj_1', name: 'Shop' }, status: 'firing' },
+      rule: { id: 'rul_1', name: 'Checkout errors', severity: 'critical', labels: {} },
+      firings: [
+        { id: 'frg_1', group: '', state: 'firing', value: 12, threshold: 10, summary: '12 records, more than 10.' },
+      ],
+      url: 'https://ops.example.com/alerts?project=prj_1',
+    },
+    ...change,
+  });
 
 /** The whole way: routes, register, object, signature, and the library that receivers use. */
 describe('a destination that was made by its route', () => {
@@ -89,6 +104,34 @@ describe('a destination that was made by its route', () => {
     const detail = await call('GET', `/api/deliveries/${id}-${told.id}`);
     expect(detail.log).toHaveLength(1);
     expect(JSON.stringify(detail)).not.toContain('header-secret');
+  });
+
+  it.each(MAIL_PRESETS)('sends a mail by the API of $name, with its key', async ({ template, keyHeader }) => {
+    const headers = [{ name: keyHeader.name, value: `${keyHeader.before}key-1`, secret: true }];
+    const { id } = await create({ kind: 'email', template, headers });
+    const told = alertEvent({ projectId });
+    await destinationOf(env, id).enqueue([told]);
+    await until('it is delivered', () => delivered(id, told.id));
+    const [sent, ...others] = receiver.calls;
+    expect(others).toEqual([]);
+    expect([sent?.method, sent?.headers.get('content-type')]).toEqual(['POST', 'application/json']);
+    expect(sent?.headers.get(keyHeader.name)).toBe(`${keyHeader.before}key-1`);
+    const body = JSON.parse(sent?.body ?? '');
+    const text = body.text ?? body.TextBody ?? body.content?.[0]?.value;
+    expect(body.subject ?? body.Subject).toBe('[FIRING] Checkout errors');
+    expect(text).toContain('12 records, more than 10.');
+    expect(text).toContain('https://ops.example.com/alerts');
+  });
+
+  it('sends a message that Discord takes, which calls nobody', async () => {
+    const { id } = await create({ kind: 'discord' });
+    const told = alertEvent({ projectId });
+    await destinationOf(env, id).enqueue([told]);
+    await until('it is delivered', () => delivered(id, told.id));
+    expect(JSON.parse(receiver.calls[0]?.body ?? '')).toMatchObject({
+      ...{ content: expect.stringContaining('Checkout errors'), embeds: [{ color: expect.any(Number) }] },
+      allowed_mentions: { parse: [] },
+    });
   });
 
   it('waits while it is disabled, and gets what came meanwhile once it is enabled', async () => {

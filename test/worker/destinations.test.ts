@@ -271,7 +271,7 @@ describe('a destination', () => {
     expect((await create({ url: 'http://127.0.0.1:9876/hook' })).status).toBe(201);
   });
 
-  it.each(MAIL_PRESETS)('sends mail by $name', async ({ url, template, keyHeader }) => {
+  it.each(MAIL_PRESETS)('takes what mails are sent by with $name', async ({ url, template, keyHeader }) => {
     const headers = [{ name: keyHeader.name, value: `${keyHeader.before}key-1`, secret: true }];
     const made = await create({ kind: 'email', url, template, headers });
     expect([made.status, made.body.template]).toEqual([201, template]);
