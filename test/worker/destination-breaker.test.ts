@@ -124,6 +124,9 @@ describe('a breaker', () => {
     expect(await destination.object.transitions(1)).toMatchObject([
       { reason: 'slow_calls', failureRate: 0, slowCallRate: 1, calls: 5 },
     ]);
+    const { window, slowCallRate, failureRate, p50Ms, p99Ms } = await destination.object.health();
+    expect([window, slowCallRate, failureRate]).toEqual([{ calls: 5, failed: 0, slow: 5 }, 1, 0]);
+    for (const tookMs of [p50Ms, p99Ms]) expect(tookMs).toBeGreaterThan(DEFAULT_BREAKER.slowCallMs);
   });
 
   it('that was closed lets the queue go at once', async () => {
@@ -209,12 +212,15 @@ describe('health', () => {
       await until('it was sent', () => receiver.calls.length === i);
     }
     receiver.answer = hang;
+    const lastAtMs = receiver.calls[9]?.atMs ?? 0;
     await until('it has ended', async () => (await destination.object.health()).window.calls === 10);
     const health = await destination.object.health();
     expect(health).toMatchObject({ status: 'elevated', failureRate: 0.1, window: { calls: 10, failed: 1, slow: 0 } });
     expect(health.p50Ms).toBeLessThanOrEqual(health.p99Ms ?? 0);
     expect(health.backlog).toBe(1);
-    expect(health.oldestQueuedAtMs).toBeGreaterThan(0);
+    // Since it was told, a moment before it was sent.
+    expect(lastAtMs - (health.oldestQueuedAtMs ?? 0)).toBeLessThan(1_000);
+    expect(health.oldestQueuedAtMs).toBeLessThanOrEqual(lastAtMs);
     expect(health.retryBudget).toEqual({ left: expect.any(Number), most: 100 });
     expect(health.dns).toMatchObject({ hits: 0, misses: 0, ratio: null });
   });
