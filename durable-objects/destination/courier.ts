@@ -8,6 +8,7 @@ import type { Config } from '../../src/env.ts';
 import { decryptAtRest } from '../../src/shared/at-rest.ts';
 import { decodeUtf8 } from '../../src/shared/bytes.ts';
 import { err, ok, type Result } from '../../src/shared/result.ts';
+import { within } from '../../src/shared/within.ts';
 import type { Landing } from './book.ts';
 import type { Flight } from './dispatcher.ts';
 
@@ -19,7 +20,7 @@ export interface CourierPort extends SendPort {
 }
 
 interface Refused {
-  outcome: 'dns_failed' | 'address_refused';
+  outcome: 'timeout' | 'dns_failed' | 'address_refused';
   error: string;
   dnsMs: number;
 }
@@ -52,7 +53,7 @@ export class Courier {
     const { config, delivery, timeoutMs } = flight;
     const keyring = this.#open(config);
     if (!keyring.ok) return unanswered('template_failed', keyring.error, 0, 0);
-    const place = await this.#check(config.url);
+    const place = await this.#check(config.url, timeoutMs);
     const leftMs = timeoutMs - (this.#port.nowMs() - startedMs);
     if (!place.ok) {
       const { outcome, error, dnsMs } = place.error;
@@ -86,12 +87,15 @@ export class Courier {
     return isAllowed && isWanted && warmConnection(href, this.#port.fetch);
   }
 
-  async #check(url: string): Promise<Result<{ href: string; dnsMs: number }, Refused>> {
+  async #check(url: string, timeoutMs: number): Promise<Result<{ href: string; dnsMs: number }, Refused>> {
     const target = checkTarget(url, this.#port.rules);
     if (!target.ok) return err({ outcome: 'address_refused', error: targetSentence(target.error), dnsMs: 0 });
     const { href, host, literal } = target.value;
     if (literal !== null) return ok({ href, dnsMs: 0 });
-    const name = await this.#port.resolver.check(host);
+    // A resolver that hangs may take longer than the attempt: what it says then is there for the next one.
+    const name = await within(timeoutMs, this.#port.resolver.check(host));
+    if (name === null)
+      return err({ outcome: 'timeout', error: `its name was not known within ${timeoutMs} ms`, dnsMs: timeoutMs });
     const dnsMs = name.waitMs;
     switch (name.kind) {
       case 'allowed':
@@ -141,7 +145,7 @@ function openKeyring(config: Config, { destinationId, headers, secrets }: Destin
 }
 
 function unanswered(
-  outcome: 'template_failed' | 'timeout' | 'lost' | Refused['outcome'],
+  outcome: 'template_failed' | 'lost' | Refused['outcome'],
   error: string,
   dnsMs: number,
   durationMs: number,

@@ -19,14 +19,17 @@ interface Network {
   /** What the name leads to; null is no such name. */
   addresses: string[] | null;
   resolverAway: boolean;
+  /** It answers after this. */
+  resolverWaits: Promise<void>;
   questions(): Call[];
   deliveries(): Call[];
 }
 
 function network(addresses: string[]): Network {
   const isQuestion = ({ url }: Call) => url.startsWith('https://cloudflare-dns.com/dns-query?');
-  const receiver = fakeReceiver((call) => {
+  const receiver = fakeReceiver(async (call) => {
     if (!isQuestion(call)) return new Response('ok');
+    await net.resolverWaits;
     if (net.resolverAway) throw new TypeError('Network connection lost.');
     const { searchParams } = new URL(call.url);
     const [name, type] = [searchParams.get('name') ?? '', searchParams.get('type') === 'A' ? 1 : 28];
@@ -37,7 +40,7 @@ function network(addresses: string[]): Network {
     return Response.json({ Status: net.addresses === null ? 3 : 0, Answer }, { headers });
   });
   const net: Network = {
-    ...{ addresses, resolverAway: false },
+    ...{ addresses, resolverAway: false, resolverWaits: Promise.resolve() },
     questions: () => receiver.calls.filter(isQuestion),
     deliveries: () => receiver.calls.filter((call) => !isQuestion(call)),
   };
@@ -107,6 +110,24 @@ describe('a destination that is known by name', () => {
       await destination.alarm();
       return (await destination.delivery(sent.id))?.state === 'delivered';
     });
+  });
+
+  it('costs an attempt no more than its timeout where the resolver hangs, and what it says then is there for the next', async () => {
+    const net = network(['8.8.8.8']);
+    const answered = Promise.withResolvers<void>();
+    net.resolverWaits = answered.promise;
+    const destination = await testDestination({ ...nameOnly, timeoutMs: 1_000 });
+    const sent = event();
+    await destination.enqueue(sent);
+    const log = async () => (await destination.object.find(`${destination.id}-${sent.id}`))?.log ?? [];
+    await until('the first has ended', async () => (await log())[0]?.outcome === 'timeout');
+    answered.resolve();
+    const [first] = await log();
+    expect(first).toMatchObject({ status: null, error: 'its name was not known within 1000 ms' });
+    expect(first?.durationMs).toBeGreaterThanOrEqual(950);
+    expect(first?.durationMs).toBeLessThan(1_900);
+    await until('it is delivered', async () => (await destination.delivery(sent.id))?.state === 'delivered');
+    expect(net.questions()).toHaveLength(2);
   });
 
   it('goes on by its last record while the resolver is away, for five minutes', async () => {
