@@ -72,6 +72,16 @@ describe('a mute window', () => {
     expect(isMuted([night], at('2026-10-25T01:30:00Z'))).toBe(true);
   });
 
+  it.each([
+    ['an hour shorter', [6], '2026-03-28T21:00:00Z', '2026-03-29T04:00:00Z'],
+    ['an hour longer', [6], '2026-10-24T20:00:00Z', '2026-10-25T05:00:00Z'],
+  ])('from the evening to the morning is %s on the night in which the clock changes', (_, days, begins, ends) => {
+    const night = windowOf({ days, fromMinute: 22 * 60, toMinute: 6 * 60, timeZone: 'Europe/Berlin' });
+    expect([isMuted([night], at(begins) - 1), isMuted([night], at(begins))]).toEqual([false, true]);
+    for (let ms = at(begins); ms < at(ends); ms += 600_000) expect(isMuted([night], ms)).toBe(true);
+    expect([isMuted([night], at(ends) - 1), isMuted([night], at(ends))]).toEqual([true, false]);
+  });
+
   it('is of a time zone that the runtime knows', () => {
     expect(isTimeZone('Europe/Berlin')).toBe(true);
     expect(isTimeZone('Europe/Atlantis')).toBe(false);
