@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { axeViolations } from '../helpers/node/browser.ts';
 import { startFaultReceiver } from '../helpers/node/fault-receiver.ts';
 import { enterPassword } from './account-steps.ts';
 import { answerAlerts, type MadeUp, madeUp, madeUpFiring } from './alerts-answers.ts';
 import { textIn, useDashboard, walkDown } from './dashboard.ts';
+import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
 
 const dashboard = await useDashboard('The shop');
 
@@ -15,12 +15,6 @@ const drawer = (page: Page) => page.getByRole('dialog', { name: 'Alert', exact: 
 const search = (page: Page) => new URL(page.url()).searchParams;
 /** Longer than the page waits between two questions, the socket standing or not. */
 const ONE_POLL_MS = 16_000;
-
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => document.querySelector('.alerts') !== null && document.querySelector('.skeleton, .bone') === null,
-  );
-}
 
 async function visitAlerts(path: string, made: MadeUp): Promise<{ page: Page; faults: string[] }> {
   const { page, faults } = await dashboard.visit({ signedIn: true });
@@ -40,42 +34,16 @@ const STATES: { what: string; made: () => MadeUp; paths: readonly string[] }[] =
 ];
 
 describe('the page of alerts', () => {
-  it.each([
-    ['desktop', 1440, 900],
-    ['phone', 390, 844],
-  ] as const)(
+  it.each(SIZES)(
     'on a %s passes axe in both themes, moves nothing while it loads and fits its width, with 1,000 firings, few and none',
     async (_, width, height) => {
       const { page, faults } = await dashboard.visit({ signedIn: true, viewport: { width, height } });
-      await page.addInitScript(() => {
-        const shifts: number[] = [];
-        Object.assign(window, { shifts });
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) {
-            if (!Reflect.get(entry, 'hadRecentInput')) shifts.push(Number(Reflect.get(entry, 'value')));
-          }
-        }).observe({ type: 'layout-shift', buffered: true });
-      });
+      await watchShifts(page);
       for (const { what, made, paths } of STATES) {
         await page.unrouteAll();
         await answerAlerts(page, made());
         for (const path of paths) {
-          await page.emulateMedia({ colorScheme: 'light' });
-          await page.goto(at(path));
-          await settled(page);
-          const shift = await page.evaluate(() =>
-            (Reflect.get(window, 'shifts') as number[]).reduce((a, b) => a + b, 0),
-          );
-          const overflow = await page.evaluate(() => {
-            const boxes = [document.documentElement, ...document.querySelectorAll('main, .page, .log-list, .results')];
-            return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
-          });
-          const light = await axeViolations(page);
-          await page.emulateMedia({ colorScheme: 'dark' });
-          const dark = await axeViolations(page);
-          expect({ path, what, light, dark, overflow, jumps: shift > 0.02 ? shift : 0 }).toEqual({
-            ...{ path, what, light: [], dark: [], overflow: 0, jumps: 0 },
-          });
+          expect({ path, what, ...(await inspect(page, at(path))) }).toEqual({ path, what, ...FLAWLESS });
         }
       }
       expect(faults).toEqual([]);

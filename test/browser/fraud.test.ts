@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { axeViolations } from '../helpers/node/browser.ts';
 import { textIn, useDashboard, walkDown } from './dashboard.ts';
 import { answerFraud, type MadeUp } from './fraud-answers.ts';
+import { FLAWLESS, inspect, SIZES, watchShifts } from './inspected.ts';
 
 const dashboard = await useDashboard('The shop');
 
@@ -28,12 +28,6 @@ const drawer = (page: Page) => page.getByRole('dialog', { name: 'Event' });
 const grid = (page: Page, name: RegExp) => page.getByRole('grid', { name });
 const search = (page: Page) => new URL(page.url()).searchParams;
 
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
-    () => document.querySelector('.fraud') !== null && document.querySelector('.skeleton, .bone') === null,
-  );
-}
-
 async function call(key: string, path: string, body: object): Promise<Response> {
   return fetch(`${dashboard.server.url}/api/fraud/${path}`, {
     method: 'POST',
@@ -49,42 +43,16 @@ async function newProject(name: string): Promise<{ projectId: string; key: strin
 }
 
 describe('the page about fraud', () => {
-  it.each([
-    ['desktop', 1440, 900],
-    ['phone', 390, 844],
-  ] as const)(
+  it.each(SIZES)(
     'on a %s passes axe in both themes, moves nothing while it loads, fits its width, with 100,000 events and with none',
     async (_, width, height) => {
       const { page, faults } = await dashboard.visit({ signedIn: true, viewport: { width, height } });
-      await page.addInitScript(() => {
-        const shifts: number[] = [];
-        Object.assign(window, { shifts });
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) {
-            if (!Reflect.get(entry, 'hadRecentInput')) shifts.push(Number(Reflect.get(entry, 'value')));
-          }
-        }).observe({ type: 'layout-shift', buffered: true });
-      });
+      await watchShifts(page);
       for (const events of [100_000, 0]) {
         await page.unrouteAll();
         await answerFraud(page, made(events));
         for (const path of PATHS) {
-          await page.emulateMedia({ colorScheme: 'light' });
-          await page.goto(at(path));
-          await settled(page);
-          const shift = await page.evaluate(() =>
-            (Reflect.get(window, 'shifts') as number[]).reduce((a, b) => a + b, 0),
-          );
-          const overflow = await page.evaluate(() => {
-            const boxes = [document.documentElement, ...document.querySelectorAll('main, .page, .log-list, .results')];
-            return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
-          });
-          const light = await axeViolations(page);
-          await page.emulateMedia({ colorScheme: 'dark' });
-          const dark = await axeViolations(page);
-          expect({ path, events, light, dark, overflow, jumps: shift > 0.02 ? shift : 0 }).toEqual({
-            ...{ path, events, light: [], dark: [], overflow: 0, jumps: 0 },
-          });
+          expect({ path, events, ...(await inspect(page, at(path))) }).toEqual({ path, events, ...FLAWLESS });
         }
       }
       // Of no events the one in the address is none either.

@@ -30,7 +30,7 @@ export async function watchShifts(page: Page): Promise<void> {
 /** Nothing is loading any more. */
 export async function settled(page: Page): Promise<void> {
   await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
-  await page.waitForFunction(() => document.querySelector('.skeleton, .bone, .is-stale') === null);
+  await page.waitForFunction(() => document.querySelector('.skeleton, .bone, progress, .is-stale') === null);
 }
 
 /** Opens the page and looks at it; compare with FLAWLESS. */
@@ -40,7 +40,10 @@ export async function inspect(page: Page, url: string) {
   await settled(page);
   const shift = await page.evaluate(() => (Reflect.get(window, 'shifts') as number[]).reduce((a, b) => a + b, 0));
   const overflow = await page.evaluate(() => {
-    const boxes = [document.documentElement, ...document.querySelectorAll('main, .page, .log-list, .results')];
+    const boxes = [
+      document.documentElement,
+      ...document.querySelectorAll('main, .page, .log-list, .logs-page, .results'),
+    ];
     return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
   });
   const light = await axeViolations(page);

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { axeViolations } from '../helpers/node/browser.ts';
 import { textIn, useDashboard, walkDown } from './dashboard.ts';
+import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
 import { startStaticHost } from './static-host.ts';
 
 const dashboard = await useDashboard('A project with a name that is longer than any bar it has to fit into');
@@ -50,12 +51,6 @@ const results = (page: Page) => page.getByRole('grid', { name: /^Results/ });
 const searchBox = (page: Page) => page.getByRole('textbox', { name: 'Search logs' });
 const status = (page: Page) => page.locator('.status-text');
 
-/** Nothing is loading any more. */
-async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
-  await page.waitForFunction(() => document.querySelector('.skeleton, .bone, progress, .is-stale') === null);
-}
-
 describe('every page', () => {
   const PATHS = [
     '/',
@@ -78,10 +73,7 @@ describe('every page', () => {
     '/no-such-page',
   ];
 
-  it.each([
-    ['desktop', 1440, 900],
-    ['phone', 390, 844],
-  ] as const)(
+  it.each(SIZES)(
     'on a %s passes axe in both themes, moves nothing while it loads, fits its width',
     async (_, width, height) => {
       const { page, faults } = await dashboard.visit({
@@ -89,34 +81,9 @@ describe('every page', () => {
         viewport: { width, height },
         colorScheme: 'light',
       });
-      await page.addInitScript(() => {
-        const shifts: number[] = [];
-        Object.assign(window, { shifts });
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) {
-            if (!Reflect.get(entry, 'hadRecentInput')) shifts.push(Number(Reflect.get(entry, 'value')));
-          }
-        }).observe({ type: 'layout-shift', buffered: true });
-      });
+      await watchShifts(page);
       for (const path of PATHS) {
-        await page.emulateMedia({ colorScheme: 'light' });
-        await page.goto(at(path));
-        await settled(page);
-        const shift = await page.evaluate(() => (Reflect.get(window, 'shifts') as number[]).reduce((a, b) => a + b, 0));
-        const overflow = await page.evaluate(() => {
-          const boxes = [document.documentElement, ...document.querySelectorAll('main, .page, .logs-page')];
-          return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
-        });
-        const light = await axeViolations(page);
-        await page.emulateMedia({ colorScheme: 'dark' });
-        const dark = await axeViolations(page);
-        expect({ path, light, dark, overflow, jumps: shift > 0.02 ? shift : 0 }).toEqual({
-          path,
-          light: [],
-          dark: [],
-          overflow: 0,
-          jumps: 0,
-        });
+        expect({ path, ...(await inspect(page, at(path))) }).toEqual({ path, ...FLAWLESS });
       }
       expect(faults.filter((fault) => !/40[04]/.test(fault))).toEqual([]);
     },

@@ -1,19 +1,13 @@
 /** The page Vitals in every state, with answers that are made up. */
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { axeViolations } from '../helpers/node/browser.ts';
 import { useDashboard } from './dashboard.ts';
+import { FLAWLESS, inspect, settled, watchShifts } from './inspected.ts';
 import { answerVitals, type MadeUpVitals } from './vitals-answers.ts';
 
 const dashboard = await useDashboard('A project with a name that is longer than any bar it has to fit into');
 
 const at = (query: string) => `${dashboard.server.url}/vitals?project=${dashboard.projectId}${query}`;
 const MANY: MadeUpVitals = { events: 48_213, scope: {}, asked: [] };
-
-async function settled(page: Page): Promise<void> {
-  await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
-  await page.waitForFunction(() => document.querySelector('.skeleton, .bone, progress, .is-stale') === null);
-}
 
 describe('the page Vitals', () => {
   const STATES: [what: string, query: string, made: Partial<MadeUpVitals>][] = [
@@ -35,32 +29,11 @@ describe('the page Vitals', () => {
     'on a %s passes axe in both themes, moves nothing while it loads, fits its width',
     async (_, viewport, reducedMotion) => {
       const { page, faults } = await dashboard.visit({ signedIn: true, viewport, reducedMotion, colorScheme: 'light' });
-      await page.addInitScript(() => {
-        const shifts: number[] = [];
-        Object.assign(window, { shifts });
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries()) {
-            if (!Reflect.get(entry, 'hadRecentInput')) shifts.push(Number(Reflect.get(entry, 'value')));
-          }
-        }).observe({ type: 'layout-shift', buffered: true });
-      });
+      await watchShifts(page);
       for (const [what, query, made] of STATES) {
         await page.unrouteAll();
         await answerVitals(page, { ...MANY, ...made, asked: [] });
-        await page.emulateMedia({ colorScheme: 'light' });
-        await page.goto(at(query));
-        await settled(page);
-        const shift = await page.evaluate(() => (Reflect.get(window, 'shifts') as number[]).reduce((a, b) => a + b, 0));
-        const overflow = await page.evaluate(() => {
-          const boxes = [document.documentElement, ...document.querySelectorAll('main, .page')];
-          return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
-        });
-        const light = await axeViolations(page);
-        await page.emulateMedia({ colorScheme: 'dark' });
-        const dark = await axeViolations(page);
-        expect({ what, light, dark, overflow, jumps: shift > 0.02 ? shift : 0 }).toEqual({
-          ...{ what, light: [], dark: [], overflow: 0, jumps: 0 },
-        });
+        expect({ what, ...(await inspect(page, at(query))) }).toEqual({ what, ...FLAWLESS });
       }
       expect(faults).toEqual([]);
     },
