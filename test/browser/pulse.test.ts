@@ -61,6 +61,9 @@ describe('the pulse in the top bar', () => {
         await page.getByRole('button', { name }).click();
         await panel(page).getByRole('heading', { name: 'Pulse' }).waitFor();
         if (given === CALM || given === ALARM) await panel(page).getByText('Breaker open').waitFor();
+        // Of what has no value nothing is said.
+        if (given === NO_DESTINATION)
+          expect(await panel(page).getByRole('definition').first().textContent()).toBe('not told');
         const seen: Record<string, unknown> = { name: String(name), overflow: await overflow(page) };
         for (const colorScheme of ['light', 'dark'] as const) {
           await page.emulateMedia({ colorScheme });

@@ -55,7 +55,7 @@ function Details({ pulse, project }: { pulse: Pulse; project: string }) {
             <dt>{part.label}</dt>
             <dd>
               <StatusDot tone={part.tone}>{part.word}</StatusDot>
-              <span class="faint">{explain(part, pulse)}</span>
+              <Unit part={part} pulse={pulse} />
             </dd>
           </div>
         ))}
@@ -84,7 +84,7 @@ function Details({ pulse, project }: { pulse: Pulse; project: string }) {
           </div>
         ) : null}
       </dl>
-      {told ? <Destinations project={project} /> : <NoDestination />}
+      {told ? <Destinations key={project} project={project} atMs={pulse.atMs} /> : <NoDestination />}
     </>
   );
 }
@@ -98,8 +98,9 @@ function NoDestination() {
   );
 }
 
-function Destinations({ project }: { project: string }) {
-  const { data, error, reload } = useResource(project, (signal) => getWebhookHealth(project, signal), false);
+/** `atMs`: of the pulse above, which they are to be as new as. */
+function Destinations({ project, atMs }: { project: string; atMs: number }) {
+  const { data, error, reload } = useResource(String(atMs), (signal) => getWebhookHealth(project, signal));
   const worst = worstFirst(data?.destinations ?? []).slice(0, SHOWN);
   return (
     <>
@@ -129,7 +130,13 @@ function Destinations({ project }: { project: string }) {
   );
 }
 
-function explain({ id }: PulsePart, { cookies }: Pulse): string {
+/** What a word is of; one that says that there is no value is of nothing. */
+function Unit({ part, pulse }: { part: PulsePart; pulse: Pulse }) {
+  const unit = part.tone === 'off' ? null : unitOf(part, pulse);
+  return unit === null ? null : <span class="faint">{unit}</span>;
+}
+
+function unitOf({ id }: PulsePart, { cookies }: Pulse): string | null {
   switch (id) {
     case 'dns':
       return 'of names were known';
@@ -138,8 +145,6 @@ function explain({ id }: PulsePart, { cookies }: Pulse): string {
     case 'breaker':
       return 'the worst of all';
     case 'cookies':
-      return cookies === null
-        ? 'by no browser yet'
-        : `up to ${bytes(cookies.maxBytes)}, ${plural(cookies.maxCount, 'cookie')}`;
+      return cookies && `up to ${bytes(cookies.maxBytes)}, ${plural(cookies.maxCount, 'cookie')}`;
   }
 }
