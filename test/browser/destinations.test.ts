@@ -225,6 +225,33 @@ describe('destinations and deliveries', () => {
     expect(answers.sent.at(-1)?.path).toMatch(/^dst_0-evt_\d+\/replay$/);
   });
 
+  it('that are under way are looked at again where a hidden tab is seen again', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    await page.clock.install();
+    await answer(page, made(4, 40));
+    let asked = 0;
+    page.on('request', (request) => {
+      if (/\/api\/deliveries\/dst_/.test(request.url())) asked++;
+    });
+    await page.goto(at('/alerts/deliveries?state=queued'));
+    await page
+      .getByRole('grid', { name: /^Deliveries/ })
+      .getByRole('row')
+      .first()
+      .click();
+    await dialog(page, /^Delivery$/)
+      .getByText('Next attempt')
+      .waitFor();
+    await page.evaluate(() => Object.defineProperty(document, 'hidden', { configurable: true, value: true }));
+    await page.clock.runFor(10_000);
+    const hidden = asked;
+    await page.evaluate(() => {
+      Reflect.deleteProperty(document, 'hidden');
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(hidden);
+  });
+
   it('replay dead letters destination by destination, with progress, a stop and the result of each', async () => {
     const { page } = await dashboard.visit({ signedIn: true });
     const answers = made(8, 40);

@@ -1,5 +1,5 @@
 import '../../../styles/deliveries.css';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Delivery, DeliveryDetail } from '../../../../wire/delivery.ts';
 import { type DeliveryList, listDeliveries } from '../../../api/deliveries.ts';
 import { listDestinations } from '../../../api/destinations.ts';
@@ -9,6 +9,7 @@ import { plural } from '../../../lib/format.ts';
 import { span } from '../../../state/range.ts';
 import { param, place, setParams } from '../../../state/route.ts';
 import { useLiveRefresh } from '../../../state/use-live-refresh.ts';
+import { useLookAgain } from '../../../state/use-look-again.ts';
 import { usePaged } from '../../../state/use-paged.ts';
 import { useResource } from '../../../state/use-resource.ts';
 import { FirstDestination } from '../destinations/first-destination.tsx';
@@ -42,15 +43,7 @@ export function DeliveriesTab({ project }: { project: Project }) {
   const isReading = reading || openId !== '';
   useLiveRefresh(isReading, error !== null);
   const isUnderWay = list?.rows.some(({ state }) => state === 'queued' || state === 'delivering') === true;
-  const { reload } = log;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with every answer the next look is timed anew.
-  useEffect(() => {
-    if (!isUnderWay || isReading || loading) return;
-    const timer = setTimeout(() => {
-      if (!document.hidden) reload();
-    }, LOOK_EVERY_MS);
-    return () => clearTimeout(timer);
-  }, [isUnderWay, isReading, loading, list]);
+  useLookAgain(isUnderWay && !isReading && !loading, list, LOOK_EVERY_MS, log.reload);
   if (destinations.data?.items.length === 0) return <FirstDestination />;
   const names = new Map(destinations.data?.items.map(({ id, name }) => [id, name]));
   const rows = list?.rows ?? [];

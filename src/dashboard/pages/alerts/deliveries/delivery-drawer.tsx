@@ -17,6 +17,7 @@ import { exact } from '../../../lib/format.ts';
 import { mayDecide } from '../../../state/roles.ts';
 import { setParams } from '../../../state/route.ts';
 import { say, sayError } from '../../../state/toasts.ts';
+import { useLookAgain } from '../../../state/use-look-again.ts';
 import { useResource } from '../../../state/use-resource.ts';
 import { destinationHref } from '../destinations/links.ts';
 
@@ -38,14 +39,7 @@ export function DeliveryDrawer({ project, id, names, onSeen }: DeliveryDrawerPro
     getDelivery(project, id, signal),
   );
   const isOver = data === null || data.state === 'delivered' || data.state === 'dead';
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with every answer the next look is timed anew.
-  useEffect(() => {
-    if (isOver || loading) return;
-    const timer = setTimeout(() => {
-      if (!document.hidden) reload();
-    }, LOOK_EVERY_MS);
-    return () => clearTimeout(timer);
-  }, [isOver, loading, data]);
+  useLookAgain(!isOver && !loading, data, LOOK_EVERY_MS, reload);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for every answer.
   useEffect(() => {
     if (data !== null) onSeen(data);
