@@ -102,6 +102,11 @@ export function dateTime(ms: number): string {
   return `${day(ms)} ${second(ms)}`;
 }
 
+/** What `datetime-local` reads and writes: local time without a zone. */
+export function localInput(ms: number): string {
+  return `${day(ms)}T${minute(ms)}`;
+}
+
 /** A record may carry any number as its time; what no calendar holds is shown as the number. */
 export function isDate(ms: number): boolean {
   return Math.abs(ms) <= 8.64e15;

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { day, minute, second } from '../../lib/format.ts';
+import { day, localInput, minute, second } from '../../lib/format.ts';
 import { lastWords, PRESETS, parseTime, type Range, widened } from '../../lib/range.ts';
 import { now } from '../../state/clock.ts';
 import { range, setRange, span } from '../../state/range.ts';
@@ -27,11 +27,6 @@ function labelOf(current: Range): string {
   const time = current.toMs - current.fromMs < SHORT_MS ? second : minute;
   const to = sameDay ? time(current.toMs) : `${day(current.toMs).slice(5)} ${time(current.toMs)}`;
   return `${day(current.fromMs).slice(5)} ${time(current.fromMs)} to ${to}`;
-}
-
-/** What `datetime-local` reads and writes: local time without a zone. */
-function localInput(ms: number): string {
-  return `${day(ms)}T${minute(ms)}`;
 }
 
 export function RangePicker() {

@@ -3,10 +3,10 @@ import type { ListedRule, SilenceInput } from '../../../api/alerts.ts';
 import { Field, TextField } from '../../../components/field.tsx';
 import { FormDialog } from '../../../components/form-dialog.tsx';
 import { fieldReason } from '../../../lib/errors.ts';
+import { localInput } from '../../../lib/format.ts';
 import { now } from '../../../state/clock.ts';
 import { pairsOf, recordOf } from '../pairs.ts';
 import { PairsField } from '../pairs-field.tsx';
-import { localText } from './silence-times.ts';
 import type { Silencing } from './use-silencing.ts';
 
 interface SilenceDialogProps {
@@ -20,7 +20,7 @@ export function SilenceDialog({ draft, rules, silencing }: SilenceDialogProps) {
   const { rule: drafted = '', ...labels } = draft.matchers;
   const [rule, setRule] = useState(drafted);
   const [pairs, setPairs] = useState(() => pairsOf(labels));
-  const [until, setUntil] = useState(() => localText(draft.untilMs));
+  const [until, setUntil] = useState(() => localInput(draft.untilMs));
   const [comment, setComment] = useState('');
   const untilMs = new Date(until).getTime();
   const matchers = { ...(rule === '' ? {} : { rule }), ...recordOf(pairs) };
@@ -38,7 +38,9 @@ export function SilenceDialog({ draft, rules, silencing }: SilenceDialogProps) {
     >
       {(error) => (
         <>
-          <p class="faint">Nobody is told of alerts that fit all of this. They still fire, and are seen here.</p>
+          <p class="faint">
+            Nobody is told of alerts that fit all of this: a rule, labels or both. They still fire, and are seen here.
+          </p>
           <Field label="Rule">
             {(ids) => (
               <select {...ids} class="select" value={rule} onChange={(event) => setRule(event.currentTarget.value)}>

@@ -21,10 +21,3 @@ function tomorrowMs(nowMs: number): number {
   const at = new Date(nowMs);
   return new Date(at.getFullYear(), at.getMonth(), at.getDate() + 1, MORNING_HOUR).getTime();
 }
-
-/** What a `datetime-local` control holds. */
-export function localText(ms: number): string {
-  const at = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
-}
