@@ -3,6 +3,7 @@ import type { RiskSettings, RuleQuality, RulesAnswer } from '../../../wire/fraud
 import { getRules, putRules } from '../../api/fraud.ts';
 import type { ApiError } from '../../api/http.ts';
 import { Button } from '../../components/button.tsx';
+import { Overtaken } from '../../components/overtaken.tsx';
 import { Failure, Notice } from '../../components/states.tsx';
 import { plural, relative } from '../../lib/format.ts';
 import { now } from '../../state/clock.ts';
@@ -100,16 +101,7 @@ export function RulesEditor({ project, current, quality, onSaved }: RulesEditorP
         </Notice>
       )}
       {conflict ? (
-        <Notice
-          tone="warn"
-          action={
-            <Button small kind="primary" onClick={() => void takeOver()}>
-              Take theirs, keep my changes
-            </Button>
-          }
-        >
-          Somebody else has changed the rules meanwhile. Nothing was saved, and nothing of yours is lost.
-        </Notice>
+        <Overtaken what="the rules" onTakeOver={() => void takeOver()} />
       ) : error ? (
         <Failure line what="The rules were not saved" error={error} onRetry={() => void save()} />
       ) : null}

@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { type FraudEvent, type ReviewedEvent, VERDICTS, type Verdict } from '../../../wire/fraud.ts';
 import { Button } from '../../components/button.tsx';
+import { NoteField } from '../../components/note-field.tsx';
 import { mayDecide } from '../../state/roles.ts';
 import { VERDICT_WORDS } from './words.ts';
 
@@ -11,32 +12,14 @@ interface VerdictFormProps {
   onDecide: (event: FraudEvent, verdict: Verdict, note: string) => void;
 }
 
-const MAX_NOTE_CHARS = 1_000;
-
 /** What a reviewer says of an event. The chosen one can be changed at any time. */
 export function VerdictForm({ event, noteAsked = 0, onDecide }: VerdictFormProps) {
   const [note, setNote] = useState('');
-  const id = useId();
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (noteAsked > 0) input.current?.focus();
-  }, [noteAsked]);
   const said = 'review' in event ? (event.review?.note ?? '') : '';
   if (!mayDecide.value) return <p class="faint">Verdicts are given by analysts and administrators.</p>;
   return (
     <div class="verdict-form">
-      <div class="field">
-        <label for={id}>Note (optional)</label>
-        <input
-          ref={input}
-          id={id}
-          class="input"
-          value={note}
-          maxLength={MAX_NOTE_CHARS}
-          dir="auto"
-          onInput={(typed) => setNote(typed.currentTarget.value)}
-        />
-      </div>
+      <NoteField note={note} onInput={setNote} asked={noteAsked} />
       {said ? (
         <p class="verdict-note" dir="auto">
           {said}

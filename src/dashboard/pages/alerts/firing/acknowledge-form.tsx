@@ -1,6 +1,7 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { Firing } from '../../../../wire/alerts.ts';
 import { Button } from '../../../components/button.tsx';
+import { NoteField } from '../../../components/note-field.tsx';
 import { Time } from '../../../components/time.tsx';
 import { mayDecide } from '../../../state/roles.ts';
 
@@ -11,16 +12,9 @@ interface AcknowledgeFormProps {
   onAcknowledge: (firing: Firing, note: string) => void;
 }
 
-const MAX_NOTE_CHARS = 1_000;
-
 /** Somebody has seen it and says so: it is not told again, only that it ended. */
 export function AcknowledgeForm({ firing, noteAsked, onAcknowledge }: AcknowledgeFormProps) {
   const [note, setNote] = useState('');
-  const id = useId();
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (noteAsked > 0) input.current?.focus();
-  }, [noteAsked]);
   const { acknowledged } = firing;
   if (acknowledged !== null) {
     return (
@@ -45,22 +39,7 @@ export function AcknowledgeForm({ firing, noteAsked, onAcknowledge }: Acknowledg
         onAcknowledge(firing, note.trim());
       }}
     >
-      <div class="field">
-        <label for={id}>Note (optional)</label>
-        <input
-          ref={input}
-          id={id}
-          class="input"
-          value={note}
-          maxLength={MAX_NOTE_CHARS}
-          dir="auto"
-          onInput={(typed) => setNote(typed.currentTarget.value)}
-          onKeyDown={(event) => {
-            // Back to the list: the keys mean rows again.
-            if (event.key === 'Escape') event.currentTarget.blur();
-          }}
-        />
-      </div>
+      <NoteField note={note} onInput={setNote} asked={noteAsked} />
       <Button type="submit" kind="primary">
         Acknowledge
       </Button>

@@ -5,7 +5,8 @@ import type { ApiError } from '../../../api/http.ts';
 import { Button } from '../../../components/button.tsx';
 import { ConfirmByName } from '../../../components/confirm-by-name.tsx';
 import { Link } from '../../../components/link.tsx';
-import { Failure, Notice } from '../../../components/states.tsx';
+import { Overtaken } from '../../../components/overtaken.tsx';
+import { Failure } from '../../../components/states.tsx';
 import { isPlaced } from '../../../lib/errors.ts';
 import { relative } from '../../../lib/format.ts';
 import { now } from '../../../state/clock.ts';
@@ -108,16 +109,7 @@ export function RuleEditor({ project, rule, start, onChanged }: RuleEditorProps)
         )}
       </header>
       {isConflict ? (
-        <Notice
-          tone="warn"
-          action={
-            <Button small kind="primary" onClick={() => void takeOver()}>
-              Take theirs, keep my changes
-            </Button>
-          }
-        >
-          Somebody else has changed the rule meanwhile. Nothing was saved, and nothing of yours is lost.
-        </Notice>
+        <Overtaken what="the rule" onTakeOver={() => void takeOver()} />
       ) : error && !isPlaced(error, PLACES) ? (
         <Failure line what="The rule was not saved" error={error} onRetry={() => void save()} />
       ) : null}

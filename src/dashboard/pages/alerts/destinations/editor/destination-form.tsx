@@ -3,6 +3,7 @@ import type { Destination, DestinationWithSecret } from '../../../../../wire/del
 import { changeDestination, createDestination, getDestination } from '../../../../api/destinations.ts';
 import type { ApiError } from '../../../../api/http.ts';
 import { Button } from '../../../../components/button.tsx';
+import { Overtaken } from '../../../../components/overtaken.tsx';
 import { Failure, Notice } from '../../../../components/states.tsx';
 import { NARROW, useMedia } from '../../../../components/use-media.ts';
 import { isPlaced } from '../../../../lib/errors.ts';
@@ -84,16 +85,7 @@ export function DestinationForm({ project, current, draft: first }: FormProps) {
         <SendingFields {...parts} />
         <BreakerFields {...parts} />
         {isOvertaken && current ? (
-          <Notice
-            tone="warn"
-            action={
-              <Button small kind="primary" onClick={() => void takeOver(current.id)}>
-                Take theirs, keep my changes
-              </Button>
-            }
-          >
-            Somebody else has changed it meanwhile. Nothing was saved, and nothing of yours is lost.
-          </Notice>
+          <Overtaken what="it" onTakeOver={() => void takeOver(current.id)} />
         ) : error && !isPlaced(error, PLACES) ? (
           <Failure line what="Not saved" error={error} onRetry={() => void save()} />
         ) : error ? (
