@@ -8,9 +8,22 @@ import { type Import, type SourceFile, sources, withoutComments } from '../helpe
 
 /** From the bottom up: a feature imports only what stands before it. New features are added where they belong. */
 const FEATURES = [
-  ...['audit', 'auth', 'projects', 'limits', 'idempotency', 'blocks', 'rollups', 'errors', 'releases', 'journal'],
+  ...[
+    'audit',
+    'notices',
+    'jobs',
+    'auth',
+    'projects',
+    'limits',
+    'idempotency',
+    'blocks',
+    'rollups',
+    'errors',
+    'releases',
+    'journal',
+  ],
   ...['edge', 'ingest', 'beacon', 'cookies', 'otlp', 'loki', 'elastic', 'etl', 'fraud', 'sourcemaps', 'query'],
-  ...['anomalies', 'operations', 'live', 'delivery', 'alerts', 'client', 'observability'],
+  ...['archive', 'anomalies', 'operations', 'live', 'delivery', 'alerts', 'compliance', 'client', 'observability'],
 ];
 
 const worker = sources('src/**/*.ts', 'durable-objects/**/*.ts').filter(
@@ -208,14 +221,16 @@ describe('documents', () => {
   it('docs/storage-schema.md lists exactly the tables that migrations and schema steps make', () => {
     const [d1 = '', objects = ''] = textOf('docs/storage-schema.md').split(/^## /m).slice(1);
     const made = (...patterns: string[]) => {
-      const files = globSync(patterns, { cwd: PROJECT_DIR });
-      const named = (statement: RegExp) =>
-        files.flatMap((file) => [...textOf(file).matchAll(statement)].map(([, name]) => name));
-      const dropped = new Set(named(/^\s*DROP TABLE (\w+)/gim));
-      const created = named(/^\s*CREATE TABLE (\w+)/gim).filter((name) => !dropped.has(name));
-      // One that was renamed makes room for another of its name.
-      for (const name of named(/^\s*ALTER TABLE (\w+) RENAME TO/gim)) created.splice(created.indexOf(name), 1);
-      return created.sort();
+      const STATEMENT = /^\s*(?:CREATE TABLE (\w+)|DROP TABLE (\w+)|ALTER TABLE (\w+) RENAME TO (\w+))/gim;
+      // Several objects may have a table of one name.
+      const tables: string[] = [];
+      for (const file of globSync(patterns, { cwd: PROJECT_DIR }).sort()) {
+        for (const [, created, dropped, from, to] of textOf(file).matchAll(STATEMENT)) {
+          for (const gone of [dropped, from]) if (gone) tables.splice(tables.indexOf(gone), 1);
+          for (const one of [created, to]) if (one) tables.push(one);
+        }
+      }
+      return tables.sort();
     };
     const listed = (section: string, column: number) =>
       section

@@ -82,7 +82,9 @@ describe('a rule that counts', () => {
     await until('the notice', () => told.of(project.destination).length === 1);
     expect(await firingsOf(project)).toMatchObject([{ state: 'firing', value: 3, notices: 1 }]);
     // By the publication, and not by the alarm, which sets the next time.
-    expect(await sql(project, 'SELECT value, due_at_ms > evaluated_at_ms AS waits FROM rules')).toEqual([{ value: 3, waits: 0 }]);
+    expect(await sql(project, 'SELECT value, due_at_ms > evaluated_at_ms AS waits FROM rules')).toEqual([
+      { value: 3, waits: 0 },
+    ]);
   });
 
   it.each<[string, Condition, Json]>([

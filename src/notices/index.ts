@@ -1,0 +1,1 @@
+export { type NewNotice, noticeStatement } from './notice-store.ts';

@@ -1,0 +1,289 @@
+import type { Stream } from './record.ts';
+
+/**
+ * A law's clocks, as data. `GET /api/compliance/regimes`; `PUT /api/compliance/regimes/:id` adds or changes one that is not built in.
+ * A due time is `after` the moment that the clock starts; months are calendar months in `timeZone`, and end at the end of their last day.
+ */
+export interface Regime {
+  /** `gdpr`, `dpdp`, or the administrator's own. */
+  id: string;
+  name: string;
+  builtIn: boolean;
+  version: number;
+  timeZone: string;
+  /** What is due once a breach is known. */
+  breachDuties: BreachDuty[];
+  /** Within which a request for deletion must be carried out. */
+  erasureWithin: Period;
+  /** What the report to the authority must say, in its order. */
+  reportSections: ReportSection[];
+  /** Where the law says so, such as `GDPR Art. 33, 34, 12(3), 17`. */
+  source: string;
+}
+
+export type Period = { hours: number } | { days: number } | { months: number };
+
+export interface BreachDuty {
+  /** Of the regime, such as `authority_72h`. */
+  id: string;
+  label: string;
+  toWhom: 'authority' | 'affected';
+  /** `{hours: 0}`: at once. */
+  within: Period;
+  /** Before the due time: notices are given at each of these. */
+  remindBeforeMs: number[];
+  /** `always`, or only where the breach is likely to be a high risk for people. */
+  when: 'always' | 'high_risk';
+  source: string;
+}
+
+export type ReportSection =
+  | 'nature'
+  | 'timing'
+  | 'location'
+  | 'categories_of_people'
+  | 'numbers'
+  | 'categories_of_records'
+  | 'contact'
+  | 'consequences'
+  | 'measures'
+  | 'mitigation'
+  | 'cause'
+  | 'notifications'
+  | 'late_reason';
+
+export const BREACH_STATES = ['open', 'contained', 'resolved'] as const;
+export type BreachState = (typeof BREACH_STATES)[number];
+
+/** What an administrator writes. `detectedAtMs` and `awareAtMs` are fixed once they are given; the database refuses their change. */
+export interface BreachInput {
+  title: string;
+  /** When it was seen first. */
+  detectedAtMs: number;
+  /** When it was reasonably certain: the clocks start here. */
+  awareAtMs: number;
+  /** When it took place, as far as it is known. */
+  beganAtMs: number | null;
+  endedAtMs: number | null;
+  nature: string;
+  /** Confidentiality, integrity, availability. */
+  kinds: ('confidentiality' | 'integrity' | 'availability')[];
+  location: string;
+  categoriesOfPeople: string[];
+  categoriesOfRecords: string[];
+  /** Approximate, until counted by a query. */
+  people: number | null;
+  records: number | null;
+  cause: string;
+  consequences: string;
+  measures: string;
+  mitigation: string;
+  contact: string;
+  highRisk: boolean;
+  regimeIds: string[];
+  /** Why a duty was done late, by the id of its clock. */
+  lateReasons: Record<string, string>;
+}
+
+/** `GET`, `POST /api/compliance/breaches`; `GET`, `PATCH /api/compliance/breaches/:id`. Lists: the next clock to run out first, resolved ones last. */
+export interface Breach extends BreachInput {
+  /** `brc_…` */
+  id: string;
+  projectId: string | null;
+  state: BreachState;
+  version: number;
+  createdAtMs: number;
+  createdBy: string;
+  createdByName: string;
+  resolvedAtMs: number | null;
+  resolution: string | null;
+  clocks: BreachClock[];
+  affected: AffectedSummary;
+}
+
+export interface BreachClock {
+  /** `<regime>.<duty>` */
+  id: string;
+  regimeId: string;
+  label: string;
+  toWhom: 'authority' | 'affected';
+  dueAtMs: number;
+  source: string;
+  /** When somebody said that it was done, `POST /api/compliance/breaches/:id/clocks/:clock {doneAtMs, note}`. */
+  doneAtMs: number | null;
+  doneBy: string | null;
+  note: string | null;
+  state: 'running' | 'done' | 'done_late' | 'overdue';
+}
+
+/** `POST /api/compliance/breaches/:id/affected {project, q, from, to, stream?}` looks the users up; again to add more. */
+export interface AffectedSummary {
+  /** Users found, each once. */
+  users: number;
+  /** Records that name them. */
+  records: number;
+  /** While a search goes on. */
+  searching: boolean;
+  /** Of the notification. */
+  pending: number;
+  queued: number;
+  delivered: number;
+  failed: number;
+}
+
+/** `GET /api/compliance/breaches/:id/affected?state=&limit=&cursor=`: a receipt each. */
+export interface AffectedUser {
+  userId: string;
+  records: number;
+  firstTs: number;
+  lastTs: number;
+  state: 'none' | 'pending' | 'queued' | 'delivered' | 'failed';
+  deliveryId: string | null;
+  /** When the state was reached. */
+  atMs: number | null;
+  problem: string | null;
+}
+
+/** `POST /api/compliance/breaches/:id/notify {destinationId, subject, body}`: starts, or goes on with, telling each user; `/notify/stop` halts it. */
+export interface BreachNotification {
+  destinationId: string;
+  subject: string;
+  body: string;
+  startedAtMs: number;
+  stoppedAtMs: number | null;
+}
+
+/** `GET /api/compliance/breaches/:id/report?regime=&format=html|json`: the document for the authority. What is empty is named in `missing`. */
+export interface BreachReport {
+  breachId: string;
+  regimeId: string;
+  generatedAtMs: number;
+  title: string;
+  sections: { section: ReportSection; heading: string; paragraphs: string[] }[];
+  missing: ReportSection[];
+}
+
+/** What of a person can be held back, each with a reason. */
+export const ERASURE_CATEGORIES = [
+  'records',
+  'fraud_profile',
+  'fraud_events',
+  'error_samples',
+  'etl_rejects',
+  'deliveries',
+  'breach_register',
+  'caches',
+] as const;
+export type ErasureCategory = (typeof ERASURE_CATEGORIES)[number];
+
+export const DELETION_STATES = ['grace', 'due', 'running', 'done', 'cancelled'] as const;
+export type DeletionState = (typeof DELETION_STATES)[number];
+
+/** Who: at least one of them. Everything that names one of these is the person's. */
+export interface PersonIdentity {
+  userIds: string[];
+  sessionIds: string[];
+  /** Such as e-mail addresses and phone numbers; looked for as whole words in messages and attributes. At least 6 characters each. */
+  identifiers: string[];
+}
+
+/** `POST /api/compliance/deletions`. */
+export interface DeletionInput {
+  projectId: string;
+  identity: PersonIdentity;
+  regimeId: string;
+  receivedAtMs: number;
+  /** At most what the regime leaves; 30 by default. */
+  graceDays: number;
+  /** Of whom the request came from, for the log of communication; kept with it. */
+  contact: string | null;
+  holds: { category: ErasureCategory; stream: Stream | null; reason: string }[];
+}
+
+/** `GET /api/compliance/deletions`, `/:id`; `POST /:id/cancel {reason}`, `/:id/holds`, `/:id/execute` (ends the grace period). */
+export interface DeletionRequest {
+  /** `del_…` */
+  id: string;
+  projectId: string;
+  regimeId: string;
+  /** Null once it is forgotten: after the horizon of restores. Then only `reference` is left. */
+  identity: PersonIdentity | null;
+  /** Keyed hash of the identity, by which a second request is recognised. */
+  reference: string;
+  state: DeletionState;
+  receivedAtMs: number;
+  createdAtMs: number;
+  createdBy: string;
+  createdByName: string;
+  contact: string | null;
+  graceEndsAtMs: number;
+  /** By the regime. */
+  deadlineAtMs: number;
+  holds: DeletionHold[];
+  steps: ErasureStep[];
+  cancelledAtMs: number | null;
+  cancelReason: string | null;
+  executedAtMs: number | null;
+  /** Until then a restore of the database could bring it back; the ledger is replayed where one did. */
+  restorableUntilMs: number | null;
+  problem: string | null;
+}
+
+export interface DeletionHold {
+  category: ErasureCategory;
+  stream: Stream | null;
+  reason: string;
+  atMs: number;
+  by: string;
+  byName: string;
+  releasedAtMs: number | null;
+}
+
+export interface ErasureStep {
+  category: ErasureCategory;
+  state: 'waiting' | 'running' | 'done' | 'held' | 'failed';
+  /** Such as `records`, `blocks`, `objects`, `rows`. */
+  counts: Record<string, number>;
+  /** Share that is done, 0 to 1; null where it is not known. */
+  progress: number | null;
+  attempts: number;
+  problem: string | null;
+  finishedAtMs: number | null;
+}
+
+/** `GET /api/compliance/deletions/:id/receipt?format=html|json`. */
+export interface ErasureReceipt {
+  requestId: string;
+  reference: string;
+  regimeId: string;
+  receivedAtMs: number;
+  executedAtMs: number;
+  erased: { category: ErasureCategory; counts: Record<string, number>; atMs: number }[];
+  held: { category: ErasureCategory; stream: Stream | null; reason: string }[];
+  restorableUntilMs: number;
+  notCovered: string[];
+}
+
+/** `GET`, `POST /api/compliance/templates`, `PUT`, `DELETE /api/compliance/templates/:id`: text with `{{placeholders}}`. */
+export interface CommunicationTemplate {
+  id: string;
+  name: string;
+  purpose: 'acknowledge' | 'executed' | 'cancelled' | 'held' | 'breach_affected' | 'breach_authority';
+  subject: string;
+  body: string;
+  version: number;
+  changedAtMs: number;
+}
+
+/** `GET`, `POST /api/compliance/deletions/:id/communications`, and the same of a breach: what was said to whom. Append-only. */
+export interface Communication {
+  id: string;
+  subjectId: string;
+  atMs: number;
+  by: string;
+  byName: string;
+  channel: 'email' | 'letter' | 'phone' | 'portal' | 'webhook';
+  templateId: string | null;
+  subject: string;
+  body: string;
+}

@@ -1,0 +1,66 @@
+/** What the cron of the deployment does. `GET /api/jobs`, for administrators. */
+export interface JobStatus {
+  name: string;
+  /** What it does, in a sentence. */
+  description: string;
+  cron: string;
+  /** Null before the first run. */
+  last: JobRun | null;
+  /** Since the database exists. */
+  runs: number;
+  failures: number;
+  /** By its cron expression, UTC. */
+  nextRunAtMs: number;
+}
+
+export interface JobRun {
+  startedAtMs: number;
+  /** Null while it runs, and for ever where it died. */
+  finishedAtMs: number | null;
+  durationMs: number | null;
+  /** `lost`: it began longer ago than an invocation can take, and never ended. */
+  outcome: 'running' | 'done' | 'failed' | 'lost';
+  /** What it did, by name. */
+  counts: Record<string, number>;
+  /** Of a failure: a sentence without secrets; the cause is in the log under `requestId`. */
+  problem: string | null;
+  requestId: string;
+  /** Who asked for it; null for cron. */
+  askedBy: string | null;
+}
+
+/** `GET /api/jobs/:name/runs`: newest first, at most 50. `POST /api/jobs/:name/run` runs it now → JobRun; 409 while it runs. */
+export interface JobRuns {
+  items: JobRun[];
+  nextCursor: null;
+}
+
+/** What the deployment tells its operators, and whether it was sent. `GET /api/notices?limit=&cursor=`, newest first. */
+export interface Notice {
+  id: string;
+  /** Dotted, such as `audit.console_write`; the type of the event that destinations get. */
+  kind: string;
+  severity: 'info' | 'warning' | 'critical';
+  title: string;
+  detail: Record<string, string | number | boolean | null>;
+  /** Where in the dashboard one can see more; a path. */
+  path: string | null;
+  atMs: number;
+  /** When every destination had it; null while one lacks it, or where none is set. */
+  sentAtMs: number | null;
+}
+
+/** `GET`, `PUT /api/notices/settings`. */
+export interface NoticeSettings {
+  /** Destinations of any project; without one notices are only seen here. */
+  destinationIds: string[];
+}
+
+/** `GET /api/storage`: how much room the stores take. */
+export interface StorageUse {
+  databaseBytes: number;
+  databaseLimitBytes: number;
+  /** Of what lies in R2, by its kind. */
+  objects: { kind: 'archive' | 'manifest' | 'warehouse' | 'source_map'; objects: number; bytes: number }[];
+  measuredAtMs: number;
+}
