@@ -49,6 +49,7 @@ export type ReportSection =
   | 'measures'
   | 'mitigation'
   | 'cause'
+  | 'caused_by'
   | 'notifications'
   | 'late_reason';
 
@@ -75,9 +76,13 @@ export interface BreachInput {
   people: number | null;
   records: number | null;
   cause: string;
+  /** What was found out about the person who caused it. */
+  causedBy: string;
   consequences: string;
   measures: string;
   mitigation: string;
+  /** What those affected can do for themselves. */
+  advice: string;
   contact: string;
   highRisk: boolean;
   regimeIds: string[];
@@ -85,7 +90,22 @@ export interface BreachInput {
   lateReasons: Record<string, string>;
 }
 
-/** `GET`, `POST /api/compliance/breaches`; `GET`, `PATCH /api/compliance/breaches/:id`. Lists: the next clock to run out first, resolved ones last. */
+/** `POST /api/compliance/breaches`. */
+export interface NewBreach extends BreachInput {
+  /** Null: of the whole deployment. */
+  projectId: string | null;
+}
+
+/** `PATCH /api/compliance/breaches/:id`: what is left out stays. `version` is the one that the change was made from. */
+export interface BreachChange extends Partial<Omit<BreachInput, 'detectedAtMs' | 'awareAtMs'>> {
+  version: number;
+  state?: 'open' | 'contained';
+}
+
+/**
+ * `GET /api/compliance/breaches?project=&state=&limit=&cursor=`; `GET /api/compliance/breaches/:id`; `POST /:id/resolve {version, resolution}`, once every clock
+ * is answered. Lists: the next clock to run out first, resolved ones last.
+ */
 export interface Breach extends BreachInput {
   /** `brc_…` */
   id: string;
@@ -109,18 +129,21 @@ export interface BreachClock {
   toWhom: 'authority' | 'affected';
   dueAtMs: number;
   source: string;
+  /** Of the regime when the breach was opened, or came under it: a later one changes no clock. */
+  regimeVersion: number;
   /** When somebody said that it was done, `POST /api/compliance/breaches/:id/clocks/:clock {doneAtMs, note}`. */
   doneAtMs: number | null;
   doneBy: string | null;
   note: string | null;
-  state: 'running' | 'done' | 'done_late' | 'overdue';
+  /** `not_needed`: somebody said so, `{notNeeded: true, note}`. */
+  state: 'running' | 'done' | 'done_late' | 'overdue' | 'not_needed';
 }
 
 /** `POST /api/compliance/breaches/:id/affected {project, q, from, to, stream?}` looks the users up; again to add more. */
 export interface AffectedSummary {
-  /** Users found, each once. */
+  /** Users found, each once. A user id is one of its project: the same in two projects is two. */
   users: number;
-  /** Records that name them. */
+  /** Records that name them, each once, also where several searches find it. */
   records: number;
   /** While a search goes on. */
   searching: boolean;
@@ -131,8 +154,30 @@ export interface AffectedSummary {
   failed: number;
 }
 
+/** `GET /api/compliance/breaches/:id/searches`: how those affected were looked up. */
+export interface BreachSearch {
+  id: string;
+  projectId: string;
+  q: string;
+  stream: Stream | null;
+  fromMs: number;
+  /** Exclusive. */
+  toMs: number;
+  state: 'running' | 'done' | 'failed';
+  /** Records that matched, and those of them that name a user. */
+  matched: number;
+  named: number;
+  /** How far it has come, from `fromMs` to `toMs`. */
+  reachedMs: number;
+  startedAtMs: number;
+  startedByName: string;
+  endedAtMs: number | null;
+  problem: string | null;
+}
+
 /** `GET /api/compliance/breaches/:id/affected?state=&limit=&cursor=`: a receipt each. */
 export interface AffectedUser {
+  projectId: string;
   userId: string;
   records: number;
   firstTs: number;
@@ -144,13 +189,29 @@ export interface AffectedUser {
   problem: string | null;
 }
 
-/** `POST /api/compliance/breaches/:id/notify {destinationId, subject, body}`: starts, or goes on with, telling each user; `/notify/stop` halts it. */
+/**
+ * `POST /api/compliance/breaches/:id/notify {destinationId, subject, body}`: starts, or goes on with, telling each user; `/notify/stop` halts it.
+ * `GET /notify`: the newest first. Who could not be told is tried again by the next.
+ */
 export interface BreachNotification {
+  /** 1 for the first of the breach. */
+  number: number;
   destinationId: string;
   subject: string;
   body: string;
   startedAtMs: number;
+  startedByName: string;
   stoppedAtMs: number | null;
+}
+
+/** `data` of an event `breach.affected`, one for each user; its id is made of the breach, the project and the user. */
+export interface BreachAffectedData {
+  breachId: string;
+  project: { id: string };
+  userId: string;
+  /** As written for the notification, its placeholders filled in. */
+  title: string;
+  body: string;
 }
 
 /** `GET /api/compliance/breaches/:id/report?regime=&format=html|json`: the document for the authority. What is empty is named in `missing`. */
@@ -264,25 +325,38 @@ export interface ErasureReceipt {
   notCovered: string[];
 }
 
+export const TEMPLATE_PURPOSES = [
+  ...['acknowledge', 'executed', 'cancelled', 'held'],
+  ...['breach_affected', 'breach_authority'],
+] as const;
+
 /** `GET`, `POST /api/compliance/templates`, `PUT`, `DELETE /api/compliance/templates/:id`: text with `{{placeholders}}`. */
 export interface CommunicationTemplate {
   id: string;
   name: string;
-  purpose: 'acknowledge' | 'executed' | 'cancelled' | 'held' | 'breach_affected' | 'breach_authority';
+  purpose: (typeof TEMPLATE_PURPOSES)[number];
   subject: string;
   body: string;
   version: number;
   changedAtMs: number;
 }
 
-/** `GET`, `POST /api/compliance/deletions/:id/communications`, and the same of a breach: what was said to whom. Append-only. */
+export const CHANNELS = ['email', 'letter', 'phone', 'portal', 'webhook'] as const;
+
+/**
+ * `GET`, `POST /api/compliance/deletions/:id/communications`, and the same of a breach: what was said to whom. Append-only.
+ * `GET …/communications/draft?template=`: `{subject, body}` of a template, filled in.
+ */
 export interface Communication {
   id: string;
+  /** Of the breach or the request. */
   subjectId: string;
+  /** To whom, such as `Data Protection Authority`. */
+  recipient: string;
   atMs: number;
   by: string;
   byName: string;
-  channel: 'email' | 'letter' | 'phone' | 'portal' | 'webhook';
+  channel: (typeof CHANNELS)[number];
   templateId: string | null;
   subject: string;
   body: string;
