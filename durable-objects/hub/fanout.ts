@@ -83,10 +83,10 @@ export class Fanout {
       if (!carries(topic, stream)) continue;
       let selected = selections.get(filterText);
       if (!selected) {
-        selected = filter ? selectLines(lines, filter) : { joined: joinLines(lines), records: lines.records };
+        selected = filter ? selectLines(lines, filter) : joinLines(lines);
         selections.set(filterText, selected);
       }
-      group.unmatched = selected.records > 0 ? 0 : group.unmatched + lines.records;
+      group.unmatched = selected.records > 0 ? 0 : group.unmatched + lines.count;
       if (selected.records === 0 && group.unmatched < CURSOR_EVERY_RECORDS) continue;
       group.unmatched = 0;
       const frame = updateFrame(name, selected.joined, cursor);
@@ -111,13 +111,13 @@ export class Fanout {
   }
 
   #notify(name: string, lines: Lines, cursor: string): void {
-    const joined = joinLines(lines);
+    const { joined, records } = joinLines(lines);
     for (const { first, members } of this.#groups.values()) {
       if (first.name !== name) continue;
       for (const member of members) {
         // The topics of its SUBSCRIBE are still catching up: the present would be a place that they have not reached.
         const reached = member.replay ? member.replay.encode() : cursor;
-        this.#outlet.update(member, updateFrame(name, joined, reached), lines.records);
+        this.#outlet.update(member, updateFrame(name, joined, reached), records);
       }
     }
   }

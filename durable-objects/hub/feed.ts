@@ -160,16 +160,13 @@ export class Feed {
       return;
     }
     if (placement.kind === 'gap') await this.#fill(shard, stream, firstSeq);
-    const lines: Lines = { ndjson: '', records: 0 };
+    const lines: Lines = { ndjson: '', count: 0 };
     for (const part of parts) {
-      lines.ndjson += partLines(part).ndjson;
-      lines.records += part.summary.records;
+      const { ndjson, count } = partLines(part);
+      lines.ndjson += ndjson;
+      lines.count += count;
     }
-    await this.#emit(
-      shard,
-      stream,
-      placement.kind === 'next' ? sliceLines(lines, placement.skip, lines.records) : lines,
-    );
+    await this.#emit(shard, stream, placement.kind === 'next' ? sliceLines(lines, placement.skip, lines.count) : lines);
   }
 
   /** Gives what was missed up to `untilSeq`. */
@@ -193,7 +190,7 @@ export class Feed {
 
   async #emit(shard: number, stream: Stream, lines: Lines): Promise<void> {
     for (const some of cutLines(lines)) {
-      this.positions.set(shard, stream, this.positions.get(shard, stream) + some.records);
+      this.positions.set(shard, stream, this.positions.get(shard, stream) + some.count);
       this.#charsThisTurn += this.#port.fanout.deliver(stream, some, this.cursor());
       if (this.#charsThisTurn > MAX_CHARS_A_TURN) {
         await scheduler.wait(0);

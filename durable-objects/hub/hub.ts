@@ -225,7 +225,7 @@ export class Hub extends DurableObject<Env> {
   #present({ clientId }: LiveIdentity, event: 'connected' | 'disconnected'): void {
     if (clientId === null) return;
     const line = presenceLine({ clientId, event, sockets: this.#sockets.ofClient(clientId) }, this.#now());
-    this.#fanout.notify(TOPIC_CLIENT_PREFIX + clientId, { ndjson: `${line}\n`, records: 1 }, this.#feed.cursor());
+    this.#fanout.notify(TOPIC_CLIENT_PREFIX + clientId, { ndjson: `${line}\n`, count: 1 }, this.#feed.cursor());
   }
 
   #projectId(): string {

@@ -94,13 +94,11 @@ export class Replay {
   }
 
   #give(shard: number, stream: Stream, lines: Lines): void {
-    this.#positions.set(shard, stream, this.#positions.get(shard, stream) + lines.records);
+    this.#positions.set(shard, stream, this.#positions.get(shard, stream) + lines.count);
     const cursor = this.#positions.encode();
     for (const subscription of this.#carrying(stream)) {
       const { filter, name } = subscription;
-      const { joined, records } = filter
-        ? selectLines(lines, filter)
-        : { joined: joinLines(lines), records: lines.records };
+      const { joined, records } = filter ? selectLines(lines, filter) : joinLines(lines);
       if (records === 0) {
         this.#unmoved.add(subscription);
       } else {

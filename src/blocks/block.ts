@@ -10,7 +10,10 @@ export const MAX_STORED_BYTES = 1_900_000;
 /** gzip bytes whose base64 fits MAX_STORED_BYTES. */
 export const MAX_PACKED_BYTES = Math.floor(MAX_STORED_BYTES / 4) * 3;
 
-/** Where a run of records lies in its journal: contiguous, `lastSeq - firstSeq + 1` records, in arrival order. */
+/**
+ * Where a run of records lies in its journal: contiguous, `lastSeq - firstSeq + 1` lines, in arrival order. A record that was erased has left an
+ * empty line, so that line n is sequence `firstSeq + n` for ever.
+ */
 export interface SeqRange {
   shard: number;
   stream: Stream;

@@ -1,7 +1,7 @@
 import { LEVELS, type Level } from '../wire/record.ts';
 
 /**
- * What an index row knows of its records without reading them. Counts are exact; `minutes` is null where the records are spread
+ * What an index row knows of its records without reading them, of those that are there: not of erased ones. Counts are exact; `minutes` is null where the records are spread
  * over more minutes than MAX_MINUTES (a backfill), `services` folds what exceeds MAX_SERVICES into OTHER.
  */
 export interface Summary {
@@ -31,6 +31,15 @@ export class SummaryBuilder {
   #minutes: Map<number, number[]> | null = new Map();
   #lastMinute = Number.NaN;
   #lastCounts: number[] | null = null;
+  /** Where blocks lay in time of which no record is left. */
+  #emptyMinTs: number;
+  #emptyMaxTs: number;
+
+  /** `erased`: the time of the block whose records these were, should none of them be left: an index row always lies somewhere. */
+  constructor(erased: Pick<Summary, 'minTs' | 'maxTs'> | null = null) {
+    this.#emptyMinTs = erased?.minTs ?? Number.POSITIVE_INFINITY;
+    this.#emptyMaxTs = erased?.maxTs ?? Number.NEGATIVE_INFINITY;
+  }
 
   add(ts: number, level: Level, service: string): void {
     this.#records++;
@@ -45,6 +54,11 @@ export class SummaryBuilder {
   }
 
   merge(other: Summary): void {
+    if (other.records === 0) {
+      this.#emptyMinTs = Math.min(this.#emptyMinTs, other.minTs);
+      this.#emptyMaxTs = Math.max(this.#emptyMaxTs, other.maxTs);
+      return;
+    }
     this.#records += other.records;
     this.#minTs = Math.min(this.#minTs, other.minTs);
     this.#maxTs = Math.max(this.#maxTs, other.maxTs);
@@ -72,8 +86,8 @@ export class SummaryBuilder {
     }
     return {
       records: this.#records,
-      minTs: this.#minTs,
-      maxTs: this.#maxTs,
+      minTs: this.#records > 0 ? this.#minTs : this.#emptyMinTs,
+      maxTs: this.#records > 0 ? this.#maxTs : this.#emptyMaxTs,
       levels,
       // fromEntries defines properties, so a service named __proto__ is a key like any other
       services: Object.fromEntries(this.#services),

@@ -14,7 +14,7 @@ export async function announceHealth(
 ): Promise<void> {
   try {
     const ndjson = changes.map((change) => `${healthLine(change, nowMs)}\n`).join('');
-    await env.HUB.getByName(projectId).announce(TOPIC_HEALTH, { ndjson, records: changes.length });
+    await env.HUB.getByName(projectId).announce(TOPIC_HEALTH, { ndjson, count: changes.length });
   } catch (cause) {
     console.warn(JSON.stringify({ level: 'warn', event: 'health_not_announced', projectId, cause: String(cause) }));
   }

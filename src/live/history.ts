@@ -19,7 +19,7 @@ export interface SeqSpan {
   untilSeq: number;
 }
 
-/** Records in sequence from `firstSeq` on. */
+/** Lines in sequence from `firstSeq` on. */
 export interface Run {
   firstSeq: number;
   lines: Lines;
@@ -47,17 +47,17 @@ export async function readHistory(env: Env, projectId: string, span: SeqSpan): P
 }
 
 export function partLines(part: Parameters<typeof partText>[0] & Pick<Publication['parts'][number], 'summary'>): Lines {
-  return { ndjson: partText(part), records: part.summary.records };
+  return { ndjson: partText(part), count: part.summary.records };
 }
 
 /** As many blocks from the first as are still there. */
 async function blockRuns(db: D1Database, blocks: readonly BlockIndex[]): Promise<Run[]> {
   const payloads = await readPayloads(db, blocks);
   const runs: Run[] = [];
-  for (const { id, firstSeq, summary } of blocks) {
+  for (const { id, firstSeq, lastSeq } of blocks) {
     const ndjson = payloads.get(id);
     if (ndjson === undefined) break;
-    runs.push({ firstSeq, lines: { ndjson, records: summary.records } });
+    runs.push({ firstSeq, lines: { ndjson, count: lastSeq - firstSeq + 1 } });
   }
   return runs;
 }
@@ -71,11 +71,11 @@ function cut({ fromSeq, untilSeq }: SeqSpan, runs: readonly Run[]): Run | null {
     const start = Math.max(run.firstSeq, fromSeq);
     const skip = start - run.firstSeq;
     const lines = sliceLines(run.lines, skip, untilSeq - start);
-    if (lines.records === 0) continue;
+    if (lines.count === 0) continue;
     if (nextSeq === 0) firstSeq = start;
     else if (start !== nextSeq) break;
     ndjson += lines.ndjson;
-    nextSeq = start + lines.records;
+    nextSeq = start + lines.count;
   }
-  return nextSeq === 0 ? null : { firstSeq, lines: { ndjson, records: nextSeq - firstSeq } };
+  return nextSeq === 0 ? null : { firstSeq, lines: { ndjson, count: nextSeq - firstSeq } };
 }

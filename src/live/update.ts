@@ -5,40 +5,41 @@ export const MAX_FRAME_LINES_CHARS = 256 * 1024;
 
 /** Some records of one stream, as stored. */
 export interface Lines {
-  /** Lines with a newline behind each, also behind the last. */
+  /** Lines with a newline behind each, also behind the last. An erased record has left an empty one, so that those behind it keep their sequence. */
   ndjson: string;
-  records: number;
+  /** Lines, empty ones too. */
+  count: number;
 }
 
 /** Cuts lines into what fits a frame each. */
 export function* cutLines(lines: Lines): Generator<Lines> {
-  const { ndjson, records } = lines;
-  if (records <= MAX_FRAME_RECORDS && ndjson.length <= MAX_FRAME_LINES_CHARS) {
-    if (records > 0) yield lines;
+  if (lines.count <= MAX_FRAME_RECORDS && lines.ndjson.length <= MAX_FRAME_LINES_CHARS) {
+    if (lines.count > 0) yield lines;
     return;
   }
+  const { ndjson } = lines;
   let start = 0;
   let end = 0;
   let count = 0;
   while (end < ndjson.length) {
     const next = ndjson.indexOf('\n', end) + 1;
     if (count > 0 && (count === MAX_FRAME_RECORDS || next - start > MAX_FRAME_LINES_CHARS)) {
-      yield { ndjson: ndjson.slice(start, end), records: count };
+      yield { ndjson: ndjson.slice(start, end), count };
       start = end;
       count = 0;
     }
     end = next;
     count++;
   }
-  if (count > 0) yield { ndjson: ndjson.slice(start), records: count };
+  if (count > 0) yield { ndjson: ndjson.slice(start), count };
 }
 
 /** Without the first `skip` lines and without what follows `keep` more. */
-export function sliceLines({ ndjson, records }: Lines, skip: number, keep: number): Lines {
-  if (skip <= 0 && keep >= records) return { ndjson, records };
-  const taken = Math.max(0, Math.min(keep, records - skip));
+export function sliceLines({ ndjson, count }: Lines, skip: number, keep: number): Lines {
+  if (skip <= 0 && keep >= count) return { ndjson, count };
+  const taken = Math.max(0, Math.min(keep, count - skip));
   const start = offsetOfLine(ndjson, 0, skip);
-  return { ndjson: ndjson.slice(start, offsetOfLine(ndjson, start, taken)), records: taken };
+  return { ndjson: ndjson.slice(start, offsetOfLine(ndjson, start, taken)), count: taken };
 }
 
 function offsetOfLine(ndjson: string, from: number, count: number): number {
@@ -47,14 +48,18 @@ function offsetOfLine(ndjson: string, from: number, count: number): number {
   return at;
 }
 
-/** The lines as the inside of a JSON array: neither parsed nor written anew, since a line holds no raw newline. */
-export function joinLines({ ndjson }: Lines): string {
-  return ndjson.slice(0, -1).replaceAll('\n', ',');
-}
-
 export interface Selected {
+  /** The inside of a JSON array. */
   joined: string;
   records: number;
+}
+
+/** All records: neither parsed nor written anew, since a line holds no raw newline. */
+export function joinLines(lines: Lines): Selected {
+  const { ndjson, count } = lines;
+  const hasErased = ndjson.startsWith('\n') || ndjson.includes('\n\n');
+  if (hasErased) return selectLines(lines, () => true);
+  return { joined: ndjson.slice(0, -1).replaceAll('\n', ','), records: count };
 }
 
 export function selectLines({ ndjson }: Lines, matchesLine: (line: string) => boolean): Selected {
@@ -63,7 +68,7 @@ export function selectLines({ ndjson }: Lines, matchesLine: (line: string) => bo
   for (let start = 0; start < ndjson.length; ) {
     const end = ndjson.indexOf('\n', start);
     const line = ndjson.slice(start, end);
-    if (matchesLine(line)) {
+    if (line !== '' && matchesLine(line)) {
       joined += records === 0 ? line : `,${line}`;
       records++;
     }

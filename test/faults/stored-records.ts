@@ -10,6 +10,7 @@ import type { LogRecord } from '../../src/wire/record.ts';
 
 /** A server that runs, or the first to open what a kill left, may hold the lock for a moment. */
 const LOCK_WAIT_MS = 5_000;
+const NEWLINE = 10;
 
 export interface Stored {
   /** Records in blocks, in the order of their journal and stream. */
@@ -66,13 +67,16 @@ function readBlocks(stateDir: string, projectId: string, stored: Stored): Map<st
     for (const block of blocks) {
       const run = `${block.shard}/${block.stream}`;
       const gzip = Buffer.from(String(block.data), 'base64');
-      const records = parseLines(gunzipSync(gzip));
+      const ndjson = gunzipSync(gzip);
+      const records = parseLines(ndjson);
+      // An erased record has left an empty line.
+      const lines = ndjson.filter((byte) => byte === NEWLINE).length;
       const [firstSeq, lastSeq] = [Number(block.first_seq), Number(block.last_seq)];
       const expected = nextSeq.get(run) ?? 1;
       if (firstSeq !== expected) stored.faults.push(`${run}: a block starts at ${firstSeq}, not ${expected}`);
-      if (records.length !== block.records || records.length !== lastSeq - firstSeq + 1) {
+      if (records.length !== block.records || lines !== lastSeq - firstSeq + 1) {
         stored.faults.push(
-          `${run}: the block from ${firstSeq} to ${lastSeq} says ${block.records} records and holds ${records.length}`,
+          `${run}: the block from ${firstSeq} to ${lastSeq} says ${block.records} records and holds ${records.length} in ${lines} lines`,
         );
       }
       if (createHash('sha256').update(gzip).digest('hex') !== block.sha256)

@@ -32,12 +32,12 @@ describe('a fan-out', () => {
     const client: Topic = { kind: 'client', clientId: 'desk' };
     const [behind, live] = [subscribed('client:desk', client, at(3)), subscribed('client:desk', client, null)];
     for (const { subscription } of [behind, live]) fanout.join(subscription);
-    fanout.notify('client:desk', { ndjson: '{}\n', records: 1 }, at(9).encode());
+    fanout.notify('client:desk', { ndjson: '{}\n', count: 1 }, at(9).encode());
     expect([behind.sent[0]?.cursor, live.sent[0]?.cursor]).toEqual([at(3).encode(), at(9).encode()]);
   });
 
   it('asks for a turn of the event loop after as much for one client, or for all together', () => {
-    const lines = { ndjson: `"${'x'.repeat(997)}"\n`, records: 1 };
+    const lines = { ndjson: `"${'x'.repeat(997)}"\n`, count: 1 };
     const chars = (members: number) => {
       const fanout = new Fanout(
         new Outlet(

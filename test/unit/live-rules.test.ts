@@ -18,14 +18,15 @@ import {
 } from '../../src/live/update.ts';
 import { STREAMS } from '../../src/wire/record.ts';
 
+const ERASED = undefined;
 const linesOf = (values: readonly unknown[]) => ({
-  ndjson: values.map((value) => `${JSON.stringify(value)}\n`).join(''),
-  records: values.length,
+  ndjson: values.map((value) => (value === ERASED ? '\n' : `${JSON.stringify(value)}\n`)).join(''),
+  count: values.length,
 });
-/** Values as records hold them, and texts that try to look like line ends. */
-const someValues = fc.array(fc.oneof(fc.jsonValue(), fc.string(), fc.constant('\n'), fc.constant('\u2028')), {
-  maxLength: 60,
-});
+const withoutErased = (values: readonly unknown[]) => values.filter((value) => value !== ERASED);
+const aLine = fc.oneof(fc.jsonValue(), fc.string(), fc.constant('\n'), fc.constant('\u2028'), fc.constant(ERASED));
+/** Values as records hold them, texts that try to look like line ends, and what erased records leave. */
+const someValues = fc.array(aLine, { maxLength: 60 });
 
 describe('a cursor', () => {
   const positions = fc.uniqueArray(
@@ -101,8 +102,10 @@ describe('lines', () => {
   it('become the inside of an array without being parsed', () => {
     fc.assert(
       fc.property(someValues, (values) => {
-        const frame = updateFrame('logs', joinLines(linesOf(values)), 'a0l1');
-        expect(JSON.parse(frame).records).toEqual(JSON.parse(JSON.stringify(values)));
+        const { joined, records } = joinLines(linesOf(values));
+        const expected = withoutErased(values);
+        expect(JSON.parse(updateFrame('logs', joined, 'a0l1')).records).toEqual(JSON.parse(JSON.stringify(expected)));
+        expect(records).toBe(expected.length);
       }),
     );
   });
@@ -114,10 +117,10 @@ describe('lines', () => {
         const whole = linesOf(sizes.map((size) => 'x'.repeat(size * unit)).slice(0, 5_000_000 / (unit * 9)));
         const pieces = [...cutLines(whole)];
         expect(pieces.map(({ ndjson }) => ndjson).join('')).toBe(whole.ndjson);
-        for (const { ndjson, records } of pieces) {
-          expect(ndjson.split('\n').length - 1).toBe(records);
-          expect(records).toBeLessThanOrEqual(MAX_FRAME_RECORDS);
-          expect(records === 1 || ndjson.length <= MAX_FRAME_LINES_CHARS).toBe(true);
+        for (const { ndjson, count } of pieces) {
+          expect(ndjson.split('\n').length - 1).toBe(count);
+          expect(count).toBeLessThanOrEqual(MAX_FRAME_RECORDS);
+          expect(count === 1 || ndjson.length <= MAX_FRAME_LINES_CHARS).toBe(true);
         }
       }),
       { numRuns: 30 },
@@ -136,7 +139,7 @@ describe('lines', () => {
     fc.assert(
       fc.property(someValues, (values) => {
         const { joined, records } = selectLines(linesOf(values), (line) => line.length % 2 === 0);
-        const expected = values.filter((value) => JSON.stringify(value).length % 2 === 0);
+        const expected = withoutErased(values).filter((value) => JSON.stringify(value).length % 2 === 0);
         expect([JSON.parse(`[${joined}]`), records]).toEqual([JSON.parse(JSON.stringify(expected)), expected.length]);
       }),
     );

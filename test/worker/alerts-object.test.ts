@@ -660,7 +660,7 @@ describe('those who watch', () => {
     await project.configure([project.rule(errorsAbove(0, 'service')), project.rule(errorsAbove(0))]);
     await ingest(project, Array.from({ length: 30 }, (_, i) => errors(1, { service: `s${i}` })[0]) as never);
     await until('they fire', async () => (await states(project)).length === 31);
-    const announced = () => called.mock.calls.reduce((sum, [, { records }]) => sum + records, 0);
+    const announced = () => called.mock.calls.reduce((sum, [, { count }]) => sum + count, 0);
     await until('they are announced', () => announced() === 31);
     // Of one publication one; the second rule may be found by the alarm first.
     expect(called.mock.calls.length).toBeLessThanOrEqual(2);
