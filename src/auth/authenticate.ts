@@ -1,3 +1,4 @@
+import { auditedBatch } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { readSessionCookie } from './cookies.ts';
@@ -68,7 +69,7 @@ async function noteRequest(ctx: Ctx, session: SessionRow, place: Place): Promise
   const notedBeforeMs = ctx.nowMs - LAST_SEEN_STEP_MS;
   if (session.lastSeenAtMs > notedBeforeMs) return;
   const moved = movedFrom(session.last, place);
-  await ctx.env.DB.batch([
+  await auditedBatch(ctx, [
     touchSession(ctx.env.DB, session.id, { nowMs: ctx.nowMs, notedBeforeMs }, place),
     ...(moved === null ? [] : [auditMoved(ctx, session.id, moved)]),
   ]);

@@ -1,5 +1,6 @@
-import { auditIfChanged, auditStatement } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { knownDevice } from './device.ts';
 import { closeSockets } from './end-sessions.ts';
@@ -54,12 +55,14 @@ export async function changePassword(
   const db = ctx.env.DB;
   const user = await findUser(db, caller.userId);
   if (!user || !verifyPassword(change.currentPassword, user.passwordHash)) {
-    await auditStatement(ctx, {
-      action: 'user.change_password_failed',
-      target: caller.userId,
-      projectId: null,
-      detail: {},
-    }).run();
+    await auditedBatch(ctx, [
+      auditStatement(ctx, {
+        action: 'user.change_password_failed',
+        target: caller.userId,
+        projectId: null,
+        detail: {},
+      }),
+    ]);
     return err({ kind: 'invalid_credentials' });
   }
 
@@ -67,7 +70,7 @@ export async function changePassword(
   const session = newSession(ctx, user.id, change.userAgent);
   // A change of the password is no step-up.
   session.row.provenAtMs = caller.provenAtMs;
-  const [replaced] = await db.batch([
+  const [replaced] = await auditedBatch(ctx, [
     replacePasswordHash(db, user.id, user.passwordHash, passwordHash),
     auditIfChanged(ctx, {
       action: 'user.change_password',
@@ -81,7 +84,7 @@ export async function changePassword(
     ...settleAttempt(ctx, user.username, deviceId),
   ]);
   // Another request changed the password or disabled the user first.
-  if (replaced?.meta.changes !== 1) return err({ kind: 'invalid_credentials' });
+  if (!hasChanged(replaced)) return err({ kind: 'invalid_credentials' });
   const closed = await closeSockets(ctx, ports, user.id, null);
   if (!closed.ok) return closed;
   const grant = await grantSession(ctx.config, session.secret, session.row, ctx.nowMs);

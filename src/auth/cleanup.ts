@@ -1,3 +1,4 @@
+import { auditedBatch } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { SESSION_IDLE_MS } from './session.ts';
 import { deleteIdleSessions } from './store.ts';
@@ -9,9 +10,9 @@ const MAX_ROWS_PER_RUN = 5_000;
 /** Deletes sessions that can no longer be used and attempts that no longer count. Correctness never waits for it: both are judged by time when read. */
 export async function cleanupExpired(ctx: Ctx): Promise<{ sessions: number; loginAttempts: number }> {
   const db = ctx.env.DB;
-  const [sessions, attempts] = await db.batch([
+  const [sessions, attempts] = await auditedBatch(ctx, [
     deleteIdleSessions(db, ctx.nowMs - SESSION_IDLE_MS, MAX_ROWS_PER_RUN),
     deleteForgotten(db, ctx.nowMs, MAX_ROWS_PER_RUN),
   ]);
-  return { sessions: sessions?.meta.changes ?? 0, loginAttempts: attempts?.meta.changes ?? 0 };
+  return { sessions: sessions?.results.length ?? 0, loginAttempts: attempts?.meta.changes ?? 0 };
 }

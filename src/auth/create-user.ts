@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { randomId } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { AuthError } from './errors.ts';
@@ -30,11 +31,11 @@ export async function createUser(
     lastLoginAtMs: null,
   };
   const detail = { username, role, projectIds };
-  const [inserted] = await ctx.env.DB.batch([
+  const [inserted] = await auditedBatch(ctx, [
     insertUser(ctx.env.DB, user),
     auditIfChanged(ctx, { action: 'user.create', target: user.id, projectId: null, detail }),
   ]);
-  return inserted?.meta.changes === 1 ? ok(user) : err({ kind: 'username_taken' });
+  return hasChanged(inserted) ? ok(user) : err({ kind: 'username_taken' });
 }
 
 /** Administrators see everything, so a list would be a lie; a project that does not exist is a typing error. */

@@ -1,4 +1,4 @@
-import { auditIfChanged, auditStatement } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { AuthError } from './errors.ts';
@@ -16,7 +16,7 @@ export async function endSession(
 ): Promise<Result<null, AuthError>> {
   const found = await findSession(ctx.env.DB, sessionId);
   if (found?.session.userId !== caller.userId) return err({ kind: 'not_found' });
-  await ctx.env.DB.batch([
+  await auditedBatch(ctx, [
     revokeSession(ctx.env.DB, sessionId, ctx.nowMs),
     auditIfChanged(ctx, { action, target: sessionId, projectId: null, detail: {} }),
   ]);
@@ -25,7 +25,7 @@ export async function endSession(
 
 /** Ends every session of the caller, this one too. */
 export async function endAllSessions(ctx: Ctx, ports: AuthPorts, caller: UserActor): Promise<Result<null, AuthError>> {
-  await ctx.env.DB.batch([
+  await auditedBatch(ctx, [
     revokeUserSessions(ctx.env.DB, caller.userId, ctx.nowMs),
     auditStatement(ctx, { action: 'session.revoke_all', target: caller.userId, projectId: null, detail: {} }),
   ]);
@@ -33,7 +33,7 @@ export async function endAllSessions(ctx: Ctx, ports: AuthPorts, caller: UserAct
 }
 
 /**
- * Sessions in one run, each two statements and a call to every hub; a thousand statements and ten thousand calls are for all jobs of the
+ * Sessions in one run, each three statements and a call to every hub; a thousand statements and ten thousand calls are for all jobs of the
  * minute (cron.ts). What is left waits for the next run.
  */
 const MAX_SESSIONS_PER_RUN = 20;
@@ -63,7 +63,7 @@ export async function closeSockets(
 ): Promise<Result<null, AuthError>> {
   try {
     await ports.sessionsEnded(userId, sessionId);
-    await noteSocketsTold(ctx.env.DB, userId, sessionId, ctx.nowMs).run();
+    await auditedBatch(ctx, [noteSocketsTold(ctx.env.DB, userId, sessionId, ctx.nowMs)]);
     return ok(null);
   } catch (cause) {
     console.error(

@@ -1,5 +1,6 @@
-import { auditStatement } from '../audit/index.ts';
+import { auditedBatch, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { err, type Result } from '../shared/result.ts';
 import { knownDevice } from './device.ts';
 import type { AuthError } from './errors.ts';
@@ -41,8 +42,10 @@ export async function login(
   if (needsRehash(user.passwordHash)) {
     // Before a challenge is bound to the hash.
     const passwordHash = hashPassword(input.password);
-    const replaced = await replacePasswordHash(ctx.env.DB, user.id, user.passwordHash, passwordHash).run();
-    if (replaced.meta.changes !== 1) return refuse(ctx, user);
+    const [replaced] = await auditedBatch(ctx, [
+      replacePasswordHash(ctx.env.DB, user.id, user.passwordHash, passwordHash),
+    ]);
+    if (!hasChanged(replaced)) return refuse(ctx, user);
     user.passwordHash = passwordHash;
   }
   const asked = await askSecondFactor(ctx, user, input.site);
@@ -62,11 +65,13 @@ export async function login(
 async function refuse(ctx: Ctx, user: UserRow | null): Promise<Result<never, AuthError>> {
   // The attempted name is not kept: people type their password into the wrong field.
   const detail = { disabled: user?.disabled ?? false };
-  await auditStatement(ctx, {
-    action: 'session.login_failed',
-    target: user?.id ?? 'unknown',
-    projectId: null,
-    detail,
-  }).run();
+  await auditedBatch(ctx, [
+    auditStatement(ctx, {
+      action: 'session.login_failed',
+      target: user?.id ?? 'unknown',
+      projectId: null,
+      detail,
+    }),
+  ]);
   return err({ kind: 'invalid_credentials' });
 }

@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { ok } from '../shared/result.ts';
 import { deviceToken } from './device.ts';
 import { closeSockets } from './end-sessions.ts';
@@ -42,7 +43,7 @@ export async function openSession(
   const db = ctx.env.DB;
   const session = newSession(ctx, user.id, origin.userAgent);
   const signedIn: Ctx = { ...ctx, actor: userActor(user, session.row) };
-  const [inserted] = await db.batch([
+  const [inserted] = await auditedBatch(signedIn, [
     insertSession(db, session.row, user.passwordHash),
     auditIfChanged(signedIn, {
       action: 'session.login',
@@ -52,7 +53,7 @@ export async function openSession(
     }),
     noteLogin(db, user.id, ctx.nowMs),
   ]);
-  if (inserted?.meta.changes !== 1) return null;
+  if (!hasChanged(inserted)) return null;
 
   const after = settleAttempt(ctx, user.username, deviceId);
   const { replaces } = origin;
@@ -62,7 +63,7 @@ export async function openSession(
       auditIfChanged(signedIn, { action: 'session.replace', target: replaces.id, projectId: null, detail: {} }),
     );
   }
-  await db.batch(after);
+  await auditedBatch(signedIn, after);
   // A hub that cannot be told is logged, told again by cron, and keeps nobody from signing in: its sockets are of this same browser.
   if (replaces !== null) await closeSockets(ctx, ports, replaces.userId, replaces.id);
   return ok({

@@ -1,4 +1,6 @@
+import { auditedBatch } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { randomSecret } from '../shared/ids.ts';
 import type { CookieSession } from './authenticate.ts';
 import { csrfToken } from './csrf.ts';
@@ -88,10 +90,10 @@ async function rotateRow(
   });
   const moved = movedFrom(session.last, place);
   const { id: sessionId } = session;
-  const [updated] = await ctx.env.DB.batch([
+  const [updated] = await auditedBatch(ctx, [
     rotateSession(ctx.env.DB, { sessionId, from: session, to: state, nowMs: ctx.nowMs, provenAtMs, place }),
     ...audit,
     ...(moved === null ? [] : [auditMoved(ctx, sessionId, moved)]),
   ]);
-  return updated?.meta.changes === 1 ? grantSession(ctx.config, secret, { ...session, ...state }, ctx.nowMs) : null;
+  return hasChanged(updated) ? grantSession(ctx.config, secret, { ...session, ...state }, ctx.nowMs) : null;
 }

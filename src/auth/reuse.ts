@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { closeSockets } from './end-sessions.ts';
 import { revokeSession } from './store.ts';
 import type { AuthPorts, SessionRow } from './types.ts';
@@ -13,7 +14,7 @@ export async function revokeReused(
   ports: Pick<AuthPorts, 'sessionsEnded'>,
   session: SessionRow,
 ): Promise<void> {
-  const [revoked] = await ctx.env.DB.batch([
+  const [revoked] = await auditedBatch(ctx, [
     revokeSession(ctx.env.DB, session.id, ctx.nowMs),
     auditIfChanged(ctx, {
       action: 'session.reuse_detected',
@@ -23,5 +24,5 @@ export async function revokeReused(
     }),
   ]);
   // The rows are dead: a hub that cannot be told is logged and told again by cron, and the request is refused either way.
-  if (revoked?.meta.changes === 1) await closeSockets(ctx, ports, session.userId, session.id);
+  if (hasChanged(revoked)) await closeSockets(ctx, ports, session.userId, session.id);
 }

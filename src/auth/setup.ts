@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { constantTimeEqual } from '../shared/hash.ts';
 import { randomId } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -53,7 +54,7 @@ async function create(ctx: Ctx, username: string, passwordHash: string): Promise
     createdAtMs: ctx.nowMs,
     lastLoginAtMs: null,
   };
-  const [inserted] = await ctx.env.DB.batch([
+  const [inserted] = await auditedBatch(ctx, [
     insertUser(ctx.env.DB, user),
     auditIfChanged(ctx, {
       action: 'user.setup',
@@ -62,7 +63,7 @@ async function create(ctx: Ctx, username: string, passwordHash: string): Promise
       detail: { username, role: 'admin' },
     }),
   ]);
-  if (inserted?.meta.changes !== 1) return err({ kind: 'username_taken' });
+  if (!hasChanged(inserted)) return err({ kind: 'username_taken' });
   return ok({ userId: user.id, username, created: true });
 }
 
@@ -75,7 +76,7 @@ async function recover(
   if (user.role !== 'admin') return err({ kind: 'not_an_administrator' });
   const db = ctx.env.DB;
   const factorsCleared = methodsOf(await factorsOf(db, user.id));
-  await db.batch([
+  await auditedBatch(ctx, [
     ...clearFactors(db, user.id),
     updateUser(db, user.id, { role: null, projectIds: undefined, disabled: false, passwordHash }),
     auditIfChanged(ctx, {

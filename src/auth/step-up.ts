@@ -1,4 +1,4 @@
-import { auditIfChanged, auditStatement } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { CookieSession } from './authenticate.ts';
@@ -67,11 +67,13 @@ async function grantProof(ctx: Ctx, cookie: CookieSession, by: ProofMethod): Pro
 }
 
 async function refuseProof(ctx: Ctx, cookie: CookieSession, by: 'password'): Promise<Result<never, AuthError>> {
-  await auditStatement(ctx, {
-    action: 'session.step_up_failed',
-    target: cookie.session.id,
-    projectId: null,
-    detail: { by },
-  }).run();
+  await auditedBatch(ctx, [
+    auditStatement(ctx, {
+      action: 'session.step_up_failed',
+      target: cookie.session.id,
+      projectId: null,
+      detail: { by },
+    }),
+  ]);
   return err({ kind: 'invalid_credentials' });
 }

@@ -242,10 +242,12 @@ export async function untoldSessions(db: D1Database, limit: number): Promise<{ i
   return results;
 }
 
-/** An expired or revoked session is no longer seen, so the idle limit alone finds every dead row. */
+/** An expired or revoked session is no longer seen, so the idle limit alone finds every dead row. Returns each. */
 export function deleteIdleSessions(db: D1Database, idleSinceMs: number, limit: number): D1PreparedStatement {
   return db
-    .prepare('DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE last_seen_at_ms <= ?1 LIMIT ?2)')
+    .prepare(
+      'DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE last_seen_at_ms <= ?1 LIMIT ?2) RETURNING id',
+    )
     .bind(idleSinceMs, limit);
 }
 

@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { JsonObject } from '../wire/record.ts';
 import { checkGrants } from './create-user.ts';
@@ -28,7 +29,7 @@ export async function updateUser(
   if (!grants.ok) return grants;
 
   const ends = endsSessions(change);
-  const [updated] = await db.batch([
+  const [updated] = await auditedBatch(ctx, [
     updateUserRow(db, userId, {
       role: change.role ?? null,
       projectIds: change.projectIds,
@@ -38,7 +39,7 @@ export async function updateUser(
     auditIfChanged(ctx, { action: 'user.update', target: userId, projectId: null, detail: auditDetail(change) }),
     ...(ends ? [revokeUserSessionsIfChanged(db, userId, ctx.nowMs)] : []),
   ]);
-  if (updated?.meta.changes !== 1) return err({ kind: 'last_admin' });
+  if (!hasChanged(updated)) return err({ kind: 'last_admin' });
   if (ends) {
     const closed = await closeSockets(ctx, ports, userId, null);
     if (!closed.ok) return closed;

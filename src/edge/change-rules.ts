@@ -1,5 +1,6 @@
-import { actorId, auditIfChanged } from '../audit/index.ts';
+import { actorId, auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { type BrowserRules, type BrowserRulesAnswer, DEFAULT_BROWSER_RULES } from '../wire/browser.ts';
 import type { EdgeError } from './errors.ts';
@@ -29,11 +30,11 @@ export async function changeRules(
     if (version !== null && version !== before.version)
       return err({ kind: 'browser_rules_changed', version: before.version });
     const after = { version: before.version + 1, pageRules, bots };
-    const [saved] = await ctx.env.DB.batch([
+    const [saved] = await auditedBatch(ctx, [
       saveRules(ctx.env.DB, projectId, after, { atMs: ctx.nowMs, by: actorId(ctx.actor) ?? '' }),
       auditIfChanged(ctx, { action: 'browser_rules.change', target: projectId, projectId, detail: after }),
     ]);
-    if (!saved?.meta.changes) {
+    if (!hasChanged(saved)) {
       return err({ kind: 'browser_rules_changed', version: (await readRules(ctx, projectId)).version });
     }
   }

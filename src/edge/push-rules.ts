@@ -1,3 +1,4 @@
+import { auditedBatch } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { tellBrowserRules } from '../limits/index.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -5,8 +6,8 @@ import type { EdgeError } from './errors.ts';
 import { forgetRules } from './known-rules.ts';
 import { confirmRules, findRules, unconfirmedRules } from './rules-store.ts';
 
-/** In one run of cron: each takes two statements and a call, of a thousand that an invocation makes and shares (cron.ts). */
-const MAX_PUSHES_PER_RUN = 40;
+/** In one run of cron: each takes four statements and a call, of a thousand that an invocation makes and shares (cron.ts). */
+const MAX_PUSHES_PER_RUN = 30;
 
 /**
  * Tells the project's limiter the rules as their row says now, unless it has confirmed them. It keeps the newest version, so that of two changes at
@@ -26,7 +27,7 @@ export async function pushRules(ctx: Ctx, projectId: string): Promise<Result<nul
     return err({ kind: 'browser_rules_pending' });
   }
   forgetRules(projectId);
-  await confirmRules(ctx.env.DB, projectId, version).run();
+  await auditedBatch(ctx, [confirmRules(ctx.env.DB, projectId, version)]);
   return ok(null);
 }
 

@@ -1,5 +1,6 @@
-import { actorId, auditIfChanged } from '../audit/index.ts';
+import { actorId, auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { randomSecret } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { DataType } from '../wire/etl.ts';
@@ -56,13 +57,13 @@ async function insertVersion(
     const detail = { dataType, version, transformations: schema.transformations.length, fields: schema.fields.length };
     // The reference first: the audit row looks at what the statement before it changed.
     const [inserted] = (
-      await db.batch([
+      await auditedBatch(ctx, [
         ...(masksByHash(schema) ? [insertReference(db, projectId, randomSecret())] : []),
         insertSchema(db, projectId, saved),
         auditIfChanged(ctx, { action: 'etl_schema.create', target: `${projectId}/${dataType}`, projectId, detail }),
       ])
     ).slice(-2);
-    if (inserted?.meta.changes) return ok({ saved, isNew: true });
+    if (hasChanged(inserted)) return ok({ saved, isNew: true });
   }
   throw new Error(`a schema version was taken ${MAX_TRIES} times in a row`);
 }

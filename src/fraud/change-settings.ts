@@ -1,5 +1,6 @@
-import { actorId, auditIfChanged } from '../audit/index.ts';
+import { actorId, auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { RulesAnswer } from '../wire/fraud.ts';
 import type { JsonObject } from '../wire/record.ts';
@@ -30,11 +31,11 @@ export async function changeSettings(
     if (wanted.reviewAt >= wanted.denyAt) return err({ kind: 'invalid', errors: [REVIEW_BELOW_DENY] });
     const after = { ...wanted, version: version + 1 };
     const detail = { version: after.version, ...(difference as unknown as JsonObject) };
-    const [saved] = await ctx.env.DB.batch([
+    const [saved] = await auditedBatch(ctx, [
       saveSettings(ctx.env.DB, projectId, after, { atMs: ctx.nowMs, by: actorId(ctx.actor) ?? '' }),
       auditIfChanged(ctx, { action: 'fraud_rules.change', target: projectId, projectId, detail }),
     ]);
-    if (!saved?.meta.changes) {
+    if (!hasChanged(saved)) {
       return err({ kind: 'settings_changed', version: (await currentSettings(ctx, projectId)).version });
     }
   }

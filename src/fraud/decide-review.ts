@@ -1,4 +1,4 @@
-import { actorId, auditIfChanged } from '../audit/index.ts';
+import { actorId, auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { isUuidV7 } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -22,7 +22,7 @@ export async function decideReview(
   if (!isUuidV7(eventId)) return err({ kind: 'event_not_found' });
   const db = ctx.env.DB;
   const decided = { decidedBy: actorId(ctx.actor) ?? '', decidedAtMs: ctx.nowMs, applied: false };
-  await db.batch([
+  await auditedBatch(ctx, [
     saveVerdict(db, { projectId, eventId, verdict, note, ...decided }),
     auditIfChanged(ctx, { action: 'fraud_verdict.decide', target: eventId, projectId, detail: { verdict, note } }),
   ]);

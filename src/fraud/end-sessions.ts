@@ -1,4 +1,4 @@
-import { auditStatement } from '../audit/index.ts';
+import { auditedBatch, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import { ok, type Result } from '../shared/result.ts';
@@ -15,10 +15,12 @@ export async function endSessions(
   projectId: string,
   userId: string,
 ): Promise<Result<{ userId: string; sessionsRevoked: number }, FraudError>> {
-  await auditStatement(ctx, {
-    ...{ action: 'fraud_sessions.revoke', target: `fraud_user:${sha256Hex(`${projectId}\n${userId}`).slice(0, 32)}` },
-    ...{ projectId, detail: {} },
-  }).run();
+  await auditedBatch(ctx, [
+    auditStatement(ctx, {
+      ...{ action: 'fraud_sessions.revoke', target: `fraud_user:${sha256Hex(`${projectId}\n${userId}`).slice(0, 32)}` },
+      ...{ projectId, detail: {} },
+    }),
+  ]);
   const revoked = await asked(ctx, () => fraudOf(ctx.env, projectId).revokeSessions(userId));
   return revoked.ok ? ok({ userId, sessionsRevoked: revoked.value }) : revoked;
 }

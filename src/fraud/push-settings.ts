@@ -1,4 +1,6 @@
+import { auditedBatch } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { RiskError } from './risk-errors.ts';
 import { orNull, type RiskObject } from './risk-object.ts';
@@ -20,8 +22,8 @@ export async function pushSettings(ctx: Ctx, object: RiskObject, projectId: stri
       return true;
     });
     if (told === null) return err({ kind: 'settings_pending' });
-    const confirmed = await confirmSettings(ctx.env.DB, projectId, settings.version).run();
-    if (confirmed.meta.changes === 1) return ok(null);
+    const [confirmed] = await auditedBatch(ctx, [confirmSettings(ctx.env.DB, projectId, settings.version)]);
+    if (hasChanged(confirmed)) return ok(null);
   }
   return err({ kind: 'settings_pending' });
 }

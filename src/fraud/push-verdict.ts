@@ -1,4 +1,4 @@
-import { auditIfChanged } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { RiskError } from './risk-errors.ts';
@@ -22,10 +22,10 @@ export async function pushVerdict(
     case null:
       return err({ kind: 'verdict_pending' });
     case 'applied':
-      await confirmVerdict(ctx.env.DB, stored).run();
+      await auditedBatch(ctx, [confirmVerdict(ctx.env.DB, stored)]);
       return ok(null);
     case 'unknown_event':
-      await ctx.env.DB.batch([
+      await auditedBatch(ctx, [
         dropVerdict(ctx.env.DB, projectId, eventId),
         auditIfChanged(ctx, { action: 'fraud_verdict.drop', target: eventId, projectId, detail: { reason: told } }),
       ]);

@@ -5,9 +5,9 @@ import type { OpenRiskObject } from './risk-object.ts';
 import { unconfirmedSettings } from './settings-store.ts';
 import { unappliedVerdicts } from './verdict-store.ts';
 
-/** In one run. Settings take up to nine calls each (three rounds of read, push and confirm), verdicts three, of a thousand an invocation. */
-const MAX_SETTINGS_PER_RUN = 40;
-const MAX_VERDICTS_PER_RUN = 150;
+/** In one run. Settings take up to fifteen statements and calls each (three rounds of read, push and confirm), verdicts five, of a thousand an invocation. */
+const MAX_SETTINGS_PER_RUN = 20;
+const MAX_VERDICTS_PER_RUN = 100;
 
 /**
  * Cron: tells the Fraud objects what they have not confirmed: after settings_pending or verdict_pending that nobody repeated, and after a crash between

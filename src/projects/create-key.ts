@@ -1,4 +1,4 @@
-import { actorId, auditStatement } from '../audit/index.ts';
+import { actorId, auditedBatch, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import { randomId } from '../shared/ids.ts';
@@ -14,7 +14,7 @@ export type NewKey = ApiKey & { key: string };
 export async function createKey(ctx: Ctx, projectId: string, input: CreateKeyInput): Promise<NewKey> {
   const made = makeKey(ctx, projectId, input);
   const { id, name, scopes, origins, quota } = made;
-  await ctx.env.DB.batch([
+  await auditedBatch(ctx, [
     insertKey(ctx.env.DB, made, sha256Hex(made.key)),
     auditStatement(ctx, {
       action: 'key.create',

@@ -1,4 +1,4 @@
-import { auditStatement } from '../audit/index.ts';
+import { auditedBatch, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { randomId } from '../shared/ids.ts';
 import { DEFAULT_PROJECT_LIMITS } from '../wire/limits.ts';
@@ -13,7 +13,7 @@ export async function createProject(ctx: Ctx, { name }: { name: string }): Promi
     disabled: false,
     limits: DEFAULT_PROJECT_LIMITS,
   };
-  await ctx.env.DB.batch([
+  await auditedBatch(ctx, [
     insertProject(ctx.env.DB, project),
     auditStatement(ctx, { action: 'project.create', target: project.id, projectId: project.id, detail: { name } }),
   ]);

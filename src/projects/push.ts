@@ -1,4 +1,6 @@
+import { auditedBatch } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { ProjectError } from './errors.ts';
 import { confirmKey, confirmProject, findProject } from './store.ts';
@@ -13,7 +15,7 @@ export async function pushRevocation(
 ): Promise<Result<null, ProjectError>> {
   const told = await attempt(ctx, key.id, () => port.revokeKey(key.projectId, key.id, revokedAtMs));
   if (!told) return err({ kind: 'revocation_pending' });
-  await confirmKey(ctx.env.DB, key.id, revokedAtMs, ctx.config.journalShards).run();
+  await auditedBatch(ctx, [confirmKey(ctx.env.DB, key.id, revokedAtMs, ctx.config.journalShards)]);
   return ok(null);
 }
 
@@ -34,8 +36,8 @@ export async function pushProjectState(
       await port.setProjectLimits(projectId, project.limits);
     });
     if (!told) return err({ kind: 'revocation_pending' });
-    const confirmed = await confirmProject(ctx.env.DB, project, ctx.config.journalShards).run();
-    if (confirmed.meta.changes === 1) return ok(null);
+    const [confirmed] = await auditedBatch(ctx, [confirmProject(ctx.env.DB, project, ctx.config.journalShards)]);
+    if (hasChanged(confirmed)) return ok(null);
   }
   return err({ kind: 'revocation_pending' });
 }

@@ -4,10 +4,10 @@ import { unconfirmedKeys, unconfirmedProjects } from './store.ts';
 import type { KeyRevocationPort } from './types.ts';
 
 /**
- * Pushes of each kind in one run, each a call to every journal of a project; up to seven statements together, of the thousand that an
+ * Pushes of each kind in one run, each a call to every journal of a project; up to fifteen statements together, of the thousand that an
  * invocation may make and shares with the other jobs of the minute (cron.ts). What is left waits for the next run.
  */
-const MAX_PUSHES_PER_RUN = 40;
+const MAX_PUSHES_PER_RUN = 15;
 
 /**
  * Cron: pushes again to journals and hubs what has not been confirmed: after `revocation_pending` that nobody repeated, after a crash between batch and

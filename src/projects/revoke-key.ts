@@ -1,4 +1,4 @@
-import { auditIfChanged } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { err, type Result } from '../shared/result.ts';
 import type { ProjectError } from './errors.ts';
@@ -15,7 +15,7 @@ export async function revokeKey(
 ): Promise<Result<null, ProjectError>> {
   const key = await findKey(ctx.env.DB, projectId, keyId);
   if (!key) return err({ kind: 'not_found' });
-  await ctx.env.DB.batch([
+  await auditedBatch(ctx, [
     revokeKeyRow(ctx.env.DB, keyId, ctx.nowMs),
     auditIfChanged(ctx, { action: 'key.revoke', target: keyId, projectId, detail: { name: key.name } }),
   ]);

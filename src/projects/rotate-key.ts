@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { makeKey, type NewKey } from './create-key.ts';
@@ -25,7 +26,7 @@ export async function rotateKey(
   if (!old) return err({ kind: 'not_found' });
   const successor = makeKey(ctx, projectId, quota === undefined ? old : { ...old, quota });
   const fromMs = ctx.nowMs + graceSeconds * 1000;
-  const [ended] = await db.batch([
+  const [ended] = await auditedBatch(ctx, [
     revokeForRotation(db, keyId, fromMs, ctx.nowMs),
     auditIfChanged(ctx, {
       action: 'key.rotate',
@@ -39,12 +40,12 @@ export async function rotateKey(
     }),
     insertKeyIfChanged(db, successor, sha256Hex(successor.key)),
   ]);
-  if (ended?.meta.changes !== 1) return err({ kind: 'key_already_revoked' });
+  if (!hasChanged(ended)) return err({ kind: 'key_already_revoked' });
 
   const pushed = await pushRevocation(ctx, port, old, Math.min(old.revokedAtMs ?? fromMs, fromMs));
   if (pushed.ok) return ok(successor);
   // The refusal carries no key, so nobody will ever hold this one; the repeat makes another.
-  await db.batch([
+  await auditedBatch(ctx, [
     discardKey(db, successor.id, ctx.nowMs),
     auditIfChanged(ctx, { action: 'key.discard', target: successor.id, projectId, detail: { rotationOf: keyId } }),
   ]);

@@ -1,4 +1,4 @@
-import { auditStatement } from '../audit/index.ts';
+import { auditedBatch, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { ProjectError } from './errors.ts';
@@ -22,7 +22,7 @@ export async function updateProject(
     ...(disabled === undefined ? {} : { disabled }),
     ...(limits === undefined ? {} : { limits }),
   };
-  await ctx.env.DB.batch([
+  await auditedBatch(ctx, [
     updateProjectRow(ctx.env.DB, projectId, { name: name ?? null, disabled: disabled ?? null, limits: limits ?? null }),
     auditStatement(ctx, { action: 'project.update', target: projectId, projectId, detail }),
   ]);

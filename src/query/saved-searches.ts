@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { actorId, auditIfChanged } from '../audit/index.ts';
+import { actorId, auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { randomId } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_QUERY_CHARS } from '../wire/limits.ts';
@@ -38,18 +39,18 @@ export async function saveSearch(
     createdAtMs: ctx.nowMs,
     createdBy: actorId(ctx.actor) ?? '',
   };
-  const [inserted] = await ctx.env.DB.batch([
+  const [inserted] = await auditedBatch(ctx, [
     insertSavedSearch(ctx.env.DB, projectId, search, MAX_SEARCHES),
     auditIfChanged(ctx, { action: 'search.create', target: search.id, projectId, detail: { name, q } }),
   ]);
-  return inserted?.meta.changes ? ok(search) : err({ kind: 'too_many_searches', limit: MAX_SEARCHES });
+  return hasChanged(inserted) ? ok(search) : err({ kind: 'too_many_searches', limit: MAX_SEARCHES });
 }
 
 /** Errors: search_not_found. */
 export async function removeSearch(ctx: Ctx, projectId: string, id: string): Promise<Result<null, ReadError>> {
-  const [deleted] = await ctx.env.DB.batch([
+  const [deleted] = await auditedBatch(ctx, [
     deleteSavedSearch(ctx.env.DB, projectId, id),
     auditIfChanged(ctx, { action: 'search.delete', target: id, projectId, detail: {} }),
   ]);
-  return deleted?.meta.changes ? ok(null) : err({ kind: 'search_not_found' });
+  return hasChanged(deleted) ? ok(null) : err({ kind: 'search_not_found' });
 }

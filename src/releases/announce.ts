@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { actorId, auditIfChanged } from '../audit/index.ts';
+import { actorId, auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { hasChanged } from '../shared/changed.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Release } from '../wire/error-groups.ts';
 import { MAX_FUTURE_MS } from '../wire/limits.ts';
@@ -25,10 +26,10 @@ export async function announceRelease(
 ): Promise<Result<Release, ReleaseError>> {
   if (atMs > ctx.nowMs + MAX_FUTURE_MS) return err({ kind: 'release_in_future' });
   const by = actorId(ctx.actor) ?? '';
-  const [announced] = await ctx.env.DB.batch([
+  const [announced] = await auditedBatch(ctx, [
     announceStatement(ctx.env.DB, projectId, { release, atMs, by }),
     auditIfChanged(ctx, { action: 'release.announce', target: release, projectId, detail: { atMs } }),
   ]);
-  if ((announced?.meta.changes ?? 0) === 0) return err({ kind: 'too_many_releases', limit: MAX_RELEASES });
+  if (!hasChanged(announced)) return err({ kind: 'too_many_releases', limit: MAX_RELEASES });
   return ok({ release, atMs, source: 'announced' });
 }

@@ -1,4 +1,4 @@
-import { auditIfChanged, auditStatement } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { MAX_RELEASES_WITH_MAPS, MAX_STORED_BYTES } from './limits.ts';
 import { deleteStatement, releaseSizes, removeMaps } from './store.ts';
@@ -30,7 +30,7 @@ export async function deleteMaps(
   reason: 'asked' | 'retention',
 ): Promise<number> {
   const entry = { action: 'source_map.delete', target: release, projectId, detail: { reason } };
-  const [deleted] = await ctx.env.DB.batch([
+  const [deleted] = await auditedBatch(ctx, [
     deleteStatement(ctx.env.DB, projectId, release),
     // Who asks may change the store also where the register has nothing.
     reason === 'asked' ? auditStatement(ctx, entry) : auditIfChanged(ctx, entry),

@@ -1,4 +1,4 @@
-import { actorId, auditStatement } from '../audit/index.ts';
+import { actorId, auditedBatch, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { sha256Hex } from '../shared/hash.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -44,7 +44,7 @@ export async function uploadMap(
     uploadedAtMs: ctx.nowMs,
   };
   const detail = { file, bytes: stored.bytes, sha256: stored.sha256 };
-  await ctx.env.DB.batch([
+  await auditedBatch(ctx, [
     upsertStatement(ctx.env.DB, projectId, { ...stored, uploadedBy: actorId(ctx.actor) ?? '' }),
     auditStatement(ctx, { action: 'source_map.upload', target: release, projectId, detail }),
   ]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actorId, auditIfChanged } from '../../audit/index.ts';
+import { actorId, auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { actorName } from '../actor-name.ts';
@@ -34,7 +34,7 @@ export async function acknowledge(
   if (!FIRING_ID.test(firingId)) return err({ kind: 'firing_not_found' });
   const { env, nowMs } = ctx;
   const said = { firingId, by: actorId(ctx.actor) ?? '', byName: actorName(ctx.actor), atMs: nowMs, note };
-  await env.DB.batch([
+  await auditedBatch(ctx, [
     saveAcknowledgement(env.DB, projectId, said),
     auditIfChanged(ctx, { action: 'alert_firing.acknowledge', target: firingId, projectId, detail: { note } }),
   ]);

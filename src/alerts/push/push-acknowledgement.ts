@@ -1,4 +1,4 @@
-import { auditIfChanged } from '../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { AlertError } from '../errors.ts';
@@ -25,7 +25,7 @@ export async function pushAcknowledgement(ctx: Ctx, stored: StoredAcknowledgemen
       return ok(null);
     case 'over':
     case 'unknown_firing':
-      await ctx.env.DB.batch([
+      await auditedBatch(ctx, [
         dropAcknowledgement(ctx.env.DB, projectId, firingId),
         auditIfChanged(ctx, {
           action: 'alert_firing.drop_acknowledgement',

@@ -1,3 +1,4 @@
+import { auditedBatch } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { deleteOldAcknowledgements, unappliedAcknowledgements } from '../firings/acknowledgement-store.ts';
 import { deleteEndedSilences } from '../silences/store.ts';
@@ -5,9 +6,9 @@ import { pushAcknowledgement } from './push-acknowledgement.ts';
 import { pushSettings } from './push-settings.ts';
 import { unconfirmedSettings } from './settings-store.ts';
 
-/** In one run. Settings take four statements and a call each, acknowledgements at most two and a call, of a thousand an invocation. */
+/** In one run. Settings take four statements and a call each, acknowledgements at most four and a call, of a thousand an invocation. */
 const MAX_SETTINGS_PER_RUN = 40;
-const MAX_ACKNOWLEDGEMENTS_PER_RUN = 100;
+const MAX_ACKNOWLEDGEMENTS_PER_RUN = 60;
 
 const DAY_MS = 86_400_000;
 /** As long as an audit of who kept what quiet looks back. What was said stays in audit. */
@@ -37,9 +38,9 @@ export async function reconcileAlerts(
 /** Cron: forgets silences and acknowledgements past their time. The next run goes on. */
 export async function forgetAlerts(ctx: Ctx): Promise<{ silences: number; acknowledgements: number }> {
   const { env, nowMs } = ctx;
-  const [silences, acknowledgements] = await env.DB.batch([
+  const [silences, acknowledgements] = await auditedBatch(ctx, [
     deleteEndedSilences(env.DB, nowMs - SILENCES_KEPT_MS, ROWS_PER_DELETE),
     deleteOldAcknowledgements(env.DB, nowMs - ACKNOWLEDGEMENTS_KEPT_MS, ROWS_PER_DELETE),
   ]);
-  return { silences: silences?.meta.changes ?? 0, acknowledgements: acknowledgements?.meta.changes ?? 0 };
+  return { silences: silences?.results.length ?? 0, acknowledgements: acknowledgements?.meta.changes ?? 0 };
 }

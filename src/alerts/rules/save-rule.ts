@@ -1,6 +1,7 @@
-import { actorId, auditIfChanged } from '../../audit/index.ts';
+import { actorId, auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import { unknownDestinations } from '../../delivery/index.ts';
 import type { Ctx } from '../../env.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { randomId } from '../../shared/ids.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type AlertRule, type AlertRuleInput, MAX_RULES } from '../../wire/alerts.ts';
@@ -25,12 +26,12 @@ export async function createRule(
   const { nowMs, env } = ctx;
   const times = { createdAtMs: nowMs, changedAtMs: nowMs, changedBy: actorId(ctx.actor) ?? '' };
   const rule: AlertRule = { ...input, id: randomId('rul'), projectId, version: 1, ...times };
-  const [inserted] = await env.DB.batch([
+  const [inserted] = await auditedBatch(ctx, [
     insertRule(env.DB, rule, MAX_RULES),
     auditIfChanged(ctx, { action: 'alert_rule.create', target: rule.id, projectId, detail: jsonOf(input) }),
     bumpIfChanged(env.DB, projectId, nowMs),
   ]);
-  if (!inserted?.meta.changes) return err({ kind: 'too_many_rules', most: MAX_RULES });
+  if (!hasChanged(inserted)) return err({ kind: 'too_many_rules', most: MAX_RULES });
   const pushed = await pushSettings(ctx, projectId, origin, rule.id);
   return pushed.ok ? ok(rule) : pushed;
 }
@@ -62,7 +63,7 @@ export async function changeRule(
       changedAtMs: nowMs,
       changedBy: actorId(ctx.actor) ?? '',
     };
-    const [updated] = await env.DB.batch([
+    const [updated] = await auditedBatch(ctx, [
       updateRule(env.DB, rule),
       auditIfChanged(ctx, {
         ...{ action: 'alert_rule.change', target: id, projectId },
@@ -70,7 +71,7 @@ export async function changeRule(
       }),
       bumpIfChanged(env.DB, projectId, nowMs),
     ]);
-    if (!updated?.meta.changes) {
+    if (!hasChanged(updated)) {
       const now = await findRule(env.DB, projectId, id);
       return err(now === null ? { kind: 'rule_not_found' } : { kind: 'rule_changed', version: now.version });
     }
@@ -89,12 +90,12 @@ export async function deleteRule(
   const { env, nowMs } = ctx;
   const before = await findRule(env.DB, projectId, id);
   if (before === null) return err({ kind: 'rule_not_found' });
-  const [deleted] = await env.DB.batch([
+  const [deleted] = await auditedBatch(ctx, [
     deleteRuleRow(env.DB, projectId, id),
     auditIfChanged(ctx, { action: 'alert_rule.delete', target: id, projectId, detail: { name: before.name } }),
     bumpIfChanged(env.DB, projectId, nowMs),
   ]);
-  if (!deleted?.meta.changes) return err({ kind: 'rule_not_found' });
+  if (!hasChanged(deleted)) return err({ kind: 'rule_not_found' });
   return pushSettings(ctx, projectId, origin);
 }
 

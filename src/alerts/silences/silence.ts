@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { actorId, auditIfChanged } from '../../audit/index.ts';
+import { actorId, auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { randomId } from '../../shared/ids.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { parseTime } from '../../shared/time.ts';
@@ -66,7 +67,7 @@ export async function createSilence(
   if (reason !== null) return err({ kind: 'invalid', errors: [{ pointer: '/untilMs', reason }] });
   const created = { createdBy: actorId(ctx.actor) ?? '', createdByName: actorName(ctx.actor), createdAtMs: nowMs };
   const silence: Silence = { id: randomId('sil'), projectId, matchers, fromMs, untilMs, comment, ...created };
-  const [inserted] = await env.DB.batch([
+  const [inserted] = await auditedBatch(ctx, [
     insertSilence(env.DB, silence, MAX_SILENCES),
     auditIfChanged(ctx, {
       ...{ action: 'alert_silence.create', target: silence.id, projectId },
@@ -74,7 +75,7 @@ export async function createSilence(
     }),
     bumpIfChanged(env.DB, projectId, nowMs),
   ]);
-  if (!inserted?.meta.changes) return err({ kind: 'too_many_silences', most: MAX_SILENCES });
+  if (!hasChanged(inserted)) return err({ kind: 'too_many_silences', most: MAX_SILENCES });
   const pushed = await pushSettings(ctx, projectId, origin, silence.id);
   return pushed.ok ? ok(silence) : pushed;
 }
@@ -87,12 +88,12 @@ export async function endSilence(
   origin: string,
 ): Promise<Result<null, AlertError>> {
   const { env, nowMs } = ctx;
-  const [deleted] = await env.DB.batch([
+  const [deleted] = await auditedBatch(ctx, [
     deleteSilenceRow(env.DB, projectId, id),
     auditIfChanged(ctx, { action: 'alert_silence.end', target: id, projectId, detail: {} }),
     bumpIfChanged(env.DB, projectId, nowMs),
   ]);
-  if (!deleted?.meta.changes) return err({ kind: 'silence_not_found' });
+  if (!hasChanged(deleted)) return err({ kind: 'silence_not_found' });
   return pushSettings(ctx, projectId, origin);
 }
 

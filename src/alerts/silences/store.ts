@@ -47,9 +47,12 @@ export function deleteSilenceRow(db: D1Database, projectId: string, id: string):
   return db.prepare('DELETE FROM alert_silences WHERE project_id = ?1 AND id = ?2').bind(projectId, id);
 }
 
+/** Returns each. */
 export function deleteEndedSilences(db: D1Database, beforeMs: number, limit: number): D1PreparedStatement {
   return db
-    .prepare('DELETE FROM alert_silences WHERE id IN (SELECT id FROM alert_silences WHERE until_ms < ?1 LIMIT ?2)')
+    .prepare(
+      'DELETE FROM alert_silences WHERE id IN (SELECT id FROM alert_silences WHERE until_ms < ?1 LIMIT ?2) RETURNING id',
+    )
     .bind(beforeMs, limit);
 }
 

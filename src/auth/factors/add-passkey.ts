@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { randomId } from '../../shared/ids.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { AuthError } from '../errors.ts';
@@ -31,7 +32,7 @@ export async function addPasskey(
     id: randomId('pky'),
     ...{ userId, name, createdAtMs: ctx.nowMs, lastUsedAtMs: null },
   };
-  const [inserted] = await db.batch([
+  const [inserted] = await auditedBatch(ctx, [
     insertPasskey(db, passkey, MAX_PASSKEYS),
     auditIfChanged(ctx, {
       action: 'factor.passkey_add',
@@ -40,5 +41,5 @@ export async function addPasskey(
       detail: { passkeyId: passkey.id, name, backedUp: passkey.backedUp },
     }),
   ]);
-  return inserted?.meta.changes === 1 ? ok(publicPasskey(passkey)) : err({ kind: 'passkey_not_added' });
+  return hasChanged(inserted) ? ok(publicPasskey(passkey)) : err({ kind: 'passkey_not_added' });
 }

@@ -1,5 +1,6 @@
-import { auditStatement } from '../../audit/index.ts';
+import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { sha256Hex } from '../../shared/hash.ts';
 import { randomSecret } from '../../shared/ids.ts';
 import type { AuthError } from '../errors.ts';
@@ -32,7 +33,7 @@ export async function askSecondFactor(
     expiresAtMs: ctx.nowMs + CHALLENGE_MS,
   } as const;
   const methods = methodsOf(factors);
-  const [inserted] = await db.batch([
+  const [inserted] = await auditedBatch(ctx, [
     insertChallenge(db, row, ctx.nowMs, MAX_LIVE),
     auditStatement(ctx, {
       action: 'session.second_factor_asked',
@@ -41,7 +42,7 @@ export async function askSecondFactor(
       detail: { methods },
     }),
   ]);
-  if (inserted?.meta.changes !== 1) return { kind: 'login_throttled', retryAfterMs: CHALLENGE_MS };
+  if (!hasChanged(inserted)) return { kind: 'login_throttled', retryAfterMs: CHALLENGE_MS };
   const passkey = factors.passkeys.length > 0 ? await requestOptions(site, challenge, factors.passkeys) : null;
   return { kind: 'second_factor_required', challenge, methods, passkey };
 }

@@ -1,6 +1,7 @@
-import { auditIfChanged } from '../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { decryptAtRest } from '../../shared/at-rest.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { AuthError } from '../errors.ts';
 import type { UserActor } from '../session.ts';
@@ -28,7 +29,7 @@ export async function confirmTotp(
 
   const recoveryCodes = newRecoveryCodes();
   const hashes = recoveryCodes.map((text) => recoveryCodeHash(userId, text));
-  const [enabled] = await db.batch([
+  const [enabled] = await auditedBatch(ctx, [
     enableTotp(db, userId, totp.secret, step, ctx.nowMs),
     auditIfChanged(ctx, {
       action: 'factor.totp_enable',
@@ -40,5 +41,5 @@ export async function confirmTotp(
     deleteOtherCodesIfChanged(db, userId, hashes),
   ]);
   // Confirmed, or started anew, by another request meanwhile.
-  return enabled?.meta.changes === 1 ? ok({ recoveryCodes }) : err({ kind: 'totp_not_started' });
+  return hasChanged(enabled) ? ok({ recoveryCodes }) : err({ kind: 'totp_not_started' });
 }

@@ -1,4 +1,4 @@
-import { auditStatement } from '../../audit/index.ts';
+import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, type Result } from '../../shared/result.ts';
 import { knownDevice } from '../device.ts';
@@ -42,11 +42,13 @@ export async function passkeyLogin(
 }
 
 async function refuse(ctx: Ctx, userId: string | null, reason: string): Promise<Result<never, AuthError>> {
-  await auditStatement(ctx, {
-    action: 'session.login_failed',
-    target: userId ?? 'unknown',
-    projectId: null,
-    detail: { factor: 'passkey', reason },
-  }).run();
+  await auditedBatch(ctx, [
+    auditStatement(ctx, {
+      action: 'session.login_failed',
+      target: userId ?? 'unknown',
+      projectId: null,
+      detail: { factor: 'passkey', reason },
+    }),
+  ]);
   return err({ kind: 'passkey_refused' });
 }

@@ -1,6 +1,7 @@
-import { auditIfChanged } from '../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { decryptAtRest } from '../../shared/at-rest.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { useRecoveryCode } from './factor-store.ts';
 import { readRecoveryCode, recoveryCodeHash } from './recovery-codes.ts';
 import { totpPurpose, totpStep } from './totp.ts';
@@ -11,11 +12,11 @@ export async function proveCode(ctx: Ctx, userId: string, text: string): Promise
   const db = ctx.env.DB;
   const code = readRecoveryCode(text);
   if (code !== null) {
-    const [used] = await db.batch([
+    const [used] = await auditedBatch(ctx, [
       useRecoveryCode(db, userId, recoveryCodeHash(userId, code), ctx.nowMs),
       auditIfChanged(ctx, { action: 'factor.recovery_code_use', target: userId, projectId: null, detail: {} }),
     ]);
-    return used?.meta.changes === 1 ? 'recovery' : null;
+    return hasChanged(used) ? 'recovery' : null;
   }
   const totp = await findTotp(db, userId);
   if (totp === null || totp.enabledAtMs === null) return null;
@@ -25,6 +26,6 @@ export async function proveCode(ctx: Ctx, userId: string, text: string): Promise
     ctx.nowMs,
   );
   if (step === null) return null;
-  const used = await useTotpStep(db, userId, step).run();
-  return used.meta.changes === 1 ? 'totp' : null;
+  const [used] = await auditedBatch(ctx, [useTotpStep(db, userId, step)]);
+  return hasChanged(used) ? 'totp' : null;
 }

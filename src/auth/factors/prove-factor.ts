@@ -1,4 +1,4 @@
-import { auditStatement } from '../../audit/index.ts';
+import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { knownDevice } from '../device.ts';
@@ -28,12 +28,14 @@ export async function proveFactor(
   const factor =
     'code' in proof ? await proveCode(ctx, caller.userId, proof.code) : await passkeyOf(ctx, site, caller, proof);
   if (factor === null) {
-    await auditStatement(ctx, {
-      action: 'session.step_up_failed',
-      target: caller.sessionId,
-      projectId: null,
-      detail: { by: 'code' in proof ? 'code' : 'passkey' },
-    }).run();
+    await auditedBatch(ctx, [
+      auditStatement(ctx, {
+        action: 'session.step_up_failed',
+        target: caller.sessionId,
+        projectId: null,
+        detail: { by: 'code' in proof ? 'code' : 'passkey' },
+      }),
+    ]);
     return err({ kind: 'second_factor_failed' });
   }
   await ctx.env.DB.batch(settleAttempt(ctx, caller.username, deviceId));

@@ -1,5 +1,6 @@
-import { auditStatement } from '../../audit/index.ts';
+import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { usePasskey } from './factor-store.ts';
 import type { AssertionCredential } from './schema.ts';
@@ -16,13 +17,15 @@ export async function provePasskey(
 ): Promise<Result<null, Refusal>> {
   const verified = await verifyAssertion(site, challenge, credential, passkey);
   if (!verified.ok) return verified;
-  const used = await usePasskey(ctx.env.DB, passkey.id, { ...verified.value, nowMs: ctx.nowMs }).run();
-  if (used.meta.changes === 1) return ok(null);
-  await auditStatement(ctx, {
-    action: 'factor.passkey_counter_refused',
-    target: passkey.userId,
-    projectId: null,
-    detail: { passkeyId: passkey.id, counter: verified.value.counter, known: passkey.counter },
-  }).run();
+  const [used] = await auditedBatch(ctx, [usePasskey(ctx.env.DB, passkey.id, { ...verified.value, nowMs: ctx.nowMs })]);
+  if (hasChanged(used)) return ok(null);
+  await auditedBatch(ctx, [
+    auditStatement(ctx, {
+      action: 'factor.passkey_counter_refused',
+      target: passkey.userId,
+      projectId: null,
+      detail: { passkeyId: passkey.id, counter: verified.value.counter, known: passkey.counter },
+    }),
+  ]);
   return err({ reason: 'the counter did not rise: the authenticator may have been copied' });
 }

@@ -1,10 +1,12 @@
+import { auditedBatch } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { decryptAtRest, encryptAtRest } from '../../shared/at-rest.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { totpPurpose } from './totp.ts';
 import { replaceTotpSecret, totpsUnderOldKeys } from './totp-store.ts';
 
-/** Secrets in one run, a statement each; what is left waits for the next hour. */
-const MAX_PER_RUN = 100;
+/** Secrets in one run, three statements each; what is left waits for the next hour. */
+const MAX_PER_RUN = 50;
 
 /**
  * Cron: puts secrets that are under an old pair of DATA_SECRETS under the newest, so that the old pair can be dropped once a run counts none.
@@ -17,8 +19,8 @@ export async function reencryptFactors(ctx: Ctx): Promise<{ resealed: number; fa
     const purpose = totpPurpose(userId);
     try {
       const fresh = encryptAtRest(config, purpose, decryptAtRest(config, purpose, secret));
-      const { meta } = await replaceTotpSecret(env.DB, userId, secret, fresh).run();
-      counts.resealed += meta.changes;
+      const [replaced] = await auditedBatch(ctx, [replaceTotpSecret(env.DB, userId, secret, fresh)]);
+      if (hasChanged(replaced)) counts.resealed++;
     } catch (cause) {
       counts.failed++;
       console.error(

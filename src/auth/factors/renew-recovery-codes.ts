@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { AuthError } from '../errors.ts';
 import type { UserActor } from '../session.ts';
@@ -14,7 +15,7 @@ export async function renewRecoveryCodes(
   const db = ctx.env.DB;
   const recoveryCodes = newRecoveryCodes();
   const hashes = recoveryCodes.map((text) => recoveryCodeHash(userId, text));
-  const [inserted] = await db.batch([
+  const [inserted] = await auditedBatch(ctx, [
     insertRecoveryCodes(db, userId, hashes, ctx.nowMs),
     auditIfChanged(ctx, {
       action: 'factor.recovery_codes_renew',
@@ -24,5 +25,5 @@ export async function renewRecoveryCodes(
     }),
     deleteOtherCodesIfChanged(db, userId, hashes),
   ]);
-  return inserted?.meta.changes ? ok({ recoveryCodes }) : err({ kind: 'no_second_factor' });
+  return hasChanged(inserted) ? ok({ recoveryCodes }) : err({ kind: 'no_second_factor' });
 }

@@ -1,4 +1,4 @@
-import { auditIfChanged, auditStatement } from '../../audit/index.ts';
+import { auditedBatch, auditIfChanged, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { closeSockets } from '../end-sessions.ts';
@@ -25,7 +25,7 @@ export async function resetFactors(
   const weakness = newPassword === null ? null : passwordWeakness(newPassword, user.username);
   if (weakness !== null) return err({ kind: 'invalid_input', pointer: '/password', reason: weakness });
   const cleared = methodsOf(await factorsOf(db, userId));
-  await db.batch([
+  await auditedBatch(ctx, [
     ...clearFactors(db, userId),
     auditStatement(ctx, { action: 'user.reset_factors', target: userId, projectId: null, detail: { cleared } }),
     ...(newPassword === null ? [] : setPassword(ctx, userId, hashPassword(newPassword))),

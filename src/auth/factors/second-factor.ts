@@ -1,4 +1,4 @@
-import { auditStatement } from '../../audit/index.ts';
+import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, type Result } from '../../shared/result.ts';
 import { knownDevice } from '../device.ts';
@@ -42,12 +42,14 @@ export async function completeLogin(
 
   const proven = await prove(ctx, site, user.id, input);
   if (!proven.ok) {
-    await auditStatement(ctx, {
-      action: 'session.second_factor_failed',
-      target: user.id,
-      projectId: null,
-      detail: proven.error,
-    }).run();
+    await auditedBatch(ctx, [
+      auditStatement(ctx, {
+        action: 'session.second_factor_failed',
+        target: user.id,
+        projectId: null,
+        detail: proven.error,
+      }),
+    ]);
     return err({ kind: 'second_factor_failed' });
   }
   if (!(await takeChallenge(db, 'second_factor', input.challenge, ctx.nowMs)))

@@ -1,6 +1,7 @@
-import { auditIfChanged } from '../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { encryptAtRest } from '../../shared/at-rest.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { AuthError } from '../errors.ts';
 import type { UserActor } from '../session.ts';
@@ -13,9 +14,9 @@ export async function startTotp(
   { userId, username }: UserActor,
 ): Promise<Result<{ secret: string; uri: string }, AuthError>> {
   const secret = crypto.getRandomValues(new Uint8Array(TOTP_SECRET_BYTES));
-  const [put] = await ctx.env.DB.batch([
+  const [put] = await auditedBatch(ctx, [
     putPendingTotp(ctx.env.DB, userId, encryptAtRest(ctx.config, totpPurpose(userId), secret), ctx.nowMs),
     auditIfChanged(ctx, { action: 'factor.totp_start', target: userId, projectId: null, detail: {} }),
   ]);
-  return put?.meta.changes === 1 ? ok(totpEnrolment(secret, username)) : err({ kind: 'totp_already_on' });
+  return hasChanged(put) ? ok(totpEnrolment(secret, username)) : err({ kind: 'totp_already_on' });
 }

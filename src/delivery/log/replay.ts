@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { auditStatement } from '../../audit/index.ts';
+import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { parseTime } from '../../shared/time.ts';
@@ -67,7 +67,7 @@ async function replay(
   selection: ReplaySelection,
 ): Promise<Result<{ deliveries: number }, DeliveryError>> {
   const detail: JsonObject = { ...selection };
-  await auditStatement(ctx, { action: 'delivery.replay', target, projectId, detail }).run();
+  await auditedBatch(ctx, [auditStatement(ctx, { action: 'delivery.replay', target, projectId, detail })]);
   const done = await asked(ctx, target, 'replay', () => open(ctx, target).replay(selection));
   if (!done.ok) return done;
   return done.value.kind === 'replayed' ? ok({ deliveries: done.value.deliveries }) : err({ kind: 'not_found' });

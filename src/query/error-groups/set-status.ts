@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actorId, auditStatement } from '../../audit/index.ts';
+import { actorId, auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { statusStatement } from '../../errors/index.ts';
 import { ok, type Result } from '../../shared/result.ts';
@@ -23,7 +23,7 @@ export async function setErrorStatus(
   const known = await knownGroup(ctx, projectId, fingerprint);
   if (!known.ok) return known;
   const change = { status, atMs: ctx.nowMs, by: actorId(ctx.actor) ?? '' };
-  await ctx.env.DB.batch([
+  await auditedBatch(ctx, [
     statusStatement(ctx.env.DB, projectId, known.value, change),
     auditStatement(ctx, {
       ...{ action: 'error_group.status', target: fingerprint, projectId },

@@ -1,4 +1,4 @@
-import { actorId, auditStatement } from '../../../audit/index.ts';
+import { actorId, auditedBatch, auditStatement } from '../../../audit/index.ts';
 import type { Ctx } from '../../../env.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Attempt, BreakerAction, BreakerTransition, DestinationHealth } from '../../../wire/delivery.ts';
@@ -18,7 +18,7 @@ async function audited(
   id: string,
   detail: Record<string, string>,
 ): Promise<void> {
-  await auditStatement(ctx, { action, target: id, projectId, detail }).run();
+  await auditedBatch(ctx, [auditStatement(ctx, { action, target: id, projectId, detail })]);
 }
 
 /** One attempt with an event that says it is a test, past queue and breaker. Errors: not_found, destination_pending, destination_away. */

@@ -1,6 +1,7 @@
-import { auditIfChanged } from '../../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../../audit/index.ts';
 import { requireRecentProof } from '../../../auth/index.ts';
 import type { Config, Ctx } from '../../../env.ts';
+import { hasChanged } from '../../../shared/changed.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { Destination } from '../../../wire/delivery.ts';
 import type { JsonObject } from '../../../wire/record.ts';
@@ -54,11 +55,11 @@ export async function changeDestination(
       changed: revives ? ['gone'] : changed,
       ...auditDetail(before, next, changed),
     };
-    const [saved] = await DB.batch([
+    const [saved] = await auditedBatch(ctx, [
       saveDestination(DB, next, sealedWith),
       auditIfChanged(ctx, { action: 'destination.change', target: id, projectId: place.projectId, detail }),
     ]);
-    if (!saved?.meta.changes) return conflict(ctx, place.projectId, id);
+    if (!hasChanged(saved)) return conflict(ctx, place.projectId, id);
   }
   const pushed = await pushDestination(ctx, open, id);
   return pushed.ok ? readDestination(ctx, open, place.projectId, id, { seesUrl: true }) : pushed;

@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../../audit/index.ts';
 import type { Ctx } from '../../../env.ts';
+import { hasChanged } from '../../../shared/changed.ts';
 import { randomId } from '../../../shared/ids.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import { type DestinationWithSecret, MAX_DESTINATIONS } from '../../../wire/delivery.ts';
@@ -38,11 +39,11 @@ export async function createDestination(
   };
   const { DB } = ctx.env;
   const detail = { ...auditView(definition), disabled, secretId: secret.id };
-  const [inserted] = await DB.batch([
+  const [inserted] = await auditedBatch(ctx, [
     insertDestination(DB, destination, ctx.config.dataSecrets[0].kid),
     auditIfChanged(ctx, { action: 'destination.create', target: id, projectId: place.projectId, detail }),
   ]);
-  if (!inserted?.meta.changes) return err({ kind: 'too_many_destinations', limit: MAX_DESTINATIONS });
+  if (!hasChanged(inserted)) return err({ kind: 'too_many_destinations', limit: MAX_DESTINATIONS });
   const pushed = await pushDestination(ctx, open, id);
   const shown = showDestination(
     { ...destination, confirmed: pushed.ok },

@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../../audit/index.ts';
 import type { Ctx } from '../../../env.ts';
+import { hasChanged } from '../../../shared/changed.ts';
 import { err, type Result } from '../../../shared/result.ts';
 import type { DeliveryError } from '../../errors.ts';
 import type { OpenDestination } from '../../object.ts';
@@ -25,11 +26,11 @@ export async function removeDestination(
     const next = { ...stored, version: stored.version + 1, secrets: [], deleted: true, changedAtMs: ctx.nowMs };
     const definition = { ...stored.definition, headers: [] };
     const detail = { version: next.version, ...auditView(stored.definition) };
-    const [saved] = await DB.batch([
+    const [saved] = await auditedBatch(ctx, [
       saveDestination(DB, { ...next, definition }, ctx.config.dataSecrets[0].kid),
       auditIfChanged(ctx, { action: 'destination.delete', target: id, projectId, detail }),
     ]);
-    if (!saved?.meta.changes) return err({ kind: 'destination_changed', version: next.version });
+    if (!hasChanged(saved)) return err({ kind: 'destination_changed', version: next.version });
   }
   return pushDestination(ctx, open, id);
 }

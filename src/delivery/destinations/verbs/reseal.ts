@@ -1,11 +1,13 @@
+import { auditedBatch } from '../../../audit/index.ts';
 import type { Ctx } from '../../../env.ts';
+import { hasChanged } from '../../../shared/changed.ts';
 import type { OpenDestination } from '../../object.ts';
 import { resealed } from '../definition/sealing.ts';
 import { pushDestination } from '../push.ts';
 import { destinationsUnderOldKeys, saveDestination } from '../store.ts';
 
-/** In one run: each takes four statements and two calls at most. What is left waits for the next run. */
-const MAX_PER_RUN = 20;
+/** In one run: each takes eleven statements and two calls at most. What is left waits for the next run. */
+const MAX_PER_RUN = 15;
 
 /**
  * Cron: puts what is under an old pair of DATA_SECRETS under the newest and tells the objects, which open their copies themselves, so that the old pair can
@@ -24,8 +26,8 @@ export async function resealDestinations(
       continue;
     }
     const next = { ...stored, ...sealed, version: stored.version + 1, changedAtMs: ctx.nowMs };
-    const { meta } = await saveDestination(ctx.env.DB, next, kid).run();
-    counts.resealed += meta.changes;
+    const [saved] = await auditedBatch(ctx, [saveDestination(ctx.env.DB, next, kid)]);
+    if (hasChanged(saved)) counts.resealed++;
     // Where it does not answer it stays unconfirmed, and is told by reconcileDestinations.
     await pushDestination(ctx, open, stored.id);
   }

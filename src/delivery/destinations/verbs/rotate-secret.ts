@@ -1,5 +1,6 @@
-import { auditIfChanged } from '../../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../../audit/index.ts';
 import type { Ctx } from '../../../env.ts';
+import { hasChanged } from '../../../shared/changed.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { DestinationWithSecret } from '../../../wire/delivery.ts';
 import type { DeliveryError } from '../../errors.ts';
@@ -35,11 +36,11 @@ export async function rotateSecret(
   const kept = secrets.map((one) => one.id);
   const ended = before.secrets.map((one) => one.id).filter((one) => !kept.includes(one));
   const detail = { version: next.version, secretId: secret.id, kind, overlapHours, ended };
-  const [saved] = await DB.batch([
+  const [saved] = await auditedBatch(ctx, [
     saveDestination(DB, next, sealedWith),
     auditIfChanged(ctx, { action: 'destination.rotate_secret', target: id, projectId, detail }),
   ]);
-  if (!saved?.meta.changes) return err({ kind: 'destination_changed', version: next.version });
+  if (!hasChanged(saved)) return err({ kind: 'destination_changed', version: next.version });
   const pushed = await pushDestination(ctx, open, id);
   const shown = showDestination({ ...next, confirmed: pushed.ok }, { isGone: false, seesUrl: true, nowMs: ctx.nowMs });
   return ok({ ...shown, secret: inClear });
