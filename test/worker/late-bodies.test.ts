@@ -43,7 +43,7 @@ function callLate(rule: RouteRule, as: SignedIn, happens: () => Promise<void>): 
 /** What a user changed. What is about sessions alone changes nothing else. */
 async function changesBy(userId: string): Promise<string[]> {
   const { results } = await env.DB.prepare(
-    `SELECT action FROM audit WHERE actor_id = ?1 AND action NOT GLOB 'session.*' ORDER BY seq`,
+    `SELECT action FROM audit WHERE actor_id = ?1 AND table_name IS NULL AND action NOT GLOB 'session.*' ORDER BY seq`,
   )
     .bind(userId)
     .all<{ action: string }>();

@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers';
+import { auditedBatch } from '../../../src/audit/index.ts';
 import { grantSession, newSession } from '../../../src/auth/session.ts';
 import { insertSession, insertUser } from '../../../src/auth/store.ts';
 import type { Role } from '../../../src/env.ts';
@@ -29,7 +30,7 @@ export async function createUser(options: {
   const username = options.username ?? id;
   const user = { id, username, role: options.role, projectIds: options.projectIds ?? null };
   const rest = { passwordHash: PASSWORD_HASH, disabled: false, createdAtMs: Date.now(), lastLoginAtMs: null };
-  await insertUser(env.DB, { ...user, ...rest }).run();
+  await auditedBatch(testCtx(), [insertUser(env.DB, { ...user, ...rest })]);
   return { id, username, role: options.role };
 }
 
@@ -37,7 +38,7 @@ export async function createUser(options: {
 export async function signIn(user: TestUser, nowMs = Date.now()): Promise<SignedIn> {
   const ctx = testCtx({ nowMs });
   const { secret, row } = newSession(ctx, user.id, 'test');
-  await insertSession(env.DB, row, PASSWORD_HASH).run();
+  await auditedBatch(ctx, [insertSession(env.DB, row, PASSWORD_HASH)]);
   const grant = await grantSession(ctx.config, secret, row, nowMs);
   return { userId: user.id, sessionId: row.id, cookie: `gsession=${grant.token}`, csrf: grant.csrf };
 }

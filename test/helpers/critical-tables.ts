@@ -1,0 +1,28 @@
+/** What the audit trail has every change of (migrations/0025_audit_changes.sql). A table that is made later comes here with its triggers. */
+export const CRITICAL_TABLES = [
+  ...['users', 'sessions', 'user_totp', 'passkeys', 'recovery_codes', 'projects', 'project_keys', 'browser_rules'],
+  ...['alert_rules', 'alert_silences', 'destinations', 'fraud_settings', 'fraud_verdicts', 'etl_schemas'],
+];
+
+/** Columns whose values are in no entry. */
+export const REDACTED: Readonly<Record<string, readonly string[]>> = {
+  users: ['password_hash'],
+  sessions: ['secret_hash', 'superseded'],
+  user_totp: ['secret'],
+  recovery_codes: ['code_hash'],
+  project_keys: ['key_hash'],
+  // URL, header values and template of the definition too: a test writes some and looks for them.
+  destinations: ['secrets', 'definition'],
+};
+
+/** What the program may change without an entry: notes of what was seen, told or confirmed. */
+export const BOOKKEEPING: Readonly<Record<string, readonly string[]>> = {
+  users: ['last_login_at_ms'],
+  sessions: ['last_seen_at_ms', 'sockets_told', 'last_address', 'last_country', 'last_user_agent'],
+  projects: ['confirmed_shards'],
+  project_keys: ['confirmed_shards'],
+  browser_rules: ['confirmed_version'],
+  destinations: ['confirmed_version'],
+  fraud_settings: ['confirmed_version'],
+  fraud_verdicts: ['applied'],
+};
