@@ -10,7 +10,7 @@ import { isLoopback } from './shared/loopback.ts';
 export interface Env {
   DB: D1Database;
   ASSETS: Fetcher;
-  /** Source maps (docs/storage-schema.md). */
+  /** Archives, source maps and more (docs/storage-schema.md). */
   STORE: R2Bucket;
   JOURNAL: DurableObjectNamespace<Journal>;
   HUB: DurableObjectNamespace<Hub>;
@@ -20,6 +20,8 @@ export interface Env {
   ALERTS: DurableObjectNamespace<Alerts>;
   ENVIRONMENT: string;
   JOURNAL_SHARDS: string;
+  /** Bytes that the database may have: the plan's. Empty is the paid plan. */
+  D1_LIMIT_BYTES: string;
   USER_REQUESTS_PER_MINUTE: string;
   CLOCK_OFFSET_MS: string;
   DNS_RESOLVER_URL: string;
@@ -46,6 +48,8 @@ export interface Config {
   /** Added to the real clock in every decision; 0 in production. */
   clockOffsetMs: number;
   journalShards: number;
+  /** What the database may have at most: near it, blocks go to the archive early (src/archive/move/pressure.ts). */
+  databaseLimitBytes: number;
   /** Of one user or key, on what is neither ingest nor query. */
   userRequestsPerMinute: number;
   /** Says over HTTPS, as `application/dns-json`, where the names of webhooks lead. */
@@ -119,6 +123,11 @@ export interface Ctx {
   allowances: Allowance[];
 }
 
+/** D1 on the paid plan (developers.cloudflare.com/d1/platform/limits). */
+const DEFAULT_DATABASE_BYTES = 10_000_000_000;
+/** Less would be no setting but a mistake: the tables alone take a fifth of it. */
+const MIN_DATABASE_BYTES = 10_000_000;
+
 const parsed = new WeakMap<object, Config>();
 
 /** Throws a sentence that names the variable: a Worker with a broken configuration must not answer at all. */
@@ -130,6 +139,10 @@ export function parseConfig(env: Env): Config {
   if (!Number.isInteger(journalShards) || journalShards < 1 || journalShards > 64) {
     throw new Error('JOURNAL_SHARDS must be a whole number from 1 to 64');
   }
+  const databaseLimitBytes = Number(env.D1_LIMIT_BYTES || DEFAULT_DATABASE_BYTES);
+  if (!Number.isSafeInteger(databaseLimitBytes) || databaseLimitBytes < MIN_DATABASE_BYTES) {
+    throw new Error(`D1_LIMIT_BYTES must be a whole number of at least ${MIN_DATABASE_BYTES}`);
+  }
   const userRequestsPerMinute = Number(env.USER_REQUESTS_PER_MINUTE);
   if (!Number.isInteger(userRequestsPerMinute) || userRequestsPerMinute < 1) {
     throw new Error('USER_REQUESTS_PER_MINUTE must be a whole number of at least 1');
@@ -140,6 +153,7 @@ export function parseConfig(env: Env): Config {
     environment,
     clockOffsetMs,
     journalShards,
+    databaseLimitBytes,
     userRequestsPerMinute,
     dnsResolverUrl: parseResolverUrl(env.DNS_RESOLVER_URL, environment),
     publicHosts: parseHosts(env.PUBLIC_HOSTS),

@@ -1,8 +1,9 @@
 import type { Stream } from '../wire/record.ts';
 import type { SeqRange } from './block.ts';
 
-/** Under a quarter of MAX_BLOCK_RECORDS and of MAX_BLOCK_RAW_BYTES. The index blocks_small is made for just these words. */
-const small = (table: string): string => `${table}.records < 1250 AND ${table}.raw_bytes < 1048576`;
+/** Under a quarter of MAX_BLOCK_RECORDS and of MAX_BLOCK_RAW_BYTES, and not archived. The index blocks_small is made for just these words. */
+const small = (table: string): string =>
+  `${table}.records < 1250 AND ${table}.raw_bytes < 1048576 AND ${table}.archive_id IS NULL`;
 const sameJournal = 'n.project_id = b.project_id AND n.shard = b.shard AND n.stream = b.stream';
 
 /** A small block that has a small neighbour. */

@@ -1,3 +1,19 @@
+export { type DueFigures, type DueRange, type HotBlock, listDue, readDue, readHot } from './archived/due-store.ts';
+export {
+  type ArchivedBlock,
+  coolStatements,
+  forgetMembersStatements,
+  keepHotStatement,
+  listCold,
+  listMembers,
+  listToCool,
+  type Member,
+  readStored,
+  restoreStatements,
+  stillHot,
+  switchStatement,
+} from './archived/place-store.ts';
+export { replaceStatements } from './archived/replace-store.ts';
 export {
   type BlockIndex,
   blockId,

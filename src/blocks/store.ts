@@ -130,7 +130,7 @@ export async function storeSealed(
   return { sealedSeq: row.last_seq };
 }
 
-/** Replaces `sources` by `block` in one transaction; does nothing where any of them is gone (another run was faster). */
+/** Replaces `sources` by `block` in one transaction; does nothing where any of them is gone (another run was faster) or was archived meanwhile. */
 export async function storeCompacted(db: D1Database, block: SealedBlock, sources: readonly string[]): Promise<boolean> {
   const ids = JSON.stringify(sources);
   const gone = 'SELECT value FROM json_each(?1)';
@@ -139,7 +139,7 @@ export async function storeCompacted(db: D1Database, block: SealedBlock, sources
     ...insertStatements(
       db,
       block,
-      '(SELECT count(*) FROM blocks WHERE id IN (SELECT value FROM json_each(?15))) = ?16',
+      '(SELECT count(*) FROM blocks WHERE id IN (SELECT value FROM json_each(?15)) AND archive_id IS NULL) = ?16',
       [ids, sources.length],
     ),
     db.prepare(`DELETE FROM block_payloads WHERE block_id IN (${gone}) AND ${replaced}`).bind(ids, block.index.id),

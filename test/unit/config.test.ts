@@ -35,6 +35,11 @@ describe('the configuration', () => {
     expect(parse({ ENVIRONMENT: 'local', CLOCK_OFFSET_MS: '5' })).toMatchObject({ clockOffsetMs: 5 });
   });
 
+  it('goes by the paid plan of the database unless told otherwise', () => {
+    expect(parse({}).databaseLimitBytes).toBe(10_000_000_000);
+    expect(parse({ D1_LIMIT_BYTES: '500000000' }).databaseLimitBytes).toBe(500_000_000);
+  });
+
   it('has no setup token unless one is set', () => {
     const token = 'sixteen-letters!';
     expect([parse({}).setupToken, parse({ SETUP_TOKEN: token }).setupToken]).toEqual([null, token]);
@@ -55,6 +60,8 @@ describe('the configuration', () => {
   });
 
   const refused: [what: string, variables: Partial<Env>, sentence: string][] = [
+    ['a database limit in words', { D1_LIMIT_BYTES: '10 GB' }, 'D1_LIMIT_BYTES must be'],
+    ['a database limit that nothing fits into', { D1_LIMIT_BYTES: '1000' }, 'D1_LIMIT_BYTES must be'],
     ['no secret', { SESSION_SECRETS: '' }, 'SESSION_SECRETS is not set'],
     ['a short secret', { API_KEY_SECRETS: 'k1:short' }, 'API_KEY_SECRETS must hold kid:secret pairs'],
     ['a secret without a kid', { API_KEY_SECRETS: SECRET }, 'API_KEY_SECRETS must hold kid:secret pairs'],

@@ -9,6 +9,7 @@ export function configWith(overrides: Partial<Config>): Config {
     environment: 'local',
     clockOffsetMs: 0,
     journalShards: 1,
+    databaseLimitBytes: 10_000_000_000,
     userRequestsPerMinute: 100,
     publicHosts: [],
     dnsResolverUrl: 'https://resolver.example/dns-query',
