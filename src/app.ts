@@ -4,6 +4,7 @@ import { anomalyRoutes } from './anomalies/index.ts';
 import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { beaconRoutes } from './beacon/index.ts';
 import { clientRoutes } from './client/index.ts';
+import { complianceRoutes } from './compliance/index.ts';
 import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
 import {
   deliveryRoutes,
@@ -96,6 +97,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', operationRoutes());
   app.route('/', alertRuleRoutes());
   app.route('/', firingRoutes());
+  app.route('/', complianceRoutes());
   app.route('/', vitalRoutes());
   app.route('/', errorRoutes());
   app.route('/', sessionRoutes());

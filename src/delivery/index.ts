@@ -1,3 +1,4 @@
+export { escapeHtml } from './body/text.ts';
 export { reconcileDestinations } from './destinations/push.ts';
 export { destinationRoutes } from './destinations/routes.ts';
 export { unknownDestinations } from './destinations/store.ts';

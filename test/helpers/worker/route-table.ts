@@ -114,6 +114,23 @@ const fraudBodies = {
   revoke: { userId: 'u1' },
 };
 
+const ownRegime = (): object => ({
+  ...{
+    name: 'Own',
+    timeZone: 'UTC',
+    erasureWithin: { days: 30 },
+    reportSections: ['nature'],
+    source: 'Policy 7',
+    version: 0,
+  },
+  breachDuties: [
+    {
+      ...{ id: 'notify', label: 'Notify', toWhom: 'authority', within: { hours: 24 }, remindBeforeMs: [3_600_000] },
+      ...{ when: 'always', source: 'Policy 7' },
+    },
+  ],
+});
+
 /** Every route of the Worker. A route that is registered and not listed here, or listed and not registered, fails the suite. */
 export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/health', access: { kind: 'public' } },
@@ -409,6 +426,15 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'POST', route: '/api/auth/passkeys/registration', access: session },
   { method: 'POST', route: '/api/auth/passkeys', access: session },
   { method: 'DELETE', route: '/api/auth/passkeys/:id', access: session, url: () => '/api/auth/passkeys/pky_none' },
+
+  { method: 'GET', route: '/api/compliance/regimes', access: admins },
+  {
+    method: 'PUT',
+    route: '/api/compliance/regimes/:id',
+    access: admins,
+    url: (f) => `/api/compliance/regimes/own_${f.projectId.slice(4)}`,
+    body: () => ownRegime(),
+  },
 
   { method: 'GET', route: '/api/users', access: admins },
   {

@@ -1,0 +1,10 @@
+import { Hono } from 'hono';
+import type { AppEnv } from '../shared/http.ts';
+import { regimeRoutes } from './regimes/regime-routes.ts';
+
+/** `/api/compliance`. */
+export function complianceRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+  routes.route('/', regimeRoutes());
+  return routes;
+}
