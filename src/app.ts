@@ -6,6 +6,7 @@ import { beaconRoutes } from './beacon/index.ts';
 import { clientRoutes } from './client/index.ts';
 import { complianceRoutes } from './compliance/index.ts';
 import { cookieRoutes, TELEMETRY_PATH } from './cookies/index.ts';
+import { JOBS } from './cron.ts';
 import {
   deliveryRoutes,
   destinationOf,
@@ -20,6 +21,7 @@ import { etlRoutes } from './etl/index.ts';
 import { fraudOf, fraudReadRoutes, fraudRoutes, riskRoutes } from './fraud/index.ts';
 import { idempotent } from './idempotency/index.ts';
 import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
+import { jobRoutes } from './jobs/index.ts';
 import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';
@@ -64,6 +66,7 @@ export function createApp(): Hono<AppEnv> {
 
   app.route('/', healthRoutes());
   app.route('/', metricsRoutes());
+  app.route('/', jobRoutes(JOBS));
   app.route('/', clientRoutes());
   app.route('/', ingestRoutes());
   app.route('/', beaconRoutes());

@@ -8,6 +8,7 @@ import { forgetErrorGroups } from './errors/index.ts';
 import { cleanupJobs } from './etl/index.ts';
 import { fraudOf, reconcileRisk } from './fraud/index.ts';
 import { cleanIdempotencyKeys } from './idempotency/index.ts';
+import { forgetJobs, type JobTable, runJob, settleLostRuns } from './jobs/index.ts';
 import { authPorts, revocations } from './ports.ts';
 import { reconcileRevocations } from './projects/index.ts';
 import { cleanQueryCache } from './query/index.ts';
@@ -15,50 +16,127 @@ import { foldRollups, forgetRollups } from './rollups/index.ts';
 
 const openDestination: OpenDestination = (ctx, id) => destinationOf(ctx.env, id);
 
-interface Job {
-  name: string;
-  run(ctx: Ctx): Promise<Record<string, number>>;
-}
-
 /**
  * One line per cron expression; a test holds this table against wrangler.toml. The jobs of one line share an invocation, which may make a
- * thousand statements: at worst 227 for revocations, 61 for sessions, 542 for compaction, 50 for the cache (test/worker/compact.test.ts).
+ * thousand statements: at worst 227 for revocations, 61 for sessions, 542 for compaction, 50 for the cache (test/worker/compact.test.ts). Each run is
+ * written down with four more, five where it fails (src/jobs/run-job.ts).
  */
-export const JOBS: Readonly<Record<string, readonly Job[]>> = {
+export const JOBS: JobTable = {
+  '* * * * *': [
+    {
+      name: 'lost_runs',
+      description: 'Writes down the runs of jobs that began and never ended, and tells the operators of them.',
+      run: async (ctx) => ({ lost: await settleLostRuns(ctx) }),
+    },
+  ],
   '*/5 * * * *': [
-    { name: 'revocations', run: (ctx) => reconcileRevocations(ctx, revocations(ctx)) },
-    { name: 'ended_sessions', run: (ctx) => reconcileEndedSessions(ctx, authPorts(ctx)) },
-    { name: 'compaction', run: compactBlocks },
+    {
+      name: 'revocations',
+      description:
+        'Tells journals, hubs and other objects of keys and projects that ended, where they have not confirmed it.',
+      run: (ctx) => reconcileRevocations(ctx, revocations(ctx)),
+    },
+    {
+      name: 'ended_sessions',
+      description: 'Closes the sockets of sessions that ended, where a hub could not be told at once.',
+      run: (ctx) => reconcileEndedSessions(ctx, authPorts(ctx)),
+    },
+    { name: 'compaction', description: 'Joins small blocks of records into large ones.', run: compactBlocks },
     // Answers live a minute, and each can have 600 KB: an hour of them could fill the database.
-    { name: 'query_cache_cleanup', run: cleanQueryCache },
+    {
+      name: 'query_cache_cleanup',
+      description: 'Deletes kept answers of queries that have expired.',
+      run: cleanQueryCache,
+    },
   ],
   '17 * * * *': [
-    { name: 'sign_in_cleanup', run: cleanupExpired },
-    { name: 'challenge_cleanup', run: cleanChallenges },
+    {
+      name: 'sign_in_cleanup',
+      description: 'Deletes sessions that can no longer be used, and attempts to sign in that no longer count.',
+      run: cleanupExpired,
+    },
+    {
+      name: 'challenge_cleanup',
+      description: 'Deletes used and expired challenges of passkeys and second factors.',
+      run: cleanChallenges,
+    },
     // 151 statements at most.
-    { name: 'factor_reseal', run: reencryptFactors },
+    {
+      name: 'factor_reseal',
+      description: 'Encrypts second factors anew after a rotation of the data secrets.',
+      run: reencryptFactors,
+    },
     // Twenty statements at most.
-    { name: 'idempotency_cleanup', run: cleanIdempotencyKeys },
-    { name: 'etl_cleanup', run: cleanupJobs },
-    { name: 'page_retention', run: forgetPages },
-    { name: 'error_group_cleanup', run: forgetErrorGroups },
-    { name: 'alert_cleanup', run: forgetAlerts },
+    {
+      name: 'idempotency_cleanup',
+      description: 'Deletes kept answers of idempotency keys after 24 hours.',
+      run: cleanIdempotencyKeys,
+    },
+    { name: 'etl_cleanup', description: 'Deletes ETL jobs and rejects past their time or number.', run: cleanupJobs },
+    {
+      name: 'page_retention',
+      description: 'Forgets pages of which nothing came for 400 days.',
+      run: forgetPages,
+    },
+    {
+      name: 'error_group_cleanup',
+      description: 'Deletes groups of errors that were not seen for 400 days.',
+      run: forgetErrorGroups,
+    },
+    {
+      name: 'alert_cleanup',
+      description: 'Deletes silences and acknowledgements of alerts past their time.',
+      run: forgetAlerts,
+    },
+    {
+      name: 'job_cleanup',
+      description: 'Forgets the runs of jobs that this version does not have, 30 days after their last.',
+      run: (ctx) => forgetJobs(ctx, JOBS),
+    },
   ],
   // An invocation of its own: folding takes up to 830 statements, forgetting 160 (test/worker/rollups-cron.test.ts).
   '3-58/5 * * * *': [
-    { name: 'rollups', run: foldRollups },
-    { name: 'rollup_retention', run: forgetRollups },
+    {
+      name: 'rollups',
+      description: 'Folds rows of rollups of the same minute, hour and day into one.',
+      run: foldRollups,
+    },
+    {
+      name: 'rollup_retention',
+      description: 'Deletes rollups of minutes after 30 days, of hours after 400, and series that fell silent.',
+      run: forgetRollups,
+    },
   ],
   // At most 802 statements and calls (src/fraud/reconcile-risk.ts), and 121 (src/edge/push-rules.ts).
   '1-56/5 * * * *': [
-    { name: 'fraud_rules', run: (ctx) => reconcileRisk(ctx, (_, projectId) => fraudOf(ctx.env, projectId)) },
-    { name: 'browser_rules', run: reconcileRules },
+    {
+      name: 'fraud_rules',
+      description: 'Tells the fraud objects of rules and verdicts that they have not confirmed.',
+      run: (ctx) => reconcileRisk(ctx, (_, projectId) => fraudOf(ctx.env, projectId)),
+    },
+    {
+      name: 'browser_rules',
+      description: 'Tells limiters of rules for browsers that they have not confirmed.',
+      run: reconcileRules,
+    },
   ],
   // At most 201 statements and 50 calls, and 166 statements and 30 calls (src/delivery/destinations); 502 of both (src/alerts/push/reconcile.ts).
   '2-57/5 * * * *': [
-    { name: 'destinations', run: (ctx) => reconcileDestinations(ctx, openDestination) },
-    { name: 'destination_reseal', run: (ctx) => resealDestinations(ctx, openDestination) },
-    { name: 'alert_rules', run: reconcileAlerts },
+    {
+      name: 'destinations',
+      description: 'Tells the objects of destinations of changes that they have not confirmed.',
+      run: (ctx) => reconcileDestinations(ctx, openDestination),
+    },
+    {
+      name: 'destination_reseal',
+      description: 'Encrypts secrets of destinations anew after a rotation of the data secrets.',
+      run: (ctx) => resealDestinations(ctx, openDestination),
+    },
+    {
+      name: 'alert_rules',
+      description: 'Tells the alerts objects of rules, silences and acknowledgements that they have not confirmed.',
+      run: reconcileAlerts,
+    },
   ],
 };
 
@@ -79,21 +157,8 @@ export async function runCron(controller: Pick<ScheduledController, 'cron'>, env
       country: null,
       allowances: [],
     };
-    try {
-      const counts = await job.run(ctx);
-      console.log(JSON.stringify({ level: 'info', event: 'cron', job: job.name, requestId: ctx.requestId, ...counts }));
-    } catch (error) {
-      failures.push(job.name);
-      console.error(
-        JSON.stringify({
-          level: 'error',
-          event: 'cron_failed',
-          job: job.name,
-          requestId: ctx.requestId,
-          cause: String(error),
-        }),
-      );
-    }
+    const { outcome } = await runJob(ctx, job);
+    if (outcome !== 'done') failures.push(job.name);
   }
   if (failures.length > 0) throw new Error(`cron jobs failed: ${failures.join(', ')}`);
 }

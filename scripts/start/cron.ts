@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cron } from 'croner';
 import { parse } from 'smol-toml';
+import { nextRunMs } from '../../src/jobs/schedule.ts';
 import { PROJECT_DIR } from '../lib/run.ts';
 import { reasonOf } from '../lib/stop.ts';
 import { isObject } from './api.ts';
@@ -15,15 +15,6 @@ export function cronExpressions(): string[] {
   const config = parse(readFileSync(path.join(PROJECT_DIR, 'wrangler.toml'), 'utf8'));
   const crons = isObject(config.triggers) ? config.triggers.crons : [];
   return Array.isArray(crons) ? crons.map(String) : [];
-}
-
-/** When the expression is due next after `nowMs`, in Unix milliseconds; as Cloudflare reads it: UTC, 1 is Sunday. */
-export function nextRunMs(expression: string, nowMs: number): number {
-  const next = new Cron(expression, { paused: true, timezone: 'UTC', alternativeWeekdays: true }).nextRun(
-    new Date(nowMs),
-  );
-  if (!next) throw new Error(`the cron expression "${expression}" is never due`);
-  return next.getTime();
 }
 
 /** wrangler dev never fires a cron by itself. Runs each expression when it is due by the shifted clock, until aborted. */

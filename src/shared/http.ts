@@ -1,5 +1,6 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { type Ctx, clockNowMs, type Env, parseConfig } from '../env.ts';
+import { isDatabaseAway, isObjectAway } from './away.ts';
 import { methodNotAllowed, NOT_FOUND, type Problem, problemResponse, STORE_AWAY, UNAUTHENTICATED } from './problem.ts';
 
 export type AppEnv = { Bindings: Env; Variables: { ctx: Ctx } };
@@ -64,23 +65,6 @@ export const requestContext: MiddlewareHandler<AppEnv> = async function requestC
     headers.set('strict-transport-security', 'max-age=63072000; includeSubDomains');
   }
 };
-
-/**
- * What D1 throws when it is overloaded, resets or cannot be reached begins so and names no SQLite code; what it throws for a bad statement names
- * one (developers.cloudflare.com/d1/observability/debug-d1). These codes are of the database's own state.
- */
-function isDatabaseAway({ message }: Error): boolean {
-  if (!message.startsWith('D1_ERROR')) return false;
-  return !message.includes('SQLITE_') || /SQLITE_(BUSY|LOCKED|FULL|READONLY|IOERR)/.test(message);
-}
-
-/**
- * A Durable Object that was moved, restarted for a new version, or has too much to do: the runtime marks the error so
- * (developers.cloudflare.com/durable-objects/best-practices/error-handling), and no error of its code.
- */
-function isObjectAway(error: Error): boolean {
-  return ['retryable', 'overloaded', 'durableObjectReset'].some((mark) => Reflect.get(error, mark) === true);
-}
 
 /** The database let the end of the session come before the change: what the trigger audit_needs_its_session says. */
 function hasSessionEnded({ message }: Error): boolean {

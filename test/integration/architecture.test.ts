@@ -10,10 +10,10 @@ import { type Import, type SourceFile, sources, withoutComments } from '../helpe
 const FEATURES = [
   ...[
     'audit',
-    'notices',
-    'jobs',
     'auth',
     'projects',
+    'notices',
+    'jobs',
     'limits',
     'idempotency',
     'blocks',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { cronExpressions, nextRunMs } from '../../scripts/start/cron.ts';
+import { cronExpressions } from '../../scripts/start/cron.ts';
+import { nextRunMs } from '../../src/jobs/schedule.ts';
 
 // 2026-11-21 is a Saturday.
 const NOW_MS = Date.parse('2026-11-21T10:03:30Z');

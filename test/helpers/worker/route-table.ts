@@ -436,6 +436,10 @@ export const ROUTES: readonly RouteRule[] = [
     body: () => ownRegime(),
   },
 
+  { method: 'GET', route: '/api/jobs', access: admins },
+  { method: 'GET', route: '/api/jobs/:name/runs', access: admins, url: () => '/api/jobs/page_retention/runs' },
+  { method: 'POST', route: '/api/jobs/:name/run', access: admins, url: () => '/api/jobs/page_retention/run' },
+
   { method: 'GET', route: '/api/users', access: admins },
   {
     method: 'POST',
