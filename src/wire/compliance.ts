@@ -261,7 +261,10 @@ export interface DeletionInput {
   holds: { category: ErasureCategory; stream: Stream | null; reason: string }[];
 }
 
-/** `GET /api/compliance/deletions`, `/:id`; `POST /:id/cancel {reason}`, `/:id/holds`, `/:id/execute` (ends the grace period). */
+/**
+ * `GET /api/compliance/deletions?project=&state=&limit=&cursor=` (the newest first), `/:id`; `POST /:id/cancel {reason}`,
+ * `/:id/holds {category, stream, reason}`, `/:id/holds/:hold/release`, `/:id/execute` (ends the grace period).
+ */
 export interface DeletionRequest {
   /** `del_…` */
   id: string;
@@ -291,6 +294,8 @@ export interface DeletionRequest {
 }
 
 export interface DeletionHold {
+  /** `dhl_…` */
+  id: string;
   category: ErasureCategory;
   stream: Stream | null;
   reason: string;
