@@ -27,7 +27,17 @@ export type ComplianceError =
   | { kind: 'regime_built_in' }
   | { kind: 'too_many'; what: string; most: number }
   | { kind: 'nobody_affected' }
-  | { kind: 'not_notifying' };
+  | { kind: 'not_notifying' }
+  /** Each also of a project that the caller may not administer. */
+  | { kind: 'deletion_not_found' }
+  | { kind: 'hold_not_found' }
+  /** One for the same person is open in the project. */
+  | { kind: 'deletion_exists'; id: string }
+  | { kind: 'deletion_begun' }
+  | { kind: 'deletion_ended' }
+  | { kind: 'already_held' }
+  | { kind: 'already_erased' }
+  | { kind: 'not_executed' };
 
 export function complianceProblem(error: ComplianceError): Problem {
   switch (error.kind) {
@@ -90,6 +100,37 @@ export function complianceProblem(error: ComplianceError): Problem {
       );
     case 'not_notifying':
       return conflict(error.kind, 'No notification is under way', 'There is none to stop.');
+    case 'deletion_not_found':
+      return { ...NOT_FOUND, detail: 'No request for deletion has that id.' };
+    case 'hold_not_found':
+      return { ...NOT_FOUND, detail: 'The request has no hold of that id that is in force.' };
+    case 'deletion_exists':
+      return {
+        ...conflict(
+          error.kind,
+          'There is a request for this person',
+          'A request for the same identity is open in this project. Go on with that one, or cancel it first.',
+        ),
+        extra: { id: error.id },
+      };
+    case 'deletion_begun':
+      return conflict(
+        error.kind,
+        'The execution has begun',
+        'What is being erased cannot be brought back: a request is cancelled before its execution begins.',
+      );
+    case 'deletion_ended':
+      return conflict(error.kind, 'The request has ended', 'It was cancelled or carried out. Enter another one.');
+    case 'already_held':
+      return conflict(
+        error.kind,
+        'It is held already',
+        'The same category and stream is held. Release that hold first.',
+      );
+    case 'already_erased':
+      return conflict(error.kind, 'It is erased already', 'Nothing of this category is left to be held.');
+    case 'not_executed':
+      return conflict(error.kind, 'There is no receipt yet', 'A receipt is given once the request was carried out.');
     default:
       return unreachable(error);
   }

@@ -1,10 +1,12 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../shared/http.ts';
+import { deletionRoutes } from './deletions/index.ts';
 import { regimeRoutes } from './regimes/regime-routes.ts';
 
 /** `/api/compliance`. */
 export function complianceRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
   routes.route('/', regimeRoutes());
+  routes.route('/', deletionRoutes());
   return routes;
 }

@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers';
+import { holdsOf } from '../../../src/compliance/deletions/store/hold-store.ts';
 import { sampleEvent } from '../../../src/delivery/body/sample-event.ts';
 import { createDestinationSchema } from '../../../src/delivery/destinations/definition/schema.ts';
 import { createDestination } from '../../../src/delivery/destinations/verbs/create.ts';
@@ -9,6 +10,7 @@ import { createKey, createProject, signInAs } from './accounts.ts';
 import { makeAlerts } from './alert-fixture.ts';
 import { callApp, ORIGIN } from './call-app.ts';
 import { testCtx } from './context.ts';
+import { askDeletion } from './deletions.ts';
 import { everyRecord } from './journal.ts';
 import { put } from './query.ts';
 import type { Fixture } from './route-table.ts';
@@ -32,7 +34,11 @@ export async function makeFixture(): Promise<Fixture> {
   ]);
   const fingerprint = groupsOf(await everyRecord(project.id))[0]?.fingerprint ?? '';
   const { destinationId, deliveryId } = await makeDestination(project);
+  const deletionId = await askDeletion(project.id, { userIds: ['u-fixture'], graceDays: 7 });
+  const holdId = (await holdsOf(env.DB, [deletionId])).get(deletionId)?.[0]?.id ?? '';
   return {
+    deletionId,
+    deletionHoldId: holdId,
     destinationId,
     deliveryId,
     projectId: project.id,

@@ -55,6 +55,9 @@ export interface Fixture {
   ruleId: string;
   silenceId: string;
   firingId: string;
+  /** A request for deletion in the project, in its grace period, and a hold of it. */
+  deletionId: string;
+  deletionHoldId: string;
 }
 
 export interface RouteRule {
@@ -114,6 +117,10 @@ const fraudBodies = {
   revoke: { userId: 'u1' },
 };
 
+const deletion = (f: Fixture): object => ({
+  ...{ projectId: f.projectId, regimeId: 'gdpr', receivedAtMs: IN_AN_HOUR_MS - 7_200_000 },
+  identity: { userIds: ['u-asked'] },
+});
 const ownRegime = (): object => ({
   ...{
     name: 'Own',
@@ -439,6 +446,23 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/api/jobs', access: admins },
   { method: 'GET', route: '/api/jobs/:name/runs', access: admins, url: () => '/api/jobs/page_retention/runs' },
   { method: 'POST', route: '/api/jobs/:name/run', access: admins, url: () => '/api/jobs/page_retention/run' },
+  { method: 'GET', route: '/api/compliance/deletions', access: admins },
+  { method: 'POST', route: '/api/compliance/deletions', access: admins, body: deletion },
+  ...['GET /:id', 'GET /:id/receipt', 'POST /:id/cancel', 'POST /:id/execute', 'POST /:id/holds'].map(
+    (route): RouteRule => {
+      const [method, path = ''] = route.split(' ');
+      return {
+        ...{ method: method as 'GET' | 'POST', route: `/api/compliance/deletions${path}`, access: admins },
+        url: (f) => `/api/compliance/deletions${path.replace(':id', f.deletionId)}`,
+        ...(path.endsWith('/cancel') ? { body: () => ({ reason: 'taken back' }) } : {}),
+        ...(path.endsWith('/holds') ? { body: () => ({ category: 'caches', reason: 'a dispute' }) } : {}),
+      };
+    },
+  ),
+  {
+    ...{ method: 'POST', route: '/api/compliance/deletions/:id/holds/:hold/release', access: admins },
+    url: (f) => `/api/compliance/deletions/${f.deletionId}/holds/${f.deletionHoldId}/release`,
+  },
 
   { method: 'GET', route: '/api/users', access: admins },
   {

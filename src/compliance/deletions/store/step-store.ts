@@ -104,7 +104,7 @@ export function waitAgain(
     .bind(requestId, categories === null ? null : JSON.stringify(categories));
 }
 
-/** Requests that are done but for what is held, whose legal holds of the archive are over. */
+/** Steps that have left something where it was, for a hold that is no longer in force: of the request, or of the archive. */
 export async function releasedSteps(
   db: D1Database,
   limit: number,
@@ -112,9 +112,10 @@ export async function releasedSteps(
   const { results } = await db
     .prepare(
       `SELECT s.request_id AS requestId, s.project_id AS projectId, s.category FROM deletion_steps s INDEXED BY deletion_steps_held
-       JOIN deletion_requests r ON r.id = s.request_id AND r.state = 'done' AND r.sealed IS NOT NULL
-       WHERE s.state = 'held' AND EXISTS (SELECT 1 FROM json_each(s.held) h
-         JOIN legal_holds l ON l.id = h.value ->> 'holdId' WHERE l.released_at_ms IS NOT NULL)
+       JOIN deletion_requests r ON r.id = s.request_id AND r.state IN ('done', 'running') AND r.sealed IS NOT NULL
+       WHERE s.state = 'held' AND EXISTS (SELECT 1 FROM json_each(s.held) h WHERE
+         EXISTS (SELECT 1 FROM legal_holds l WHERE l.id = h.value ->> 'holdId' AND l.released_at_ms IS NOT NULL)
+         OR EXISTS (SELECT 1 FROM deletion_holds d WHERE d.id = h.value ->> 'holdId' AND d.released_at_ms IS NOT NULL))
        LIMIT ?1`,
     )
     .bind(limit)
