@@ -38,6 +38,7 @@ CREATE TABLE archives (
   created_at_ms INTEGER NOT NULL,
   verified_at_ms INTEGER,
   problem TEXT,                                          -- what the last verification found; null is nothing
+  failed_reads INTEGER NOT NULL DEFAULT 0,               -- of searches that found a block of it missing or damaged
   manifest_sequence INTEGER,                             -- of the first version that names it, or no longer does; null: to be written; 0: none ever named it
   sources TEXT NOT NULL CHECK (json_valid(sources)),     -- while writing: its blocks in their order, each with id, hash and packed bytes; then []
   replaces TEXT,                                         -- while writing: the archive whose blocks these are, of which some were erased

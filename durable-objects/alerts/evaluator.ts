@@ -2,7 +2,7 @@ import { windowBuckets } from '../../src/alerts/counting/buckets.ts';
 import { type Counts, countsAlone, countsProve, decides, larger } from '../../src/alerts/counting/combine.ts';
 import type { Continuity } from '../../src/alerts/counting/follow.ts';
 import type { Evaluation } from '../../src/alerts/evaluate/index.ts';
-import type { StatementMeter } from '../../src/query/index.ts';
+import type { CallMeter } from '../../src/blocks/index.ts';
 import { within } from '../../src/shared/within.ts';
 import type { AlertRule } from '../../src/wire/alerts.ts';
 import type { Feed } from './feed.ts';
@@ -16,10 +16,10 @@ const RULES_AT_ONCE = 5;
 /** Then the rest waits for the next alarm, behind what fell due meanwhile: a store that hangs must not keep the others from theirs. */
 const MAX_RUN_MS = 30_000;
 /**
- * D1 takes 1,000 statements from an alarm. After these no other rule is begun: it is still due, and the next alarm has as many again. What is under way may
+ * D1 takes 1,000 statements from an alarm. After these, and reads of archives, no other rule is begun: it is still due, and the next alarm has as many again. What is under way may
  * send up to 900 in all (src/query/limits.ts).
  */
-const MAX_RUN_STATEMENTS = 500;
+const MAX_RUN_CALLS = 500;
 /** A search ends after 15 s by itself (src/query). */
 const MAX_EVALUATION_MS = 20_000;
 
@@ -28,7 +28,7 @@ export interface EvaluatorPort {
   feed: Pick<Feed, 'look' | 'continuity'>;
   counts: Pick<CountStore, 'sums'>;
   /** By what is stored. */
-  evaluate(rule: AlertRule, nowMs: number, meter: StatementMeter): Promise<Evaluation>;
+  evaluate(rule: AlertRule, nowMs: number, meter: CallMeter): Promise<Evaluation>;
   /** Writes what was found of a rule that is still the same, and what follows from it. */
   conclude(entry: Entry, found: Evaluation): void;
   nowMs(): number;
@@ -51,18 +51,18 @@ export class Evaluator {
       ...entries.filter((entry) => this.#isCounted(entry)),
       ...entries.filter((entry) => !this.#isCounted(entry)),
     ];
-    const meter: StatementMeter = { statements: 0 };
+    const meter: CallMeter = { calls: 0 };
     const untilMs = this.#port.nowMs() + MAX_RUN_MS;
     const worker = async (): Promise<void> => {
       for (let entry = waiting.shift(); entry; entry = waiting.shift()) {
         await this.#evaluate(entry, meter);
-        if (this.#port.nowMs() > untilMs || meter.statements >= MAX_RUN_STATEMENTS) return;
+        if (this.#port.nowMs() > untilMs || meter.calls >= MAX_RUN_CALLS) return;
       }
     };
     await Promise.all(Array.from({ length: RULES_AT_ONCE }, worker));
   }
 
-  async #evaluate(entry: Entry, meter: StatementMeter): Promise<void> {
+  async #evaluate(entry: Entry, meter: CallMeter): Promise<void> {
     const found = entry.rule.enabled ? await this.#find(entry, meter) : { observed: null, problem: null };
     // Another one by now: its change has made it due.
     if (this.#port.rulebook.get(entry.rule.id) !== entry) return;
@@ -74,7 +74,7 @@ export class Evaluator {
     }
   }
 
-  async #find(entry: Entry, meter: StatementMeter): Promise<Evaluation> {
+  async #find(entry: Entry, meter: CallMeter): Promise<Evaluation> {
     const { rule } = entry;
     const nowMs = this.#port.nowMs();
     const counts = this.#counts(entry, nowMs);
@@ -87,7 +87,7 @@ export class Evaluator {
     return { observed: observed ? larger(rule, observed, newer) : countsProve(rule, newer), problem };
   }
 
-  async #stored(rule: AlertRule, nowMs: number, meter: StatementMeter): Promise<Evaluation> {
+  async #stored(rule: AlertRule, nowMs: number, meter: CallMeter): Promise<Evaluation> {
     try {
       const found = await within(MAX_EVALUATION_MS, this.#port.evaluate(rule, nowMs, meter));
       return found ?? { observed: null, problem: `It took more than ${MAX_EVALUATION_MS / 1_000} s.` };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Ctx } from '../env.ts';
+import type { Ctx, Env } from '../env.ts';
 import { toHex } from '../shared/bytes.ts';
 import { randomId } from '../shared/ids.ts';
 import {
@@ -12,7 +12,8 @@ import {
 import { listSmallNeighbours, type SmallBlock } from './compact-store.ts';
 import { buildFilter } from './filter.ts';
 import { deflatePiece, joinPieces } from './gzip.ts';
-import { inflatePacked, readPacked, readSummaries } from './read-store.ts';
+import { inflatePacked, readPacked } from './payload-store.ts';
+import { readSummaries } from './read-store.ts';
 import { addLineTokens } from './record-tokens.ts';
 import { storeCompacted } from './store.ts';
 import { SummaryBuilder } from './summary.ts';
@@ -77,7 +78,7 @@ async function listFairly(ctx: Ctx): Promise<SmallBlock[]> {
 async function compactGroup(ctx: Ctx, group: readonly SmallBlock[]): Promise<number | 'lost' | 'failed'> {
   const ids = group.map(({ id }) => id);
   try {
-    const merged = await mergeBlocks(ctx.env.DB, group);
+    const merged = await mergeBlocks(ctx.env, group);
     if (!merged || !(await storeCompacted(ctx.env.DB, merged, ids))) return 'lost';
     return merged.index.summary.records;
   } catch (cause) {
@@ -125,9 +126,9 @@ export function groupNeighbours(blocks: readonly SmallBlock[]): SmallBlock[][] {
 }
 
 /** Null where a source is gone. Throws where one does not hold what its index row says: data is never replaced by less. */
-async function mergeBlocks(db: D1Database, group: readonly SmallBlock[]): Promise<SealedBlock | null> {
+async function mergeBlocks(env: Env, group: readonly SmallBlock[]): Promise<SealedBlock | null> {
   const ids = group.map(({ id }) => id);
-  const [packed, summaries] = await Promise.all([readPacked(db, ids), readSummaries(db, ids)]);
+  const [packed, summaries] = await Promise.all([readPacked(env, ids), readSummaries(env.DB, ids)]);
   const summary = new SummaryBuilder();
   const tokens = new TokenSet();
   const texts: Buffer[] = [];
@@ -135,7 +136,7 @@ async function mergeBlocks(db: D1Database, group: readonly SmallBlock[]): Promis
     const payload = packed.get(block.id);
     const own = summaries.get(block.id);
     if (payload === undefined || !own) return null;
-    const raw = inflatePacked(payload, block.rawBytes);
+    const raw = inflatePacked(payload);
     if (raw.length !== block.rawBytes || countLines(raw) !== block.lastSeq - block.firstSeq + 1) {
       throw new Error(`block ${block.id} does not hold what its index row says`);
     }

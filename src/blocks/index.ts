@@ -27,19 +27,19 @@ export { compactBlocks } from './compact.ts';
 export { buildFilter, mayContain } from './filter.ts';
 export { deflatePiece, gunzip, inflatePiece, joinedBytes, joinPieces, type Piece } from './gzip.ts';
 export { lineId, lineLevel, lineTs } from './line.ts';
+export { type CallMeter, inflatePacked, type Packed, readPacked, readPayloads } from './payload-store.ts';
 export {
   type BlockHead,
   type HeadPage,
   type HeadRequest,
-  inflatePacked,
   listHeads,
   listSealedFrom,
   readFilters,
-  readPacked,
   readSummaries,
   type SealedHead,
 } from './read-store.ts';
 export { addLineTokens, addRecordTokens } from './record-tokens.ts';
-export { listBlocks, listBlocksFromSeq, readPayloads, storeSealed } from './store.ts';
+export { listBlocks, listBlocksFromSeq, storeSealed } from './store.ts';
 export { OTHER, type Summary, SummaryBuilder } from './summary.ts';
 export { addTokens, isWordUnit, TokenSet, tokenHash, wordsOf } from './token.ts';
+export { BlockUnreadable, noteUnreadable } from './unreadable.ts';

@@ -1,6 +1,5 @@
 import { fromBase64 } from '../shared/bytes.ts';
 import type { Stream } from '../wire/record.ts';
-import { gunzip } from './gzip.ts';
 import type { Summary } from './summary.ts';
 
 /** What a query needs of an index row to decide whether to look closer; read from one covering index (migrations/0004_query.sql). */
@@ -126,17 +125,4 @@ export async function readFilters(db: D1Database, ids: readonly string[]): Promi
     .bind(JSON.stringify(ids))
     .all<{ block_id: string; filter: string }>();
   return new Map(results.map(({ block_id, filter }) => [block_id, fromBase64(filter)]));
-}
-
-/** Payloads as they are stored; inflatePacked opens one at a time, so that memory holds the packed form of many and the raw form of one. */
-export async function readPacked(db: D1Database, ids: readonly string[]): Promise<Map<string, string>> {
-  const { results } = await db
-    .prepare('SELECT block_id, data FROM block_payloads WHERE block_id IN (SELECT value FROM json_each(?1))')
-    .bind(JSON.stringify(ids))
-    .all<{ block_id: string; data: string }>();
-  return new Map(results.map(({ block_id, data }) => [block_id, data]));
-}
-
-export function inflatePacked(packed: string, rawBytes: number): Buffer {
-  return gunzip(Buffer.from(packed, 'base64'), rawBytes);
 }

@@ -1,7 +1,6 @@
 import { toBase64 } from '../shared/bytes.ts';
 import type { Stream } from '../wire/record.ts';
 import type { BlockIndex, SealedBlock } from './block.ts';
-import { gunzip } from './gzip.ts';
 import type { Summary } from './summary.ts';
 
 interface IndexRow {
@@ -186,19 +185,4 @@ export async function listBlocksFromSeq(
     .bind(projectId, from.shard, from.stream, from.fromSeq, limit)
     .all<IndexRow>();
   return results.map(toIndex);
-}
-
-/** NDJSON of each block that is still there; a block missing from the map was compacted since its index row was read. */
-export async function readPayloads(db: D1Database, blocks: readonly BlockIndex[]): Promise<Map<string, string>> {
-  const { results } = await db
-    .prepare('SELECT block_id, data FROM block_payloads WHERE block_id IN (SELECT value FROM json_each(?1))')
-    .bind(JSON.stringify(blocks.map((block) => block.id)))
-    .all<{ block_id: string; data: string }>();
-  const rawBytes = new Map(blocks.map((block) => [block.id, block.rawBytes]));
-  return new Map(
-    results.map(({ block_id, data }) => [
-      block_id,
-      gunzip(Buffer.from(data, 'base64'), rawBytes.get(block_id) ?? 0).toString('utf8'),
-    ]),
-  );
 }

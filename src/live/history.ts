@@ -1,4 +1,4 @@
-import { type BlockIndex, listBlocksFromSeq, readPayloads } from '../blocks/index.ts';
+import { type BlockIndex, BlockUnreadable, listBlocksFromSeq, noteUnreadable, readPayloads } from '../blocks/index.ts';
 import type { Env } from '../env.ts';
 import { journalFor, type Publication, partText } from '../journal/index.ts';
 import type { Stream } from '../wire/record.ts';
@@ -40,7 +40,7 @@ export async function readHistory(env: Env, projectId: string, span: SeqSpan): P
     if (tail && tail.firstSeq === fromSeq) return tail;
     const blocks = await listBlocksFromSeq(env.DB, projectId, { shard, stream, fromSeq }, BLOCKS_PER_PAGE);
     if (blocks.length === 0) return tail;
-    const sealed = cut(span, await blockRuns(env.DB, blocks));
+    const sealed = cut(span, await blockRuns(env, blocks));
     if (sealed) return sealed;
   }
   throw new Error(`the blocks of ${projectId}/${shard} ${stream} from ${fromSeq} on are listed but not there`);
@@ -51,8 +51,11 @@ export function partLines(part: Parameters<typeof partText>[0] & Pick<Publicatio
 }
 
 /** As many blocks from the first as are still there. */
-async function blockRuns(db: D1Database, blocks: readonly BlockIndex[]): Promise<Run[]> {
-  const payloads = await readPayloads(db, blocks);
+async function blockRuns(env: Env, blocks: readonly BlockIndex[]): Promise<Run[]> {
+  const payloads = await readPayloads(env, blocks).catch(async (cause) => {
+    if (cause instanceof BlockUnreadable) await noteUnreadable({ env, requestId: 'socket' }, cause);
+    throw cause;
+  });
   const runs: Run[] = [];
   for (const { id, firstSeq, lastSeq } of blocks) {
     const ndjson = payloads.get(id);

@@ -2,7 +2,7 @@ import type { Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { ReadError } from './errors.ts';
 import { type LineMatch, scanText } from './scan/scan.ts';
-import { type Budget, DEFAULT_BUDGET, type Scanned, type Scope, spendingOf, storeAway } from './search.ts';
+import { type Budget, DEFAULT_BUDGET, readFailure, type Scanned, type Scope, spendingOf } from './search.ts';
 import { blocksOf } from './walk/block-source.ts';
 import { Coverage } from './walk/seq-set.ts';
 import { walkTails } from './walk/tails.ts';
@@ -24,7 +24,7 @@ export interface Counted {
   countedFromMs: number;
 }
 
-/** Runs a counter over a scope, newest blocks first. Exact for what it covers. Errors: store_away. */
+/** Runs a counter over a scope, newest blocks first. Exact for what it covers. Errors: store_away, block_unreadable. */
 export async function aggregate(
   ctx: Ctx,
   scope: Scope,
@@ -34,7 +34,7 @@ export async function aggregate(
   try {
     return ok(await aggregateStores(ctx, scope, counter, budget));
   } catch (cause) {
-    return err(storeAway(ctx, cause));
+    return err(await readFailure(ctx, cause));
   }
 }
 
@@ -49,7 +49,7 @@ async function aggregateStores(ctx: Ctx, scope: Scope, counter: Counter, budget:
     scanText(text, { ...scan, matchesAll, lines: null });
   }
   const walk = new BlockWalk(
-    blocksOf(ctx.env.DB, projectId),
+    blocksOf(ctx.env, projectId),
     {
       query,
       fromMs,
@@ -63,7 +63,7 @@ async function aggregateStores(ctx: Ctx, scope: Scope, counter: Counter, budget:
   );
   spending.add(walk);
   const done = (bound: number | null): Counted => ({
-    scanned: { blocks: walk.blocksRead, bytes: walk.bytes + tailBytes },
+    scanned: walk.scanned(tailBytes),
     complete: bound === null,
     countedFromMs: bound === null ? fromMs : Math.min(bound + 1, toMs),
   });

@@ -39,8 +39,8 @@ export async function* searchEvents(request: SearchRequest, events: Search, requ
     if (value.kind === 'records') {
       yield `event: records\ndata: {"records":[${value.hits.map(({ line }) => line).join(',')}]}\n\n`;
     } else {
-      const { blocksDone, blocksLeft, bytes } = value;
-      yield `event: progress\ndata: ${JSON.stringify({ blocksDone, blocksLeft, bytes })}\n\n`;
+      const { kind: _, ...progress } = value;
+      yield `event: progress\ndata: ${JSON.stringify(progress)}\n\n`;
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Stream } from '../wire/record.ts';
 import { giveBackCacheCounts, noteCacheUse, takeCacheCounts } from './cache-counts.ts';
 import { type CachedRow, deleteExpired, findCached, storeCached } from './cache-store.ts';
 import type { ReadError } from './errors.ts';
-import { storeAway } from './search.ts';
+import { readFailure } from './search.ts';
 import { readHeads } from './walk/tails.ts';
 
 /** Production D1 refuses rows over 2,000,000 bytes. */
@@ -45,7 +45,7 @@ export async function cachedAnswer(
   try {
     heads = stream === 'none' ? '' : await readHeads(ctx, projectId, stream);
   } catch (cause) {
-    return err(storeAway(ctx, cause));
+    return err(await readFailure(ctx, cause));
   }
   const key = `project:${projectId}:${operation}:${sha256Hex(JSON.stringify([parameters, heads]))}`;
   const known = refresh ? null : await unlessAway(ctx, findCached(ctx.env.DB, key, ctx.nowMs));

@@ -3,7 +3,7 @@ import { isUuidV7 } from '../shared/ids.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { ReadError } from './errors.ts';
 import { locate, readLines } from './locate.ts';
-import { storeAway } from './search.ts';
+import { readFailure } from './search.ts';
 
 export interface ContextRequest {
   before: number;
@@ -19,7 +19,7 @@ export interface RecordContext {
   after: string[];
 }
 
-/** A record and its neighbours in order of arrival: same project, stream and journal. Errors: record_not_found, record_not_reached, store_away. */
+/** A record and its neighbours in order of arrival: same project, stream and journal. Errors: record_not_found, record_not_reached, store_away, block_unreadable. */
 export async function recordContext(
   ctx: Ctx,
   projectId: string,
@@ -42,6 +42,6 @@ export async function recordContext(
       after: lines.filter((line) => line.seq > seq).map(({ line }) => line),
     });
   } catch (cause) {
-    return err(storeAway(ctx, cause));
+    return err(await readFailure(ctx, cause));
   }
 }

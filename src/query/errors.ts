@@ -20,7 +20,9 @@ export type ReadError =
   | { kind: 'too_many_searches'; limit: number }
   /** So many blocks overlap in time that not even the first page could be made within the hard budget. */
   | { kind: 'query_too_broad'; limitBytes: number }
-  /** A journal or the database did not answer. */
+  /** The index names a block that is not there, or not what it should be; its records are of [fromMs, toMs). */
+  | { kind: 'block_unreadable'; fromMs: number; toMs: number }
+  /** A journal, the database or the bucket did not answer. */
   | { kind: 'store_away' };
 
 export function readProblem(error: ReadError): Problem {
@@ -75,6 +77,16 @@ export function readProblem(error: ReadError): Problem {
         'The search reads too much at once',
         `More than ${error.limitBytes} bytes of records lie at one moment of the range. Choose a stream, a shorter range or more selective words.`,
       );
+    case 'block_unreadable':
+      return {
+        ...problem(
+          500,
+          error.kind,
+          'A part of the history cannot be read',
+          'An archive or a block of the range is missing or damaged. What lies outside of fromMs and toMs can be searched; an administrator verifies the archive.',
+        ),
+        extra: { fromMs: error.fromMs, toMs: error.toMs },
+      };
     case 'store_away':
       return STORE_AWAY;
     default:

@@ -73,7 +73,7 @@ async function* matchingLines(ctx: Ctx, scope: Scope): AsyncGenerator<string[]> 
     if (held.isOverfull) yield held.takeBefore(null);
   }
   const walk = new BlockWalk(
-    blocksOf(ctx.env.DB, projectId),
+    blocksOf(ctx.env, projectId),
     { query, fromMs, toMs, stream, order: 'desc', needSummaries: false, canCount: () => false },
     coverage,
   );

@@ -15,7 +15,7 @@ export { metricRoutes } from './metric-routes.ts';
 export { ParameterReader, type Parameters } from './parameters.ts';
 export { queriedProject } from './project.ts';
 export { queryRoutes } from './routes.ts';
-export type { Scope, StatementMeter } from './search.ts';
+export type { Scope } from './search.ts';
 export { searchRecords } from './search-records.ts';
 export { sessionRoutes } from './session-routes.ts';
 export { traceRoutes } from './trace-routes.ts';

@@ -8,9 +8,10 @@ export const HARD_BUDGET_BYTES = 2 * 1024 * 1024 * 1024;
 /** Time after which a request answers with what it has, for searches whose terms cost more than reading does. */
 export const BUDGET_MS = 15_000;
 /**
- * Statements after which it does so, for searches that pass very many blocks by their index rows. D1 takes 1,000 from one request; the rest
+ * Statements and reads of archives after which it does so, for searches that pass very many blocks by their index rows or whose matches are spread over
+ * very many. D1 takes 1,000 statements from one request, and so many calls of all stores are sure to be had (older limits of subrequests); the rest
  * is for the session, the project, the cache and what is being read ahead.
  */
-export const BUDGET_STATEMENTS = 900;
+export const BUDGET_CALLS = 900;
 /** The range of a query that names none. */
 export const DEFAULT_RANGE_MS = 3_600_000;

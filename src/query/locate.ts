@@ -72,14 +72,14 @@ async function locateSealed(
     );
     if (heads.length === 0) break;
     const ids = heads.map((head) => head.id);
-    const packed = await storeAnswer(readPacked(ctx.env.DB, ids));
+    const packed = await storeAnswer(readPacked(ctx.env, ids));
     for (const head of heads) {
       const payload = packed.get(head.id);
       if (payload === undefined) {
         isChanged = true;
         continue;
       }
-      const line = lineOf(inflatePacked(payload, head.rawBytes).toString('latin1'), id);
+      const line = lineOf(inflatePacked(payload).toString('latin1'), id);
       if (line >= 0) return { shard: head.shard, stream: head.stream, seq: head.firstSeq + line };
       bytes += head.rawBytes;
     }
@@ -101,7 +101,7 @@ function lineOf(text: string, id: string): number {
   return line;
 }
 
-/** The stored lines of a run of sequences, in order, from the tail and from blocks; what does not exist is left out. */
+/** The stored lines of a run of sequences, in order, from the tail and from blocks; what does not exist, or was erased, is left out. */
 export async function readLines(
   ctx: Ctx,
   projectId: string,
@@ -131,10 +131,10 @@ export async function readLines(
     );
     const blocks = listed.filter((block) => block.firstSeq <= lastSeq);
     const ids = blocks.map(({ id }) => id);
-    const packed = await storeAnswer(readPacked(ctx.env.DB, ids));
+    const packed = await storeAnswer(readPacked(ctx.env, ids));
     for (const block of blocks) {
       const payload = packed.get(block.id);
-      if (payload !== undefined) put(block.firstSeq, inflatePacked(payload, block.rawBytes));
+      if (payload !== undefined) put(block.firstSeq, inflatePacked(payload));
     }
     if (packed.size === blocks.length) break;
   }

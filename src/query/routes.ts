@@ -1,4 +1,6 @@
 import { Hono } from 'hono';
+import { BlockUnreadable, noteUnreadable } from '../blocks/index.ts';
+import type { Ctx } from '../env.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
 import { parsePage } from '../shared/page.ts';
@@ -12,7 +14,7 @@ import { histogram } from './histogram.ts';
 import { type ExportFormat, readContext, readExport, readFacets, readHistogram, readSearch } from './parameters.ts';
 import { NOBODY, projectOf, queriedProject } from './project.ts';
 import { removeSearch, saveSearch, saveSearchSchema } from './saved-searches.ts';
-import { type Scope, search, storeAway } from './search.ts';
+import { readFailure, type Scope, search } from './search.ts';
 import { listSavedSearches } from './search-store.ts';
 
 /** Of histograms and facets. */
@@ -92,10 +94,10 @@ export function queryRoutes(): Hono<AppEnv> {
     const pieces = exportRecords(ctx, scope, format);
     try {
       // A store that is away is said by the status as long as there is one to say it with; later the connection breaks.
-      const body = streamOf(withFirst(await pieces.next(), pieces), DOWNLOAD_CHUNK_CHARS, ctx.requestId);
+      const body = streamOf(withFirst(ctx, await pieces.next(), pieces), DOWNLOAD_CHUNK_CHARS, ctx.requestId);
       return c.body(body, 200, downloadHeaders(scope, format));
     } catch (cause) {
-      return deny(c, storeAway(ctx, cause));
+      return deny(c, await readFailure(ctx, cause));
     }
   });
 
@@ -137,11 +139,18 @@ function json(c: AppContext, body: string, cacheHit: boolean | null = null): Res
   return c.body(body, 200, { 'content-type': 'application/json' });
 }
 
-async function* withFirst(first: IteratorResult<string>, rest: AsyncGenerator<string>): AsyncGenerator<string> {
+async function* withFirst(
+  ctx: Ctx,
+  first: IteratorResult<string>,
+  rest: AsyncGenerator<string>,
+): AsyncGenerator<string> {
   try {
     if (first.done) return;
     yield first.value;
     yield* rest;
+  } catch (cause) {
+    if (cause instanceof BlockUnreadable) await noteUnreadable(ctx, cause);
+    throw cause;
   } finally {
     await rest.return(undefined);
   }

@@ -1,9 +1,10 @@
+import { BlockUnreadable, type CallMeter, noteUnreadable } from '../blocks/index.ts';
 import type { Allowance, Ctx } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Stream } from '../wire/record.ts';
 import type { CompiledQuery } from './compile.ts';
 import type { ReadError } from './errors.ts';
-import { BUDGET_BYTES, BUDGET_MS, BUDGET_STATEMENTS, HARD_BUDGET_BYTES } from './limits.ts';
+import { BUDGET_BYTES, BUDGET_CALLS, BUDGET_MS, HARD_BUDGET_BYTES } from './limits.ts';
 import { type LineMatch, scanText } from './scan/scan.ts';
 import { blocksOf } from './walk/block-source.ts';
 import { isBefore, type Order, type Position, placeBefore } from './walk/order.ts';
@@ -33,40 +34,35 @@ export interface Budget {
   softBytes: number;
   hardBytes: number;
   softMs: number;
-  softStatements: number;
+  softCalls: number;
 }
 
 export const DEFAULT_BUDGET: Budget = {
   softBytes: BUDGET_BYTES,
   hardBytes: HARD_BUDGET_BYTES,
   softMs: BUDGET_MS,
-  softStatements: BUDGET_STATEMENTS,
+  softCalls: BUDGET_CALLS,
 };
-
-/** Statements that one invocation has sent for all that it asks. */
-export interface StatementMeter {
-  statements: number;
-}
 
 /** What the walks of one request have used so far: several of them share what one may. */
 export class Spending {
-  readonly #walks: Pick<BlockWalk, 'bytes' | 'statements'>[] = [];
+  readonly #walks: Pick<BlockWalk, 'bytes' | 'calls'>[] = [];
   readonly #startedMs = performance.now();
-  readonly #meter: StatementMeter | null;
+  readonly #meter: CallMeter | null;
 
-  constructor(meter: StatementMeter | null = null) {
+  constructor(meter: CallMeter | null = null) {
     this.#meter = meter;
   }
 
-  add(walk: Pick<BlockWalk, 'bytes' | 'statements'>): void {
+  add(walk: Pick<BlockWalk, 'bytes' | 'calls'>): void {
     this.#walks.push(walk);
   }
 
   /** Whether it is all that one request may. */
-  isOver({ softBytes, softStatements, softMs }: Budget): boolean {
-    const sum = (of: 'bytes' | 'statements') => this.#walks.reduce((all, walk) => all + walk[of], 0);
-    const statements = Math.max(sum('statements'), this.#meter?.statements ?? 0);
-    return sum('bytes') >= softBytes || statements >= softStatements || performance.now() - this.#startedMs >= softMs;
+  isOver({ softBytes, softCalls, softMs }: Budget): boolean {
+    const sum = (of: 'bytes' | 'calls') => this.#walks.reduce((all, walk) => all + walk[of], 0);
+    const calls = Math.max(sum('calls'), this.#meter?.calls ?? 0);
+    return sum('bytes') >= softBytes || calls >= softCalls || performance.now() - this.#startedMs >= softMs;
   }
 }
 
@@ -80,17 +76,20 @@ export function spendingOf({ allowances }: Pick<Ctx, 'allowances'>): Spending {
 }
 
 /** Before anything is read with this context. */
-export function spendBeside({ allowances }: Pick<Ctx, 'allowances'>, meter: StatementMeter): void {
+export function spendBeside({ allowances }: Pick<Ctx, 'allowances'>, meter: CallMeter): void {
   spendings.set(allowances, new Spending(meter));
 }
 
 export interface Scanned {
   blocks: number;
+  /** Those of the blocks that were read from an archive. */
+  archived: number;
   bytes: number;
 }
 
 export type SearchEvent =
-  | { kind: 'progress'; blocksDone: number; blocksLeft: number; bytes: number }
+  /** `blocksArchived`: read from an archive so far. */
+  | { kind: 'progress'; blocksDone: number; blocksLeft: number; blocksArchived: number; bytes: number }
   /** The next records of the answer, in order. */
   | { kind: 'records'; hits: Hit[] };
 
@@ -104,7 +103,7 @@ export interface SearchEnd {
 
 /**
  * One page of a search, in order of (time, id), handed out as soon as nothing can come before it. Sees everything that was acknowledged
- * before it started. Errors: query_too_broad, store_away.
+ * before it started, in the database or archived. Errors: query_too_broad, store_away, block_unreadable.
  */
 export async function* search(
   ctx: Ctx,
@@ -114,12 +113,16 @@ export async function* search(
   try {
     return yield* searchStores(ctx, request, budget);
   } catch (cause) {
-    return err(storeAway(ctx, cause));
+    return err(await readFailure(ctx, cause));
   }
 }
 
-/** Logs why a store did not answer; rethrows what is no store's failure. */
-export function storeAway(ctx: Ctx, cause: unknown): ReadError {
+/** Logs why a store did not answer, or did not have what it should; rethrows what is no store's failure. */
+export async function readFailure(ctx: Ctx, cause: unknown): Promise<ReadError> {
+  if (cause instanceof BlockUnreadable) {
+    await noteUnreadable(ctx, cause);
+    return { kind: 'block_unreadable', fromMs: cause.minTs, toMs: cause.maxTs + 1 };
+  }
   if (!(cause instanceof StoreAway)) throw cause;
   const { requestId } = ctx;
   console.error(JSON.stringify({ level: 'error', event: 'store_away', requestId, cause: String(cause.cause) }));
@@ -159,16 +162,16 @@ async function* searchStores(
   }
 
   const walk = new BlockWalk(
-    blocksOf(ctx.env.DB, projectId),
+    blocksOf(ctx.env, projectId),
     { query, fromMs, toMs, stream, order, needSummaries: false, canCount: () => false },
     coverage,
   );
   spending.add(walk);
   const end = (next: Position | null, complete: boolean): Result<SearchEnd, ReadError> =>
-    ok({ next, complete, scanned: { blocks: walk.blocksRead, bytes: walk.bytes + tailBytes } });
+    ok({ next, complete, scanned: walk.scanned(tailBytes) });
   await walk.bound();
   // Said once at least, also where nothing has to be read: then the reader knows that the tail is done.
-  yield { kind: 'progress', blocksDone: 0, blocksLeft: walk.blocksLeft, bytes: tailBytes };
+  yield { kind: 'progress', blocksDone: 0, blocksLeft: walk.blocksLeft, blocksArchived: 0, bytes: tailBytes };
   for (;;) {
     const bound = await walk.bound();
     const hits = page.takeBefore(bound);
@@ -185,7 +188,7 @@ async function* searchStores(
       if (walk.blocksRead > 1) await walk.readAhead();
       scanText(step.text, { ...scan, matchesAll: step.verdict === 'all', lines: step.lines });
     }
-    const { blocksDone, blocksLeft } = walk;
-    yield { kind: 'progress', blocksDone, blocksLeft, bytes: walk.bytes + tailBytes };
+    const { blocksDone, blocksLeft, blocksArchived } = walk;
+    yield { kind: 'progress', blocksDone, blocksLeft, blocksArchived, bytes: walk.bytes + tailBytes };
   }
 }

@@ -12,14 +12,14 @@ function evaluator(rules: number, statementsEach: number) {
     entries.set(rule.id, { rule, counter: null, countedSinceMs: 0 });
   }
   const concluded: string[] = [];
-  const run = { statements: 0, alarms: 0 };
+  const run = { calls: 0, alarms: 0 };
   const port: EvaluatorPort = {
     rulebook: { get: (id: string) => entries.get(id) ?? null } as EvaluatorPort['rulebook'],
     feed: { look: async () => undefined, continuity: () => ({ sinceMs: null, isBehind: true }) },
     counts: { sums: () => new Map() },
     evaluate: async (_, _at, meter) => {
-      meter.statements += statementsEach;
-      run.statements += statementsEach;
+      meter.calls += statementsEach;
+      run.calls += statementsEach;
       await Promise.resolve();
       return { observed: null, problem: null };
     },
@@ -34,8 +34,8 @@ describe('an alarm', () => {
   it('sends D1 fewer statements than it takes from one invocation, and leaves the rest of its rules to the next', async () => {
     const { ids, concluded, run, evaluate } = evaluator(50, 40);
     await evaluate.run(ids);
-    expect(run.statements).toBeGreaterThanOrEqual(500);
-    expect(run.statements).toBeLessThan(900);
+    expect(run.calls).toBeGreaterThanOrEqual(500);
+    expect(run.calls).toBeLessThan(900);
     expect(concluded.length).toBeLessThan(50);
     await evaluate.run(ids.filter((id) => !concluded.includes(id)));
     await evaluate.run(ids.filter((id) => !concluded.includes(id)));

@@ -19,6 +19,7 @@ const ERRORS: { [K in ReadError['kind']]: [ReadError & { kind: K }, number, stri
   search_not_found: [{ kind: 'search_not_found' }, 404, 'not_found'],
   too_many_searches: [{ kind: 'too_many_searches', limit: 1 }, 409, 'too_many_searches'],
   query_too_broad: [{ kind: 'query_too_broad', limitBytes: 1 }, 422, 'query_too_broad'],
+  block_unreadable: [{ kind: 'block_unreadable', fromMs: 1, toMs: 2 }, 500, 'block_unreadable'],
   store_away: [{ kind: 'store_away' }, 503, 'store_away'],
 };
 

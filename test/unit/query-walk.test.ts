@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BlockHead } from '../../src/blocks/index.ts';
+import type { BlockHead, Packed } from '../../src/blocks/index.ts';
 import { compileQuery } from '../../src/query/index.ts';
 import { scanText } from '../../src/query/scan/scan.ts';
 import type { BlockSource } from '../../src/query/walk/block-source.ts';
@@ -139,11 +139,16 @@ class ChangingBlocks implements BlockSource {
     return { heads: heads.slice(0, request.limit), epoch: this.epoch };
   }
 
-  async payloads(heads: readonly BlockHead[]): Promise<Map<string, string>> {
+  async payloads(heads: readonly BlockHead[]): Promise<Map<string, Packed>> {
     this.#change();
     const wanted = new Set(heads.map(({ id }) => id));
     const here = this.blocks.filter(({ head }) => wanted.has(head.id));
-    return new Map(here.map(({ head, lines }) => [head.id, gzipSync(lines.join('')).toString('base64')]));
+    return new Map(
+      here.map(({ head: { id, minTs, maxTs }, lines }) => {
+        const [data, rawBytes] = [gzipSync(lines.join('')).toString('base64'), utf8(lines.join('')).length];
+        return [id, { id, data, rawBytes, archiveId: null, minTs, maxTs }];
+      }),
+    );
   }
 
   async filters(): Promise<Map<string, Uint8Array>> {

@@ -231,14 +231,14 @@ describe('an anomaly', () => {
 
 describe('the statements of an evaluation', () => {
   it('are counted for all rules of one alarm together, whatever they ask', async () => {
-    const meter = { statements: 0 };
+    const meter = { calls: 0 };
     const asked = (condition: Condition) =>
       evaluate(metered(testCtx({ nowMs: NOW }), meter), projectId, { condition, windowSeconds: 300 });
     const alone = await evaluate(testCtx({ nowMs: NOW }), projectId, { condition: logCount({}), windowSeconds: 300 });
     expect([await asked(logCount({})), alone.problem]).toEqual([alone, null]);
-    const ofSearch = meter.statements;
+    const ofSearch = meter.calls;
     await asked(measure({}));
-    expect([ofSearch > 0, meter.statements > ofSearch]).toEqual([true, true]);
+    expect([ofSearch > 0, meter.calls > ofSearch]).toEqual([true, true]);
   });
 });
 

@@ -118,7 +118,7 @@ describe('compaction', () => {
     expect(counts.failed).toBe(1);
     expect(await listBlocks(env.DB, bad, ALL)).toHaveLength(2);
     expect(await listBlocks(env.DB, good, ALL)).toHaveLength(1);
-    const kept = await readPacked(env.DB, [first?.id ?? '']);
+    const kept = await readPacked(env, [first?.id ?? '']);
     expect(kept.size).toBe(1);
     await env.DB.prepare('DELETE FROM blocks WHERE project_id = ?1').bind(bad).run();
   });

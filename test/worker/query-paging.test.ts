@@ -8,6 +8,8 @@ import { type Budget, DEFAULT_BUDGET, type SearchRequest, search } from '../../s
 import { comparePositions, decodeCursor, encodeCursor, type Order, type Position } from '../../src/query/walk/order.ts';
 import { randomId } from '../../src/shared/ids.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
+import { createProject } from '../helpers/worker/accounts.ts';
+import { archiveByHand, coolByHand, moveByHand, restoreByHand } from '../helpers/worker/archived.ts';
 import { testCtx } from '../helpers/worker/context.ts';
 import { batchOf, everyRecord } from '../helpers/worker/journal.ts';
 import { put, seal } from '../helpers/worker/query.ts';
@@ -45,8 +47,8 @@ function queryOf(q: string): SearchRequest['query'] {
 
 type Step =
   | { kind: 'put'; records: { ts: number; message: string; stream: 'logs' | 'spans' }[] }
-  | { kind: 'seal' }
-  | { kind: 'compact' };
+  | { kind: 'seal' | 'compact' | 'cool' | 'restore' | 'move' }
+  | { kind: 'archive'; keepsPayload: boolean };
 
 const record = fc.record({
   ts: fc.nat(12),
@@ -63,6 +65,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.constant({ kind: 'seal' as const }) },
   { weight: 1, arbitrary: fc.constant({ kind: 'compact' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('archive' as const), keepsPayload: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('cool' as const, 'restore' as const, 'move' as const).map((kind) => ({ kind })),
+  },
 );
 
 async function apply(projectId: string, change: Step, shiftMs: number): Promise<void> {
@@ -76,11 +83,21 @@ async function apply(projectId: string, change: Step, shiftMs: number): Promise<
       return seal(projectId);
     case 'compact':
       await compactBlocks(later());
+      return;
+    case 'archive':
+      await archiveByHand(projectId, change);
+      return;
+    case 'cool':
+      return coolByHand(projectId);
+    case 'restore':
+      return restoreByHand(projectId);
+    case 'move':
+      return moveByHand(projectId);
   }
 }
 
 describe('paging through a search', () => {
-  it('gives every record that was there once and in order, while records arrive, are sealed and are compacted', async () => {
+  it('gives every record that was there once and in order, while records arrive, are sealed, compacted, archived and restored', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(step, { minLength: 1, maxLength: 8 }),
@@ -88,9 +105,9 @@ describe('paging through a search', () => {
         fc.constantFrom<Order>('desc', 'asc'),
         fc.integer({ min: 1, max: 5 }),
         fc.constantFrom('', 'alpha', 'beta NOT alpha', '*lph*'),
-        fc.constantFrom<Partial<Budget>>({}, { softBytes: 1 }, { softStatements: 1 }),
+        fc.constantFrom<Partial<Budget>>({}, { softBytes: 1 }, { softCalls: 1 }),
         async (before, between, order, limit, q, budget) => {
-          const projectId = randomId('prj');
+          const { id: projectId } = await createProject();
           for (const change of before) await apply(projectId, change, 0);
           const query = queryOf(q);
           // A record that is being sealed can be read in both places; its id tells.

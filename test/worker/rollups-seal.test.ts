@@ -63,7 +63,7 @@ async function rowsOf(projectId: string): Promise<unknown[]> {
 async function sealedBlock(projectId: string): Promise<SealedBlock> {
   const [index] = await listBlocks(env.DB, projectId, { fromMs: -8.64e15, toMs: 8.64e15, stream: 'metrics' });
   if (!index) throw new Error('no block');
-  const text = (await readPayloads(env.DB, [index])).get(index.id) ?? '';
+  const text = (await readPayloads(env, [index])).get(index.id) ?? '';
   return { index, gzip: joinPieces([deflatePiece(Buffer.from(text))]), filter: new Uint8Array(0) };
 }
 

@@ -10,11 +10,16 @@ export interface Evaluation {
 }
 
 export const NOTHING_READ: Evaluation = { observed: null, problem: 'The store did not answer.' };
+const DAMAGED: Evaluation = {
+  observed: null,
+  problem: 'A part of the history cannot be read: it is missing or damaged.',
+};
 export const TOO_MUCH = 'More is to be read than one evaluation may.';
 
 /** What the read side refuses an evaluation with. */
 export function unreadable(error: ReadError): Evaluation {
-  return error.kind === 'store_away' ? NOTHING_READ : { observed: null, problem: TOO_MUCH };
+  if (error.kind === 'store_away') return NOTHING_READ;
+  return error.kind === 'block_unreadable' ? DAMAGED : { observed: null, problem: TOO_MUCH };
 }
 
 export function ofOneGroup(value: number | null, problem: string | null = null): Evaluation {

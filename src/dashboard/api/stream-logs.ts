@@ -7,6 +7,8 @@ import type { LogPage, Scanned } from './types.ts';
 export interface Progress {
   blocksDone: number;
   blocksLeft: number;
+  /** Read from an archive so far. */
+  blocksArchived: number;
   bytes: number;
 }
 

@@ -211,6 +211,8 @@ export interface JournalState {
 
 export interface Scanned {
   blocks: number;
+  /** Those of the blocks that an archive had. */
+  archived: number;
   bytes: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { ReadError } from '../errors.ts';
-import { storeAway } from '../search.ts';
+import { readFailure } from '../search.ts';
 import type { CellAnswer, CellQuestion } from './question.ts';
 import { cellsOfRecords } from './records.ts';
 import { cellsOfRollups, labelOf } from './rollups.ts';
@@ -22,7 +22,7 @@ export async function readCells(
       const answer = await cellsOfRollups(ctx, projectId, question, label);
       if (answer) return ok(answer);
     } catch (cause) {
-      return err(storeAway(ctx, cause));
+      return err(await readFailure(ctx, cause));
     }
   }
   return cellsOfRecords(ctx, projectId, question);

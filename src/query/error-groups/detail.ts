@@ -4,7 +4,7 @@ import { err, ok, type Result } from '../../shared/result.ts';
 import type { ErrorGroupDetail } from '../../wire/error-groups.ts';
 import { readCells } from '../cells/read.ts';
 import type { ReadError } from '../errors.ts';
-import { storeAway } from '../search.ts';
+import { readFailure } from '../search.ts';
 import { knownGroups } from './known.ts';
 import { occurrences, queryOf } from './occurrences.ts';
 import type { DetailRequest } from './parameters.ts';
@@ -61,6 +61,6 @@ export async function knownGroup(
     const group = known.get(fingerprint);
     return group ? ok(group) : err({ kind: 'error_group_not_found' });
   } catch (cause) {
-    return err(storeAway(ctx, cause));
+    return err(await readFailure(ctx, cause));
   }
 }

@@ -7,7 +7,7 @@ import type { CellAnswer } from '../cells/question.ts';
 import { readCells } from '../cells/read.ts';
 import { MATCH_ALL } from '../compile.ts';
 import type { ReadError } from '../errors.ts';
-import { storeAway } from '../search.ts';
+import { readFailure } from '../search.ts';
 import { knownGroups, statusOf } from './known.ts';
 import { encodePlace, type GroupsRequest, type Place, type Sort } from './parameters.ts';
 import { groupAnswer, knowsSessions, readTrends, readValues } from './sums.ts';
@@ -45,7 +45,7 @@ export async function errorGroups(
       MATCH_ALL,
     );
   } catch (cause) {
-    return err(storeAway(ctx, cause));
+    return err(await readFailure(ctx, cause));
   }
   const candidates = told
     .flatMap(({ name, cell }): Candidate[] => {

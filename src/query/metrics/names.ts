@@ -3,7 +3,7 @@ import { buildMinutes, MAX_LABELS_LISTED, type MetricInfo, readMetrics } from '.
 import { err, ok, type Result } from '../../shared/result.ts';
 import { readTailPoints } from '../cells/tail.ts';
 import type { ReadError } from '../errors.ts';
-import { storeAway } from '../search.ts';
+import { readFailure } from '../search.ts';
 import { storeAnswer } from '../walk/store-away.ts';
 
 export interface MetricNames {
@@ -35,7 +35,7 @@ export async function metricNames(
     const page = items.slice(0, limit);
     return ok({ items: page, nextCursor: items.length > limit ? (page.at(-1)?.name ?? null) : null });
   } catch (cause) {
-    return err(storeAway(ctx, cause));
+    return err(await readFailure(ctx, cause));
   }
 }
 

@@ -1,13 +1,16 @@
 import {
   type BlockHead,
+  type CallMeter,
   type HeadPage,
   type HeadRequest,
   listHeads,
+  type Packed,
   readFilters,
   readPacked,
   readSummaries,
   type Summary,
 } from '../../blocks/index.ts';
+import type { Env } from '../../env.ts';
 import { cachedFilter, cachedSummary, cacheFilter, cacheSummary } from './block-cache.ts';
 import { storeAnswer } from './store-away.ts';
 
@@ -16,14 +19,15 @@ export interface BlockSource {
   listHeads(request: HeadRequest): Promise<HeadPage>;
   summaries(heads: readonly BlockHead[]): Promise<Map<string, Summary>>;
   filters(heads: readonly BlockHead[]): Promise<Map<string, Uint8Array>>;
-  payloads(heads: readonly BlockHead[]): Promise<Map<string, string>>;
+  payloads(heads: readonly BlockHead[], meter: CallMeter): Promise<Map<string, Packed>>;
 }
 
-/** The blocks of a project in D1, with what never changes kept in the isolate. */
-export function blocksOf(db: D1Database, projectId: string): BlockSource {
+/** The blocks of a project in D1 and R2, with what never changes kept in the isolate. */
+export function blocksOf(stores: Pick<Env, 'DB' | 'STORE'>, projectId: string): BlockSource {
+  const { DB: db } = stores;
   return {
     listHeads: (request) => storeAnswer(listHeads(db, projectId, request)),
-    payloads: (heads) => storeAnswer(readPacked(db, idsOf(heads))),
+    payloads: (heads, meter) => storeAnswer(readPacked(stores, idsOf(heads), meter)),
     filters: (heads) =>
       withCache(heads, cachedFilter, async (missing, keep) => {
         const read = await storeAnswer(readFilters(db, idsOf(missing)));

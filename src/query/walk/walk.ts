@@ -1,4 +1,4 @@
-import { type BlockHead, inflatePacked, type Summary } from '../../blocks/index.ts';
+import { type BlockHead, inflatePacked, type Packed, type Summary } from '../../blocks/index.ts';
 import type { CompiledQuery } from '../compile.ts';
 import type { Verdict } from '../match/plan.ts';
 import { filterAllows } from '../match/token-need.ts';
@@ -58,7 +58,7 @@ interface Judged extends Candidate {
 
 interface Loaded extends Judged {
   /** Null where the block only counts, and where it is gone. */
-  packed: string | null;
+  packed: Packed | null;
 }
 
 /** Goes through the blocks of a range in order, reading the next ones while the caller works on the ones at hand. */
@@ -76,16 +76,18 @@ export class BlockWalk {
   bytes = 0;
   /** Blocks inflated so far. */
   blocksRead = 0;
+  /** Those of them that an archive had. */
+  blocksArchived = 0;
   /** Blocks passed so far, read or not. */
   blocksDone = 0;
-  /** Statements sent to the database so far, or a few more: what the isolate knows already is counted too. */
-  statements = 0;
+  /** Statements sent to the database and reads of archives so far, or a few more: what the isolate knows already is counted too. */
+  calls = 0;
 
   constructor(source: BlockSource, options: WalkOptions, coverage: Coverage) {
     this.#source = source;
     this.#options = options;
     const listHeads: BlockSource['listHeads'] = (request) => {
-      this.statements += STATEMENTS_PER_LIST;
+      this.calls += STATEMENTS_PER_LIST;
       return source.listHeads(request);
     };
     this.#list = new BlockList(listHeads, options, coverage);
@@ -94,6 +96,11 @@ export class BlockWalk {
   /** Blocks known to follow; more may be on pages of the list that were not read yet. */
   get blocksLeft(): number {
     return this.#list.left + this.#judged.length + this.#ready.length;
+  }
+
+  /** What was read so far; `tailBytes` is what the caller has read beside it. */
+  scanned(tailBytes: number): { blocks: number; archived: number; bytes: number } {
+    return { blocks: this.blocksRead, archived: this.blocksArchived, bytes: this.bytes + tailBytes };
   }
 
   /** The time that no record of the steps to come is before, in the order of the walk; null when all are done. */
@@ -166,10 +173,11 @@ export class BlockWalk {
     this.blocksDone++;
     this.blocksRead++;
     this.bytes += head.rawBytes;
+    if (typeof packed.data !== 'string') this.blocksArchived++;
     const lines = claimed.isWhole
       ? null
       : claimed.runs.map(([first, last]): SeqRun => [first - head.firstSeq, last - head.firstSeq]);
-    return { kind: 'text', head, verdict, summary, lines, text: new RawText(inflatePacked(packed, head.rawBytes)) };
+    return { kind: 'text', head, verdict, summary, lines, text: new RawText(inflatePacked(packed)) };
   }
 
   /** Takes blocks until enough of them must be read, and reads those in one go. */
@@ -191,8 +199,10 @@ export class BlockWalk {
     }
     const unread = batch.filter(({ counts }) => !counts);
     if (unread.length > 0) {
-      this.statements++;
-      const payloads = await this.#source.payloads(unread.map(({ head }) => head));
+      const payloads = await this.#source.payloads(
+        unread.map(({ head }) => head),
+        this,
+      );
       for (const loaded of unread) loaded.packed = payloads.get(loaded.head.id) ?? null;
     }
     this.#readBytes = Math.min(this.#readBytes * 2, MAX_READ_BYTES);
@@ -220,7 +230,7 @@ export class BlockWalk {
     const { query, needSummaries, canCount } = this.#options;
     const heads = claimed.map(({ head }) => head);
     const wantsSummaries = query.wantsSummary || needSummaries;
-    if (wantsSummaries) this.statements++;
+    if (wantsSummaries) this.calls++;
     const summaries = wantsSummaries ? await this.#source.summaries(heads) : null;
     const possible: Judged[] = [];
     for (const block of claimed) {
@@ -235,7 +245,7 @@ export class BlockWalk {
     const { need } = query;
     const read = possible.filter(({ counts }) => !counts);
     const wantsFilters = need !== null && read.length > 0;
-    if (wantsFilters) this.statements++;
+    if (wantsFilters) this.calls++;
     const filters = wantsFilters ? await this.#source.filters(read.map(({ head }) => head)) : null;
     const kept = possible.filter(({ head, counts }) => {
       const filter = filters?.get(head.id);

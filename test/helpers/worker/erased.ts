@@ -24,7 +24,7 @@ export async function eraseByHand(projectId: string, goes: (record: LogRecord) =
 }
 
 async function eraseInBlock(block: BlockIndex, goes: (record: LogRecord) => boolean): Promise<number> {
-  const text = (await readPayloads(env.DB, [block])).get(block.id);
+  const text = (await readPayloads(env, [block])).get(block.id);
   if (text === undefined) throw new Error(`block ${block.id} has no payload`);
   const summary = new SummaryBuilder(block.summary);
   const lines = text.slice(0, -1).split('\n');

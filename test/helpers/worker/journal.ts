@@ -63,7 +63,7 @@ export async function everyRecord(projectId: string): Promise<LogRecord[]> {
   const blocks = listed.filter((block) => block.lastSeq < (sealedSeq.get(block.stream) ?? 0));
   blocks.sort((a, b) => a.firstSeq - b.firstSeq);
   const texts: string[] = [];
-  for (const block of blocks) texts.push((await readPayloads(env.DB, [block])).get(block.id) ?? '');
+  for (const block of blocks) texts.push((await readPayloads(env, [block])).get(block.id) ?? '');
   for (const part of page.parts) {
     texts.push(
       part.codec === 'raw'

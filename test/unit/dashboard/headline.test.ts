@@ -15,7 +15,12 @@ function buckets(errors: readonly number[], others = 100): Bucket[] {
 }
 
 function histogram(errors: readonly number[], others = 100): Histogram {
-  return { bucketMs: MINUTE, buckets: buckets(errors, others), scanned: { blocks: 1, bytes: 1 }, complete: true };
+  return {
+    bucketMs: MINUTE,
+    buckets: buckets(errors, others),
+    scanned: { blocks: 1, archived: 0, bytes: 1 },
+    complete: true,
+  };
 }
 
 function services(...values: [string, number][]): Facet {

@@ -13,7 +13,7 @@ const ABORTED = { kind: 'failed', error: { kind: 'aborted' } } as const;
 const BROKEN = { kind: 'failed', error: { kind: 'network' } } as const;
 
 function done(nextCursor: string | null, complete = true) {
-  return { kind: 'done', nextCursor, complete, scanned: { blocks: 2, bytes: 100 } } as const;
+  return { kind: 'done', nextCursor, complete, scanned: { blocks: 2, archived: 1, bytes: 100 } } as const;
 }
 
 /** A search that has shown its first page of two. */
@@ -25,7 +25,7 @@ describe('a search on the logs page', () => {
   it('shows records as they come and adds up what was read for them', () => {
     const second = finish(receive(begin(firstPage(), 'page 2'), records(2, 4)), done(null));
     expect(ids(second.records)).toEqual(['r0', 'r1', 'r2', 'r3']);
-    expect(second.scanned).toEqual({ blocks: 4, bytes: 200 });
+    expect(second.scanned).toEqual({ blocks: 4, archived: 2, bytes: 200 });
     expect(isWhole(second)).toBe(true);
   });
 

@@ -67,5 +67,5 @@ export function finish(s: Search, end: StreamEnd): Search {
 }
 
 function add(a: Scanned, b: Scanned): Scanned {
-  return { blocks: a.blocks + b.blocks, bytes: a.bytes + b.bytes };
+  return { blocks: a.blocks + b.blocks, archived: a.archived + b.archived, bytes: a.bytes + b.bytes };
 }

@@ -4,6 +4,11 @@ import type { QueryFault } from '../../lib/errors.ts';
 import { bytes, compact, exact, plural } from '../../lib/format.ts';
 import type { SearchControl } from './use-search.ts';
 
+/** Of the blocks: nothing is said where none is. */
+function fromArchive(blocks: number): string {
+  return blocks > 0 ? `${compact(blocks)} from the archive, ` : '';
+}
+
 /** One line of fixed height: what the search does now, or what it found. */
 export function SearchStatus({ search, fault }: { search: SearchControl; fault: QueryFault | null }) {
   if (fault) {
@@ -24,7 +29,7 @@ export function SearchStatus({ search, fault }: { search: SearchControl; fault: 
         <progress aria-label="Search" {...(progress && all > 0 ? { max: all, value: progress.blocksDone } : {})} />
         <span class="clip">
           {progress && all > 0
-            ? `${compact(progress.blocksDone)} of ${plural(all, 'block')}, ${bytes(progress.bytes)} read`
+            ? `${compact(progress.blocksDone)} of ${plural(all, 'block')}, ${fromArchive(progress.blocksArchived)}${bytes(progress.bytes)} read`
             : 'Searching'}
         </span>
         <Button small icon="stop" onClick={search.stop}>
@@ -45,6 +50,7 @@ export function SearchStatus({ search, fault }: { search: SearchControl; fault: 
         <span class="faint">
           {' '}
           {search.scanned.blocks > 0 ? `from ${plural(search.scanned.blocks, 'block')}, ` : ''}
+          {fromArchive(search.scanned.archived)}
           {bytes(search.scanned.bytes)} read
         </span>
       ) : null}
