@@ -164,7 +164,9 @@ export function keepHotStatement(
     .bind(projectId, range.fromMs, range.toMs, range.stream, hotUntilMs);
 }
 
-/** What may go from the database by time: of each archive, which of its blocks. The longest overdue first. */
+const WHOLE = `state = 'current' AND verified_at_ms IS NOT NULL AND problem IS NULL`;
+
+/** What may go from the database by time: of each archive that is whole, which of its blocks. The longest overdue first. */
 export async function listToCool(
   db: D1Database,
   hotUntilMs: number,
@@ -173,7 +175,7 @@ export async function listToCool(
   const { results } = await db
     .prepare(
       `SELECT archive_id, id, packed_bytes FROM blocks WHERE hot_until_ms <= ?1 AND archive_id IS NOT NULL
-       ORDER BY hot_until_ms, id LIMIT ?2`,
+         AND EXISTS (SELECT 1 FROM archives WHERE id = archive_id AND ${WHOLE}) ORDER BY hot_until_ms, id LIMIT ?2`,
     )
     .bind(hotUntilMs, limit)
     .all<{ archive_id: string; id: string; packed_bytes: number }>();
@@ -188,7 +190,7 @@ export function coolStatements(
   hotUntilMs: number,
 ): D1PreparedStatement[] {
   const these = `SELECT b.id FROM json_each(?1) j JOIN blocks b ON b.id = j.value WHERE b.archive_id = ?2 AND b.hot_until_ms <= ?3
-    AND EXISTS (SELECT 1 FROM archives WHERE id = ?2 AND state = 'current' AND verified_at_ms IS NOT NULL AND problem IS NULL)`;
+    AND EXISTS (SELECT 1 FROM archives WHERE id = ?2 AND ${WHOLE})`;
   const list = JSON.stringify(ids);
   return [
     db.prepare(`DELETE FROM block_payloads WHERE block_id IN (${these})`).bind(list, archiveId, hotUntilMs),
