@@ -2,9 +2,9 @@ import { MIN_HOT_DAYS } from '../../wire/archive.ts';
 
 /** How long the database keeps what R2 has too: a day in which a mistake in either can be put right from the other. */
 export const HOT_DELAY_MS = 86_400_000;
-/** Above this share of its limit the database is relieved; at the other nothing is hot any longer than it must. */
-const PRESSURE_FROM = 0.8;
-const PRESSURE_FULL = 0.95;
+/** Above so many hundredths of its limit the database is relieved; at the others nothing is hot any longer than it must. */
+const PRESSURE_FROM = 80;
+const PRESSURE_FULL = 95;
 
 export interface DatabaseSize {
   sizeBytes: number;
@@ -12,7 +12,7 @@ export interface DatabaseSize {
 }
 
 export function isNearlyFull({ sizeBytes, limitBytes }: DatabaseSize): boolean {
-  return sizeBytes > limitBytes * PRESSURE_FROM;
+  return sizeBytes * 100 > limitBytes * PRESSURE_FROM;
 }
 
 /**
@@ -20,10 +20,13 @@ export function isNearlyFull({ sizeBytes, limitBytes }: DatabaseSize): boolean {
  * run moves a little and none everything.
  */
 export function hotDaysInForce(hotDays: number, size: DatabaseSize): number {
-  const used = size.sizeBytes / size.limitBytes;
-  if (used <= PRESSURE_FROM) return hotDays;
-  const left = Math.max(0, (PRESSURE_FULL - used) / (PRESSURE_FULL - PRESSURE_FROM));
-  return Math.max(MIN_HOT_DAYS, Math.floor(hotDays * left));
+  if (!isNearlyFull(size)) return hotDays;
+  const { sizeBytes, limitBytes } = size;
+  // In whole numbers: a day more or less must not hang on a rounding.
+  const left = Math.floor(
+    (hotDays * (limitBytes * PRESSURE_FULL - sizeBytes * 100)) / (limitBytes * (PRESSURE_FULL - PRESSURE_FROM)),
+  );
+  return Math.max(MIN_HOT_DAYS, left);
 }
 
 export function hotDelayMs(size: DatabaseSize): number {
