@@ -68,10 +68,10 @@ CREATE TABLE notices (
   detail TEXT NOT NULL CHECK (json_valid(detail)),
   path TEXT,                             -- of the dashboard
   at_ms INTEGER NOT NULL,
-  sent_at_ms INTEGER                     -- when every destination had it
+  bundle TEXT                            -- id in notice_bundles, with which it is sent; null until it is in one
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notices_by_time ON notices (at_ms, id);
-CREATE INDEX notices_unsent ON notices (at_ms) WHERE sent_at_ms IS NULL;
+CREATE INDEX notices_unbundled ON notices (at_ms) WHERE bundle IS NULL;
 
 -- Whatever is written without a context came from outside the program: a critical table, or a line that somebody added here. The operators are told, in
 -- its transaction.

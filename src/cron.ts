@@ -8,8 +8,9 @@ import { forgetErrorGroups } from './errors/index.ts';
 import { cleanupJobs } from './etl/index.ts';
 import { fraudOf, reconcileRisk } from './fraud/index.ts';
 import { cleanIdempotencyKeys } from './idempotency/index.ts';
-import { forgetJobs, type JobTable, runJob, settleLostRuns } from './jobs/index.ts';
-import { authPorts, revocations } from './ports.ts';
+import { forgetJobs, type JobTable, runJob, settleLostRuns, Unfinished } from './jobs/index.ts';
+import { forgetNotices, sendNotices } from './notices/index.ts';
+import { authPorts, noticePorts, revocations } from './ports.ts';
 import { reconcileRevocations } from './projects/index.ts';
 import { cleanQueryCache } from './query/index.ts';
 import { foldRollups, forgetRollups } from './rollups/index.ts';
@@ -27,6 +28,14 @@ export const JOBS: JobTable = {
       name: 'lost_runs',
       description: 'Writes down the runs of jobs that began and never ended, and tells the operators of them.',
       run: async (ctx) => ({ lost: await settleLostRuns(ctx) }),
+    },
+    {
+      name: 'notices',
+      description: 'Sends what operators must hear of to the destinations that are set for it.',
+      run: async (ctx) => {
+        const { counts, problems } = await sendNotices(ctx, noticePorts);
+        return problems.length === 0 ? counts : new Unfinished(problems.join(' '), counts);
+      },
     },
   ],
   '*/5 * * * *': [
@@ -88,6 +97,7 @@ export const JOBS: JobTable = {
       description: 'Deletes silences and acknowledgements of alerts past their time.',
       run: forgetAlerts,
     },
+    { name: 'notice_cleanup', description: 'Deletes notices after 400 days.', run: forgetNotices },
     {
       name: 'job_cleanup',
       description: 'Forgets the runs of jobs that this version does not have, 30 days after their last.',

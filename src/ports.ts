@@ -1,11 +1,13 @@
 import { alertsControl } from './alerts/index.ts';
 import type { AuthPorts } from './auth/index.ts';
+import { destinationOf, destinationsEverywhere } from './delivery/index.ts';
 import type { Ctx } from './env.ts';
 import type { SchemaPort } from './etl/index.ts';
 import { fraudControl } from './fraud/index.ts';
 import { journalControl } from './journal/index.ts';
 import { setProjectLimits } from './limits/index.ts';
 import { liveControl } from './live/index.ts';
+import type { NoticePorts } from './notices/index.ts';
 import { type KeyRevocationPort, unknownProjects } from './projects/index.ts';
 
 /** Who must know of a revocation before it is answered: those who take data without asking D1, and those who hold open sockets. */
@@ -49,3 +51,16 @@ export function schemaPort(ctx: Ctx): SchemaPort {
   const sockets = liveControl(ctx.env, ctx.nowMs);
   return { telemetrySchemaSaved: (projectId, saved) => sockets.useSchema(projectId, saved) };
 }
+
+/** In one list. */
+const MAX_DESTINATIONS_SHOWN = 1_000;
+
+/** Where notices to operators go: the same destinations that alerts have. */
+export const noticePorts: NoticePorts = {
+  async enqueue({ env }, destinationId, events) {
+    const answer = await destinationOf(env, destinationId).enqueue(events);
+    return 'kind' in answer ? answer.kind : 'enqueued';
+  },
+  find: ({ env }, ids) => destinationsEverywhere(env.DB, ids, MAX_DESTINATIONS_SHOWN),
+  list: ({ env }) => destinationsEverywhere(env.DB, null, MAX_DESTINATIONS_SHOWN),
+};

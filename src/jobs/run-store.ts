@@ -30,8 +30,11 @@ export function startStatements(
       .bind(name, unlessRunningSinceMs),
     db
       .prepare(
-        `INSERT OR REPLACE INTO job_runs (name, slot, number, started_at_ms, outcome, counts, request_id, asked_by)
-         SELECT name, runs % ${RUNS_KEPT}, runs, ?2, 'running', '{}', ?3, ?4 FROM jobs WHERE name = ?1 AND changes() > 0`,
+        `INSERT INTO job_runs (name, slot, number, started_at_ms, outcome, counts, request_id, asked_by)
+         SELECT name, runs % ${RUNS_KEPT}, runs, ?2, 'running', '{}', ?3, ?4 FROM jobs WHERE name = ?1 AND changes() > 0
+         ON CONFLICT (name, slot) DO UPDATE SET number = excluded.number, started_at_ms = excluded.started_at_ms,
+           finished_at_ms = NULL, outcome = 'running', counts = '{}', problem = NULL, request_id = excluded.request_id,
+           asked_by = excluded.asked_by`,
       )
       .bind(name, startedAtMs, requestId, askedBy),
   ];

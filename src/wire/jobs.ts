@@ -1,3 +1,5 @@
+import type { DestinationKind } from './delivery.ts';
+
 /** What the cron of the deployment does. `GET /api/jobs`, for administrators. */
 export interface JobStatus {
   name: string;
@@ -46,14 +48,31 @@ export interface Notice {
   /** Where in the dashboard one can see more; a path. */
   path: string | null;
   atMs: number;
-  /** When every destination had it; null while one lacks it, or where none is set. */
+  /** When every destination had it in its queue; null while one lacks it, or where none is set. */
   sentAtMs: number | null;
 }
 
-/** `GET`, `PUT /api/notices/settings`. */
+/** `PUT /api/notices/settings`. */
 export interface NoticeSettings {
-  /** Destinations of any project; without one notices are only seen here. */
+  /** Destinations of any project; without one notices are only seen here. At most 20. */
   destinationIds: string[];
+}
+
+/** `GET /api/notices/settings`. */
+export interface NoticeSettingsAnswer extends NoticeSettings {
+  /** Null before the first change. */
+  changedAtMs: number | null;
+  /** Destinations of projects that are not disabled, the newest 1,000: what there is to choose from. One that is chosen and not here was deleted. */
+  destinations: NoticeDestination[];
+}
+
+export interface NoticeDestination {
+  id: string;
+  name: string;
+  kind: DestinationKind;
+  disabled: boolean;
+  projectId: string;
+  projectName: string;
 }
 
 /** `GET /api/storage`: how much room the stores take. */

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../../wire/record.ts';
 export interface EventView {
   /** `[FIRING] Checkout errors (3)`. */
   title: string;
-  /** A line of each firing. */
+  /** A line of each firing, or notice. */
   lines: string[];
   tone: Tone;
   url: string | null;
@@ -36,18 +36,21 @@ const TAGS: Readonly<Record<string, string>> = {
 
 export function viewEvent({ type, data, createdAtMs }: DeliveryEvent): EventView {
   const [rule, project] = [objectAt(data, 'rule'), objectAt(data, 'project')];
-  const firings = Array.isArray(data.firings) ? data.firings.filter(isObject) : [];
+  const firings = objectsAt(data, 'firings');
+  // What the deployment tells its operators (src/notices): the newest of `count`.
+  const notices = objectsAt(data, 'notices');
   const subject = textAt(rule, 'name') || textAt(data, 'title') || type;
-  const severity = textAt(rule, 'severity');
+  const severity = textAt(rule, 'severity') || textAt(data, 'severity');
   const isOver = textAt(data, 'status') === 'resolved';
-  const count = firings.length > 1 ? ` (${firings.length})` : '';
+  const told = typeof data.count === 'number' ? data.count : firings.length;
+  const count = told > 1 ? ` (${told})` : '';
   const facts = [
     ...[['Severity', severity] as const, ['Status', textAt(data, 'status')] as const],
     ...[['Project', textAt(project, 'name')] as const, ['Rule', textAt(rule, 'name')] as const],
   ];
   return {
-    title: `[${TAGS[type] ?? type}] ${subject}${count}`,
-    lines: firings.map((firing) => lineOf(firing, isOver)),
+    title: `[${TAGS[type] ?? (notices.length > 0 ? severity.toUpperCase() : type)}] ${subject}${count}`,
+    lines: [...firings, ...notices].map((one) => lineOf(one, isOver)),
     tone: isOver ? 'resolved' : severity === 'critical' || severity === 'warning' ? severity : 'info',
     url: textAt(data, 'url') || null,
     facts: facts.filter(([, value]) => value !== '').map(([name, value]) => ({ name, value })),
@@ -84,6 +87,11 @@ function lineOf(firing: JsonObject, isOver: boolean): string {
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function objectsAt(from: JsonObject, key: string): JsonObject[] {
+  const value = from[key];
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 function objectAt(from: JsonObject, key: string): JsonObject {

@@ -1,5 +1,6 @@
 import type { PageRequest } from '../../shared/page.ts';
 import { MAX_DESTINATIONS } from '../../wire/delivery.ts';
+import type { NoticeDestination } from '../../wire/jobs.ts';
 import type { Definition, StoredDestination, StoredSecret } from './definition/types.ts';
 
 const COLUMNS =
@@ -79,6 +80,24 @@ export async function destinationIdsOf(
     .bind(projectIds === null ? null : JSON.stringify(projectIds), limit)
     .all<{ id: string }>();
   return results.map(({ id }) => id);
+}
+
+/** Of projects that are not disabled, the newest first; `ids` is which of them, null is every one. At most `limit`. */
+export async function destinationsEverywhere(
+  db: D1Database,
+  ids: readonly string[] | null,
+  limit: number,
+): Promise<NoticeDestination[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT d.id, d.definition ->> 'name' AS name, d.definition ->> 'kind' AS kind, d.disabled, d.project_id AS projectId, p.name AS projectName
+       FROM destinations d JOIN projects p ON p.id = d.project_id AND p.disabled = 0
+       WHERE d.deleted = 0 AND (?1 IS NULL OR d.id IN (SELECT value FROM json_each(?1)))
+       ORDER BY d.created_at_ms DESC, d.id LIMIT ?2`,
+    )
+    .bind(ids === null ? null : JSON.stringify(ids), limit)
+    .all<Omit<NoticeDestination, 'disabled'> & { disabled: 0 | 1 }>();
+  return results.map((row) => ({ ...row, disabled: row.disabled === 1 }));
 }
 
 /** Which of these the project has not. */

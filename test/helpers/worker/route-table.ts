@@ -464,6 +464,15 @@ export const ROUTES: readonly RouteRule[] = [
     url: (f) => `/api/compliance/deletions/${f.deletionId}/holds/${f.deletionHoldId}/release`,
   },
 
+  { method: 'GET', route: '/api/notices', access: admins },
+  { method: 'GET', route: '/api/notices/settings', access: admins },
+  {
+    method: 'PUT',
+    route: '/api/notices/settings',
+    access: admins,
+    body: (f) => ({ destinationIds: [f.destinationId] }),
+  },
+
   { method: 'GET', route: '/api/users', access: admins },
   {
     method: 'POST',
