@@ -17,6 +17,7 @@ const ErrorsPage = lazy(() => import('./pages/errors/errors-page.tsx'));
 const OperationsPage = lazy(() => import('./pages/operations/operations-page.tsx'));
 const SessionsPage = lazy(() => import('./pages/sessions/sessions-page.tsx'));
 const AlertsPage = lazy(() => import('./pages/alerts/alerts-page.tsx'));
+const ArchivesPage = lazy(() => import('./pages/archives/archives-page.tsx'));
 const FraudPage = lazy(() => import('./pages/fraud/fraud-page.tsx'));
 const VitalsPage = lazy(() => import('./pages/vitals/vitals-page.tsx'));
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
@@ -73,6 +74,7 @@ const TITLES: Record<string, string> = {
   '/operations': 'Operations',
   '/fraud': 'Fraud',
   '/alerts': 'Alerts',
+  '/archives': 'Archives',
   '/sources': 'Sources',
   '/security': 'Security',
   '/settings': 'Settings',
@@ -101,6 +103,8 @@ function Page() {
     return <ProjectGate>{(project) => <FraudPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/alerts' || at.startsWith('/alerts/'))
     return <ProjectGate>{(project) => <AlertsPage key={project.id} project={project} />}</ProjectGate>;
+  if (at === '/archives' || at.startsWith('/archives/'))
+    return <ProjectGate>{(project) => <ArchivesPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/sources')
     return <ProjectGate>{(project) => <SourcesPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/traces')

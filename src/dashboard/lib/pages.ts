@@ -22,6 +22,7 @@ const PAGES: readonly Page[] = [
   { path: '/operations', name: 'Operations', icon: 'operations', key: 'p' },
   { path: '/fraud', name: 'Fraud', icon: 'fraud', key: 'f' },
   { path: '/alerts', name: 'Alerts', icon: 'alerts', key: 'a' },
+  { path: '/archives', name: 'Archives', icon: 'archives', key: 'h' },
   { path: '/sources', name: 'Sources', icon: 'sources', key: 'r' },
   { path: '/security', name: 'Security', icon: 'security', key: 'i' },
   { path: '/settings', name: 'Settings', icon: 'settings', key: ',', admin: true },
@@ -35,6 +36,14 @@ export function pagesFor(isAdmin: boolean): readonly Page[] {
 export function isCurrent(page: Page, path: string): boolean {
   if (page.path === '/') return path === '/';
   return [page.path, page.part].some((part) => part !== undefined && (path === part || path.startsWith(`${part}/`)));
+}
+
+/** Their time is about years, and their own; or they have none. */
+const WITHOUT_RANGE = ['/archives', '/security', '/settings'];
+
+/** Whether the time of the top bar rules the page. */
+export function hasRange(path: string): boolean {
+  return !WITHOUT_RANGE.includes(`/${path.split('/')[1]}`);
 }
 
 /** Live and Logs show one search in two ways; between them it comes along. */

@@ -8,6 +8,8 @@ type PageOf<Item> = List<Item> & { complete?: boolean };
 export interface Paged<Item, Page extends PageOf<Item>> {
   /** The first page, with what the answer says beside its items; stays while it is asked for again. */
   first: Page | null;
+  /** The newest page, with what it says of how far it led. */
+  last: Page | null;
   /** null until there is an answer. */
   list: Loaded<Item> | null;
   error: ApiError | null;
@@ -34,6 +36,7 @@ interface State<Item, Page extends PageOf<Item>> {
   /** The `lasting` of what is shown. */
   of: string;
   first: Page | null;
+  last: Page | null;
   list: Loaded<Item> | null;
   error: ApiError | null;
   loading: boolean;
@@ -85,7 +88,7 @@ export function usePaged<Item, Page extends PageOf<Item>>(
     void read(reading, null, (page) => {
       const { items, nextCursor, complete = true } = page;
       const list = { rows: items, cursor: nextCursor, complete };
-      setState({ of: lasting, first: page, list, error: null, loading: false });
+      setState({ of: lasting, first: page, last: page, list, error: null, loading: false });
     });
     return () => reading.controller.abort();
   }, [key, lasting, round]);
@@ -95,8 +98,9 @@ export function usePaged<Item, Page extends PageOf<Item>>(
     const reading = current.current;
     if (reading === null || reading.busy || reading.cursor === null) return;
     setState((before) => ({ ...before, error: null, loading: true }));
-    void read(reading, reading.cursor, ({ items, nextCursor, complete = true }) =>
+    void read(reading, reading.cursor, (last) =>
       setState((before) => {
+        const { items, nextCursor, complete = true } = last;
         const rows = before.list?.rows ?? [];
         const known = new Set(rows.map(latest.current.keyOf));
         const added = items.filter((item) => !known.has(latest.current.keyOf(item)));
@@ -105,15 +109,15 @@ export function usePaged<Item, Page extends PageOf<Item>>(
           cursor: nextCursor,
           complete: complete && before.list?.complete !== false,
         };
-        return { ...before, list, error: null, loading: false };
+        return { ...before, last, list, error: null, loading: false };
       }),
     );
   };
   const reload = () => setRound((n) => n + 1);
   // Before the effect has run the state is still that of another question.
-  const { first, list, error, loading } = state.of === lasting ? state : waiting<Item, Page>(lasting);
+  const { first, last, list, error, loading } = state.of === lasting ? state : waiting<Item, Page>(lasting);
   return {
-    ...{ first, list, error, loading, more, reload },
+    ...{ first, last, list, error, loading, more, reload },
     retry: () => ((current.current?.cursor ?? null) === null ? reload() : more()),
     change: (by) =>
       setState((before) => ({ ...before, list: before.list && { ...before.list, rows: before.list.rows.map(by) } })),
@@ -122,5 +126,5 @@ export function usePaged<Item, Page extends PageOf<Item>>(
 }
 
 function waiting<Item, Page extends PageOf<Item>>(of: string): State<Item, Page> {
-  return { of, first: null, list: null, error: null, loading: true };
+  return { of, first: null, last: null, list: null, error: null, loading: true };
 }

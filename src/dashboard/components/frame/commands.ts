@@ -38,12 +38,20 @@ export function commandsFor(text: string): readonly Command[] {
 /** What people look for by its own name. */
 const SECURITY = ['sessions', 'password', 'second factor', 'passkeys'] as const;
 
-const ALERTS = [
-  { name: 'rules', path: '/alerts/rules' },
-  { name: 'new rule', path: '/alerts/rules/new' },
-  { name: 'destinations', path: '/alerts/destinations' },
-  { name: 'deliveries', path: '/alerts/deliveries' },
-] as const;
+interface Part {
+  name: string;
+  path: string;
+  admin?: true;
+}
+
+const PARTS: readonly Part[] = [
+  { name: 'Alerts, rules', path: '/alerts/rules' },
+  { name: 'Alerts, new rule', path: '/alerts/rules/new' },
+  { name: 'Alerts, destinations', path: '/alerts/destinations' },
+  { name: 'Alerts, deliveries', path: '/alerts/deliveries' },
+  { name: 'Archives, legal holds', path: '/archives/holds', admin: true },
+  { name: 'Archives, warehouse', path: '/archives/warehouse' },
+];
 
 function all(): Command[] {
   const settings = isAdmin.value ? ['keys', 'users', 'projects'] : [];
@@ -60,10 +68,10 @@ function all(): Command[] {
       name: 'Errors, sessions of visitors',
       run: () => go(hrefOf('/sessions', {}, 'frame')),
     },
-    ...ALERTS.map(({ name, path }) => ({
+    ...PARTS.filter(({ admin }) => isAdmin.value || !admin).map(({ name, path }) => ({
       id: path,
       group: 'Go to',
-      name: `Alerts, ${name}`,
+      name,
       run: () => go(hrefOf(path, {}, 'frame')),
     })),
     ...settings.map((tab) => ({

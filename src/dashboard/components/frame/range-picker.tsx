@@ -1,13 +1,11 @@
-import { useState } from 'preact/hooks';
-import { day, localInput, minute, second } from '../../lib/format.ts';
-import { lastWords, PRESETS, parseTime, type Range, widened } from '../../lib/range.ts';
+import { day, minute, second } from '../../lib/format.ts';
+import { lastWords, PRESETS, type Range, widened } from '../../lib/range.ts';
 import { now } from '../../state/clock.ts';
 import { range, setRange, span } from '../../state/range.ts';
 import { path } from '../../state/route.ts';
-import { Button } from '../button.tsx';
-import { TextField } from '../field.tsx';
 import { Icon } from '../icon.tsx';
 import { Menu } from '../menu.tsx';
+import { RangeFields } from '../range-fields.tsx';
 
 function shown(): Range {
   return path.value === '/live' ? { kind: 'live' } : range.value;
@@ -50,13 +48,7 @@ export function RangePicker() {
 }
 
 function RangeForm({ current, close }: { current: Range; close: () => void }) {
-  const [opened] = useState(span.peek());
-  const [from, setFrom] = useState(localInput(opened.fromMs));
-  const [to, setTo] = useState(localInput(opened.toMs));
-  // The fields know whole minutes; an end that nobody edits stays where it is.
-  const fromMs = from === localInput(opened.fromMs) ? opened.fromMs : parseTime(from);
-  const toMs = to === localInput(opened.toMs) ? opened.toMs : parseTime(to);
-  const valid = fromMs !== null && toMs !== null && fromMs < toMs;
+  const { fromMs, toMs } = span.peek();
   const choose = (next: Range) => {
     setRange(next);
     close();
@@ -87,25 +79,12 @@ function RangeForm({ current, close }: { current: Range; close: () => void }) {
           Twice as long
         </button>
       </div>
-      <form
-        class="range-custom"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (valid) choose({ kind: 'fixed', fromMs, toMs });
-        }}
-      >
-        <TextField label="From, local time" type="datetime-local" value={from} onInput={setFrom} />
-        <TextField
-          label="To, local time"
-          type="datetime-local"
-          value={to}
-          onInput={setTo}
-          error={fromMs !== null && toMs !== null && !valid ? 'This is before the start.' : null}
-        />
-        <Button type="submit" kind="primary" disabled={!valid}>
-          Show
-        </Button>
-      </form>
+      <RangeFields
+        from={fromMs}
+        to={toMs}
+        open={false}
+        onChoose={(from, to) => choose({ kind: 'fixed', fromMs: from, toMs: to })}
+      />
     </div>
   );
 }

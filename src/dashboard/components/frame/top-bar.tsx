@@ -1,3 +1,4 @@
+import { hasRange } from '../../lib/pages.ts';
 import { MOD_KEY } from '../../state/keyboard.ts';
 import { range, refresh } from '../../state/range.ts';
 import { path } from '../../state/route.ts';
@@ -10,7 +11,7 @@ import { RangePicker } from './range-picker.tsx';
 import { UserMenu } from './user-menu.tsx';
 
 export function TopBar() {
-  const timed = !path.value.startsWith('/settings') && path.value !== '/security';
+  const timed = hasRange(path.value);
   return (
     <header class="top-bar">
       <ProjectSwitch />

@@ -1,14 +1,17 @@
 import { isStream, STREAMS, type Stream } from '../../../wire/record.ts';
 
 interface StreamSelectProps {
+  /** Of its field, where it has one. */
+  id?: string;
   value: Stream | null;
   onChange: (stream: Stream | null) => void;
 }
 
-export function StreamSelect({ value, onChange }: StreamSelectProps) {
+export function StreamSelect({ id, value, onChange }: StreamSelectProps) {
   return (
     <select
       class="select"
+      {...(id ? { id } : {})}
       aria-label="Stream"
       title="Stream"
       value={value ?? 'all'}

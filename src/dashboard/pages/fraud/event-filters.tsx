@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { DECISIONS } from '../../../wire/fraud.ts';
 import { Button } from '../../components/button.tsx';
+import { Choice } from '../../components/choice.tsx';
 import { StatusDot } from '../../components/status-dot.tsx';
 import { place, setParams } from '../../state/route.ts';
 import { filterParams, filtersOf, isFiltered } from './filters.ts';
@@ -84,30 +85,6 @@ export function EventFilters({ events, live }: { events: Events; live: boolean }
         <StatusDot tone="off">A fixed time</StatusDot>
       )}
     </div>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  options: readonly [string, string][];
-  onChange: (value: string) => void;
-}
-
-function Choice({ label, value, options, onChange }: ChoiceProps) {
-  return (
-    <select
-      class="select select-small"
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    >
-      {options.map(([option, text]) => (
-        <option key={option} value={option}>
-          {text}
-        </option>
-      ))}
-    </select>
   );
 }
 

@@ -5,6 +5,7 @@ import { AttemptHead, AttemptView } from '../../../components/attempt-view.tsx';
 import { Button } from '../../../components/button.tsx';
 import { CodeBlock } from '../../../components/code-block.tsx';
 import { CopyButton } from '../../../components/copy-button.tsx';
+import { Copyable } from '../../../components/copyable.tsx';
 import { Countdown } from '../../../components/countdown.tsx';
 import { Drawer } from '../../../components/drawer.tsx';
 import { Link } from '../../../components/link.tsx';
@@ -120,9 +121,8 @@ function Details({ project, delivery, name, onReplayed }: DetailsProps) {
           </Link>
         </dd>
         <dt>Id</dt>
-        <dd class="delivery-id">
-          <code>{id}</code>
-          <CopyButton text={id} label="Copy the delivery's id" />
+        <dd>
+          <Copyable text={id} label="the delivery's id" />
         </dd>
         <dt>Made</dt>
         <dd>
