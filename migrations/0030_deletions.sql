@@ -148,11 +148,15 @@ CREATE TRIGGER deletion_requests_delete_is_audited AFTER DELETE ON deletion_requ
     NULL);
 END;
 CREATE TRIGGER deletion_requests_insert_replaces_nothing BEFORE INSERT ON deletion_requests
-  WHEN NOT EXISTS (SELECT 1 FROM audit_context) AND EXISTS (SELECT 1 FROM deletion_requests WHERE id = new.id)
+  WHEN NOT EXISTS (SELECT 1 FROM audit_context) AND EXISTS (SELECT 1 FROM deletion_requests WHERE id = new.id
+    OR (project_id = new.project_id AND reference = new.reference AND state IN ('grace', 'due', 'running')))
 BEGIN SELECT RAISE(ABORT, 'rows of critical tables are not replaced'); END;
-CREATE TRIGGER deletion_requests_update_replaces_nothing BEFORE UPDATE OF id ON deletion_requests
-  WHEN new.id IS NOT old.id
-BEGIN SELECT RAISE(ABORT, 'rows of critical tables keep their keys'); END;
+-- Also by a state: UPDATE OR REPLACE would take away the open request of the same person.
+CREATE TRIGGER deletion_requests_update_replaces_nothing BEFORE UPDATE OF id, project_id, reference, state ON deletion_requests
+  WHEN (new.id, new.project_id, new.reference) IS NOT (old.id, old.project_id, old.reference) OR NOT EXISTS (SELECT 1 FROM audit_context)
+    AND EXISTS (SELECT 1 FROM deletion_requests WHERE project_id = new.project_id AND reference = new.reference AND id <> new.id
+      AND state IN ('grace', 'due', 'running') AND new.state IN ('grace', 'due', 'running'))
+BEGIN SELECT RAISE(ABORT, 'rows of critical tables are not replaced, and keep their keys'); END;
 CREATE TRIGGER deletion_holds_insert_is_audited AFTER INSERT ON deletion_holds BEGIN
   INSERT INTO audit_changes VALUES ('deletion_holds', 'insert', new.id, new.project_id,
     NULL,

@@ -1,4 +1,4 @@
-import { auditIfChanged } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import { type Ctx, clockNowMs } from '../env.ts';
 import { noticeStatement } from '../notices/index.ts';
 import { err, ok, type Result } from '../shared/result.ts';
@@ -33,7 +33,7 @@ export async function runAskedJob(
 ): Promise<Result<JobRun, { kind: 'cron_job_running' }>> {
   const { DB } = ctx.env;
   const row = { name: job.name, startedAtMs: ctx.nowMs, requestId: ctx.requestId, askedBy };
-  const [begun] = await DB.batch<StartedRun>([
+  const [begun] = await auditedBatch<StartedRun>(ctx, [
     ...startStatements(DB, row, ctx.nowMs - MAX_RUN_MS),
     auditIfChanged(ctx, { action: 'job.run', target: job.name, projectId: null, detail: {} }),
   ]);

@@ -2,6 +2,8 @@
 export const CRITICAL_TABLES = [
   ...['users', 'sessions', 'user_totp', 'passkeys', 'recovery_codes', 'projects', 'project_keys', 'browser_rules'],
   ...['alert_rules', 'alert_silences', 'destinations', 'fraud_settings', 'fraud_verdicts', 'etl_schemas'],
+  ...['archive_settings', 'legal_holds', 'notice_settings'],
+  ...['deletion_requests', 'deletion_holds', 'deletion_steps', 'erasure_ledger'],
 ];
 
 /** Columns whose values are in no entry. */
@@ -13,6 +15,9 @@ export const REDACTED: Readonly<Record<string, readonly string[]>> = {
   project_keys: ['key_hash'],
   // URL, header values and template of the definition too: a test writes some and looks for them.
   destinations: ['secrets', 'definition'],
+  // Whom a request is about.
+  deletion_requests: ['sealed'],
+  erasure_ledger: ['sealed'],
 };
 
 /** What the program may change without an entry: notes of what was seen, told or confirmed. */

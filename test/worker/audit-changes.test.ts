@@ -157,7 +157,7 @@ describe('a write from outside the program', () => {
     expect(change?.at_ms).toBeLessThanOrEqual(Date.now() + 1000);
     const [notice] = await rows('SELECT * FROM notices WHERE id = ?1', `audit.console_write/${change?.seq}`);
     expect({ ...notice, detail: JSON.parse(String(notice?.detail)) }).toMatchObject({
-      ...{ kind: 'audit.console_write', severity: 'critical', sent_at_ms: null, at_ms: change?.at_ms },
+      ...{ kind: 'audit.console_write', severity: 'critical', at_ms: change?.at_ms },
       detail: { table: 'users', operation: 'update', target: user.id, seq: change?.seq },
     });
   });
@@ -230,9 +230,9 @@ describe('rows of critical tables', () => {
 
   it.each(CRITICAL_TABLES)('of %s keep their keys', async (table) => {
     await oneOf(table);
-    const key = await rows('SELECT name FROM pragma_table_info(?1) WHERE pk > 0', table);
-    for (const { name } of key) {
-      const other = name === 'version' ? '99' : `'another'`;
+    const key = await rows('SELECT name, type FROM pragma_table_info(?1) WHERE pk > 0', table);
+    for (const { name, type } of key) {
+      const other = type === 'INTEGER' ? '99' : `'another'`;
       for (const verb of ['UPDATE', 'UPDATE OR REPLACE'])
         await expect(run(`${verb} ${table} SET ${name} = ${other}`), `${verb} ${name}`).rejects.toThrow(
           /keep their keys/,
@@ -310,6 +310,11 @@ async function oneOf(table: string): Promise<void> {
   if ((await rows(`SELECT 1 FROM ${table} LIMIT 1`)).length > 0) return;
   const [user, project] = [await createUser({ role: 'viewer' }), await createProject()];
   const values: Record<string, unknown> = { user_id: user.id, project_id: project.id, verdict: 'unsure', until_ms: 2 };
+  if (table.startsWith('deletion_') && table !== 'deletion_requests') {
+    await oneOf('deletion_requests');
+    values.request_id = (await rows('SELECT id FROM deletion_requests LIMIT 1'))[0]?.id;
+  }
+  values.state = table === 'deletion_requests' ? 'grace' : 'waiting';
   const info = await rows('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?1)', table);
   const needed = info.filter((one) => one.notnull === 1 || Number(one.pk) > 0);
   const names = needed.map(({ name }) => String(name));

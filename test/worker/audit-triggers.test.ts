@@ -117,7 +117,7 @@ describe('the triggers of critical tables', () => {
     }
     // What else is unique can be replaced too.
     const { results: unique } = await env.DB.prepare(
-      `SELECT i.name AS name FROM pragma_index_list(?1) l, pragma_index_info(l.name) i WHERE l."unique" = 1 AND l.origin = 'u'`,
+      `SELECT i.name AS name FROM pragma_index_list(?1) l, pragma_index_info(l.name) i WHERE l."unique" = 1 AND l.origin <> 'pk'`,
     )
       .bind(table)
       .all<{ name: string }>();

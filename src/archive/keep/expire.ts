@@ -1,6 +1,7 @@
-import { auditIfChanged } from '../../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import { forgetMembersStatements } from '../../blocks/index.ts';
 import type { Ctx } from '../../env.ts';
+import { hasChanged } from '../../shared/changed.ts';
 import { STREAMS } from '../../wire/record.ts';
 import type { StoredArchive } from '../archives-store.ts';
 import { hotDelayMs } from '../move/pressure.ts';
@@ -45,10 +46,10 @@ export async function expireArchives(ctx: Ctx): Promise<ExpireCounts> {
 async function expire(ctx: Ctx, archive: StoredArchive): Promise<boolean> {
   const { DB } = ctx.env;
   const { id, projectId, key, day, stream, records } = archive;
-  const [left] = await DB.batch([
+  const [left] = await auditedBatch(ctx, [
     leavesStatement(DB, id),
     auditIfChanged(ctx, { action: 'archive.expire', target: id, projectId, detail: { key, day, stream, records } }),
     ...forgetMembersStatements(DB, id),
   ]);
-  return (left?.meta.changes ?? 0) > 0;
+  return hasChanged(left);
 }
