@@ -19,6 +19,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   cookies: () => import('./cookies.ts'),
   fraud: () => import('./fraud.ts'),
   deliveries: () => import('./deliveries.ts'),
+  audit: () => import('./audit.ts'),
   storage: () => import('./storage.ts'),
   search: () => import('./search.ts'),
   rollups: () => import('./rollups.ts'),
