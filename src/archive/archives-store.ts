@@ -158,3 +158,25 @@ export async function findArchives(db: D1Database, ids: readonly string[]): Prom
     .all<ArchiveRow>();
   return new Map(results.map((row) => [row.id, toStored(row)]));
 }
+
+/** What was replaced leaves, where what replaces it (a statement before) is current. */
+export function replacedStatement(db: D1Database, id: string, by: string): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE archives SET state = 'leaving', manifest_sequence = NULL
+       WHERE id = ?1 AND state = 'current' AND EXISTS (SELECT 1 FROM archives WHERE id = ?2 AND state = 'current')`,
+    )
+    .bind(id, by);
+}
+
+/** Replacements of an archive that are being written. */
+export async function listReplacing(db: D1Database, projectId: string, id: string): Promise<StoredArchive[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT ${ARCHIVE_COLUMNS} FROM archives a WHERE (a.state <> 'current' OR a.manifest_sequence IS NULL)
+         AND a.project_id = ?1 AND a.state = 'writing' AND a.replaces = ?2`,
+    )
+    .bind(projectId, id)
+    .all<ArchiveRow>();
+  return results.map(toStored);
+}

@@ -13,7 +13,7 @@ export {
   stillHot,
   switchStatement,
 } from './archived/place-store.ts';
-export { replaceStatements } from './archived/replace-store.ts';
+export { moveMembersStatement, rewriteStatements } from './archived/replace-store.ts';
 export {
   type BlockIndex,
   blockId,

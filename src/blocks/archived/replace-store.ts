@@ -6,31 +6,43 @@ import { lying, type Member } from './place-store.ts';
 const MAX_CONTENT_CHARS = 1_500_000;
 
 /**
- * The blocks of the archive `from` lie in `to`; those in `rewritten` have another content, and what the database had of their payloads is gone. The first
- * statement changes as many rows as there are members; or none, where `to` is no longer being written, or `from` or one of its blocks is not what it was,
- * and then the others change nothing either.
+ * The blocks of the archive `from` lie in `to`: as many rows change as there are members; or none, where `to` is no longer being written, or `from` or one of
+ * its blocks is not what it was.
  */
-export function replaceStatements(
+export function moveMembersStatement(
   db: D1Database,
   { from, to, before, after }: { from: string; to: string; before: readonly Member[]; after: readonly Member[] },
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE blocks SET archive_id = ?1, archive_offset = j.value ->> 'offset' FROM json_each(?2) j
+       WHERE blocks.id = j.value ->> 'id'
+         AND EXISTS (SELECT 1 FROM archives WHERE id = ?1 AND state = 'writing')
+         AND EXISTS (SELECT 1 FROM archives WHERE id = ?3 AND state = 'current')
+         AND (SELECT count(*) FROM json_each(?4) k JOIN blocks b ON b.id = k.value ->> 'id'
+              WHERE b.archive_id = ?3 AND b.sha256 = k.value ->> 'sha256') = ?5`,
+    )
+    .bind(to, lying(after), from, JSON.stringify(before), before.length);
+}
+
+/** Blocks that lie in `to` by now have another content, and what the database had of their payloads is gone. Elsewhere nothing changes. */
+export function rewriteStatements(
+  db: D1Database,
+  { projectId, to }: { projectId: string; to: string },
   rewritten: readonly SealedBlock[],
 ): D1PreparedStatement[] {
   const ids = JSON.stringify(rewritten.map(({ index }) => index.id));
   const these = 'SELECT b.id FROM json_each(?1) j JOIN blocks b ON b.id = j.value WHERE b.archive_id = ?2';
   return [
-    db
-      .prepare(
-        `UPDATE blocks SET archive_id = ?1, archive_offset = j.value ->> 'offset' FROM json_each(?2) j
-         WHERE blocks.id = j.value ->> 'id'
-           AND EXISTS (SELECT 1 FROM archives WHERE id = ?1 AND state = 'writing')
-           AND EXISTS (SELECT 1 FROM archives WHERE id = ?3 AND state = 'current')
-           AND (SELECT count(*) FROM json_each(?4) k JOIN blocks b ON b.id = k.value ->> 'id'
-                WHERE b.archive_id = ?3 AND b.sha256 = k.value ->> 'sha256') = ?5`,
-      )
-      .bind(to, lying(after), from, JSON.stringify(before), before.length),
     ...contentsOf(rewritten).flatMap((contents) => contentStatements(db, to, contents)),
     db.prepare(`DELETE FROM block_payloads WHERE block_id IN (${these})`).bind(ids, to),
     db.prepare(`UPDATE blocks SET hot_until_ms = NULL WHERE id IN (${these})`).bind(ids, to),
+    db
+      .prepare(
+        `INSERT INTO block_epochs (project_id, epoch) SELECT ?1, 1 WHERE changes() > 0
+         ON CONFLICT (project_id) DO UPDATE SET epoch = epoch + 1`,
+      )
+      .bind(projectId),
   ];
 }
 

@@ -1,0 +1,1 @@
+export { type Replaced, replaceArchive } from './replace.ts';
