@@ -18,7 +18,7 @@ export function buildFilter(tokens: TokenSet): Uint8Array<ArrayBuffer> {
   const bits = bytes * 8;
   for (const token of tokens) {
     let at = mix(token);
-    const step = mix(token ^ 0x9e3779b9) | 1;
+    const step = stepOf(token);
     for (let i = 0; i < HASHES; i++) {
       const bit = (at >>> 0) % bits;
       const byte = HEADER_BYTES + (bit >>> 3);
@@ -29,19 +29,29 @@ export function buildFilter(tokens: TokenSet): Uint8Array<ArrayBuffer> {
   return out;
 }
 
+/** Where to look for a token in a filter of this version: at each of these numbers modulo its bits. */
+export function probesOf(token: number): number[] {
+  const step = stepOf(token);
+  return Array.from({ length: HASHES }, (_, i) => (mix(token) + Math.imul(i, step)) >>> 0);
+}
+
 /** False means: no record of the block has the word. An unknown version answers true, so that it is read, not lost. */
 export function mayContain(filter: Uint8Array, token: number): boolean {
   if (filter[0] !== VERSION || filter.length <= HEADER_BYTES) return true;
   const bits = (filter.length - HEADER_BYTES) * 8;
   const hashes = filter[1] as number;
   let at = mix(token);
-  const step = mix(token ^ 0x9e3779b9) | 1;
+  const step = stepOf(token);
   for (let i = 0; i < hashes; i++) {
     const bit = (at >>> 0) % bits;
     if (((filter[HEADER_BYTES + (bit >>> 3)] as number) & (1 << (bit & 7))) === 0) return false;
     at = (at + step) | 0;
   }
   return true;
+}
+
+function stepOf(token: number): number {
+  return mix(token ^ 0x9e3779b9) | 1;
 }
 
 /** The finaliser of MurmurHash3 (Appleby, public domain): FNV's low bits alone are too regular for a modulus. */

@@ -25,6 +25,7 @@ export {
 } from './block.ts';
 export { compactBlocks } from './compact.ts';
 export { buildFilter, mayContain } from './filter.ts';
+export { readFilters, readHolding, type TokenGroups } from './filter-store.ts';
 export { deflatePiece, gunzip, inflatePiece, joinedBytes, joinPieces, type Piece } from './gzip.ts';
 export { lineId, lineLevel, lineTs } from './line.ts';
 export { type CallMeter, inflatePacked, type Packed, readPacked, readPayloads } from './payload-store.ts';
@@ -34,7 +35,6 @@ export {
   type HeadRequest,
   listHeads,
   listSealedFrom,
-  readFilters,
   readSummaries,
   type SealedHead,
 } from './read-store.ts';

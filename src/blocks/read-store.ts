@@ -1,4 +1,3 @@
-import { fromBase64 } from '../shared/bytes.ts';
 import type { Stream } from '../wire/record.ts';
 import type { Summary } from './summary.ts';
 
@@ -117,12 +116,4 @@ export async function readSummaries(
   return new Map(
     results.map(({ id, summary }) => [id, { summary: JSON.parse(summary) as Summary, chars: summary.length }]),
   );
-}
-
-export async function readFilters(db: D1Database, ids: readonly string[]): Promise<Map<string, Uint8Array>> {
-  const { results } = await db
-    .prepare('SELECT block_id, filter FROM block_filters WHERE block_id IN (SELECT value FROM json_each(?1))')
-    .bind(JSON.stringify(ids))
-    .all<{ block_id: string; filter: string }>();
-  return new Map(results.map(({ block_id, filter }) => [block_id, fromBase64(filter)]));
 }

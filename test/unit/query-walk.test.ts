@@ -151,6 +151,11 @@ class ChangingBlocks implements BlockSource {
     );
   }
 
+  async holding(heads: readonly BlockHead[]): Promise<Set<string>> {
+    this.#change();
+    return new Set(heads.map(({ id }) => id));
+  }
+
   async filters(): Promise<Map<string, Uint8Array>> {
     this.#change();
     return new Map();
@@ -256,7 +261,8 @@ describe('BlockWalk', () => {
         return new Map();
       }
     }
-    const query = compileQuery('m');
+    // More words than the database is asked for.
+    const query = compileQuery(Array.from({ length: 200 }, (_, i) => `m${i}`).join(' OR '));
     if (!query.ok) throw new Error('unreachable');
     const range = { fromMs: 0, toMs: 100, stream: null, order: 'desc' as const };
     const walk = new BlockWalk(

@@ -1,4 +1,4 @@
-import { mayContain, tokenHash, wordsOf } from '../../blocks/index.ts';
+import { mayContain, type TokenGroups, tokenHash, wordsOf } from '../../blocks/index.ts';
 import type { GlobPart } from '../language/ast.ts';
 
 /** The words that a block must have to hold a match. Null wherever the type allows it: nothing is known. */
@@ -15,6 +15,36 @@ export function filterAllows(need: TokenNeed, filter: Uint8Array): boolean {
       return need.items.every((item) => filterAllows(item, filter));
     case 'any':
       return need.items.some((item) => filterAllows(item, filter));
+  }
+}
+
+/** Of one question to the database: each word is looked up in the filter of each block. */
+const MAX_TOKENS = 64;
+
+/** The need as groups of which each must have one token (a conjunctive normal form); null where that would be too many to ask the database for. */
+export function groupsOf(need: TokenNeed): TokenGroups | null {
+  const groups = toGroups(need);
+  const tokens = groups?.reduce((sum, group) => sum + group.length, 0) ?? Number.POSITIVE_INFINITY;
+  return tokens <= MAX_TOKENS ? groups : null;
+}
+
+function toGroups(need: TokenNeed): number[][] | null {
+  switch (need.kind) {
+    case 'token':
+      return [[need.hash]];
+    case 'all': {
+      const parts = need.items.map(toGroups);
+      return parts.includes(null) ? null : parts.flatMap((groups) => groups as number[][]);
+    }
+    case 'any': {
+      let all: number[][] = [[]];
+      for (const item of need.items) {
+        const groups = toGroups(item);
+        if (!groups || all.length * groups.length > MAX_TOKENS) return null;
+        all = all.flatMap((left) => groups.map((right) => [...left, ...right]));
+      }
+      return all;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
-import { type BlockHead, inflatePacked, type Packed, type Summary } from '../../blocks/index.ts';
+import { type BlockHead, inflatePacked, type Packed, type Summary, type TokenGroups } from '../../blocks/index.ts';
 import type { CompiledQuery } from '../compile.ts';
 import type { Verdict } from '../match/plan.ts';
-import { filterAllows } from '../match/token-need.ts';
+import { filterAllows, groupsOf } from '../match/token-need.ts';
 import { RawText } from '../scan/raw-text.ts';
 import { BlockList, type Claimed, type ListRange } from './block-list.ts';
 import type { BlockSource } from './block-source.ts';
@@ -35,11 +35,19 @@ export interface WalkOptions extends ListRange {
   canCount(block: Countable): boolean;
 }
 
-/** Blocks looked at for one read of filters or summaries: few at first, because many searches end soon. */
+/** Blocks looked at in one go: few at first, because many searches end soon. */
 const FIRST_LOOK_AHEAD = 16;
-const MAX_LOOK_AHEAD = 128;
-/** And raw bytes of them: the filter of a block where no word comes twice is a fifth of it, as D1 hands it over. */
-const MAX_LOOK_AHEAD_BYTES = 128 * 1024 * 1024;
+/** How much more the next time. */
+const LOOK_AHEAD_GROWTH = 4;
+interface LookAhead {
+  blocks: number;
+  /** Raw, of the blocks. */
+  bytes: number;
+}
+/** Where summaries or filters come here: the filter of a block where no word comes twice is a fifth of it, as D1 hands it over. */
+const MAX_LOOK_AHEAD: LookAhead = { blocks: 128, bytes: 128 * 1024 * 1024 };
+/** Where the database looks into the filters: 30 MB of them in common logs, about 50 ms. */
+const MAX_PROBE_AHEAD: LookAhead = { blocks: 1_024, bytes: 4 * 1024 * 1024 * 1024 };
 /** Blocks looked at before next() comes back with what there is, be it nothing. */
 const MAX_LOOKS_PER_READ = 512;
 /**
@@ -66,6 +74,8 @@ export class BlockWalk {
   readonly #source: BlockSource;
   readonly #options: WalkOptions;
   readonly #list: BlockList;
+  /** What the database can be asked for of what the query needs; null where it needs nothing, or too much. */
+  readonly #groups: TokenGroups | null;
   #lookAhead = FIRST_LOOK_AHEAD;
   #readBytes = FIRST_READ_BYTES;
   #judged: Judged[] = [];
@@ -86,6 +96,7 @@ export class BlockWalk {
   constructor(source: BlockSource, options: WalkOptions, coverage: Coverage) {
     this.#source = source;
     this.#options = options;
+    this.#groups = options.query.need && groupsOf(options.query.need);
     const listHeads: BlockSource['listHeads'] = (request) => {
       this.calls += STATEMENTS_PER_LIST;
       return source.listHeads(request);
@@ -212,11 +223,13 @@ export class BlockWalk {
   /** One block where every one must be read, many where summaries or filters will drop most of them. */
   async #takeSome(): Promise<Claimed[]> {
     const { query, needSummaries } = this.#options;
-    const looksAhead = query.need !== null || query.wantsSummary || needSummaries;
-    const count = looksAhead ? this.#lookAhead : 1;
-    if (looksAhead) this.#lookAhead = Math.min(this.#lookAhead * 2, MAX_LOOK_AHEAD);
+    const wantsSummaries = query.wantsSummary || needSummaries;
+    const most = this.#groups && !wantsSummaries ? MAX_PROBE_AHEAD : MAX_LOOK_AHEAD;
+    const looksAhead = query.need !== null || wantsSummaries;
+    const count = looksAhead ? Math.min(this.#lookAhead, most.blocks) : 1;
+    if (looksAhead) this.#lookAhead *= LOOK_AHEAD_GROWTH;
     const taken: Claimed[] = [];
-    for (let rawBytes = 0; taken.length < count && rawBytes < MAX_LOOK_AHEAD_BYTES; ) {
+    for (let rawBytes = 0; taken.length < count && rawBytes < most.bytes; ) {
       const claimed = await this.#list.take();
       if (!claimed) break;
       taken.push(claimed);
@@ -242,16 +255,26 @@ export class BlockWalk {
       const counts = isWhole && decides && summary !== null && canCount({ head, verdict, summary });
       possible.push({ head, verdict, summary, claimed: block, counts });
     }
-    const { need } = query;
-    const read = possible.filter(({ counts }) => !counts);
-    const wantsFilters = need !== null && read.length > 0;
-    if (wantsFilters) this.calls++;
-    const filters = wantsFilters ? await this.#source.filters(read.map(({ head }) => head)) : null;
-    const kept = possible.filter(({ head, counts }) => {
-      const filter = filters?.get(head.id);
-      return counts || need === null || !filter || filterAllows(need, filter);
-    });
+    const unread = possible.filter(({ counts }) => !counts).map(({ head }) => head);
+    const holds = await this.#holding(unread);
+    const kept = possible.filter(({ head, counts }) => counts || holds(head));
     this.blocksDone += claimed.length - kept.length;
     return kept;
+  }
+
+  /** Whether a block may have the words that the query needs, by its filter. */
+  async #holding(heads: readonly BlockHead[]): Promise<(head: BlockHead) => boolean> {
+    const { need } = this.#options.query;
+    if (need === null || heads.length === 0) return () => true;
+    this.calls++;
+    if (this.#groups) {
+      const ids = await this.#source.holding(heads, this.#groups);
+      return ({ id }) => ids.has(id);
+    }
+    const filters = await this.#source.filters(heads);
+    return ({ id }) => {
+      const filter = filters.get(id);
+      return !filter || filterAllows(need, filter);
+    };
   }
 }
