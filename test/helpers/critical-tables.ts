@@ -4,6 +4,8 @@ export const CRITICAL_TABLES = [
   ...['alert_rules', 'alert_silences', 'destinations', 'fraud_settings', 'fraud_verdicts', 'etl_schemas'],
   ...['archive_settings', 'legal_holds', 'notice_settings'],
   ...['deletion_requests', 'deletion_holds', 'deletion_steps', 'erasure_ledger'],
+  ...['compliance_regimes', 'breaches', 'breach_clocks', 'breach_searches', 'breach_affected', 'breach_notifications'],
+  ...['compliance_templates', 'communications'],
 ];
 
 /** Columns whose values are in no entry. */
@@ -18,6 +20,9 @@ export const REDACTED: Readonly<Record<string, readonly string[]>> = {
   // Whom a request is about.
   deletion_requests: ['sealed'],
   erasure_ledger: ['sealed'],
+  // Of people: nothing of the trail can be erased.
+  breach_affected: ['user_id', 'event_id'],
+  communications: ['recipient', 'subject', 'body'],
 };
 
 /** What the program may change without an entry: notes of what was seen, told or confirmed. */
@@ -30,4 +35,9 @@ export const BOOKKEEPING: Readonly<Record<string, readonly string[]>> = {
   destinations: ['confirmed_version'],
   fraud_settings: ['confirmed_version'],
   fraud_verdicts: ['applied'],
+  breach_clocks: ['next_notice_ms'],
+  breach_searches: ['pages', 'run', 'cursor', 'matched', 'named'],
 };
+
+/** Lists that a job works off, of which the trail has what was written from outside the program alone. */
+export const WORK_LISTS: readonly string[] = ['breach_affected'];

@@ -305,16 +305,26 @@ async function silence(): Promise<{ projectId: string; id: string }> {
   return { projectId, id: made.body.id };
 }
 
+/** Of a breach, with what their columns take. */
+const BREACH_ROWS: Readonly<Record<string, Record<string, unknown>>> = {
+  ...{ breach_clocks: { to_whom: 'authority' }, breach_searches: { state: 'running', to_ms: 2 } },
+  ...{ breach_affected: { state: 'waiting' }, breach_notifications: {} },
+};
+
 /** At least one row, however it came there: of the columns that are NOT NULL, in the name of nobody. */
 async function oneOf(table: string): Promise<void> {
   if ((await rows(`SELECT 1 FROM ${table} LIMIT 1`)).length > 0) return;
   const [user, project] = [await createUser({ role: 'viewer' }), await createProject()];
-  const values: Record<string, unknown> = { user_id: user.id, project_id: project.id, verdict: 'unsure', until_ms: 2 };
-  if (table.startsWith('deletion_') && table !== 'deletion_requests') {
-    await oneOf('deletion_requests');
-    values.request_id = (await rows('SELECT id FROM deletion_requests LIMIT 1'))[0]?.id;
-  }
-  values.state = table === 'deletion_requests' ? 'grace' : 'waiting';
+  if (BREACH_ROWS[table] !== undefined) await oneOf('breaches');
+  if (table.startsWith('deletion_') && table !== 'deletion_requests') await oneOf('deletion_requests');
+  const [breach] = await rows('SELECT id FROM breaches LIMIT 1');
+  const [request] = await rows('SELECT id FROM deletion_requests LIMIT 1');
+  const states: Record<string, string> = { breaches: 'open', deletion_requests: 'grace' };
+  const values: Record<string, unknown> = {
+    ...{ user_id: user.id, project_id: project.id, verdict: 'unsure', until_ms: 2, breach_id: breach?.id },
+    ...{ request_id: request?.id, state: states[table] ?? 'waiting' },
+    ...BREACH_ROWS[table],
+  };
   const info = await rows('SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?1)', table);
   const needed = info.filter((one) => one.notnull === 1 || Number(one.pk) > 0);
   const names = needed.map(({ name }) => String(name));

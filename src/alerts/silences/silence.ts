@@ -4,7 +4,7 @@ import type { Ctx } from '../../env.ts';
 import { hasChanged } from '../../shared/changed.ts';
 import { randomId } from '../../shared/ids.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { parseTime } from '../../shared/time.ts';
+import { timeSchema } from '../../shared/time-schema.ts';
 import type { Silence } from '../../wire/alerts.ts';
 import { actorName } from '../actor-name.ts';
 import type { AlertError } from '../errors.ts';
@@ -20,12 +20,6 @@ const MAX_COMMENT_CHARS = 1_000;
 /** Longer is a rule that should be switched off. */
 const MAX_SILENCE_MS = 366 * 86_400_000;
 
-const time = z.union([z.number(), z.string()]).transform((value, check) => {
-  const ms = parseTime(String(value));
-  if (ms === null) check.addIssue('must be Unix milliseconds or an ISO 8601 time');
-  return ms ?? Number.NaN;
-});
-
 export const silenceSchema = z.strictObject({
   matchers: z
     .record(
@@ -35,8 +29,8 @@ export const silenceSchema = z.strictObject({
     .refine((matchers) => Object.keys(matchers).length > 0, 'must name a label: what has none would silence everything')
     .refine((matchers) => Object.keys(matchers).length <= MAX_MATCHERS, `must have at most ${MAX_MATCHERS} labels`),
   /** Left out: now. */
-  fromMs: time.nullable().default(null),
-  untilMs: time,
+  fromMs: timeSchema.nullable().default(null),
+  untilMs: timeSchema,
   comment: z
     .string()
     .trim()

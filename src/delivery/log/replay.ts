@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { parseTime } from '../../shared/time.ts';
+import { timeSchema } from '../../shared/time-schema.ts';
 import type { JsonObject } from '../../wire/record.ts';
 import type { ReplaySelection } from '../calls.ts';
 import { findDestination } from '../destinations/store.ts';
@@ -10,19 +10,13 @@ import type { DeliveryError } from '../errors.ts';
 import { asked, type OpenDestination } from '../object.ts';
 import { findDelivery } from './find-delivery.ts';
 
-const time = z.union([z.number(), z.string()]).transform((value, check) => {
-  const ms = parseTime(String(value));
-  if (ms === null) check.addIssue('must be Unix milliseconds or an ISO 8601 time');
-  return ms ?? 0;
-});
-
 const destinationId = z.string().min(1).max(64);
 
 /** Dead letters of one destination: those that were made in a range, or all. */
 export const replaySchema = z.union(
   [
     z.strictObject({ destinationId, all: z.literal(true) }),
-    z.strictObject({ destinationId, from: time, to: time }).refine(({ from, to }) => from < to, {
+    z.strictObject({ destinationId, from: timeSchema, to: timeSchema }).refine(({ from, to }) => from < to, {
       path: ['to'],
       message: 'must be after from',
     }),

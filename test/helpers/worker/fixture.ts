@@ -8,6 +8,7 @@ import { groupsOf } from '../../../src/errors/index.ts';
 import { saveSearch } from '../../../src/query/saved-searches.ts';
 import { createKey, createProject, signInAs } from './accounts.ts';
 import { makeAlerts } from './alert-fixture.ts';
+import { openBreach } from './breaches.ts';
 import { callApp, ORIGIN } from './call-app.ts';
 import { testCtx } from './context.ts';
 import { askDeletion } from './deletions.ts';
@@ -36,7 +37,9 @@ export async function makeFixture(): Promise<Fixture> {
   const { destinationId, deliveryId } = await makeDestination(project);
   const deletionId = await askDeletion(project.id, { userIds: ['u-fixture'], graceDays: 7 });
   const holdId = (await holdsOf(env.DB, [deletionId])).get(deletionId)?.[0]?.id ?? '';
+  const breachId = await openBreach(project.id);
   return {
+    breachId,
     deletionId,
     deletionHoldId: holdId,
     destinationId,

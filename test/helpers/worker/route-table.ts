@@ -58,6 +58,8 @@ export interface Fixture {
   /** A request for deletion in the project, in its grace period, and a hold of it. */
   deletionId: string;
   deletionHoldId: string;
+  /** A breach of the project. */
+  breachId: string;
 }
 
 export interface RouteRule {
@@ -442,6 +444,25 @@ export const ROUTES: readonly RouteRule[] = [
     url: (f) => `/api/compliance/regimes/own_${f.projectId.slice(4)}`,
     body: () => ownRegime(),
   },
+  { method: 'GET', route: '/api/compliance/breaches', access: admins },
+  {
+    ...{ method: 'POST', route: '/api/compliance/breaches', access: admins },
+    body: () => ({ title: 'A breach', detectedAtMs: 1, awareAtMs: 2, regimeIds: ['gdpr'] }),
+  },
+  ...(
+    [
+      ['GET', ''],
+      ['PATCH', '', () => ({ version: 1, nature: 'read' })],
+      ['POST', '/clocks/:clock', () => ({ notNeeded: true, note: 'no risk' })],
+      ['POST', '/resolve', () => ({ version: 1, resolution: 'over' })],
+    ] as [RouteRule['method'], string, RouteRule['body']?][]
+  ).map(
+    ([method, path, body]): RouteRule => ({
+      ...{ method, route: `/api/compliance/breaches/:id${path}`, access: admins },
+      url: (f) => `/api/compliance/breaches/${f.breachId}${path.replace(':clock', 'gdpr.authority_72h')}`,
+      ...(body ? { body } : {}),
+    }),
+  ),
 
   { method: 'GET', route: '/api/jobs', access: admins },
   { method: 'GET', route: '/api/jobs/:name/runs', access: admins, url: () => '/api/jobs/page_retention/runs' },
