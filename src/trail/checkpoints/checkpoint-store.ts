@@ -1,0 +1,77 @@
+import type { AuditCheckpoint } from '../../wire/audit.ts';
+
+/** C2SP tlog-tiles has the newest checkpoint beside the tiles; the ones before it are kept by their size. */
+const HEAD_KEY = 'audit/checkpoint';
+const PREFIX = 'audit/checkpoints/';
+const SIZE_DIGITS = 12;
+const NOTE = { httpMetadata: { contentType: 'text/plain; charset=utf-8' } };
+
+const keyOf = (size: number): string => PREFIX + String(size).padStart(SIZE_DIGITS, '0');
+
+/** The newest checkpoint as the bucket has it. Whoever wants to sign the next one names this etag: of two, one is refused. */
+export interface StoredHead {
+  note: string;
+  etag: string;
+}
+
+export async function readHead(bucket: R2Bucket): Promise<StoredHead | null> {
+  const object = await bucket.get(HEAD_KEY);
+  return object && { note: await object.text(), etag: object.etag };
+}
+
+/** False where somebody else has replaced the head that `before` was. */
+export async function replaceHead(bucket: R2Bucket, note: string, before: StoredHead | null): Promise<boolean> {
+  const onlyIf = before === null ? { etagDoesNotMatch: '*' } : { etagMatches: before.etag };
+  return (await bucket.put(HEAD_KEY, note, { ...NOTE, onlyIf })) !== null;
+}
+
+/** False where another note of that size is there. */
+export async function keepNote(bucket: R2Bucket, size: number, note: string): Promise<boolean> {
+  const put = await bucket.put(keyOf(size), note, { ...NOTE, onlyIf: { etagDoesNotMatch: '*' } });
+  return put !== null || (await noteOf(bucket, size)) === note;
+}
+
+export async function noteOf(bucket: R2Bucket, size: number): Promise<string | null> {
+  return (await (await bucket.get(keyOf(size)))?.text()) ?? null;
+}
+
+/** Sizes above `afterSize` of which there are notes, ascending, at most `limit`. */
+export async function keptSizes(bucket: R2Bucket, afterSize: number, limit: number): Promise<number[]> {
+  const { objects } = await bucket.list({ prefix: PREFIX, startAfter: keyOf(afterSize), limit });
+  return objects.map(({ key }) => Number(key.slice(PREFIX.length)));
+}
+
+const COLUMNS = 'size, root_hash AS rootHash, signed_at_ms AS signedAtMs, kid, note';
+
+export async function lastCheckpoint(db: D1Database): Promise<AuditCheckpoint | null> {
+  return db.prepare(`SELECT ${COLUMNS} FROM audit_checkpoints ORDER BY size DESC LIMIT 1`).first<AuditCheckpoint>();
+}
+
+/** Does nothing where it is there. Fails where the database has another of that size. */
+export function checkpointStatement(db: D1Database, checkpoint: AuditCheckpoint): D1PreparedStatement {
+  const { size, rootHash, signedAtMs, kid, note } = checkpoint;
+  return db
+    .prepare(
+      `INSERT INTO audit_checkpoints (size, root_hash, signed_at_ms, kid, note) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (size) DO NOTHING`,
+    )
+    .bind(size, rootHash, signedAtMs, kid, note);
+}
+
+/** Above `fromSize`, up to `toSize`, ascending. */
+export async function checkpointsBetween(db: D1Database, fromSize: number, toSize: number): Promise<AuditCheckpoint[]> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM audit_checkpoints WHERE size > ?1 AND size <= ?2 ORDER BY size`)
+    .bind(fromSize, toSize)
+    .all<AuditCheckpoint>();
+  return results;
+}
+
+/** Newest first. */
+export async function checkpointPage(db: D1Database, beforeSize: number, limit: number): Promise<AuditCheckpoint[]> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM audit_checkpoints WHERE size < ?1 ORDER BY size DESC LIMIT ?2`)
+    .bind(beforeSize, limit)
+    .all<AuditCheckpoint>();
+  return results;
+}

@@ -1,0 +1,106 @@
+import { auditedBatch } from '../../audit/index.ts';
+import type { Ctx } from '../../env.ts';
+import { publish, type TrustedHead, trustedHead } from '../checkpoints/head.ts';
+import { originOf } from '../checkpoints/note.ts';
+import { continueStatement, trailEnds } from '../entry-store.ts';
+import type { NewFinding } from '../findings/finding-store.ts';
+import { alteredFinding, missingFinding, reportFindings, treeFinding } from '../findings/report.ts';
+import { KidReused, keepKeys, type TrustedKey } from '../keys/keys.ts';
+import { rootOf } from '../tree/merkle.ts';
+import { extendTree, levelWidth, TILE_HASHES, type Tile, TiledTree, tilePath } from '../tree/tiles.ts';
+import { checkNewest, jump, newLeaves } from './entries.ts';
+import { dropPartials, keepTile, tilesOf } from './tile-store.ts';
+
+/** Of one run: 40 statements that read, and as many tiles. Whatever there is more, the next run takes. */
+const MAX_ENTRIES = 10_000;
+/** More numbers than that in a row are not given and lost by an accident. */
+const MAX_JUMP = 100_000;
+
+export type SealOutcome =
+  /** `size` entries are covered by now, `added` of them since this run. `overtaken`: another run signed meanwhile. */
+  | { kind: 'sealed'; size: number; added: number; findings: number; overtaken: boolean }
+  /** The past is not what was signed: nothing is signed on top of it. */
+  | { kind: 'refused'; finding: NewFinding; findings: number };
+
+/**
+ * Covers what the trail has by a signed checkpoint. Each step may be the last one of a run: tiles are written once and never over, the head of the bucket is
+ * replaced only as it was read, so that of runs at the same time one signs, and what comes after that is made up for by the next run. So no two checkpoints
+ * that were ever kept disagree.
+ */
+export async function seal(ctx: Ctx, maxEntries = MAX_ENTRIES): Promise<SealOutcome> {
+  const tiles = tilesOf(ctx.env.STORE);
+  const keys = await keptKeys(ctx);
+  if (!Array.isArray(keys)) return refuse(ctx, keys);
+  const before = await trustedHead(ctx, keys, tiles);
+  if (!before.ok) return refuse(ctx, before.error);
+  const tree = before.value?.tree ?? new TiledTree(0, tiles);
+  const { toSeq, findings, refusal } = await lookAhead(ctx, tree, maxEntries);
+  if (refusal !== null) return refuse(ctx, refusal);
+  const added = await newLeaves(ctx, tree.size + 1, toSeq);
+  const found = await reportFindings(ctx, [...findings, ...added.findings]);
+  if (added.leaves.length === 0) {
+    return { kind: 'sealed', size: tree.size, added: 0, findings: found, overtaken: false };
+  }
+  return grow(ctx, { before: before.value, tree, leaves: added.leaves, found });
+}
+
+async function grow(
+  ctx: Ctx,
+  state: { before: TrustedHead | null; tree: TiledTree; leaves: readonly Uint8Array[]; found: number },
+): Promise<SealOutcome> {
+  const { before, tree, leaves, found } = state;
+  const extended = await extendTree(tree, leaves, tilesOf(ctx.env.STORE));
+  for (const tile of extended.tiles) {
+    if (!(await keepTile(ctx.env.STORE, tile))) {
+      const path = tilePath(tile.level, tile.index, tile.hashes.length);
+      return refuse(ctx, treeFinding('tree', `${path} holds other hashes than its entries have.`));
+    }
+    if (hasPartials(tile, tree.size)) await dropPartials(ctx.env.STORE, tile);
+  }
+  const { size, subtrees } = extended.tree;
+  const origin = before?.head.origin ?? originOf(ctx.config);
+  const head = { origin, size, root: await rootOf(size, subtrees) };
+  const checkpoint = await publish(ctx, head, before?.stored ?? null);
+  if (checkpoint === null) return { kind: 'sealed', size: tree.size, added: 0, findings: found, overtaken: true };
+  return { kind: 'sealed', size, added: leaves.length, findings: found, overtaken: false };
+}
+
+/** Whether a tile that is full by now was there in part. */
+function hasPartials({ level, index, hashes }: Tile, sizeBefore: number): boolean {
+  const width = levelWidth(sizeBefore, level);
+  return hashes.length === TILE_HASHES && width % TILE_HASHES !== 0 && index === Math.floor(width / TILE_HASHES);
+}
+
+async function lookAhead(
+  ctx: Ctx,
+  tree: TiledTree,
+  maxEntries: number,
+): Promise<{ toSeq: number; findings: NewFinding[]; refusal: NewFinding | null }> {
+  const { DB } = ctx.env;
+  let ends = await trailEnds(DB, tree.size);
+  const findings = await checkNewest(ctx, tree, ends.lastGiven);
+  if (ends.firstSeq !== null && ends.firstSeq < 1) {
+    findings.push(alteredFinding(ends.firstSeq, 'stands outside of the numbering'));
+  }
+  if (ends.lastGiven < tree.size) {
+    const why = ' any more: the database was put back to before, or they were taken away';
+    findings.push(missingFinding(ends.lastGiven + 1, tree.size, why));
+    await auditedBatch(ctx, [continueStatement(DB, tree.size, ctx.nowMs, ctx.requestId)]);
+    ends = await trailEnds(DB, tree.size);
+  }
+  const refusal = jump(ends, tree.size, MAX_JUMP);
+  return { toSeq: Math.min(ends.lastGiven, tree.size + maxEntries), findings, refusal };
+}
+
+async function keptKeys(ctx: Ctx): Promise<TrustedKey[] | NewFinding> {
+  try {
+    return await keepKeys(ctx);
+  } catch (cause) {
+    if (cause instanceof KidReused) return treeFinding('signature', `A key cannot be kept: ${cause.message}.`);
+    throw cause;
+  }
+}
+
+async function refuse(ctx: Ctx, finding: NewFinding): Promise<SealOutcome> {
+  return { kind: 'refused', finding, findings: await reportFindings(ctx, [finding]) };
+}
