@@ -35,6 +35,7 @@ import { errorRoutes, metricRoutes, queryRoutes, sessionRoutes, traceRoutes, vit
 import { releaseRoutes } from './releases/index.ts';
 import { type AppEnv, notFoundIn, onFault, requestContext } from './shared/http.ts';
 import { SOURCE_MAPS_PATH, sourceMapRoutes } from './sourcemaps/index.ts';
+import { trailRoutes } from './trail/index.ts';
 
 /** What is not done without an Idempotency-Key. */
 const KEY_REQUIRED: readonly string[] = ['POST /api/etl/jobs/:id/resend'];
@@ -108,6 +109,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', sessionRoutes());
   app.route('/', releaseRoutes());
   app.route('/', sourceMapRoutes());
+  app.route('/', trailRoutes());
   app.route('/api/auth', authRoutes(authPorts));
   app.route('/api/auth', factorRoutes(authPorts));
   app.route('/api/users', userRoutes(authPorts));

@@ -14,6 +14,7 @@ import { authPorts, noticePorts, revocations } from './ports.ts';
 import { reconcileRevocations } from './projects/index.ts';
 import { cleanQueryCache } from './query/index.ts';
 import { foldRollups, forgetRollups } from './rollups/index.ts';
+import { sealTrail, verifyDaily } from './trail/index.ts';
 
 const openDestination: OpenDestination = (ctx, id) => destinationOf(ctx.env, id);
 
@@ -28,6 +29,18 @@ export const JOBS: JobTable = {
       name: 'lost_runs',
       description: 'Writes down the runs of jobs that began and never ended, and tells the operators of them.',
       run: async (ctx) => ({ lost: await settleLostRuns(ctx) }),
+    },
+    // At most 80 statements (src/trail/seal/job.ts), and 90 (src/trail/verify/verify.ts).
+    {
+      name: 'audit_seal',
+      description:
+        'Covers new entries of the audit trail by a signed checkpoint, and looks for changes to tables and triggers.',
+      run: sealTrail,
+    },
+    {
+      name: 'audit_verify',
+      description: 'Holds every entry of the audit trail against what was sealed, once a day.',
+      run: verifyDaily,
     },
     {
       name: 'notices',

@@ -493,6 +493,15 @@ export const ROUTES: readonly RouteRule[] = [
     access: admins,
     body: (f) => ({ destinationIds: [f.destinationId] }),
   },
+  { method: 'GET', route: '/api/audit', access: admins },
+  { method: 'GET', route: '/api/audit/export', access: admins },
+  { method: 'GET', route: '/api/audit/status', access: admins },
+  { method: 'POST', route: '/api/audit/seal', access: admins },
+  { method: 'POST', route: '/api/audit/verify', access: admins },
+  { method: 'GET', route: '/api/audit/proof/:seq', access: admins, url: () => '/api/audit/proof/1' },
+  { method: 'GET', route: '/api/audit/checkpoints', access: admins },
+  { method: 'GET', route: '/api/audit/schema-changes', access: admins },
+  { method: 'GET', route: '/api/audit/keys', access: { kind: 'role', role: 'viewer' } },
 
   { method: 'GET', route: '/api/users', access: admins },
   {

@@ -1,0 +1,4 @@
+export { type TrustedKey, trustedKeys } from './keys/keys.ts';
+export { trailRoutes } from './routes.ts';
+export { sealTrail } from './seal/job.ts';
+export { verifyDaily } from './verify/verify.ts';

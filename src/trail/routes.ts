@@ -1,0 +1,117 @@
+import { Hono } from 'hono';
+import { requireRole } from '../auth/index.ts';
+import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
+import { invalidInput } from '../shared/problem.ts';
+import { err, type Result } from '../shared/result.ts';
+import { pageOfCheckpoints } from './checkpoints/list-checkpoints.ts';
+import { type TrailError, trailProblem } from './errors.ts';
+import { listKeys } from './keys/list-keys.ts';
+import { type ExportFormat, exportEntries } from './list/export.ts';
+import { readEntryQuery } from './list/filter.ts';
+import { listEntries } from './list/list.ts';
+import { proveEntry } from './proof.ts';
+import { sealNow } from './seal/job.ts';
+import { trailStatus } from './status.ts';
+import { pageOfChanges } from './structure/list-changes.ts';
+import { verifyNow } from './verify/verify.ts';
+
+const deny = (c: AppContext, error: TrailError): Response => refuse(c, trailProblem(error));
+
+function admin(c: AppContext): Result<unknown, TrailError> {
+  const user = requireRole(c.get('ctx'), 'admin');
+  return user.ok ? user : err({ kind: 'auth', error: user.error });
+}
+
+/** `/api/audit`: the trail of the whole deployment, for administrators. */
+export function trailRoutes(): Hono<AppEnv> {
+  const routes = new Hono<AppEnv>();
+
+  routes.get('/api/audit', async function getEntries(c) {
+    const caller = admin(c);
+    if (!caller.ok) return deny(c, caller.error);
+    const query = readEntryQuery(c.req.query());
+    return query.ok ? c.json(await listEntries(c.get('ctx'), query.value)) : deny(c, query.error);
+  });
+
+  routes.get('/api/audit/export', async function exportTrail(c) {
+    const caller = admin(c);
+    if (!caller.ok) return deny(c, caller.error);
+    const query = readEntryQuery(c.req.query());
+    if (!query.ok) return deny(c, query.error);
+    const format = c.req.query('format') || 'ndjson';
+    if (format !== 'ndjson' && format !== 'csv') {
+      return refuse(c, invalidInput([{ pointer: '/format', reason: 'must be one of ndjson, csv' }]));
+    }
+    return exported(exportEntries(c.get('ctx'), query.value.filter, format), format);
+  });
+
+  routes.get('/api/audit/status', async function getStatus(c) {
+    const caller = admin(c);
+    return caller.ok ? c.json(await trailStatus(c.get('ctx'))) : deny(c, caller.error);
+  });
+
+  routes.post('/api/audit/seal', async function postSeal(c) {
+    const caller = admin(c);
+    if (!caller.ok) return deny(c, caller.error);
+    const { outcome } = await sealNow(c.get('ctx'));
+    if (outcome.kind === 'refused') return deny(c, { kind: 'trail_not_sealed', detail: outcome.finding.detail });
+    return c.json(await trailStatus(c.get('ctx')));
+  });
+
+  routes.post('/api/audit/verify', async function postVerify(c) {
+    const caller = admin(c);
+    if (!caller.ok) return deny(c, caller.error);
+    await verifyNow(c.get('ctx'));
+    return c.json(await trailStatus(c.get('ctx')));
+  });
+
+  routes.get('/api/audit/proof/:seq', async function getProof(c) {
+    const caller = admin(c);
+    if (!caller.ok) return deny(c, caller.error);
+    const seq = c.req.param('seq');
+    if (!/^[1-9]\d{0,14}$/.test(seq)) return deny(c, { kind: 'entry_not_found' });
+    const proof = await proveEntry(c.get('ctx'), Number(seq));
+    return proof.ok ? c.json(proof.value) : deny(c, proof.error);
+  });
+
+  routes.get('/api/audit/checkpoints', async function getCheckpoints(c) {
+    const caller = admin(c);
+    if (!caller.ok) return deny(c, caller.error);
+    const page = await pageOfCheckpoints(c.get('ctx'), c.req.query());
+    return page.ok ? c.json(page.value) : refuse(c, page.error);
+  });
+
+  routes.get('/api/audit/schema-changes', async function getSchemaChanges(c) {
+    const caller = admin(c);
+    if (!caller.ok) return deny(c, caller.error);
+    const page = await pageOfChanges(c.get('ctx'), c.req.query());
+    return page.ok ? c.json(page.value) : refuse(c, page.error);
+  });
+
+  // Public by nature: whoever holds a checkpoint needs them. To whoever is signed in, so that strangers learn nothing of when secrets were changed.
+  routes.get('/api/audit/keys', async function getKeys(c) {
+    const user = requireRole(c.get('ctx'), 'viewer');
+    if (!user.ok) return deny(c, { kind: 'auth', error: user.error });
+    return c.json({ items: await listKeys(c.get('ctx')), nextCursor: null });
+  });
+
+  return routes;
+}
+
+const TYPES: Readonly<Record<ExportFormat, string>> = {
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv; charset=utf-8',
+};
+
+function exported(pieces: AsyncGenerator<string>, format: ExportFormat): Response {
+  const encoder = new TextEncoder();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const piece = await pieces.next();
+      if (piece.done) return controller.close();
+      controller.enqueue(encoder.encode(piece.value));
+    },
+  });
+  const headers = { 'content-type': TYPES[format], 'content-disposition': `attachment; filename="audit.${format}"` };
+  return new Response(body, { headers });
+}
