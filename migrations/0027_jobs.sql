@@ -72,3 +72,18 @@ BEGIN SELECT RAISE(ABORT, 'rows of critical tables are not replaced'); END;
 CREATE TRIGGER notice_settings_update_replaces_nothing BEFORE UPDATE OF id ON notice_settings
   WHEN new.id IS NOT old.id
 BEGIN SELECT RAISE(ABORT, 'rows of critical tables keep their keys'); END;
+
+-- How far each sweep for what nothing names any more has come.
+CREATE TABLE sweeps (
+  name TEXT PRIMARY KEY,
+  after_key TEXT NOT NULL                -- it goes on behind this one; '' begins again
+) STRICT, WITHOUT ROWID;
+CREATE INDEX warehouse_files_by_key ON warehouse_files (object_key);
+
+-- One row: what lies in R2, as last counted, and what the operators were told of the size of the database.
+CREATE TABLE storage_use (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  objects TEXT NOT NULL CHECK (json_valid(objects)), -- StorageUse.objects of src/wire/jobs.ts
+  counted_at_ms INTEGER NOT NULL,
+  told_percent INTEGER NOT NULL          -- the highest mark that was told since the database was last well below it
+) STRICT;

@@ -21,7 +21,7 @@ import { etlRoutes } from './etl/index.ts';
 import { fraudOf, fraudReadRoutes, fraudRoutes, riskRoutes } from './fraud/index.ts';
 import { idempotent } from './idempotency/index.ts';
 import { countRefusedKey, ingestRoutes, ledgerRoutes } from './ingest/index.ts';
-import { jobRoutes } from './jobs/index.ts';
+import { jobRoutes, storageRoutes } from './jobs/index.ts';
 import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';
@@ -70,6 +70,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', metricsRoutes());
   app.route('/', jobRoutes(JOBS));
   app.route('/', noticeRoutes(noticePorts));
+  app.route('/', storageRoutes());
   app.route('/', clientRoutes());
   app.route('/', ingestRoutes());
   app.route('/', beaconRoutes());

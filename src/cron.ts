@@ -1,6 +1,6 @@
 import { forgetAlerts, reconcileAlerts } from './alerts/index.ts';
 import { cleanChallenges, cleanupExpired, reconcileEndedSessions, reencryptFactors } from './auth/index.ts';
-import { compactBlocks } from './blocks/index.ts';
+import { compactBlocks, sweepBlocks } from './blocks/index.ts';
 import { destinationOf, type OpenDestination, reconcileDestinations, resealDestinations } from './delivery/index.ts';
 import { forgetPages, reconcileRules } from './edge/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
@@ -8,12 +8,21 @@ import { forgetErrorGroups } from './errors/index.ts';
 import { cleanupJobs } from './etl/index.ts';
 import { fraudOf, reconcileRisk } from './fraud/index.ts';
 import { cleanIdempotencyKeys } from './idempotency/index.ts';
-import { forgetJobs, type JobTable, runJob, settleLostRuns, Unfinished } from './jobs/index.ts';
+import {
+  forgetJobs,
+  type JobTable,
+  measureStorage,
+  runJob,
+  settleLostRuns,
+  sweepObjects,
+  Unfinished,
+} from './jobs/index.ts';
 import { forgetNotices, sendNotices } from './notices/index.ts';
 import { authPorts, noticePorts, revocations } from './ports.ts';
 import { reconcileRevocations } from './projects/index.ts';
 import { cleanQueryCache } from './query/index.ts';
 import { foldRollups, forgetRollups } from './rollups/index.ts';
+import { sourceMapObjects } from './sourcemaps/index.ts';
 import { sealTrail, verifyDaily } from './trail/index.ts';
 
 const openDestination: OpenDestination = (ctx, id) => destinationOf(ctx.env, id);
@@ -70,6 +79,11 @@ export const JOBS: JobTable = {
       description: 'Deletes kept answers of queries that have expired.',
       run: cleanQueryCache,
     },
+    {
+      name: 'storage_use',
+      description: 'Measures the database, tells the operators before it is full, and counts what lies in R2.',
+      run: measureStorage,
+    },
   ],
   '17 * * * *': [
     {
@@ -109,6 +123,16 @@ export const JOBS: JobTable = {
       name: 'alert_cleanup',
       description: 'Deletes silences and acknowledgements of alerts past their time.',
       run: forgetAlerts,
+    },
+    {
+      name: 'block_sweep',
+      description: 'Deletes payloads and filters of blocks that are no more.',
+      run: sweepBlocks,
+    },
+    {
+      name: 'source_map_sweep',
+      description: 'Deletes source maps in R2 that no register names, after 31 days.',
+      run: (ctx) => sweepObjects(ctx, sourceMapObjects),
     },
     { name: 'notice_cleanup', description: 'Deletes notices after 400 days.', run: forgetNotices },
     {

@@ -41,5 +41,6 @@ export {
 export { addLineTokens, addRecordTokens } from './record-tokens.ts';
 export { listBlocks, listBlocksFromSeq, storeSealed } from './store.ts';
 export { OTHER, type Summary, SummaryBuilder } from './summary.ts';
+export { sweepBlocks } from './sweep-blocks.ts';
 export { addTokens, isWordUnit, TokenSet, tokenHash, wordsOf } from './token.ts';
 export { BlockUnreadable, noteUnreadable } from './unreadable.ts';

@@ -4,8 +4,10 @@ import type { StoredMap } from '../wire/error-groups.ts';
 
 const KEY_HASH_CHARS = 32;
 
+export const MAPS_PREFIX = 'sourcemaps/';
+
 function releasePrefix(projectId: string, release: string): string {
-  return `sourcemaps/${projectId}/${sha256Hex(release).slice(0, KEY_HASH_CHARS)}/`;
+  return `${MAPS_PREFIX}${projectId}/${sha256Hex(release).slice(0, KEY_HASH_CHARS)}/`;
 }
 
 /** Names of files and releases are a stranger's; in a key they would be anything. */
@@ -90,6 +92,15 @@ export async function releaseSizes(
     .bind(projectId)
     .all<{ release: string; packed_bytes: number }>();
   return results.map(({ release, packed_bytes }) => ({ release, packedBytes: packed_bytes }));
+}
+
+/** Keys of the maps that these projects have in the register: at most 10,000 each. */
+export async function mapKeysOf(db: D1Database, projectIds: readonly string[]): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT project_id, release, file FROM source_maps WHERE project_id IN (SELECT value FROM json_each(?1))')
+    .bind(JSON.stringify(projectIds))
+    .all<{ project_id: string; release: string; file: string }>();
+  return results.map(({ project_id, release, file }) => keyOf(project_id, release, file));
 }
 
 export interface MapPage {

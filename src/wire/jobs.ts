@@ -79,7 +79,8 @@ export interface NoticeDestination {
 export interface StorageUse {
   databaseBytes: number;
   databaseLimitBytes: number;
-  /** Of what lies in R2, by its kind. */
-  objects: { kind: 'archive' | 'manifest' | 'warehouse' | 'source_map'; objects: number; bytes: number }[];
+  /** Of what lies in R2, by its kind, as their registers have it. Bytes are null where no register has them. */
+  objects: { kind: 'archive' | 'manifest' | 'warehouse' | 'source_map'; objects: number; bytes: number | null }[];
+  /** When the objects were counted, once an hour; the database is measured when one asks. */
   measuredAtMs: number;
 }

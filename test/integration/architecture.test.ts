@@ -23,7 +23,18 @@ const FEATURES = [
     'journal',
   ],
   ...['edge', 'ingest', 'beacon', 'cookies', 'otlp', 'loki', 'elastic', 'etl', 'fraud', 'sourcemaps', 'query'],
-  ...['trail', 'archive', 'anomalies', 'operations', 'live', 'delivery', 'alerts', 'compliance', 'client', 'observability'],
+  ...[
+    'trail',
+    'archive',
+    'anomalies',
+    'operations',
+    'live',
+    'delivery',
+    'alerts',
+    'compliance',
+    'client',
+    'observability',
+  ],
 ];
 
 const worker = sources('src/**/*.ts', 'durable-objects/**/*.ts').filter(

@@ -485,6 +485,7 @@ export const ROUTES: readonly RouteRule[] = [
     url: (f) => `/api/compliance/deletions/${f.deletionId}/holds/${f.deletionHoldId}/release`,
   },
 
+  { method: 'GET', route: '/api/storage', access: admins },
   { method: 'GET', route: '/api/notices', access: admins },
   { method: 'GET', route: '/api/notices/settings', access: admins },
   {
