@@ -18,6 +18,7 @@ const OperationsPage = lazy(() => import('./pages/operations/operations-page.tsx
 const SessionsPage = lazy(() => import('./pages/sessions/sessions-page.tsx'));
 const AlertsPage = lazy(() => import('./pages/alerts/alerts-page.tsx'));
 const ArchivesPage = lazy(() => import('./pages/archives/archives-page.tsx'));
+const AuditPage = lazy(() => import('./pages/audit/audit-page.tsx'));
 const FraudPage = lazy(() => import('./pages/fraud/fraud-page.tsx'));
 const VitalsPage = lazy(() => import('./pages/vitals/vitals-page.tsx'));
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
@@ -75,6 +76,8 @@ const TITLES: Record<string, string> = {
   '/fraud': 'Fraud',
   '/alerts': 'Alerts',
   '/archives': 'Archives',
+  '/audit': 'Audit',
+  '/compliance': 'Compliance',
   '/sources': 'Sources',
   '/security': 'Security',
   '/settings': 'Settings',
@@ -87,6 +90,7 @@ function Page() {
     document.title = `${title} · Breakwater`;
   }, [title]);
   if (at === '/settings' || at.startsWith('/settings/')) return <SettingsPage />;
+  if (at === '/audit' || at.startsWith('/audit/')) return <AuditPage />;
   if (at === '/security') return <SecurityPage />;
   if (at === '/') return <ProjectGate>{(project) => <OverviewPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/live') return <ProjectGate>{(project) => <LivePage key={project.id} project={project} />}</ProjectGate>;

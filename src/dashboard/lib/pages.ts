@@ -23,6 +23,7 @@ const PAGES: readonly Page[] = [
   { path: '/fraud', name: 'Fraud', icon: 'fraud', key: 'f' },
   { path: '/alerts', name: 'Alerts', icon: 'alerts', key: 'a' },
   { path: '/archives', name: 'Archives', icon: 'archives', key: 'h' },
+  { path: '/audit', name: 'Audit', icon: 'audit', key: 'u', admin: true },
   { path: '/sources', name: 'Sources', icon: 'sources', key: 'r' },
   { path: '/security', name: 'Security', icon: 'security', key: 'i' },
   { path: '/settings', name: 'Settings', icon: 'settings', key: ',', admin: true },
@@ -39,7 +40,7 @@ export function isCurrent(page: Page, path: string): boolean {
 }
 
 /** Their time is about years, and their own; or they have none. */
-const WITHOUT_RANGE = ['/archives', '/security', '/settings'];
+const WITHOUT_RANGE = ['/archives', '/audit', '/compliance', '/security', '/settings'];
 
 /** Whether the time of the top bar rules the page. */
 export function hasRange(path: string): boolean {
@@ -50,7 +51,7 @@ export function hasRange(path: string): boolean {
 const SEARCHING = new Set(['/live', '/logs']);
 
 /** Those with a search box of their own, which the key `/` leads to. */
-const WITH_SEARCH_BOX = new Set([...SEARCHING, '/errors', '/sessions']);
+const WITH_SEARCH_BOX = new Set([...SEARCHING, '/errors', '/sessions', '/audit']);
 
 export function hasSearch(path: string): boolean {
   return WITH_SEARCH_BOX.has(path);

@@ -51,6 +51,9 @@ const PARTS: readonly Part[] = [
   { name: 'Alerts, deliveries', path: '/alerts/deliveries' },
   { name: 'Archives, legal holds', path: '/archives/holds', admin: true },
   { name: 'Archives, warehouse', path: '/archives/warehouse' },
+  { name: 'Audit, checkpoints and keys', path: '/audit/checkpoints', admin: true },
+  { name: 'Audit, schema changes', path: '/audit/schema', admin: true },
+  { name: 'Audit, findings', path: '/audit/findings', admin: true },
 ];
 
 function all(): Command[] {
