@@ -103,6 +103,8 @@ END;
 --   keys stay. D1 takes 32 arguments, so json_object has 16 columns at most and json_set the others (json_patch would lose what is null).
 -- * Bookkeeping by the program makes no entry: when a session was last seen, what an object or a journal has confirmed. Written from outside it does,
 --   because it keeps an idle session, a revoked key or an open socket alive: so the program brings its context with these writes too.
+-- * A later migration that writes rows of these tables is a writer like others: it begins with a row in audit_context (`system`, its own name) and ends by
+--   deleting it.
 -- * REPLACE takes rows away without asking a trigger. The program never says it (a test reads its SQL); from outside it is refused. So is another key for a
 --   row, and by UPDATE OR REPLACE another row's.
 
