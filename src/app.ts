@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { alertRuleRoutes, alertsOf, firingRoutes } from './alerts/index.ts';
 import { anomalyRoutes } from './anomalies/index.ts';
+import { archiveRegisterRoutes, archiveRoutes } from './archive/index.ts';
 import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { beaconRoutes } from './beacon/index.ts';
 import { clientRoutes } from './client/index.ts';
@@ -100,6 +101,9 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());
   app.route('/', traceRoutes());
+  // The registers first: their names would be ids of archives.
+  app.route('/', archiveRegisterRoutes());
+  app.route('/', archiveRoutes());
   app.route('/', anomalyRoutes());
   app.route('/', operationRoutes());
   app.route('/', alertRuleRoutes());

@@ -1,4 +1,5 @@
 import { forgetAlerts, reconcileAlerts } from './alerts/index.ts';
+import { archiveCooling, archiveJob, archiveRetention, archiveStorageClass } from './archive/index.ts';
 import { cleanChallenges, cleanupExpired, reconcileEndedSessions, reencryptFactors } from './auth/index.ts';
 import { compactBlocks, sweepBlocks } from './blocks/index.ts';
 import { destinationOf, type OpenDestination, reconcileDestinations, resealDestinations } from './delivery/index.ts';
@@ -183,6 +184,29 @@ export const JOBS: JobTable = {
       name: 'alert_rules',
       description: 'Tells the alerts objects of rules, silences and acknowledgements that they have not confirmed.',
       run: reconcileAlerts,
+    },
+  ],
+  // At most 417, 141, 184 and 46 statements (test/worker/archive-bounds.test.ts).
+  '4-59/5 * * * *': [
+    {
+      name: 'archive',
+      description: 'Moves blocks past the hot period to R2, and finishes or gives up what a run before has begun.',
+      run: archiveJob,
+    },
+    {
+      name: 'archive_cooling',
+      description: 'Deletes payloads from the database that R2 alone is to have from now on.',
+      run: archiveCooling,
+    },
+    {
+      name: 'archive_retention',
+      description: 'Deletes archives whose retention is over and that no legal hold keeps.',
+      run: archiveRetention,
+    },
+    {
+      name: 'archive_classes',
+      description: 'Moves old archives to the storage class for what is rarely read.',
+      run: archiveStorageClass,
     },
   ],
 };

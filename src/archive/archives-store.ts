@@ -4,7 +4,7 @@ import type { Stream } from '../wire/record.ts';
 import { dayFolder } from './objects-store.ts';
 
 /** A row of `archives`. */
-export interface StoredArchive extends Omit<Archive, 'verified' | 'hotUntilMs' | 'expiresAtMs' | 'holdId'> {
+export interface StoredArchive extends Omit<Archive, 'verified' | 'hotUntilMs' | 'expiresAtMs' | 'holdId' | 'failedReads'> {
   verifiedAtMs: number | null;
   problem: string | null;
   manifestSequence: number | null;

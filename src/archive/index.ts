@@ -1,1 +1,5 @@
+export { archiveCooling, archiveJob, archiveRetention, archiveStorageClass } from './jobs.ts';
+export { type ArchiveLag, archiveLag } from './read/status.ts';
+export { archiveRegisterRoutes } from './register-routes.ts';
 export { type Replaced, replaceArchive } from './replace.ts';
+export { archiveRoutes } from './routes.ts';

@@ -39,6 +39,8 @@ export interface Archive {
   expiresAtMs: number | null;
   /** Of the legal hold that keeps it. */
   holdId: string | null;
+  /** How often somebody who searched found a block of it missing or damaged. */
+  failedReads: number;
 }
 
 /** `GET /api/archives?project=&stream=&from=&to=&limit=&cursor=`: the newest day first. `/:id`: one, with its manifest. */
@@ -140,7 +142,7 @@ export interface LegalHold {
   releasedAtMs: number | null;
 }
 
-/** `POST /api/archives/:id/verify`, and `POST /api/archives/verify?project=` for the chain of manifests. */
+/** `POST /api/archives/:id/verify`. */
 export interface ArchiveCheck {
   ok: boolean;
   checkedAtMs: number;
@@ -148,6 +150,15 @@ export interface ArchiveCheck {
   rawBytes: number;
   /** What is wrong, in sentences; empty where nothing is. */
   problems: string[];
+}
+
+/** `POST /api/archives/verify?project=&after=`: the chain of manifests, a bounded number of versions behind `after` (left out: from the first). */
+export interface ManifestCheck extends ArchiveCheck {
+  fromSequence: number;
+  /** The last that was looked at. */
+  toSequence: number;
+  /** Where there are more: call again with this less one as `after`. */
+  nextSequence: number | null;
 }
 
 /** `POST /api/archives/run {project?}`: what one bounded run did. `done` false: there is more to do. */

@@ -21,14 +21,8 @@ const NOTHING: Fixture = {
   ...{ projectId: 'prj_x', keyId: 'key_x', userId: 'usr_x', sessionId: 'ses_x' },
   ...{ recordId: 'r', traceId: 't', searchId: 's', jobId: 'j', fraudEventId: 'e', fingerprint: 'f', visitId: 'v' },
   ...{ destinationId: 'dst_x', deliveryId: 'dst_x-evt_x' },
-  ...{
-    ruleId: 'none',
-    silenceId: 'none',
-    deletionId: 'del_none',
-    deletionHoldId: 'dhl_none',
-    firingId: 'none',
-    breachId: 'brc_none',
-  },
+  ...{ ruleId: 'none', silenceId: 'none', deletionId: 'del_none', deletionHoldId: 'dhl_none', firingId: 'none' },
+  ...{ breachId: 'brc_none', archiveId: 'arc_none', holdId: 'hld_none' },
 };
 
 async function refreshed(session: SignedIn): Promise<SignedIn> {

@@ -1,4 +1,6 @@
 import { env } from 'cloudflare:workers';
+import { gzipSync } from 'node:zlib';
+import { createHold } from '../../../src/archive/registers/holds.ts';
 import { holdsOf } from '../../../src/compliance/deletions/store/hold-store.ts';
 import { sampleEvent } from '../../../src/delivery/body/sample-event.ts';
 import { createDestinationSchema } from '../../../src/delivery/destinations/definition/schema.ts';
@@ -6,6 +8,7 @@ import { createDestination } from '../../../src/delivery/destinations/verbs/crea
 import { destinationOf } from '../../../src/delivery/index.ts';
 import { groupsOf } from '../../../src/errors/index.ts';
 import { saveSearch } from '../../../src/query/saved-searches.ts';
+import { randomId } from '../../../src/shared/ids.ts';
 import { createKey, createProject, signInAs } from './accounts.ts';
 import { makeAlerts } from './alert-fixture.ts';
 import { openBreach } from './breaches.ts';
@@ -56,6 +59,7 @@ export async function makeFixture(): Promise<Fixture> {
     fingerprint,
     visitId: `visit-${project.id}`,
     ...(await makeAlerts(project.id)),
+    ...(await makeArchive(project.id)),
   };
 }
 
@@ -69,4 +73,20 @@ async function makeDestination({ id: projectId, name }: { id: string; name: stri
   const event = sampleEvent({ ...place, nowMs: ctx.nowMs });
   await destinationOf(env, made.value.id).enqueue([event]);
   return { destinationId: made.value.id, deliveryId: `${made.value.id}-${event.id}` };
+}
+
+/** An archive of one object, of which the index has no block, and a hold that somebody set. */
+async function makeArchive(projectId: string): Promise<{ archiveId: string; holdId: string }> {
+  const ctx = testCtx();
+  const [archiveId, key] = [randomId('arc'), `archive/${projectId}/2020/01/01/batch-0001.ndjson.gz`];
+  await env.STORE.put(key, gzipSync('{}\n'));
+  await env.DB.prepare(
+    `INSERT INTO archives (id, project_id, day, number, stream, state, object_key, blocks, records, raw_bytes, packed_bytes, min_ts, max_ts, sha256,
+       storage_class, created_at_ms, manifest_sequence, sources) VALUES (?1, ?2, '2020-01-01', 1, 'logs', 'current', ?3, 1, 1, 3, 23, 0, 0, '', 'Standard', 0, 1, '[]')`,
+  )
+    .bind(archiveId, projectId, key)
+    .run();
+  const hold = await createHold(ctx, projectId, { stream: null, fromMs: 0, toMs: null, reason: 'a case' });
+  if (!hold.ok) throw new Error(hold.error.kind);
+  return { archiveId, holdId: hold.value.id };
 }

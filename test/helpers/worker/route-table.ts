@@ -55,6 +55,9 @@ export interface Fixture {
   ruleId: string;
   silenceId: string;
   firingId: string;
+  /** An archive of the project, of one object without blocks, and a legal hold. */
+  archiveId: string;
+  holdId: string;
   /** A request for deletion in the project, in its grace period, and a hold of it. */
   deletionId: string;
   deletionHoldId: string;
@@ -88,6 +91,8 @@ const key = (fixture: Fixture): string => `${project(fixture)}/keys/${fixture.ke
 const of = ({ projectId }: Fixture): string => `?project=${projectId}`;
 
 const destination = (f: Fixture, more = ''): string => `/api/destinations/${f.destinationId}${more}${of(f)}`;
+
+const archive = ({ archiveId }: Fixture, more = ''): string => `/api/archives/${archiveId}${more}`;
 
 const bulkBody = (): string => '{"create":{"_index":"app"}}\n{"message":"hello"}\n';
 const beacon = (message: string): unknown => ({
@@ -405,6 +410,61 @@ export const ROUTES: readonly RouteRule[] = [
     url: (f) => `/api/deliveries/${f.deliveryId}/replay${of(f)}`,
   },
   { method: 'DELETE', route: '/api/destinations/:id', access: can('admin'), url: destination },
+
+  { method: 'GET', route: '/api/archives', access: can('read'), url: (f) => `/api/archives${of(f)}` },
+  { method: 'GET', route: '/api/archives/status', access: can('read'), url: (f) => `/api/archives/status${of(f)}` },
+  {
+    method: 'POST',
+    route: '/api/archives/run',
+    access: can('admin'),
+    body: ({ projectId }) => ({ project: projectId }),
+  },
+  {
+    method: 'POST',
+    route: '/api/archives/restore',
+    access: can('admin'),
+    url: (f) => `/api/archives/restore${of(f)}`,
+    body: () => ({ fromMs: 0, toMs: 1, days: 1 }),
+  },
+  {
+    method: 'POST',
+    route: '/api/archives/verify',
+    access: can('write'),
+    url: (f) => `/api/archives/verify${of(f)}`,
+  },
+  {
+    method: 'GET',
+    route: '/api/archives/settings',
+    access: can('admin'),
+    url: (f) => `/api/archives/settings${of(f)}`,
+  },
+  {
+    method: 'PUT',
+    route: '/api/archives/settings',
+    access: can('admin'),
+    url: (f) => `/api/archives/settings${of(f)}`,
+    body: () => ({
+      ...{ hotDays: 30, retentionDays: 400, retentionDaysByStream: { spans: 60 }, infrequentAfterDays: 90 },
+      warehouse: false,
+    }),
+  },
+  { method: 'GET', route: '/api/archives/holds', access: can('admin'), url: (f) => `/api/archives/holds${of(f)}` },
+  {
+    method: 'POST',
+    route: '/api/archives/holds',
+    access: can('admin'),
+    url: (f) => `/api/archives/holds${of(f)}`,
+    body: () => ({ fromMs: 0, reason: 'a case' }),
+  },
+  {
+    method: 'POST',
+    route: '/api/archives/holds/:id/release',
+    access: can('admin'),
+    url: ({ holdId }) => `/api/archives/holds/${holdId}/release`,
+  },
+  { method: 'GET', route: '/api/archives/:id', access: can('read'), url: archive },
+  { method: 'POST', route: '/api/archives/:id/verify', access: can('write'), url: (f) => archive(f, '/verify') },
+  { method: 'GET', route: '/api/archives/:id/download', access: can('export'), url: (f) => archive(f, '/download') },
 
   // Public as routes go: setup has a token of its own, and login is where an actor comes from.
   { method: 'POST', route: '/api/auth/setup', access: { kind: 'public' } },
