@@ -2,14 +2,16 @@
 ALTER TABLE blocks ADD COLUMN archive_id TEXT;
 ALTER TABLE blocks ADD COLUMN archive_offset INTEGER;    -- of its gzip member in the object; packed_bytes is its length
 ALTER TABLE blocks ADD COLUMN hot_until_ms INTEGER;      -- of an archived block whose payload is here too: until when; null where it is not
--- What the status of a project sums, and what is due, without touching index rows, which hold long summaries.
-CREATE INDEX blocks_to_archive ON blocks (project_id, max_ts, sealed_at_ms, records, raw_bytes, packed_bytes) WHERE archive_id IS NULL;
+-- What the status of a project sums, and what is due, without touching index rows, which hold long summaries. An index answers alone only where it has each
+-- column that is named, archive_id too, though it is null in all of these.
+CREATE INDEX blocks_to_archive ON blocks (project_id, max_ts, sealed_at_ms, records, raw_bytes, packed_bytes, archive_id) WHERE archive_id IS NULL;
 CREATE INDEX blocks_to_cool ON blocks (hot_until_ms) WHERE hot_until_ms IS NOT NULL;
+CREATE INDEX blocks_cold ON blocks (project_id, max_ts, id) WHERE archive_id IS NOT NULL AND hot_until_ms IS NULL;
 CREATE INDEX blocks_by_archive ON blocks (archive_id, archive_offset, hot_until_ms) WHERE archive_id IS NOT NULL;
 -- What is archived is not compacted any more: its members lie where they lie (src/blocks/compact-store.ts has the same words).
 DROP INDEX blocks_small;
 CREATE INDEX blocks_small ON blocks (project_id, shard, stream, first_seq, last_seq, sealed_at_ms, records, raw_bytes,
-  packed_bytes) WHERE records < 1250 AND raw_bytes < 1048576 AND archive_id IS NULL;
+  packed_bytes, archive_id) WHERE records < 1250 AND raw_bytes < 1048576 AND archive_id IS NULL;
 
 -- The number of a day's last object: the name of one that is gone is never given to another.
 CREATE TABLE archive_numbers (

@@ -49,7 +49,6 @@ describe('a run of the cron line', () => {
     ).run();
     const { db, count } = countingStatements(env.DB);
     await runCron({ cron: LINE }, { ...env, DB: db });
-    console.warn('STATEMENTS', count());
     expect(count()).toBeGreaterThan(400);
     expect(count()).toBeLessThan(1_000);
     const { results } = await env.DB.prepare(
@@ -89,7 +88,7 @@ describe('with a hundred thousand entries', () => {
       ).bind(id),
       env.DB.prepare(
         `${rows} INSERT INTO blocks (id, project_id, shard, stream, first_seq, last_seq, records, min_ts, max_ts, summary, raw_bytes, packed_bytes, sha256, sealed_at_ms)
-         SELECT ?1 || i, ?1, 0, 'logs', i, i, 1, ?2 + i, ?2 + i, printf('%3000d', i), 100, 10, '', 0 FROM n`,
+         SELECT ?1 || i, ?1, 0, 'logs', i, i, 1, ?2 + i, ?2 + i, printf('%300d', i), 100, 10, '', 0 FROM n`,
       ).bind(id, NOW_MS - 31 * DAY_MS),
     ]);
     const ctx = at(NOW_MS);

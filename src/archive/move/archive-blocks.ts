@@ -15,7 +15,7 @@ import { writeArchive } from './write-archive.ts';
 const MAX_LISTED = 2_000;
 /** Of one run: what is left comes five minutes later. An object takes 12 statements, its manifest 5 (test/worker/archive-bounds.test.ts). */
 const MAX_OBJECTS = 16;
-const MAX_UNSETTLED = 20;
+const MAX_UNSETTLED = 10;
 /** Between two objects it is looked at how long the run takes. */
 const MAX_RUN_MS = 60_000;
 

@@ -149,7 +149,7 @@ export function restoreStatements(
   ];
 }
 
-/** Those of a range whose payload is here stay at least so long. Its `RETURNING` sums them. */
+/** Those of a range whose payload is here stay at least so long. There are few, whatever the range: its index is of what is here. */
 export function keepHotStatement(
   db: D1Database,
   projectId: string,
@@ -158,7 +158,7 @@ export function keepHotStatement(
 ): D1PreparedStatement {
   return db
     .prepare(
-      `UPDATE blocks SET hot_until_ms = ?5 WHERE project_id = ?1 AND max_ts >= ?2 AND min_ts < ?3 AND (?4 IS NULL OR stream = ?4)
+      `UPDATE blocks INDEXED BY blocks_to_cool SET hot_until_ms = ?5 WHERE project_id = ?1 AND max_ts >= ?2 AND min_ts < ?3 AND (?4 IS NULL OR stream = ?4)
          AND archive_id IS NOT NULL AND hot_until_ms < ?5`,
     )
     .bind(projectId, range.fromMs, range.toMs, range.stream, hotUntilMs);
