@@ -1,5 +1,5 @@
 import { forgetAlerts, reconcileAlerts } from './alerts/index.ts';
-import { archiveCooling, archiveJob, archiveRetention, archiveStorageClass } from './archive/index.ts';
+import { archiveCooling, archiveJob, archiveObjects, archiveRetention, archiveStorageClass } from './archive/index.ts';
 import { cleanChallenges, cleanupExpired, reconcileEndedSessions, reencryptFactors } from './auth/index.ts';
 import { compactBlocks, sweepBlocks } from './blocks/index.ts';
 import { destinationOf, type OpenDestination, reconcileDestinations, resealDestinations } from './delivery/index.ts';
@@ -134,6 +134,11 @@ export const JOBS: JobTable = {
       name: 'source_map_sweep',
       description: 'Deletes source maps in R2 that no register names, after 31 days.',
       run: (ctx) => sweepObjects(ctx, sourceMapObjects),
+    },
+    {
+      name: 'archive_sweep',
+      description: 'Deletes objects of the archive in R2 that no register names, after 31 days.',
+      run: (ctx) => sweepObjects(ctx, archiveObjects),
     },
     { name: 'notice_cleanup', description: 'Deletes notices after 400 days.', run: forgetNotices },
     {

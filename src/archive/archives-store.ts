@@ -4,7 +4,8 @@ import type { Stream } from '../wire/record.ts';
 import { dayFolder } from './objects-store.ts';
 
 /** A row of `archives`. */
-export interface StoredArchive extends Omit<Archive, 'verified' | 'hotUntilMs' | 'expiresAtMs' | 'holdId' | 'failedReads'> {
+export interface StoredArchive
+  extends Omit<Archive, 'verified' | 'hotUntilMs' | 'expiresAtMs' | 'holdId' | 'failedReads'> {
   verifiedAtMs: number | null;
   problem: string | null;
   manifestSequence: number | null;
@@ -179,4 +180,13 @@ export async function listReplacing(db: D1Database, projectId: string, id: strin
     .bind(projectId, id)
     .all<ArchiveRow>();
   return results.map(toStored);
+}
+
+/** Which of these keys have a row. */
+export async function keysInRows(db: D1Database, keys: readonly string[]): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT object_key FROM json_each(?1) j JOIN archives ON object_key = j.value')
+    .bind(JSON.stringify(keys))
+    .all<{ object_key: string }>();
+  return results.map(({ object_key }) => object_key);
 }

@@ -1,4 +1,5 @@
 export { archiveCooling, archiveJob, archiveRetention, archiveStorageClass } from './jobs.ts';
+export { archiveObjects } from './orphans.ts';
 export { type ArchiveLag, archiveLag } from './read/status.ts';
 export { archiveRegisterRoutes } from './register-routes.ts';
 export { type Replaced, replaceArchive } from './replace.ts';

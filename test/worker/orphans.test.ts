@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { archiveObjects } from '../../src/archive/index.ts';
 import { BLOCK_PARTS } from '../../src/blocks/orphan-store.ts';
 import { PARTS_PER_RUN, sweepBlocks } from '../../src/blocks/sweep-blocks.ts';
 import type { Env } from '../../src/env.ts';
@@ -127,6 +128,23 @@ describe('source maps', () => {
     await putMap(env.STORE, { projectId: 'prj_gone', release: '1.0', file: 'a.js' }, utf8('{}'));
     expect(await sweepObjects(later(), sourceMapObjects)).toEqual({ looked: 5, deleted: 2 });
     expect(await keys('sourcemaps/')).toEqual(kept);
+  });
+});
+
+describe('objects of the archive', () => {
+  it('stay as long as a row names them; versions of manifests stay for ever', async () => {
+    const { id } = await createProject();
+    const folder = `archive/${id}/2026/10/18/`;
+    const kept = [`${folder}batch-0001.ndjson.gz`, `${folder}manifest.json`, `archive/${id}/manifests/7.json`];
+    for (const key of [...kept, `${folder}batch-0002.ndjson.gz`]) await env.STORE.put(key, key);
+    await env.DB.prepare(
+      `INSERT INTO archives (id, project_id, day, number, stream, state, object_key, blocks, records, raw_bytes, packed_bytes, min_ts, max_ts, sha256,
+         storage_class, created_at_ms, sources) VALUES ('arc_1', ?1, '2026-10-18', 1, 'logs', 'current', ?2, 1, 1, 1, 1, 0, 0, '', 'Standard', 0, '[]')`,
+    )
+      .bind(id, kept[0])
+      .run();
+    expect(await sweepObjects(later(), archiveObjects)).toEqual({ looked: 4, deleted: 1 });
+    expect(await keys('archive/')).toEqual(kept);
   });
 });
 

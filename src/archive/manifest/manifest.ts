@@ -1,6 +1,7 @@
 import type { Config } from '../../env.ts';
 import { fromBase64Url, toBase64Url, utf8 } from '../../shared/bytes.ts';
-import { type PublicKey, sign, verifySignature } from '../../shared/signing.ts';
+import { sign, verifySignature } from '../../shared/signing.ts';
+import type { TrustedKey } from '../../trail/index.ts';
 import type { ArchiveManifest, ManifestBatch } from '../../wire/archive.ts';
 import type { StoredArchive } from '../archives-store.ts';
 
@@ -68,7 +69,7 @@ export function readManifest(bytes: Uint8Array): ArchiveManifest | null {
 }
 
 /** `unknown_key`: nobody here knows the key that it names. */
-export function checkSignature(manifest: ArchiveManifest, keys: readonly PublicKey[]): 'good' | 'bad' | 'unknown_key' {
+export function checkSignature(manifest: ArchiveManifest, keys: readonly TrustedKey[]): 'good' | 'bad' | 'unknown_key' {
   const { signature, ...signed } = manifest;
   const key = keys.find(({ kid }) => kid === manifest.kid);
   if (!key) return 'unknown_key';

@@ -1,6 +1,6 @@
 import type { Ctx } from '../../env.ts';
 import { sha256Hex } from '../../shared/hash.ts';
-import { publicKeys } from '../../shared/signing.ts';
+import { trustedKeys } from '../../trail/index.ts';
 import { dayManifestKey, getBytes, putNew, putOver, versionKey } from '../objects-store.ts';
 import { buildManifest, checkSignature, MANIFEST_TYPE, readManifest, signManifest } from './manifest.ts';
 import { type ChainHead, type DayState, readDayState, saveVersion } from './manifest-store.ts';
@@ -51,7 +51,7 @@ async function adopt(ctx: Ctx, projectId: string, head: ChainHead): Promise<void
     manifest.projectId === projectId &&
     manifest.sequence === head.sequence + 1 &&
     manifest.previous === head.sha256 &&
-    checkSignature(manifest, publicKeys(ctx.config)) === 'good';
+    checkSignature(manifest, await trustedKeys(ctx)) === 'good';
   if (!isNext) throw new Error(`${key} is not the version that follows ${head.sequence}`);
   const { sequence, day, reason, writtenAtMs } = manifest;
   const sha256 = sha256Hex(stored.bytes);
