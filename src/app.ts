@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { alertRuleRoutes, alertsOf, firingRoutes } from './alerts/index.ts';
 import { anomalyRoutes } from './anomalies/index.ts';
-import { archiveRegisterRoutes, archiveRoutes } from './archive/index.ts';
+import { archiveRegisterRoutes, archiveRoutes, warehouseRoutes } from './archive/index.ts';
 import { authRoutes, factorRoutes, userRoutes } from './auth/index.ts';
 import { beaconRoutes } from './beacon/index.ts';
 import { clientRoutes } from './client/index.ts';
@@ -109,6 +109,8 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', alertRuleRoutes());
   app.route('/', firingRoutes());
   app.route('/', complianceRoutes());
+  // Before the routes of archives, one of which takes any name for an id.
+  app.route('/', warehouseRoutes());
   app.route('/', vitalRoutes());
   app.route('/', errorRoutes());
   app.route('/', sessionRoutes());

@@ -28,6 +28,7 @@ export { buildFilter, mayContain } from './filter.ts';
 export { readFilters, readHolding, type TokenGroups } from './filter-store.ts';
 export { deflatePiece, gunzip, inflatePiece, joinedBytes, joinPieces, type Piece } from './gzip.ts';
 export { lineId, lineLevel, lineTs } from './line.ts';
+export { joinMembers } from './member-ranges.ts';
 export { type CallMeter, inflatePacked, type Packed, readPacked, readPayloads } from './payload-store.ts';
 export {
   type BlockHead,

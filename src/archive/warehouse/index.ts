@@ -1,0 +1,2 @@
+export { makeWarehouse } from './make-warehouse.ts';
+export { warehouseRoutes } from './routes.ts';
