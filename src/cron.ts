@@ -40,7 +40,7 @@ export const JOBS: JobTable = {
       description: 'Writes down the runs of jobs that began and never ended, and tells the operators of them.',
       run: async (ctx) => ({ lost: await settleLostRuns(ctx) }),
     },
-    // At most 80 statements (src/trail/seal/job.ts), and 90 (src/trail/verify/verify.ts).
+    // At most 75 statements and 45 (test/worker/audit-bounds.test.ts).
     {
       name: 'audit_seal',
       description:

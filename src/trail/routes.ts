@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
+import { auditedBatch, auditStatement } from '../audit/index.ts';
 import { requireRole } from '../auth/index.ts';
+import type { Ctx } from '../env.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { invalidInput } from '../shared/problem.ts';
 import { err, type Result } from '../shared/result.ts';
@@ -53,6 +55,7 @@ export function trailRoutes(): Hono<AppEnv> {
   routes.post('/api/audit/seal', async function postSeal(c) {
     const caller = admin(c);
     if (!caller.ok) return deny(c, caller.error);
+    await noteAsked(c.get('ctx'), 'audit.seal');
     const { outcome } = await sealNow(c.get('ctx'));
     if (outcome.kind === 'refused') return deny(c, { kind: 'trail_not_sealed', detail: outcome.finding.detail });
     return c.json(await trailStatus(c.get('ctx')));
@@ -61,6 +64,7 @@ export function trailRoutes(): Hono<AppEnv> {
   routes.post('/api/audit/verify', async function postVerify(c) {
     const caller = admin(c);
     if (!caller.ok) return deny(c, caller.error);
+    await noteAsked(c.get('ctx'), 'audit.verify');
     await verifyNow(c.get('ctx'));
     return c.json(await trailStatus(c.get('ctx')));
   });
@@ -96,6 +100,11 @@ export function trailRoutes(): Hono<AppEnv> {
   });
 
   return routes;
+}
+
+/** Who asked for it is in the trail before it is done, and nothing is where the session has ended. */
+async function noteAsked(ctx: Ctx, action: 'audit.seal' | 'audit.verify'): Promise<void> {
+  await auditedBatch(ctx, [auditStatement(ctx, { action, target: 'audit', projectId: null, detail: {} })]);
 }
 
 const TYPES: Readonly<Record<ExportFormat, string>> = {

@@ -11,7 +11,7 @@ import { extendTree, levelWidth, TILE_HASHES, type Tile, TiledTree, tilePath } f
 import { checkNewest, jump, newLeaves } from './entries.ts';
 import { dropPartials, keepTile, tilesOf } from './tile-store.ts';
 
-/** Of one run: 40 statements that read, and as many tiles. Whatever there is more, the next run takes. */
+/** Of one run: 41 statements that read, and as many tiles. Whatever there is more, the next run takes. */
 const MAX_ENTRIES = 10_000;
 /** More numbers than that in a row are not given and lost by an accident. */
 const MAX_JUMP = 100_000;

@@ -13,7 +13,7 @@ import { checkCheckpoint, matchCheckpoints } from './checkpoints.ts';
 import { isForged, isRunning, type Progress, packed, unpacked } from './progress.ts';
 import { readVerification, type VerificationRow, writeVerification } from './verification-store.ts';
 
-/** Of one run: 32 tiles, with two statements each. */
+/** Of one run: 32 tiles, with a statement each. */
 const MAX_ENTRIES = 8_192;
 /** The whole past is looked at again each day. */
 const EVERY_MS = 24 * 3_600_000;

@@ -562,7 +562,7 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/api/audit/proof/:seq', access: admins, url: () => '/api/audit/proof/1' },
   { method: 'GET', route: '/api/audit/checkpoints', access: admins },
   { method: 'GET', route: '/api/audit/schema-changes', access: admins },
-  { method: 'GET', route: '/api/audit/keys', access: { kind: 'role', role: 'viewer' } },
+  { method: 'GET', route: '/api/audit/keys', access: session },
 
   { method: 'GET', route: '/api/users', access: admins },
   {

@@ -72,9 +72,3 @@ export async function wrongCheckpoints(): Promise<string[]> {
   if ((head?.size ?? 0) !== (sizes.at(-1) ?? 0)) wrong.push(`head ${head?.size}`);
   return wrong;
 }
-
-/** Everything under `audit/`. */
-export async function clearBucket(): Promise<void> {
-  const { objects } = await env.STORE.list({ prefix: 'audit/' });
-  if (objects.length > 0) await env.STORE.delete(objects.map(({ key }) => key));
-}
