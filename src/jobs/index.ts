@@ -6,4 +6,4 @@ export { jobRoutes } from './routes.ts';
 export { runJob } from './run-job.ts';
 export { measureStorage } from './storage/measure.ts';
 export { storageRoutes } from './storage/storage-routes.ts';
-export { type Job, type JobTable, Unfinished } from './types.ts';
+export { type JobTable, Unfinished } from './types.ts';

@@ -49,6 +49,8 @@ const PARTS: readonly Part[] = [
   { name: 'Alerts, new rule', path: '/alerts/rules/new' },
   { name: 'Alerts, destinations', path: '/alerts/destinations' },
   { name: 'Alerts, deliveries', path: '/alerts/deliveries' },
+  { name: 'Operations, jobs', path: '/operations/jobs', admin: true },
+  { name: 'Operations, notices', path: '/operations/notices', admin: true },
   { name: 'Archives, legal holds', path: '/archives/holds', admin: true },
   { name: 'Archives, warehouse', path: '/archives/warehouse' },
   { name: 'Audit, checkpoints and keys', path: '/audit/checkpoints', admin: true },
