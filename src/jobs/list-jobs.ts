@@ -1,12 +1,17 @@
 import type { Ctx } from '../env.ts';
 import type { JobRun, JobStatus } from '../wire/jobs.ts';
-import { listRunRows, listTotals } from './run-store.ts';
+import { type JobTotals, listRunRows, listTotals } from './run-store.ts';
 import { nextRunMs } from './schedule.ts';
 import { type Job, type JobTable, MAX_RUN_MS } from './types.ts';
 
+/** Of every job that ever ran. One statement. */
+export function jobTotals({ env }: Ctx): Promise<JobTotals[]> {
+  return listTotals(env.DB);
+}
+
 /** In the order of the table. */
 export async function listJobs(ctx: Ctx, table: JobTable): Promise<JobStatus[]> {
-  const totals = new Map((await listTotals(ctx.env.DB)).map((of) => [of.name, of]));
+  const totals = new Map((await jobTotals(ctx)).map((of) => [of.name, of]));
   return Object.entries(table).flatMap(([cron, jobs]) =>
     jobs.map(({ name, description }) => {
       const { runs = 0, failures = 0, last = null } = totals.get(name) ?? {};

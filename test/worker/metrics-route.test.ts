@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
+import { runJob } from '../../src/jobs/index.ts';
 import { expositionOf } from '../../src/observability/exposition.ts';
+import { sealTrail } from '../../src/trail/index.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
+import { testCtx } from '../helpers/worker/context.ts';
 import { projectWithKey } from '../helpers/worker/query.ts';
 
 const ask = (key: string, minutes: number) =>
@@ -27,6 +31,40 @@ describe('GET /api/metrics', () => {
       name: 'breakwater_query_cache_hit_ratio',
       samples: [{ labels: { project: other.id, operation: 'vitals.summary' }, value: 0 }],
     });
+  });
+
+  it('tells who administers how jobs, notices, database and audit trail are, and nobody else', async () => {
+    const [admin, reader] = [await projectWithKey(['admin']), await projectWithKey(['query'])];
+    const nowMs = Date.now();
+    await runJob(testCtx({ nowMs: nowMs - 60_000 }), {
+      name: 'a_job',
+      description: 'It works.',
+      run: async () => ({}),
+    });
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const fails = { name: 'failing', description: 'It fails.', run: () => Promise.reject(new Error('no')) };
+    await runJob(testCtx(), fails);
+    const { body } = await callApp('GET', '/api/metrics', { key: admin.key });
+    const figureOf = (series: string) => {
+      const line = (body as string).split('\n').find((one) => one.startsWith(`${series} `));
+      return line === undefined ? null : Number(line.split(' ').at(-1));
+    };
+    expect(figureOf('breakwater_job_runs_total{job="a_job"}')).toBe(1);
+    expect(figureOf('breakwater_job_failures_total{job="a_job"}')).toBe(0);
+    expect(figureOf('breakwater_job_failures_total{job="failing"}')).toBe(1);
+    expect(figureOf('breakwater_job_last_success_timestamp_seconds{job="a_job"}')).toBeGreaterThan(nowMs / 1_000 - 61);
+    expect(figureOf('breakwater_job_last_success_timestamp_seconds{job="failing"}')).toBeNull();
+    expect(figureOf('breakwater_job_last_duration_seconds{job="a_job"}')).toBeGreaterThanOrEqual(0);
+    expect(figureOf('breakwater_notices_unsent')).toBe(1);
+    expect(figureOf('breakwater_database_bytes')).toBe((await env.DB.prepare('SELECT 1').run()).meta.size_after);
+    expect(figureOf('breakwater_database_limit_bytes')).toBe(10_000_000_000);
+    // Making the project and its key left entries that nobody has sealed.
+    expect(figureOf('breakwater_audit_unsealed_seconds')).toBeGreaterThan(0);
+    await sealTrail(testCtx());
+    const sealed = (await callApp('GET', '/api/metrics', { key: admin.key })).body as string;
+    expect(sealed).toContain('breakwater_audit_unsealed_seconds 0\n');
+    const read = (await callApp('GET', '/api/metrics', { key: reader.key })).body as string;
+    expect(read).not.toMatch(/breakwater_(job|notices|database|audit)/);
   });
 
   it('escapes what a label may hold', () => {
