@@ -5,6 +5,7 @@ import { Link } from './components/link.tsx';
 import { ProjectGate } from './components/project-gate.tsx';
 import { Empty, Failure } from './components/states.tsx';
 import { Toasts } from './components/toasts.tsx';
+import { titleOf } from './lib/pages.ts';
 import { LivePage } from './pages/live/live-page.tsx';
 import { LogsPage } from './pages/logs/logs-page.tsx';
 import { OverviewPage } from './pages/overview/overview-page.tsx';
@@ -19,6 +20,7 @@ const SessionsPage = lazy(() => import('./pages/sessions/sessions-page.tsx'));
 const AlertsPage = lazy(() => import('./pages/alerts/alerts-page.tsx'));
 const ArchivesPage = lazy(() => import('./pages/archives/archives-page.tsx'));
 const AuditPage = lazy(() => import('./pages/audit/audit-page.tsx'));
+const CompliancePage = lazy(() => import('./pages/compliance/compliance-page.tsx'));
 const FraudPage = lazy(() => import('./pages/fraud/fraud-page.tsx'));
 const VitalsPage = lazy(() => import('./pages/vitals/vitals-page.tsx'));
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
@@ -64,33 +66,15 @@ function Content() {
   }
 }
 
-const TITLES: Record<string, string> = {
-  '/': 'Overview',
-  '/live': 'Live',
-  '/logs': 'Logs',
-  '/traces': 'Trace',
-  '/vitals': 'Vitals',
-  '/errors': 'Errors',
-  '/sessions': 'Sessions',
-  '/operations': 'Operations',
-  '/fraud': 'Fraud',
-  '/alerts': 'Alerts',
-  '/archives': 'Archives',
-  '/audit': 'Audit',
-  '/compliance': 'Compliance',
-  '/sources': 'Sources',
-  '/security': 'Security',
-  '/settings': 'Settings',
-};
-
 function Page() {
   const at = path.value;
-  const title = TITLES[at] ?? TITLES[`/${at.split('/')[1]}`] ?? 'Not found';
+  const title = titleOf(at);
   useEffect(() => {
     document.title = `${title} · Breakwater`;
   }, [title]);
   if (at === '/settings' || at.startsWith('/settings/')) return <SettingsPage />;
   if (at === '/audit' || at.startsWith('/audit/')) return <AuditPage />;
+  if (at === '/compliance' || at.startsWith('/compliance/')) return <CompliancePage />;
   if (at === '/security') return <SecurityPage />;
   if (at === '/') return <ProjectGate>{(project) => <OverviewPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/live') return <ProjectGate>{(project) => <LivePage key={project.id} project={project} />}</ProjectGate>;

@@ -8,6 +8,7 @@ import type {
   ArchiveSettings,
   ArchiveStatus,
   LegalHold,
+  ManifestCheck,
   WarehouseFile,
 } from '../../src/wire/archive.ts';
 import { STREAMS } from '../../src/wire/record.ts';
@@ -168,8 +169,16 @@ export async function answerArchives(page: Page, made: MadeUpArchives): Promise<
       }
       case 'restore':
         return json({ ...step(), hotUntilMs: nowMs + 7 * DAY_MS });
-      case 'verify':
-        return json(check());
+      case 'verify': {
+        const after = Number(url.searchParams.get('after'));
+        const toSequence = Math.min(made.status.manifestSequence, after + 100);
+        const isLast = toSequence === made.status.manifestSequence;
+        const found: ManifestCheck = {
+          ...{ ...check(), problems: isLast ? made.problems : [], ok: made.problems.length === 0 || !isLast },
+          ...{ fromSequence: after + 1, toSequence, nextSequence: isLast ? null : toSequence + 1 },
+        };
+        return json(found);
+      }
       case 'settings':
         made.status = { ...made.status, settings: body as ArchiveSettings };
         return json(made.status.settings);

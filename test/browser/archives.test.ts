@@ -52,9 +52,9 @@ describe('the page of archives', () => {
     await page.getByRole('heading', { name: 'The past is complete' }).waitFor();
     await page.getByText(/5\.82G.records, from \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d/).waitFor();
     await page.unrouteAll();
-    await answerArchives(page, behind(madeUpArchives(10), 3 * HOUR_MS));
+    await answerArchives(page, behind(madeUpArchives(10), 7 * HOUR_MS));
     await page.reload();
-    await page.getByRole('heading', { name: /^The move is 3.h behind$/ }).waitFor();
+    await page.getByRole('heading', { name: /^The move is 7.h behind$/ }).waitFor();
     await page.getByText(/records move after 12.days instead of 30/).waitFor();
   });
 
@@ -103,7 +103,7 @@ describe('the page of archives', () => {
   });
 
   it('moves what is due in bounded runs, says how far that is, is stopped and goes on', async () => {
-    const made = behind(madeUpArchives(10), 3 * HOUR_MS);
+    const made = behind(madeUpArchives(10), 7 * HOUR_MS);
     const { page } = await visitArchives('/archives', made);
     const first = Promise.withResolvers<void>();
     await page.route('**/api/archives/run', async (route) => {
@@ -202,6 +202,7 @@ describe('the chain, the settings and the holds', () => {
     const dialog = page.getByRole('dialog', { name: 'Verify the chain of manifests' });
     await dialog.getByRole('button', { name: 'Check now' }).click();
     await dialog.getByText('Manifest 7 does not name').waitFor();
+    expect(made.sent).toHaveLength(5);
     made.problems = [];
     await dialog.getByRole('button', { name: 'Check again' }).click();
     await dialog.getByText('The chain is what was written').waitFor();

@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { enterPassword } from './account-steps.ts';
 import { altered, answerAudit, type MadeUpAudit, madeUpAudit } from './audit-answers.ts';
-import { useDashboard, walkDown } from './dashboard.ts';
+import { textIn, useDashboard, walkDown } from './dashboard.ts';
 import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
 
 const dashboard = await useDashboard('The shop');
@@ -212,6 +214,50 @@ describe('checkpoints and changes of the schema', () => {
     const change = page.getByRole('dialog', { name: 'Schema change' });
     await change.getByText('somebody changed it by hand').waitFor();
     expect(await change.locator('ins').textContent()).toBe(' DESC');
+  });
+});
+
+describe('against the server', () => {
+  it('a change is found with its values, and its proof convinces the verifier that knows nothing of the server', async () => {
+    const admin = dashboard.admin;
+    const destination = { name: 'On call', kind: 'webhook', url: 'https://hooks.example.com/x' };
+    const id = textIn(await admin.post(`/api/destinations?project=${dashboard.projectId}`, destination), 'id');
+    const { page, faults } = await dashboard.visit({ signedIn: true, acceptDownloads: true });
+    await page.goto(at(`/audit?target=${id}&table=destinations`));
+    await grid(page).getByText('destinations.insert').click();
+    const values = drawer(page).getByRole('table', { name: `Values of ${id}` });
+    await values
+      .getByRole('row', { name: /^name added/ })
+      .getByText('On call')
+      .waitFor();
+    await drawer(page).getByText('admin', { exact: true }).first().waitFor();
+    await drawer(page).getByRole('link', { name: 'destination.create' }).waitFor();
+    const download = page.waitForEvent('download');
+    await drawer(page).getByRole('button', { name: 'Download the proof' }).click();
+    const file = await (await download).path();
+    const command = (await drawer(page).getByRole('region', { name: 'Verify command' }).textContent()) ?? '';
+    const key = /--key '([^']+)'/.exec(command)?.[1] ?? '';
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      'scripts/verify-audit.mjs',
+      'proof',
+      '--key',
+      key,
+      file,
+    ]);
+    expect(stdout).toContain(id);
+    await page.getByRole('button', { name: 'Verify now' }).click();
+    await page.getByText(/^Done\. All \d+ sealed entries are what was sealed\.$/).waitFor();
+    await page.goto(at('/audit/checkpoints'));
+    await page
+      .getByRole('grid', { name: /^Checkpoints/ })
+      .getByRole('row')
+      .first()
+      .waitFor();
+    await page.goto(at('/audit/schema'));
+    await page.getByRole('heading', { name: 'Nothing has changed' }).or(page.getByRole('row').first()).waitFor();
+    await page.goto(at('/audit?entry=1'));
+    await drawer(page).getByText('Entry 1', { exact: true }).waitFor();
+    expect(faults).toEqual([]);
   });
 });
 

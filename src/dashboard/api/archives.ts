@@ -1,12 +1,13 @@
 import type {
-  Archive,
   ArchiveCheck,
   ArchiveDetail,
+  ArchivePage,
   ArchiveRestore,
   ArchiveRun,
   ArchiveSettings,
   ArchiveStatus,
   LegalHold,
+  ManifestCheck,
   WarehouseFile,
 } from '../../wire/archive.ts';
 import type { Stream } from '../../wire/record.ts';
@@ -29,7 +30,7 @@ export function listArchives(
   { stream, ...span }: OwnSpan & { stream: Stream | null },
   page: PageAt,
   signal: AbortSignal,
-): Promise<Answer<List<Archive>>> {
+): Promise<Answer<ArchivePage>> {
   return request('GET', '/api/archives', { params: { project, stream, ...timeOf(span), ...page }, signal });
 }
 
@@ -51,9 +52,9 @@ export function verifyArchive(project: string, id: string): Promise<Answer<Archi
   return request('POST', `${archiveAt(id)}/verify`, { params: { project } });
 }
 
-/** From the first manifest to the newest, each by the hash that the next one names. */
-export function verifyChain(project: string): Promise<Answer<ArchiveCheck>> {
-  return request('POST', '/api/archives/verify', { params: { project } });
+/** Some manifests behind number `after`, each by the hash that the next one names. */
+export function verifyChain(project: string, after: number): Promise<Answer<ManifestCheck>> {
+  return request('POST', '/api/archives/verify', { params: { project, after } });
 }
 
 /** One bounded run. */

@@ -24,6 +24,7 @@ const PAGES: readonly Page[] = [
   { path: '/alerts', name: 'Alerts', icon: 'alerts', key: 'a' },
   { path: '/archives', name: 'Archives', icon: 'archives', key: 'h' },
   { path: '/audit', name: 'Audit', icon: 'audit', key: 'u', admin: true },
+  { path: '/compliance', name: 'Compliance', icon: 'compliance', key: 'c', admin: true },
   { path: '/sources', name: 'Sources', icon: 'sources', key: 'r' },
   { path: '/security', name: 'Security', icon: 'security', key: 'i' },
   { path: '/settings', name: 'Settings', icon: 'settings', key: ',', admin: true },
@@ -32,6 +33,17 @@ const PAGES: readonly Page[] = [
 /** What this reader may see. */
 export function pagesFor(isAdmin: boolean): readonly Page[] {
   return PAGES.filter((page) => isAdmin || !page.admin);
+}
+
+/** Pages that others lead to. */
+const OTHERS = [
+  { path: '/traces', name: 'Trace' },
+  { path: '/sessions', name: 'Sessions' },
+];
+
+export function titleOf(path: string): string {
+  const first = `/${path.split('/')[1]}`;
+  return [...PAGES, ...OTHERS].find((page) => page.path === first)?.name ?? 'Not found';
 }
 
 export function isCurrent(page: Page, path: string): boolean {

@@ -16,7 +16,8 @@ export interface Repeated<Step> {
 
 /** Long work in bounded calls: called again until one says that all is done, so that it can be told how far it is, and be stopped. */
 export function useRepeated<Step extends { done: boolean }>(
-  call: () => Promise<Answer<Step>>,
+  /** `before`: what was done so far. */
+  call: (before: Step | null) => Promise<Answer<Step>>,
   add: (before: Step, step: Step) => Step,
 ): Repeated<Step> {
   const [shown, setShown] = useState<Pick<Repeated<Step>, 'total' | 'state' | 'error'>>(IDLE);
@@ -32,7 +33,7 @@ export function useRepeated<Step extends { done: boolean }>(
   const run = async (before: Step | null) => {
     let total = before;
     while (mine.current.wanted) {
-      const answer = await latest.current.call();
+      const answer = await latest.current.call(total);
       if (mine.current.gone) return;
       if (!answer.ok) {
         mine.current.wanted = false;

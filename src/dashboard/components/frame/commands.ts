@@ -56,6 +56,9 @@ const PARTS: readonly Part[] = [
   { name: 'Audit, checkpoints and keys', path: '/audit/checkpoints', admin: true },
   { name: 'Audit, schema changes', path: '/audit/schema', admin: true },
   { name: 'Audit, findings', path: '/audit/findings', admin: true },
+  { name: 'Compliance, deletions', path: '/compliance/deletions', admin: true },
+  { name: 'Compliance, new request for deletion', path: '/compliance/deletions/new', admin: true },
+  { name: 'Compliance, templates', path: '/compliance/templates', admin: true },
 ];
 
 function all(): Command[] {

@@ -4,8 +4,8 @@ import type { Headline } from '../../lib/headline.ts';
 import type { Tone } from '../../lib/tone.ts';
 
 const HOUR_MS = 3_600_000;
-/** A run comes every five minutes and takes what it can: below this nothing is wrong. */
-const USUAL_LAG_MS = HOUR_MS;
+/** A block waits up to six hours for others of its day, to lie in one object with them: below this nothing is wrong. */
+const USUAL_LAG_MS = 6 * HOUR_MS;
 const BAD_LAG_MS = 24 * HOUR_MS;
 
 /** Is the past complete, and how far behind is the move. */
@@ -40,7 +40,7 @@ export function archiveHeadline(status: ArchiveStatus): Headline {
       : archives === 0
         ? `Nothing is older than ${days(hotDaysInForce)} yet`
         : 'The past is complete',
-    detail: `${past}${due > 0 ? `${plural(due, 'block')} move with the next run.` : `All that is older than ${days(hotDaysInForce)} is archived.`}${early}`,
+    detail: `${past}${due > 0 ? `${plural(due, 'block')} will move within hours.` : `All that is older than ${days(hotDaysInForce)} is archived.`}${early}`,
   };
 }
 

@@ -2,8 +2,9 @@ import { useState } from 'preact/hooks';
 import { BROWSER_STREAMS, STREAMS, type Stream } from '../../../wire/record.ts';
 import { createKey, type KeyInput } from '../../api/admin.ts';
 import type { NewApiKey } from '../../api/types.ts';
-import { Check, Field, TextField } from '../../components/field.tsx';
+import { Check, TextField } from '../../components/field.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
+import { TextArea } from '../../components/text-area.tsx';
 import { fieldReason } from '../../lib/errors.ts';
 import { QUOTA_PLACE, QuotaField, quotaOf } from './quota-field.tsx';
 
@@ -106,22 +107,14 @@ export function KeyCreateDialog({ projectId, onDone, onClose }: CreateProps) {
             </p>
           ) : null}
           {sendOnly ? (
-            <Field
+            <TextArea
               label="Allowed origins, for a key in web pages"
               hint={`One a line, such as https://shop.example. Empty for servers. From pages come ${BROWSER_STREAMS.join(', ')} only.`}
               error={fieldReason(error, '/origins')}
-            >
-              {(ids) => (
-                <textarea
-                  {...ids}
-                  class="input input-area"
-                  rows={2}
-                  spellcheck={false}
-                  value={origins}
-                  onInput={(event) => setOrigins(event.currentTarget.value)}
-                />
-              )}
-            </Field>
+              rows={2}
+              value={origins}
+              onInput={setOrigins}
+            />
           ) : null}
           {choice.send === 'nothing' ? null : <QuotaField value={quota} onInput={setQuota} error={error} />}
         </>

@@ -22,8 +22,8 @@ interface BreakerCardProps {
 export function BreakerCard({ project, destination, health, onChanged }: BreakerCardProps) {
   const breaker = health === null || health === 'away' ? null : health.breaker;
   return (
-    <section class="card destination-card" aria-label="Breaker">
-      <header class="destination-card-head">
+    <section class="card detail-card" aria-label="Breaker">
+      <header class="detail-card-head">
         <h2>Breaker</h2>
         {breaker ? <BreakerState breaker={breaker} /> : null}
         <span class="grow" />

@@ -8,9 +8,9 @@ import { exact } from '../../../lib/format.ts';
 export function DefinitionCard({ destination }: { destination: Destination }) {
   const { headers, template, timeoutMs, ordered, maxPerSecond, warmProbe, version, changedAtMs } = destination;
   return (
-    <section class="card destination-card" aria-label="Settings">
+    <section class="card detail-card" aria-label="Settings">
       <h2>Settings</h2>
-      <dl class="destination-facts">
+      <dl class="facts">
         <dt>Timeout</dt>
         <dd>{ms(timeoutMs)}</dd>
         <dt>Order</dt>

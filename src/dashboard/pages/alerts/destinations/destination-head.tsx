@@ -45,11 +45,11 @@ export function DestinationHead({ project, destination, health, onTested, onChan
   };
   return (
     <header class="destination-head">
-      <Link href={destinationHref()} class="destination-back" title="All destinations">
+      <Link href={destinationHref()} class="back-link" title="All destinations">
         <Icon name="back" />
         <span>Destinations</span>
       </Link>
-      <div class="destination-title">
+      <div class="detail-title">
         <h2 class="clip" title={name}>
           <bdi>{name}</bdi>
         </h2>

@@ -55,12 +55,12 @@ export function DestinationPage({ project, id }: { project: string; id: string }
       ) : null}
       <HealthFigures health={health === 'away' ? null : health} />
       {attempt ? <TestResult attempt={attempt} onClose={() => setAttempt(null)} /> : null}
-      <div class="destination-columns">
-        <div class="destination-column">
+      <div class="detail-columns">
+        <div class="detail-column">
           <BreakerCard project={project} destination={destination} health={health} onChanged={changed} />
           <DnsCard health={health} />
         </div>
-        <div class="destination-column">
+        <div class="detail-column">
           <SecretsCard project={project} destination={destination} onChanged={changed} />
           <DefinitionCard destination={destination} />
         </div>
@@ -80,8 +80,8 @@ function healthOf(
 
 function TestResult({ attempt, onClose }: { attempt: Attempt; onClose: () => void }) {
   return (
-    <section class="card destination-card" aria-label="Result of the test">
-      <header class="destination-card-head">
+    <section class="card detail-card" aria-label="Result of the test">
+      <header class="detail-card-head">
         <h2>Test</h2>
         <span role="status">
           <AttemptHead attempt={attempt} />

@@ -9,12 +9,12 @@ import { now } from '../../../state/clock.ts';
 export function DnsCard({ health }: { health: DestinationHealth | 'away' | null }) {
   const known = health === null || health === 'away' ? null : health;
   return (
-    <section class="card destination-card" aria-label="Name and connection">
+    <section class="card detail-card" aria-label="Name and connection">
       <h2>Name and connection</h2>
       {known === null ? (
         <p class="faint">Not known now.</p>
       ) : (
-        <dl class="destination-facts">
+        <dl class="facts">
           <dt>Known in time</dt>
           <dd>
             {known.dns.ratio === null ? 'not asked in the last hour' : `${percent(known.dns.ratio)} of the last hour`}

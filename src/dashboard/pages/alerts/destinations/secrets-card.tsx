@@ -19,8 +19,8 @@ interface SecretsCardProps {
 export function SecretsCard({ project, destination, onChanged }: SecretsCardProps) {
   const [open, setOpen] = useState<'rotate' | DestinationWithSecret | null>(null);
   return (
-    <section class="card destination-card" aria-label="Signing secrets">
-      <header class="destination-card-head">
+    <section class="card detail-card" aria-label="Signing secrets">
+      <header class="detail-card-head">
         <h2>Signing secrets</h2>
         <span class="grow" />
         {isAdmin.value ? (

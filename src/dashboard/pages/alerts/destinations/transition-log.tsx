@@ -21,7 +21,7 @@ export function TransitionLog({ project, id, health }: TransitionLogProps) {
   const key = JSON.stringify([project, id, breaker?.sinceMs, breaker?.state]);
   const log = useResource(key, (signal) => listTransitions(project, id, signal));
   return (
-    <section class="card destination-card" aria-label="What the breaker did">
+    <section class="card detail-card" aria-label="What the breaker did">
       <h2>What the breaker did</h2>
       {log.data === null ? (
         log.error ? (

@@ -132,16 +132,17 @@ function columns(onRelease: (hold: LegalHold) => void): Column<LegalHold>[] {
     {
       id: 'release',
       label: 'Release',
-      cell: (hold) =>
-        hold.releasedAtMs === null ? (
-          <Button small kind="danger" onClick={() => onRelease(hold)}>
-            Release
-          </Button>
-        ) : (
-          <span class="faint">
+      cell: (hold) => (
+        <span class="row-actions">
+          {hold.releasedAtMs === null ? (
+            <Button small kind="danger" onClick={() => onRelease(hold)}>
+              Release
+            </Button>
+          ) : (
             <Time ms={hold.releasedAtMs} />
-          </span>
-        ),
+          )}
+        </span>
+      ),
     },
   ];
 }

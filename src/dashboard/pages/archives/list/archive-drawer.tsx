@@ -152,7 +152,7 @@ function Details({ project, archive, onChanged }: { project: string; archive: Ar
           </Button>
         ) : null}
       </div>
-      {archiveCommands(key).map(({ label, code }) => (
+      {archiveCommands(archive).map(({ label, code }) => (
         <div key={label} class="archive-command">
           <span class="faint">{label}</span>
           <CodeBlock label={`${label} command`} code={code} />

@@ -24,10 +24,10 @@ export function NoArchives({ isNarrowed, status }: { isNarrowed: boolean; status
     <Empty icon="archives" title="Nothing is archived yet">
       <p>
         {hotDays === null ? 'Records' : `Records that are ${days(hotDays)} old`} move from the database to R2 by
-        themselves, every five minutes. There they are kept as gzip NDJSON that zcat, DuckDB and ClickHouse read, and
-        searches find them as before.
+        themselves. There they are kept as gzip NDJSON that zcat, DuckDB and ClickHouse read, and searches find them as
+        before.
       </p>
-      {status && status.due > 0 ? <p>{plural(status.due, 'block')} will move with the next run.</p> : null}
+      {status && status.due > 0 ? <p>{plural(status.due, 'block')} will move within hours.</p> : null}
     </Empty>
   );
 }

@@ -17,7 +17,7 @@ import { param, place, setParams } from '../../../state/route.ts';
 import { mayExport } from '../../../state/session.ts';
 import { usePaged } from '../../../state/use-paged.ts';
 import type { Resource } from '../../../state/use-resource.ts';
-import { warehouseCommand } from '../list/read-commands.ts';
+import { warehouseCommands } from '../list/read-commands.ts';
 
 const PAGE = 200;
 const ROW_PX = { desk: 32, phone: 32 };
@@ -131,10 +131,12 @@ function FileDrawer({ project, file }: { project: string; file: Row }) {
           </a>
         </div>
       ) : null}
-      <div class="archive-command">
-        <span class="faint">DuckDB</span>
-        <CodeBlock label="DuckDB command" code={warehouseCommand(file.key)} />
-      </div>
+      {warehouseCommands(file, project).map(({ label, code }) => (
+        <div key={label} class="archive-command">
+          <span class="faint">{label}</span>
+          <CodeBlock label={`${label} command`} code={code} />
+        </div>
+      ))}
     </Drawer>
   );
 }

@@ -1,11 +1,10 @@
-import { useState } from 'preact/hooks';
-import type { ArchiveCheck, ArchiveStatus } from '../../../../wire/archive.ts';
+import type { ArchiveStatus, ManifestCheck } from '../../../../wire/archive.ts';
 import { verifyChain } from '../../../api/archives.ts';
-import type { ApiError } from '../../../api/http.ts';
 import { Button } from '../../../components/button.tsx';
 import { Dialog } from '../../../components/dialog.tsx';
-import { Failure } from '../../../components/states.tsx';
-import { exact } from '../../../lib/format.ts';
+import { WorkLine } from '../../../components/work-line.tsx';
+import { exact, plural } from '../../../lib/format.ts';
+import { useRepeated } from '../../../state/use-repeated.ts';
 import { CheckResult } from './check-result.tsx';
 
 interface ChainDialogProps {
@@ -14,20 +13,26 @@ interface ChainDialogProps {
   onClose: () => void;
 }
 
-/** Every manifest names the one before it by its hash, and is signed: from the first to the newest. */
+type Step = ManifestCheck & { done: boolean };
+
+/** Every manifest names the one before it by its hash, and is signed: from the first to the newest, some at a time. */
 export function ChainDialog({ project, status, onClose }: ChainDialogProps) {
-  const [busy, setBusy] = useState(false);
-  const [check, setCheck] = useState<ArchiveCheck | null>(null);
-  const [error, setError] = useState<ApiError | null>(null);
-  const start = async () => {
-    setBusy(true);
-    setError(null);
-    const answer = await verifyChain(project);
-    setBusy(false);
-    if (answer.ok) setCheck(answer.value);
-    else setError(answer.error);
-  };
   const newest = status?.manifestSequence ?? 0;
+  const work = useRepeated<Step>(
+    async (before) => {
+      const answer = await verifyChain(project, before?.toSequence ?? 0);
+      return answer.ok ? { ...answer, value: { ...answer.value, done: answer.value.nextSequence === null } } : answer;
+    },
+    (before, step) => ({
+      ...step,
+      ok: before.ok && step.ok,
+      records: before.records + step.records,
+      rawBytes: before.rawBytes + step.rawBytes,
+      problems: [...before.problems, ...step.problems],
+    }),
+  );
+  const { total, state } = work;
+  const isRunning = state === 'running' || state === 'stopping';
   return (
     <Dialog title="Verify the chain of manifests" stays onClose={onClose}>
       <p>
@@ -35,13 +40,21 @@ export function ChainDialog({ project, status, onClose }: ChainDialogProps) {
         {newest > 0 ? `, number ${exact(newest)}` : ''}, and compares the newest of each day with what the database
         knows. The objects themselves are read by “Verify” in an archive.
       </p>
-      {error ? <Failure line what="The chain was not checked" error={error} onRetry={() => void start()} /> : null}
-      {check ? <CheckResult check={check} what="The chain is" /> : null}
-      {busy ? <progress class="work-progress" aria-label="Checking the chain" /> : null}
+      <WorkLine
+        label="Checking the chain"
+        work={work}
+        share={total && newest > 0 ? Math.min(1, total.toSequence / newest) : null}
+        words={(sofar) =>
+          sofar === null
+            ? 'Reading the first manifests'
+            : `Read up to number ${exact(sofar.toSequence)}${sofar.problems.length === 0 ? '' : `, ${plural(sofar.problems.length, 'problem')} so far`}`
+        }
+      />
+      {total && !isRunning ? <CheckResult check={total} what="The chain is" /> : null}
       <div class="dialog-actions">
         <Button onClick={onClose}>Close</Button>
-        <Button kind="primary" busy={busy} onClick={() => void start()}>
-          {busy ? 'Checking' : check ? 'Check again' : 'Check now'}
+        <Button kind="primary" busy={isRunning} onClick={work.start}>
+          {isRunning ? 'Checking' : total ? 'Check again' : 'Check now'}
         </Button>
       </div>
     </Dialog>

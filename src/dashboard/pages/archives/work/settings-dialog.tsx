@@ -35,6 +35,7 @@ export function SettingsDialog({ project, status, onDone, onClose }: SettingsDia
   const [typed, setTyped] = useState('');
   const set = (change: Partial<ArchiveSettings>) => setDraft((before) => ({ ...before, ...change }));
   const possible = isPossible(draft);
+  const least = leastOf(draft);
   const losses = possible ? lossesOf(status.settings, draft, status, now()) : [];
   const isMeant = losses.length === 0 || typed.trim() === project.name.trim();
   return (
@@ -63,7 +64,7 @@ export function SettingsDialog({ project, status, onDone, onClose }: SettingsDia
             <NumberField
               label="Infrequent access after"
               unit="days"
-              min={1}
+              min={0}
               max={MAX_RETENTION_DAYS}
               value={draft.infrequentAfterDays}
               error={fieldReason(error, '/infrequentAfterDays')}
@@ -72,7 +73,7 @@ export function SettingsDialog({ project, status, onDone, onClose }: SettingsDia
             <NumberField
               label="Deleted after"
               unit="days"
-              min={1}
+              min={least}
               max={MAX_RETENTION_DAYS}
               value={draft.retentionDays}
               error={fieldReason(error, '/retentionDays')}
@@ -111,6 +112,11 @@ export function SettingsDialog({ project, status, onDone, onClose }: SettingsDia
   );
 }
 
+/** Nothing is deleted before it was archived. */
+function leastOf({ hotDays }: ArchiveSettings): number {
+  return Number.isNaN(hotDays) ? MIN_HOT_DAYS : hotDays;
+}
+
 interface StreamsProps {
   draft: ArchiveSettings;
   error: string | null;
@@ -134,7 +140,7 @@ function Streams({ draft, error, onChange }: StreamsProps) {
           <NumberField
             label={`Deleted after, ${stream}`}
             unit="days"
-            min={1}
+            min={leastOf(draft)}
             max={MAX_RETENTION_DAYS}
             value={own[stream] ?? Number.NaN}
             onInput={(value) => change({ ...own, [stream]: value })}

@@ -19,7 +19,6 @@ export function settingsWords(settings: ArchiveSettings): string[] {
   const { hotDays, retentionDays, infrequentAfterDays, warehouse } = settings;
   const others = STREAMS.filter((stream) => retentionOf(settings, stream) !== retentionDays);
   const exceptions = others.map((stream) => `${stream} after ${days(retentionOf(settings, stream))}`);
-  const shortest = Math.min(retentionDays, ...others.map((stream) => retentionOf(settings, stream)));
   return [
     `Records are in the database for ${days(hotDays)}, then in R2. Searches find them in both.`,
     infrequentAfterDays >= Math.max(retentionDays, ...others.map((stream) => retentionOf(settings, stream)))
@@ -29,9 +28,6 @@ export function settingsWords(settings: ArchiveSettings): string[] {
     warehouse
       ? 'Each day and stream is also written as a Parquet file, for DuckDB and others.'
       : 'No Parquet files are written; those that are there stay.',
-    ...(shortest < hotDays
-      ? [`Where ${days(shortest)} are over, records go from the database too, before they are archived.`]
-      : []),
   ];
 }
 
@@ -57,18 +53,15 @@ export function lossesOf(
   });
 }
 
-/** By the bounds of the server. */
-export function isPossible({
-  hotDays,
-  retentionDays,
-  retentionDaysByStream,
-  infrequentAfterDays,
-}: ArchiveSettings): boolean {
+/** By the bounds of the server: nothing goes before it was archived. */
+export function isPossible(settings: ArchiveSettings): boolean {
+  const { hotDays, retentionDays, retentionDaysByStream, infrequentAfterDays } = settings;
   const within = (value: number, min: number, max: number) => Number.isInteger(value) && value >= min && value <= max;
   return (
     within(hotDays, MIN_HOT_DAYS, MAX_HOT_DAYS) &&
-    [retentionDays, infrequentAfterDays, ...Object.values(retentionDaysByStream)].every((value) =>
-      within(value, 1, MAX_RETENTION_DAYS),
+    within(infrequentAfterDays, 0, MAX_RETENTION_DAYS) &&
+    [retentionDays, ...Object.values(retentionDaysByStream)].every((value) =>
+      within(value, hotDays, MAX_RETENTION_DAYS),
     )
   );
 }

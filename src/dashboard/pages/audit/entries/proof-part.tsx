@@ -1,13 +1,18 @@
 import { useState } from 'preact/hooks';
-import { getProof } from '../../../api/audit.ts';
+import { getProof, listAuditKeys } from '../../../api/audit.ts';
 import { Button } from '../../../components/button.tsx';
 import { CodeBlock } from '../../../components/code-block.tsx';
+import { quote } from '../../../lib/curl.ts';
 import { download } from '../../../lib/download.ts';
 import { sayError } from '../../../state/toasts.ts';
+import { useResource } from '../../../state/use-resource.ts';
 
 /** A file that proves the entry to anybody who has a checkpoint and the public key, without this server. */
 export function ProofPart({ seq }: { seq: number }) {
   const [busy, setBusy] = useState(false);
+  const keys = useResource('keys', listAuditKeys);
+  const given = keys.data?.items.map(({ verifierKey }) => `--key ${quote(verifierKey)}`) ?? [];
+  const flags = given.length === 0 ? '--key <key>' : given.join(' ');
   const file = `audit-proof-${seq}.json`;
   const save = async () => {
     setBusy(true);
@@ -24,7 +29,11 @@ export function ProofPart({ seq }: { seq: number }) {
         </Button>
         <span class="faint">An entry that is not sealed yet is sealed for it.</span>
       </p>
-      <CodeBlock label="Verify command" code={`node scripts/verify-audit.mjs ${file}`} />
+      <CodeBlock label="Verify command" code={`node scripts/verify-audit.mjs proof ${flags} ${file}`} />
+      <p class="faint entry-note">
+        The script needs nothing but Node. Take the key from where you have kept it, not from here, if this server may
+        not be trusted.
+      </p>
     </>
   );
 }

@@ -151,5 +151,11 @@ const KEY_COLUMNS: Column<AuditKey>[] = [
     label: 'Verifier key',
     cell: ({ verifierKey }) => <Copyable text={verifierKey} label="the verifier key" />,
   },
-  { id: 'since', label: 'Since', sort: ({ sinceMs }) => sinceMs, cell: ({ sinceMs }) => <Time ms={sinceMs} /> },
+  {
+    id: 'since',
+    label: 'Since',
+    numeric: true,
+    sort: ({ sinceMs }) => sinceMs,
+    cell: ({ sinceMs }) => <Time ms={sinceMs} />,
+  },
 ];

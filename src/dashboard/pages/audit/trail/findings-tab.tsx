@@ -68,5 +68,11 @@ const COLUMNS: Column<AuditFinding>[] = [
       ),
   },
   { id: 'detail', label: 'Detail', cell: ({ detail }) => <bdi class="audit-detail">{detail}</bdi> },
-  { id: 'found', label: 'Found', sort: ({ foundAtMs }) => foundAtMs, cell: ({ foundAtMs }) => <Time ms={foundAtMs} /> },
+  {
+    id: 'found',
+    label: 'Found',
+    numeric: true,
+    sort: ({ foundAtMs }) => foundAtMs,
+    cell: ({ foundAtMs }) => <Time ms={foundAtMs} />,
+  },
 ];

@@ -21,7 +21,7 @@ const EXAMPLES: Record<DestinationKind, string> = {
 
 export function BasicFields({ draft, change, error, isNew }: PartProps & { isNew: boolean }) {
   return (
-    <section class="card destination-card" aria-label="Receiver">
+    <section class="card detail-card" aria-label="Receiver">
       <h3>Receiver</h3>
       <TextField
         label="Name"

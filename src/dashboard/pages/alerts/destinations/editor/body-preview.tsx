@@ -7,7 +7,7 @@ import { type Preview, templateFault } from './use-preview.ts';
 export function BodyPreview({ preview }: { preview: Preview }) {
   const fault = templateFault(preview.error);
   return (
-    <section class="card destination-card destination-preview" aria-label="Preview of the body">
+    <section class="card detail-card destination-preview" aria-label="Preview of the body">
       <h3>What is sent</h3>
       <p class="faint">An alert with one firing, as the receiver gets it. Nothing is sent for this.</p>
       {preview.error && fault === null ? (

@@ -35,7 +35,7 @@ export function BreakerFields({ draft: { breaker }, change, error }: PartProps) 
   const isUsual = SETTINGS.every(({ name }) => breaker[name] === DEFAULT_BREAKER[name]);
   const fault = fieldReason(error, '/breaker');
   return (
-    <details class="card destination-card" {...(fault === null ? {} : { open: true })}>
+    <details class="card detail-card" {...(fault === null ? {} : { open: true })}>
       <summary>
         <h3>Advanced: breaker</h3>
         <span class="faint">{isUsual ? 'as usual' : 'changed'}</span>

@@ -77,7 +77,7 @@ export function DestinationForm({ project, current, draft: first }: FormProps) {
         void save();
       }}
     >
-      <div class="destination-column">
+      <div class="detail-column">
         <BasicFields {...parts} isNew={current === null} />
         <TemplateField {...parts} preview={preview} />
         {narrow ? <BodyPreview preview={preview} /> : null}

@@ -29,7 +29,7 @@ export function DestinationEditorPage({ project, id }: { project: string; id: st
   return (
     <>
       <header class="destination-head">
-        <Link href={destinationHref(id ?? '')} class="destination-back">
+        <Link href={destinationHref(id ?? '')} class="back-link">
           <Icon name="back" />
           <span>{id === null ? 'Destinations' : (first?.name ?? 'Destination')}</span>
         </Link>

@@ -17,8 +17,8 @@ export function HeaderFields({ draft, change, error }: PartProps) {
   const ofAll = fieldReason(error, '/headers');
   const ofOne = headers.some((_, i) => fieldReason(error, `/headers/${i}`) !== null);
   return (
-    <section class="card destination-card" aria-label="Headers">
-      <header class="destination-card-head">
+    <section class="card detail-card" aria-label="Headers">
+      <header class="detail-card-head">
         <h3>Headers</h3>
         <span class="grow" />
         <Button small icon="plus" disabled={headers.length >= MAX_HEADERS} onClick={add}>

@@ -7,7 +7,7 @@ import type { PartProps } from './parts.ts';
 export function SendingFields({ draft, change, error }: PartProps) {
   const [least, most] = BOUNDS.timeoutMs;
   return (
-    <section class="card destination-card" aria-label="Sending">
+    <section class="card detail-card" aria-label="Sending">
       <h3>Sending</h3>
       <div class="destination-numbers">
         <NumberField

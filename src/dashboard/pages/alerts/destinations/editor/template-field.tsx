@@ -21,7 +21,7 @@ export function TemplateField({ draft, change, error, preview }: PartProps & { p
     area.current?.setSelectionRange(position, position + 1);
   };
   return (
-    <section class="card destination-card" aria-label="Template">
+    <section class="card detail-card" aria-label="Template">
       <h3>Template</h3>
       <Field
         label="Body, as a JSON template"

@@ -1,0 +1,46 @@
+import { useState } from 'preact/hooks';
+import type { Answer } from '../../../../api/http.ts';
+import { TextField } from '../../../../components/field.tsx';
+import { FormDialog } from '../../../../components/form-dialog.tsx';
+import { fieldReason } from '../../../../lib/errors.ts';
+
+interface ReasonDialogProps {
+  title: string;
+  action: string;
+  /** What it does. */
+  words: string;
+  submit: (reason: string) => Promise<Answer<unknown>>;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+/** For what has to say why. */
+export function ReasonDialog({ title, action, words, submit, onDone, onClose }: ReasonDialogProps) {
+  const [reason, setReason] = useState('');
+  return (
+    <FormDialog
+      title={title}
+      action={action}
+      danger
+      ready={reason.trim() !== ''}
+      places={['/reason']}
+      submit={() => submit(reason.trim())}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      {(error) => (
+        <>
+          <p>{words}</p>
+          <TextField
+            label="Reason"
+            value={reason}
+            onInput={setReason}
+            error={fieldReason(error, '/reason')}
+            required
+            autoFocus
+          />
+        </>
+      )}
+    </FormDialog>
+  );
+}

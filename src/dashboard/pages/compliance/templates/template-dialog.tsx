@@ -1,0 +1,97 @@
+import { useState } from 'preact/hooks';
+import { type CommunicationTemplate, TEMPLATE_PURPOSES } from '../../../../wire/compliance.ts';
+import { changeTemplate, createTemplate, type TemplateInput } from '../../../api/communications.ts';
+import { Field, TextField } from '../../../components/field.tsx';
+import { FormDialog } from '../../../components/form-dialog.tsx';
+import { TextArea } from '../../../components/text-area.tsx';
+import { fieldReason } from '../../../lib/errors.ts';
+import { PURPOSE_WORDS } from './purpose-words.ts';
+
+interface TemplateDialogProps {
+  /** Null for a new one. */
+  template: CommunicationTemplate | null;
+  onDone: () => void;
+  /** Somebody else has changed it: the list is read again. */
+  onReload: () => void;
+  onClose: () => void;
+}
+
+const PLACES = ['/name', '/purpose', '/subject', '/body'];
+
+export function TemplateDialog({ template, onDone, onReload, onClose }: TemplateDialogProps) {
+  const [draft, setDraft] = useState<TemplateInput>(() => ({
+    name: template?.name ?? '',
+    purpose: template?.purpose ?? 'acknowledge',
+    subject: template?.subject ?? '',
+    body: template?.body ?? '',
+  }));
+  const set = (change: Partial<TemplateInput>) => setDraft((before) => ({ ...before, ...change }));
+  const submit = async () => {
+    const answer =
+      template === null
+        ? await createTemplate(draft)
+        : await changeTemplate(template.id, { ...draft, version: template.version });
+    if (!answer.ok && answer.error.kind === 'problem' && answer.error.status === 409) onReload();
+    return answer;
+  };
+  const names = placeholdersOf(`${draft.subject}\n${draft.body}`);
+  return (
+    <FormDialog
+      title={template === null ? 'New template' : 'Template'}
+      action={template === null ? 'Create' : 'Save'}
+      ready={[draft.name, draft.subject, draft.body].every((text) => text.trim() !== '')}
+      places={PLACES}
+      submit={submit}
+      onDone={onDone}
+      onClose={onClose}
+    >
+      {(error) => (
+        <>
+          <TextField
+            label="Name"
+            value={draft.name}
+            onInput={(name) => set({ name })}
+            error={fieldReason(error, '/name')}
+            required
+          />
+          <Field label="For" error={fieldReason(error, '/purpose')}>
+            {(ids) => (
+              <select
+                {...ids}
+                class="select"
+                value={draft.purpose}
+                onChange={(event) => set({ purpose: event.currentTarget.value as TemplateInput['purpose'] })}
+              >
+                {TEMPLATE_PURPOSES.map((purpose) => (
+                  <option key={purpose} value={purpose}>
+                    {PURPOSE_WORDS[purpose]}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <TextField
+            label="Subject"
+            value={draft.subject}
+            onInput={(subject) => set({ subject })}
+            error={fieldReason(error, '/subject')}
+            required
+          />
+          <TextArea
+            label="Text"
+            rows={10}
+            value={draft.body}
+            onInput={(body) => set({ body })}
+            hint={names.length === 0 ? 'A name in {{two braces}} is filled in.' : `Filled in: ${names.join(', ')}.`}
+            error={fieldReason(error, '/body')}
+          />
+        </>
+      )}
+    </FormDialog>
+  );
+}
+
+/** Names in two braces, each once. */
+function placeholdersOf(text: string): string[] {
+  return [...new Set([...text.matchAll(/\{\{\s*([\w.]+)\s*\}\}/g)].map(([, name]) => name ?? ''))];
+}
