@@ -96,13 +96,8 @@ export class Journal extends DurableObject<Env> {
     if (seen) return seen;
 
     const stored = request.parts.reduce((sum, part) => sum + part.summary.records, 0);
-    const answer: IngestAnswer = {
-      received: request.received,
-      stored,
-      duplicate: 0,
-      rejected: request.rejected,
-      errors: request.rejections,
-    };
+    const { received, rejected, rejections: errors } = request;
+    const answer: IngestAnswer = { received, stored, duplicate: 0, rejected, errors };
     const placed: PlacedPart[] = [];
     this.ctx.storage.transactionSync(() => {
       if (this.#heads.size === 0) this.#store.adopt(request);
@@ -204,13 +199,23 @@ export class Journal extends DurableObject<Env> {
     return { foldedBeforeMs, ...this.#ledger.detail(request) };
   }
 
+  /**
+   * Seals what is in the tail when it is asked first (`until` null), a bounded number of blocks in each call; asked again with what it answered it goes on.
+   * Throws where the database refuses.
+   */
+  async sealTail(until: StreamHead[] | null): Promise<{ until: StreamHead[]; done: boolean }> {
+    const heads = until ?? [...this.#heads.values()].map((head) => ({ ...head }));
+    if (heads.length === 0) return { until: heads, done: true };
+    const ends = new Map(heads.map(({ stream, nextSeq }) => [stream, nextSeq]));
+    return { until: heads, done: await this.#sealer.sealNow(this.env.DB, this.#place(), ends, this.#now()) };
+  }
+
   override async alarm(): Promise<void> {
     this.#sealer.disarmed();
     const nowMs = this.#now();
     this.#store.forgetAnswers(nowMs, ANSWERS_FORGOTTEN_PER_ALARM);
     this.#foldLedgerDue(nowMs);
-    const place = { projectId: this.#projectId(), shard: this.#shard(), heads: this.#heads };
-    await this.#sealer.sealDue(this.env.DB, place, nowMs);
+    await this.#sealer.sealDue(this.env.DB, this.#place(), nowMs);
     this.#sealer.arm(this.#now(), this.#clockOffsetMs());
   }
 
@@ -240,19 +245,11 @@ export class Journal extends DurableObject<Env> {
       this.#countRefusal(request, 'idempotency_key_reused');
       return { kind: 'key_reused' };
     }
-    const duplicate = request.received - request.rejected;
+    const { received, rejected, rejections: errors } = request;
+    const duplicate = received - rejected;
     this.ctx.storage.transactionSync(() => this.#count(request, { duplicate }));
     if (dedupe.kind === 'key') return { kind: 'replayed', answer: seen.answer };
-    return {
-      kind: 'stored',
-      answer: {
-        received: request.received,
-        stored: 0,
-        duplicate,
-        rejected: request.rejected,
-        errors: request.rejections,
-      },
-    };
+    return { kind: 'stored', answer: { received, stored: 0, duplicate, rejected, errors } };
   }
 
   #count(request: AppendRequest, became: { stored: number } | { duplicate: number }): void {
@@ -274,6 +271,10 @@ export class Journal extends DurableObject<Env> {
     if (head) head.nextSeq = nextSeq;
     else this.#heads.set(part.stream, { stream: part.stream, nextSeq, sealedSeq: 1 });
     this.#sealer.noteStored(part.stream, part.summary.records, part.rawBytes, nowMs);
+  }
+
+  #place(): { projectId: string; shard: number; heads: ReadonlyMap<Stream, StreamHead> } {
+    return { projectId: this.#projectId(), shard: this.#shard(), heads: this.#heads };
   }
 
   #clockOffsetMs(): number {

@@ -29,6 +29,12 @@ const MAX_SEAL_MS = 60_000;
 /** Of all batches that wait for room, of the 128 MB that this object has. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 
+interface SealPlace {
+  projectId: string;
+  shard: number;
+  heads: ReadonlyMap<Stream, StreamHead>;
+}
+
 /** Knows what of the tail is due, and turns it into blocks. */
 export class Sealer {
   readonly #storage: DurableObjectStorage;
@@ -114,33 +120,12 @@ export class Sealer {
    * Seals what is due, a few blocks at most. A failure is kept and counted, not thrown: the platform gives up on an alarm after six tries,
    * a journal never does.
    */
-  async sealDue(
-    db: D1Database,
-    place: { projectId: string; shard: number; heads: ReadonlyMap<Stream, StreamHead> },
-    nowMs: number,
-  ): Promise<void> {
+  async sealDue(db: D1Database, place: SealPlace, nowMs: number): Promise<void> {
     try {
       for (let sealed = 0; sealed < BLOCKS_PER_ALARM; sealed++) {
         const due = [...this.#pending].find(([, totals]) => sealDueAtMs(totals, nowMs) <= nowMs);
         if (!due) return;
-        const [stream, totals] = due;
-        // To the end of the line: neither a stream that is due all the time nor one whose blocks are refused keeps the others waiting.
-        this.#pending.delete(stream);
-        this.#pending.set(stream, totals);
-        const count = planBlock(this.#store.pendingParts(stream));
-        const parts = this.#store.partsFrom(stream, 0, count, Number.POSITIVE_INFINITY);
-        const { block } = buildBlock(place.projectId, place.shard, parts, nowMs);
-        const stored = isSummedUp(stream) ? storeSummedUp(db, block, nowMs, REGISTERS[stream]) : storeSealed(db, block);
-        // Where it is late the work may still be done: a repeat changes nothing.
-        const { sealedSeq } = await inTime(MAX_SEAL_MS, 'the database', stored);
-        const head = place.heads.get(stream);
-        // Sealed is only what this journal has numbered. A watermark beyond it is that of a journal that was lost or rolled back: to believe
-        // it would delete records that are in no block.
-        if (!head || sealedSeq >= head.nextSeq)
-          throw new Error(`${stream} is sealed to ${sealedSeq}, beyond what this journal ever numbered`);
-        this.#drop(stream, sealedSeq, nowMs);
-        head.sealedSeq = Math.max(head.sealedSeq, sealedSeq + 1);
-        await this.#leaveToAppends(parts);
+        await this.#leaveToAppends(await this.#seal(db, place, due[0], nowMs));
       }
     } catch (cause) {
       this.#failures++;
@@ -158,6 +143,45 @@ export class Sealer {
         }),
       );
     }
+  }
+
+  /**
+   * Seals what was there when it was asked for, due or not: a few blocks at most. False where there is more of it. Throws where the database refuses; the
+   * alarm goes on as ever.
+   */
+  async sealNow(db: D1Database, place: SealPlace, until: ReadonlyMap<Stream, number>, nowMs: number): Promise<boolean> {
+    const left = () =>
+      [...until].find(([stream, nextSeq]) => (place.heads.get(stream)?.sealedSeq ?? nextSeq) < nextSeq);
+    for (let sealed = 0; sealed < BLOCKS_PER_ALARM; sealed++) {
+      const next = left();
+      if (!next) return true;
+      await this.#seal(db, place, next[0], nowMs);
+    }
+    return !left();
+  }
+
+  /** The next block of a stream, from parts that are there; answers them. */
+  async #seal(db: D1Database, place: SealPlace, stream: Stream, nowMs: number): Promise<readonly PlacedPart[]> {
+    const totals = this.#pending.get(stream);
+    // To the end of the line: neither a stream that is due all the time nor one whose blocks are refused keeps the others waiting.
+    if (totals) {
+      this.#pending.delete(stream);
+      this.#pending.set(stream, totals);
+    }
+    const count = planBlock(this.#store.pendingParts(stream));
+    const parts = this.#store.partsFrom(stream, 0, count, Number.POSITIVE_INFINITY);
+    const { block } = buildBlock(place.projectId, place.shard, parts, nowMs);
+    const stored = isSummedUp(stream) ? storeSummedUp(db, block, nowMs, REGISTERS[stream]) : storeSealed(db, block);
+    // Where it is late the work may still be done: a repeat changes nothing.
+    const { sealedSeq } = await inTime(MAX_SEAL_MS, 'the database', stored);
+    const head = place.heads.get(stream);
+    // Sealed is only what this journal has numbered. A watermark beyond it is that of a journal that was lost or rolled back: to believe
+    // it would delete records that are in no block.
+    if (!head || sealedSeq >= head.nextSeq)
+      throw new Error(`${stream} is sealed to ${sealedSeq}, beyond what this journal ever numbered`);
+    this.#drop(stream, sealedSeq, nowMs);
+    head.sealedSeq = Math.max(head.sealedSeq, sealedSeq + 1);
+    return parts;
   }
 
   /** Only while somebody appends: what a flood leaves behind is sealed without a pause. */

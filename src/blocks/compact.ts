@@ -79,7 +79,7 @@ async function compactGroup(ctx: Ctx, group: readonly SmallBlock[]): Promise<num
   const ids = group.map(({ id }) => id);
   try {
     const merged = await mergeBlocks(ctx.env, group);
-    if (!merged || !(await storeCompacted(ctx.env.DB, merged, ids))) return 'lost';
+    if (!merged || !(await storeCompacted(ctx.env.DB, merged, group))) return 'lost';
     return merged.index.summary.records;
   } catch (cause) {
     const { requestId } = ctx;

@@ -129,17 +129,26 @@ export async function storeSealed(
   return { sealedSeq: row.last_seq };
 }
 
-/** Replaces `sources` by `block` in one transaction; does nothing where any of them is gone (another run was faster) or was archived meanwhile. */
-export async function storeCompacted(db: D1Database, block: SealedBlock, sources: readonly string[]): Promise<boolean> {
-  const ids = JSON.stringify(sources);
+/**
+ * Replaces `sources` by `block` in one transaction; does nothing where any of them is gone (another run was faster), was archived meanwhile, or is shorter than
+ * it was when it was read: an erased record would be back.
+ */
+export async function storeCompacted(
+  db: D1Database,
+  block: SealedBlock,
+  sources: readonly { id: string; rawBytes: number }[],
+): Promise<boolean> {
+  const ids = JSON.stringify(sources.map(({ id }) => id));
+  const unchanged = JSON.stringify(sources.map(({ id, rawBytes }) => [id, rawBytes]));
   const gone = 'SELECT value FROM json_each(?1)';
   const replaced = 'EXISTS (SELECT 1 FROM blocks WHERE id = ?2)';
   const results = await db.batch([
     ...insertStatements(
       db,
       block,
-      '(SELECT count(*) FROM blocks WHERE id IN (SELECT value FROM json_each(?15)) AND archive_id IS NULL) = ?16',
-      [ids, sources.length],
+      `(SELECT count(*) FROM json_each(?15) j JOIN blocks b ON b.id = j.value ->> 0
+        WHERE b.raw_bytes = j.value ->> 1 AND b.archive_id IS NULL) = ?16`,
+      [unchanged, sources.length],
     ),
     db.prepare(`DELETE FROM block_payloads WHERE block_id IN (${gone}) AND ${replaced}`).bind(ids, block.index.id),
     db.prepare(`DELETE FROM block_filters WHERE block_id IN (${gone}) AND ${replaced}`).bind(ids, block.index.id),
