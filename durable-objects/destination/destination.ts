@@ -1,18 +1,18 @@
 import { DurableObject } from 'cloudflare:workers';
 import { renderBody } from '../../src/delivery/body/render-body.ts';
 import type {
+  DeliveryErasure,
   DeliveryQuery,
   DestinationCalls,
   DestinationConfig,
   Enqueued,
+  ErasedDeliveries,
   ReplayOutcome,
   ReplaySelection,
 } from '../../src/delivery/calls.ts';
 import { DestinationResolver, dohLookUp } from '../../src/delivery/dns/index.ts';
-import { breakerHealth, percentiles } from '../../src/delivery/queue/health.ts';
 import { isCleanupDue, type Wants } from '../../src/delivery/queue/wake.ts';
 import { explained } from '../../src/delivery/queue/why.ts';
-import { BUDGET, left } from '../../src/delivery/retry/budget.ts';
 import { shouldWarm } from '../../src/delivery/warm/decide.ts';
 import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import { announceHealth } from '../../src/live/index.ts';
@@ -33,9 +33,10 @@ import { Cleaner } from './cleanup.ts';
 import { Courier } from './courier.ts';
 import { DeliveryStore } from './delivery-store.ts';
 import { Dispatcher, type Stores } from './dispatcher.ts';
+import { eraseDeliveries } from './erase-store.ts';
+import { healthOf } from './health.ts';
 import { MetaStore } from './meta-store.ts';
 import { Receiver } from './receiver.ts';
-import { refusalsOf } from './refusal-store.ts';
 import { replay } from './replay.ts';
 import { DESTINATION_SCHEMA } from './schema.ts';
 import { Waker } from './waker.ts';
@@ -154,20 +155,18 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   }
 
   health(): DestinationHealth {
-    const { destinationId, name, kind, breaker } = this.#configured();
-    const nowMs = this.#now();
+    const [receiver, dispatcher, resolver] = [this.#receiver, this.#dispatcher, this.#resolver];
     const { deliveries } = this.#stores;
-    const { backlog, deadLetters } = deliveries.counts;
-    const { disabledReason } = this.#dispatcher;
-    return {
-      ...{ destinationId, name, kind, disabled: disabledReason !== null, disabledReason },
-      ...breakerHealth(this.#receiver.breaker.look(breaker, nowMs), refusalsOf(this.ctx.storage.sql, nowMs)),
-      ...percentiles(this.#dispatcher.timings(breaker, nowMs)),
-      ...{ backlog, oldestQueuedAtMs: deliveries.oldestAtMs(), deadLetters },
-      retryBudget: { left: left(this.#receiver.budget, nowMs), most: BUDGET.most },
-      dns: this.#resolver.statistics(),
-      lastWarmAtMs: this.#warmAtMs(),
-    };
+    const parts = { receiver, dispatcher, resolver, deliveries, sql: this.ctx.storage.sql };
+    return healthOf({ ...parts, config: this.#configured(), lastWarmAtMs: this.#warmAtMs() }, this.#now());
+  }
+
+  erase(erasure: DeliveryErasure): ErasedDeliveries {
+    const work = () => eraseDeliveries(this.ctx.storage.sql, this.#stores.deliveries, erasure, this.#now());
+    const erased = this.#transaction(work);
+    // What waited behind one that is gone goes now.
+    if (this.#dispatcher.config !== null) this.#dispatcher.pump();
+    return erased;
   }
 
   async warm(): Promise<void> {

@@ -8,6 +8,7 @@ import {
 import { DEVICE_TTL_MS, SESSION_TTL_MS } from '../../src/fraud/cookies.ts';
 import { sha256Hex } from '../../src/shared/hash.ts';
 import { randomId, randomSecret } from '../../src/shared/ids.ts';
+import type { Verdict } from '../../src/wire/fraud.ts';
 import { linkDevice, type Stores } from './recorder.ts';
 
 /**
@@ -52,4 +53,18 @@ export function registerReferences(
     references: hashed.map((item) => ({ ...item, accounts: references.accounts(item.type, item.reference) })),
     linkedAccounts: references.shared(userId).accounts,
   };
+}
+
+/** In a transaction. The newest verdict on a user and a device counts; one that comes behind a newer one changes nothing. */
+export function applyVerdict(
+  { events, profiles }: Pick<Stores, 'events' | 'profiles'>,
+  { eventId, verdict, atMs }: { eventId: string; verdict: Verdict; atMs: number },
+): 'applied' | 'unknown_event' {
+  const event = events.find(eventId);
+  if (!event) return 'unknown_event';
+  if (events.decidedAtMs(eventId) > atMs) return 'applied';
+  events.decide(eventId, verdict, atMs);
+  profiles.mark('user', event.userId, eventId, verdict, atMs);
+  if (event.deviceRef !== null) profiles.mark('device', event.deviceRef, eventId, verdict, atMs);
+  return 'applied';
 }

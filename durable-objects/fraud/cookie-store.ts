@@ -85,6 +85,11 @@ export class CookieStore {
     ).rowsWritten;
   }
 
+  /** After rows were deleted by somebody else. */
+  recount(): void {
+    this.#devices = null;
+  }
+
   /** The device's own row, or that of all who came when there was no room. */
   #rowOf(day: number, device: string): string {
     if (this.#devices?.day !== day) {

@@ -62,9 +62,15 @@ export class EventStore {
     return { lastMinute: counted(1), last10Minutes: counted(2), lastHour: counted(3), lastDay: counted(4) };
   }
 
-  /** The seq that the next event gets. The newest are never deleted before the older ones, so none is given twice. */
+  /** The seq that the next event gets. None is given twice: where the newest was erased, meta knows of it (erase-store.ts). */
   nextSeq(): number {
-    return (this.#sql.exec<{ seq: number | null }>('SELECT max(seq) AS seq FROM events').one().seq ?? 0) + 1;
+    const { seq } = this.#sql
+      .exec<{ seq: number }>(
+        `SELECT max(coalesce((SELECT max(seq) FROM events), 0),
+           coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'last_seq'), 0)) AS seq`,
+      )
+      .one();
+    return seq + 1;
   }
 
   insert(seq: number, event: FraudEvent): void {

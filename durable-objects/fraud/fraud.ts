@@ -16,6 +16,7 @@ import type {
   ReplayItem,
   RevokeOutcome,
 } from '../../src/fraud/calls.ts';
+import type { FraudErased, FraudErasure } from '../../src/fraud/erasure.ts';
 import { completeSettings, DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
 import { ruleCounts, summaryOf } from '../../src/fraud/summary.ts';
 import { resendDelayMs, WATCH_MS } from '../../src/shared/resend-policy.ts';
@@ -31,10 +32,11 @@ import type {
   Verdict,
 } from '../../src/wire/fraud.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
-import { openSession, registerReferences } from './accounts.ts';
+import { applyVerdict, openSession, registerReferences } from './accounts.ts';
 import { CLEANUP_INTERVAL_MS, cleanUp } from './cleanup.ts';
 import { CookieStore } from './cookie-store.ts';
 import { Decider } from './decider.ts';
+import { erasePerson } from './eraser.ts';
 import { EventStore } from './event-store.ts';
 import { MetaStore } from './meta-store.ts';
 import { Outbox } from './outbox.ts';
@@ -175,25 +177,14 @@ export class Fraud extends DurableObject<Env> {
   }
 
   /** The newest verdict on a user and a device is what later scores know of them; one that comes behind a newer one changes nothing. */
-  applyVerdict({
-    eventId,
-    verdict,
-    atMs,
-  }: {
-    eventId: string;
-    verdict: Verdict;
-    atMs: number;
-  }): 'applied' | 'unknown_event' {
-    const { events, profiles } = this.#stores;
-    return this.ctx.storage.transactionSync(() => {
-      const event = events.find(eventId);
-      if (!event) return 'unknown_event';
-      if (events.decidedAtMs(eventId) > atMs) return 'applied';
-      events.decide(eventId, verdict, atMs);
-      profiles.mark('user', event.userId, eventId, verdict, atMs);
-      if (event.deviceRef !== null) profiles.mark('device', event.deviceRef, eventId, verdict, atMs);
-      return 'applied';
-    });
+  applyVerdict(said: { eventId: string; verdict: Verdict; atMs: number }): 'applied' | 'unknown_event' {
+    return this.ctx.storage.transactionSync(() => applyVerdict(this.#stores, said));
+  }
+
+  /** What names a person, in steps (src/fraud/erasure.ts). */
+  erase(erasure: FraudErasure): Promise<FraudErased> {
+    const port = { stores: this.#stores, outbox: this.#outbox, rows: this.#outboxRows, storage: this.ctx.storage };
+    return erasePerson({ ...port, nowMs: () => this.#now() }, erasure);
   }
 
   eventsForReplay(query: { fromMs: number; toMs: number; cursor: string | null; limit: number }): Listed<ReplayItem> {

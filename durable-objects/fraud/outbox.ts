@@ -103,6 +103,11 @@ export class Outbox {
     return this.#settled.includes(batch) || !this.#store.has(seq) ? 'stored' : 'pending';
   }
 
+  /** Whether a group of this name is on its way. */
+  isLive(batch: number): boolean {
+    return this.#live.has(batch);
+  }
+
   /** Deletes the rows of what the journal has, in a transaction of its own. */
   settle(): void {
     for (const batch of this.#settled) this.#store.drop(batch);

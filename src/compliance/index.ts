@@ -1,1 +1,2 @@
+export { eraseDue, Person, replayLedger } from './deletions/index.ts';
 export { complianceRoutes } from './routes.ts';

@@ -1,3 +1,4 @@
+import type { PersonIdentity } from '../wire/compliance.ts';
 import type {
   Attempt,
   BreakerAction,
@@ -56,6 +57,20 @@ export interface Enqueued {
   repeated: number;
 }
 
+/** Deliveries behind `afterSeq`, a bounded number in each call. */
+export interface DeliveryErasure {
+  identity: PersonIdentity;
+  afterSeq: number;
+}
+
+export interface ErasedDeliveries {
+  erased: number;
+  /** Under way: to be tried again once they have ended. */
+  left: number;
+  /** Where to go on; null at the end. */
+  nextSeq: number | null;
+}
+
 /** Methods of the Destination object (durable-objects/destination/destination.ts). A throw means a fault. */
 export interface DestinationCalls {
   configure(config: DestinationConfig): void;
@@ -71,6 +86,8 @@ export interface DestinationCalls {
   health(): DestinationHealth;
   /** A burst is expected within seconds: resolve, and open the connection where it is asked for. */
   warm(): Promise<void>;
+  /** Forgets what names a person. May be repeated. */
+  erase(erasure: DeliveryErasure): ErasedDeliveries;
   /** Forgets everything: the destination was deleted. */
   remove(): Promise<void>;
 }

@@ -53,7 +53,7 @@ export class RejectKeeper {
     this.#lines = '';
     this.#waiting = 0;
     try {
-      if (!(await this.#write(part, toBase64(gzipSync(utf8(lines)))))) return;
+      if (!(await this.#write(part, packRejects(lines)))) return;
       this.kept += count;
       this.#part++;
     } catch (cause) {
@@ -62,6 +62,11 @@ export class RejectKeeper {
       );
     }
   }
+}
+
+/** What a row keeps of NDJSON. */
+export function packRejects(ndjson: string): string {
+  return toBase64(gzipSync(utf8(ndjson)));
 }
 
 /** NDJSON of one row. */

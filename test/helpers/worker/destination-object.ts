@@ -118,6 +118,11 @@ export class RecordingDestination implements DestinationObject {
     this.#answer();
   }
 
+  async erase() {
+    this.#answer();
+    return { erased: 0, left: 0, nextSeq: null };
+  }
+
   async remove(): Promise<void> {
     this.#answer();
     this.removed++;

@@ -17,7 +17,7 @@ export function graceEndsAtMs(request: { enteredAtMs: number; graceDays: number;
   return Math.max(enteredAtMs, Math.min(enteredAtMs + graceDays * DAY_MS, latest));
 }
 
-const WARN_BEFORE_MS = 3 * DAY_MS;
+export const WARN_BEFORE_MS = 3 * DAY_MS;
 
 /** What is to be told of a request that is not done. */
 export function deadlineAlarm(deadlineAtMs: number, nowMs: number): 'none' | 'near' | 'over' {

@@ -26,7 +26,8 @@ export function insertHold(db: D1Database, hold: StoredHold, states: readonly st
       `INSERT INTO deletion_holds (id, request_id, project_id, category, stream, reason, at_ms, set_by, set_by_name)
        SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
        WHERE EXISTS (SELECT 1 FROM deletion_requests WHERE id = ?2 AND state IN (SELECT value FROM json_each(?10)))
-         AND NOT EXISTS (SELECT 1 FROM deletion_holds WHERE request_id = ?2 AND category = ?4 AND stream IS ?5 AND released_at_ms IS NULL)`,
+         AND NOT EXISTS (SELECT 1 FROM deletion_holds WHERE request_id = ?2 AND category = ?4 AND stream IS ?5 AND released_at_ms IS NULL)
+         AND NOT EXISTS (SELECT 1 FROM deletion_holds WHERE id = ?1)`,
     )
     .bind(
       ...[hold.id, hold.requestId, hold.projectId, hold.category, hold.stream, hold.reason, hold.atMs],

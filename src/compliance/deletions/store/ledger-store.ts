@@ -1,4 +1,4 @@
-import type { DeletionInput } from '../../../wire/compliance.ts';
+import type { StoredHold } from './hold-store.ts';
 import type { StoredRequest } from './request-store.ts';
 
 const PREFIX = 'compliance/erasures/';
@@ -10,7 +10,8 @@ export interface LedgerObject {
   format: 'breakwater-erasure/1';
   /** As the database had it when the execution began; its identity is encrypted. */
   request: StoredRequest;
-  holds: (DeletionInput['holds'][number] & { id: string })[];
+  /** In force then. */
+  holds: StoredHold[];
   beganAtMs: number;
   /** Of the last execution that ended; null while the first one runs. */
   executedAtMs: number | null;

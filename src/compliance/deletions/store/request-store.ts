@@ -185,20 +185,27 @@ export async function readyRequests(db: D1Database, nowMs: number, limit: number
   return results;
 }
 
-/** Open ones whose deadline is before a time. */
-export async function nearDeadline(db: D1Database, beforeMs: number, limit: number): Promise<StoredRequest[]> {
+/** Open ones whose deadline is near or over, of which nobody was told that. */
+export async function nearDeadline(
+  db: D1Database,
+  { nowMs, warnMs }: { nowMs: number; warnMs: number },
+  limit: number,
+): Promise<StoredRequest[]> {
   const { results } = await db
     .prepare(
-      `SELECT ${COLUMNS} FROM deletion_requests r WHERE state IN ('grace', 'due', 'running') AND deadline_at_ms <= ?1
-         AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = 'deletion.deadline/' || r.id || '/over')
-       ORDER BY deadline_at_ms, id LIMIT ?2`,
+      `SELECT ${COLUMNS} FROM deletion_requests r WHERE state IN ('grace', 'due', 'running') AND deadline_at_ms <= ?1 + ?2
+         AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.id = 'deletion.deadline/' || r.id || iif(r.deadline_at_ms <= ?1, '/over', '/near'))
+       ORDER BY deadline_at_ms, id LIMIT ?3`,
     )
-    .bind(beforeMs, limit)
+    .bind(nowMs, warnMs, limit)
     .all<StoredRequest>();
   return results;
 }
 
-/** Whose identity is of no use any more: nothing can be brought back, nothing is held. */
+/**
+ * Whose identity is of no use any more: nothing can be brought back, and nothing waits for the end of a hold that somebody has set. What the product holds by
+ * itself is held for good.
+ */
 export async function forgettable(
   db: D1Database,
   { nowMs, cancelledBeforeMs }: { nowMs: number; cancelledBeforeMs: number },
@@ -207,7 +214,8 @@ export async function forgettable(
   const { results } = await db
     .prepare(
       `SELECT * FROM (SELECT ${COLUMNS} FROM deletion_requests r WHERE sealed IS NOT NULL AND state = 'done' AND restorable_until_ms <= ?1
-           AND NOT EXISTS (SELECT 1 FROM deletion_steps s WHERE s.request_id = r.id AND s.state = 'held') LIMIT ?3)
+           AND NOT EXISTS (SELECT 1 FROM deletion_steps s, json_each(s.held) h WHERE s.request_id = r.id AND s.state = 'held'
+             AND NOT EXISTS (SELECT 1 FROM deletion_holds d WHERE d.id = h.value ->> 'holdId' AND d.set_by = 'system')) LIMIT ?3)
        UNION ALL
        SELECT * FROM (SELECT ${COLUMNS} FROM deletion_requests WHERE sealed IS NOT NULL AND state = 'cancelled' AND cancelled_at_ms <= ?2 LIMIT ?3)
        LIMIT ?3`,
@@ -217,7 +225,7 @@ export async function forgettable(
   return results;
 }
 
-export function forgetPerson(db: D1Database, id: string): D1PreparedStatement[] {
+export function forgetPerson(db: D1Database, id: string): [D1PreparedStatement, D1PreparedStatement] {
   return [
     db.prepare('UPDATE deletion_requests SET sealed = NULL WHERE id = ?1').bind(id),
     db.prepare('UPDATE erasure_ledger SET sealed = NULL WHERE request_id = ?1').bind(id),

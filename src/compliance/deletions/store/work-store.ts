@@ -63,18 +63,33 @@ export async function progressOf(
   return found;
 }
 
-/** `guard`: SQL without bindings; where it does not hold nothing is written. */
+/** A condition of a statement, in SQL whose first binding is `?n`: where it does not hold nothing is written. */
+export interface Guard {
+  holds(n: number): string;
+  bindings: unknown[];
+}
+
+export const ALWAYS: Guard = { holds: () => 'true', bindings: [] };
+
+/** A block has this content. */
+export function hasContent(blockId: string, sha256: string): Guard {
+  return {
+    holds: (n) => `EXISTS (SELECT 1 FROM blocks WHERE id = ?${n} AND sha256 = ?${n + 1})`,
+    bindings: [blockId, sha256],
+  };
+}
+
 export function writeWork(
   db: D1Database,
   requestId: string,
   category: ErasureCategory,
   { cursor, counts, held, progress, nextAtMs }: Work,
-  guard: { sql: string; bindings: unknown[] } = { sql: 'true', bindings: [] },
+  guard: Guard = ALWAYS,
 ): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO deletion_work (request_id, category, cursor, counts, held, progress, next_at_ms)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE ${guard.sql}
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE ${guard.holds(8)}
        ON CONFLICT (request_id, category) DO UPDATE SET cursor = excluded.cursor, counts = excluded.counts, held = excluded.held,
          progress = excluded.progress, next_at_ms = excluded.next_at_ms`,
     )
@@ -130,12 +145,12 @@ export function noteSamples(
   db: D1Database,
   requestId: string,
   samples: readonly LostSample[],
-  guard: { sql: string; bindings: unknown[] },
+  guard: Guard,
 ): D1PreparedStatement {
   return db
     .prepare(
       `INSERT OR IGNORE INTO deletion_samples (request_id, fingerprint, sample_id)
-       SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2) WHERE ${guard.sql}`,
+       SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2) WHERE ${guard.holds(3)}`,
     )
     .bind(
       requestId,
@@ -173,12 +188,12 @@ export function noteDays(
   db: D1Database,
   requestId: string,
   days: readonly TouchedDay[],
-  guard: { sql: string; bindings: unknown[] },
+  guard: Guard,
 ): D1PreparedStatement {
   return db
     .prepare(
       `INSERT OR IGNORE INTO deletion_days (request_id, day, stream)
-       SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2) WHERE ${guard.sql}`,
+       SELECT ?1, value ->> 0, value ->> 1 FROM json_each(?2) WHERE ${guard.holds(3)}`,
     )
     .bind(requestId, JSON.stringify(days.map(({ day, stream }) => [day, stream])), ...guard.bindings);
 }

@@ -1,0 +1,12 @@
+import { anyOf, needOfText, type TokenNeed } from '../../../query/index.ts';
+import type { PersonIdentity } from '../../../wire/compliance.ts';
+import { formsOf } from './person.ts';
+
+/** Its small form depends on what stands behind it, and the index has the form of its own text. */
+const GREEK_SIGMA = /[σςΣ]/;
+
+/** The words that a block must have to name the person, as searches have them; null where nothing is known, and every block is looked at. */
+export function needOf({ userIds, sessionIds, identifiers }: PersonIdentity): TokenNeed | null {
+  const texts = [...userIds, ...sessionIds, ...formsOf(identifiers)];
+  return anyOf(texts.map((text) => (GREEK_SIGMA.test(text) ? null : needOfText(text))));
+}

@@ -1,0 +1,113 @@
+import { eraseLines, listInSequence, type SequenceBlock } from '../../../../blocks/index.ts';
+import type { StepRun } from '../../run/step.ts';
+import { type JournalStream, type RecordsCursor, streamsOf } from './cursor.ts';
+import { mayName, readTexts } from './read-candidates.ts';
+import { replaceIn } from './replace-in.ts';
+import { type RecordsHold, type SelectedLines, selectLines } from './select-lines.ts';
+import { storeLines } from './store-lines.ts';
+
+/** Blocks whose filters are read at once: 200 have 5 MB. */
+const PAGE_BLOCKS = 200;
+/** Candidates whose payloads are read at once. */
+const CHUNK_BLOCKS = 8;
+
+/** Goes on from the cursor. False where the budget ended before the last block. */
+export async function scanBlocks(run: StepRun, cursor: RecordsCursor, holds: readonly RecordsHold[]): Promise<boolean> {
+  const streams = streamsOf(cursor);
+  for (let stream = streams[cursor.at]; stream; stream = streams[cursor.at]) {
+    while (cursor.seq < stream.untilSeq) {
+      if (run.budget.isOver) {
+        await run.save();
+        return false;
+      }
+      await scanPage(run, cursor, stream, holds);
+    }
+    cursor.at++;
+    cursor.seq = 1;
+    await run.save();
+  }
+  return true;
+}
+
+async function scanPage(
+  run: StepRun,
+  cursor: RecordsCursor,
+  stream: JournalStream,
+  holds: readonly RecordsHold[],
+): Promise<void> {
+  const { DB } = run.ctx.env;
+  run.budget.calls += 2;
+  const page = await listInSequence(DB, run.projectId, { ...stream, fromSeq: cursor.seq }, PAGE_BLOCKS);
+  if (page.length === 0) {
+    cursor.seq = stream.untilSeq;
+    return;
+  }
+  const candidates = await mayName(run, page);
+  for (let at = 0; at < candidates.length; at += CHUNK_BLOCKS) {
+    const chunk = candidates.slice(at, at + CHUNK_BLOCKS);
+    if (run.budget.isOver || !(await scanChunk(run, cursor, stream, holds, chunk))) return;
+  }
+  cursor.seq = (page.at(-1) as SequenceBlock).lastSeq + 1;
+  await run.save();
+}
+
+/** False where a block is not what it was when it was listed: the page is listed again, from there. */
+async function scanChunk(
+  run: StepRun,
+  cursor: RecordsCursor,
+  stream: JournalStream,
+  holds: readonly RecordsHold[],
+  chunk: readonly SequenceBlock[],
+): Promise<boolean> {
+  const payloads = await readTexts(run, chunk);
+  for (const block of chunk) {
+    const text =
+      payloads === null ? ((await readTexts(run, [block]))?.get(block.id) ?? 'unreadable') : payloads.get(block.id);
+    if (text === undefined) return false;
+    if (text === 'unreadable') {
+      cursor.unreadable.push(block.id);
+      continue;
+    }
+    // Blocks of one archive are rewritten together: this one may have been, with one before it.
+    if (text.rawBytes !== block.rawBytes || text.archiveId !== block.archiveId) return false;
+    const selected = selectLines(text.ndjson, { ...stream, firstSeq: block.firstSeq }, run.person, holds);
+    if (!(await eraseIn(run, cursor, stream, holds, block, text.ndjson, selected))) return false;
+  }
+  return true;
+}
+
+async function eraseIn(
+  run: StepRun,
+  cursor: RecordsCursor,
+  stream: JournalStream,
+  holds: readonly RecordsHold[],
+  block: SequenceBlock,
+  ndjson: string,
+  selected: SelectedLines,
+): Promise<boolean> {
+  const { archiveId, ...index } = block;
+  if (selected.erased.size > 0) {
+    if (archiveId !== null) {
+      // The whole object is made anew, with all of its blocks that name the person; then this one is met again, without what it had.
+      await replaceIn(run, cursor, archiveId, holds);
+      return false;
+    }
+    const rewritten = eraseLines(index, ndjson, selected.erased);
+    const lines = { block, rewritten, selected, untilSeq: stream.untilSeq };
+    return storeLines(run, cursor, lines, () => noteHeld(run, selected, holds));
+  }
+  if (selected.held.size > 0) noteHeld(run, selected, holds);
+  cursor.seq = Math.min(block.lastSeq + 1, stream.untilSeq);
+  if (selected.held.size > 0) await run.save();
+  return true;
+}
+
+/** Adds what is held in a block that was gone over. */
+function noteHeld({ work }: StepRun, { held }: SelectedLines, holds: readonly RecordsHold[]): void {
+  for (const [holdId, records] of held) {
+    const known = work.held.find((one) => one.holdId === holdId);
+    const hold = holds.find(({ id }) => id === holdId);
+    if (known) known.records += records;
+    else if (hold) work.held.push({ holdId, stream: hold.stream, reason: hold.reason, records });
+  }
+}

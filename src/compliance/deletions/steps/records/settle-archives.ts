@@ -1,0 +1,30 @@
+import { addCounts, MORE, type StepEnd, type StepRun } from '../../run/step.ts';
+import { dropDays, touchedDays } from '../../store/work-store.ts';
+import { forgetWarehouseFiles, hasUnsettled, warehouseKeys } from './archive-store.ts';
+
+/** When it is looked again whether the archive has come to rest: its job runs every five minutes. */
+const WAIT_MS = 2 * 60_000;
+/** Days of one run. */
+const MAX_DAYS = 50;
+
+/** What was made of the records in R2 beside the archives, and what of them is on its way. Null: nothing is left to be done. */
+export async function settleArchives(run: StepRun): Promise<StepEnd | null> {
+  const { ctx, projectId, requestId, budget, work } = run;
+  const { DB, STORE } = ctx.env;
+  budget.calls += 2;
+  if (await hasUnsettled(DB, projectId)) {
+    const problem = 'objects of the archive are being written or deleted; they may hold what was there before';
+    return { kind: 'wait', untilMs: ctx.nowMs + WAIT_MS, problem };
+  }
+  for (;;) {
+    const days = await touchedDays(DB, requestId, MAX_DAYS);
+    if (days.length === 0) return null;
+    if (budget.isOver) return MORE;
+    const keys = await warehouseKeys(DB, projectId, days);
+    if (keys.length > 0) await STORE.delete(keys);
+    budget.calls += 5;
+    await DB.batch([forgetWarehouseFiles(DB, projectId, keys), dropDays(DB, requestId, days)]);
+    addCounts(work, { warehouseFiles: keys.length });
+    await run.save();
+  }
+}
