@@ -2,6 +2,7 @@ import { forgetAlerts, reconcileAlerts } from './alerts/index.ts';
 import { archiveCooling, archiveJob, archiveObjects, archiveRetention, archiveStorageClass } from './archive/index.ts';
 import { cleanChallenges, cleanupExpired, reconcileEndedSessions, reencryptFactors } from './auth/index.ts';
 import { compactBlocks, sweepBlocks } from './blocks/index.ts';
+import { eraseDue, replayLedger } from './compliance/index.ts';
 import { destinationOf, type OpenDestination, reconcileDestinations, resealDestinations } from './delivery/index.ts';
 import { forgetPages, reconcileRules } from './edge/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
@@ -212,6 +213,20 @@ export const JOBS: JobTable = {
       name: 'archive_classes',
       description: 'Moves old archives to the storage class for what is rarely read.',
       run: archiveStorageClass,
+    },
+  ],
+  // At most some 400 statements and calls (src/compliance/deletions/run/budget.ts), and 150.
+  '*/2 * * * *': [
+    {
+      name: 'erasure',
+      description: 'Carries out requests for deletion whose grace period is over, and warns of their deadlines.',
+      run: (ctx) => eraseDue(ctx),
+    },
+    {
+      name: 'erasure_replay',
+      description:
+        'Compares the ledger of erasures with the database, and carries out again what a restore brought back.',
+      run: (ctx) => replayLedger(ctx),
     },
   ],
 };

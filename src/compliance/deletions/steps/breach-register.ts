@@ -12,10 +12,10 @@ export async function eraseFromBreaches({
   budget,
 }: StepRun): Promise<StepEnd> {
   if (identity.userIds.length === 0) return DONE;
-  budget.calls += identity.userIds.length + 2;
+  budget.calls += 2 * identity.userIds.length + 2;
   const results = await auditedBatch(
     ctx,
-    identity.userIds.map((userId, n) =>
+    identity.userIds.flatMap((userId, n) =>
       anonymiseAffected(ctx.env.DB, projectId, { userId, name: `erased:${requestId}:${n + 1}` }),
     ),
   );

@@ -116,21 +116,27 @@ export async function deleteCached(db: D1Database, projectId: string, limit: num
   return results.length;
 }
 
+const OF_USER = `project_id = ?1 AND user_id = ?2 AND breach_id IN (SELECT id FROM breaches)`;
+
 /**
- * In the register of breaches a user stays counted, under a name that says nothing: of the request's reference, and the place of the id in the identity.
- * Who was to be told of a breach is no longer told.
+ * In the register of breaches a user stays counted, under a name that says nothing; rows keep their keys, so it is another row. Who was to be told of a
+ * breach is no longer told. The second statement answers how many.
  */
 export function anonymiseAffected(
   db: D1Database,
   projectId: string,
   { userId, name }: { userId: string; name: string },
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE breach_affected SET user_id = ?3, state = iif(state IN ('waiting', 'claimed'), 'failed', state),
-         problem = iif(state IN ('waiting', 'claimed'), 'erased', problem)
-       WHERE (breach_id, project_id, user_id) IN (SELECT a.breach_id, a.project_id, a.user_id FROM breaches b
-         CROSS JOIN breach_affected a ON a.breach_id = b.id AND a.project_id = ?1 AND a.user_id = ?2) RETURNING breach_id`,
-    )
-    .bind(projectId, userId, name);
+): [D1PreparedStatement, D1PreparedStatement] {
+  const isTold = `state NOT IN ('waiting', 'claimed')`;
+  return [
+    db
+      .prepare(
+        `INSERT INTO breach_affected (breach_id, project_id, user_id, records, first_ts, last_ts, search_number, state, destination_id, notification,
+           at_ms, problem)
+         SELECT breach_id, project_id, ?3, records, first_ts, last_ts, search_number, iif(${isTold}, state, 'failed'), destination_id, notification,
+           at_ms, iif(${isTold}, problem, 'erased') FROM breach_affected WHERE ${OF_USER}`,
+      )
+      .bind(projectId, userId, name),
+    db.prepare(`DELETE FROM breach_affected WHERE ${OF_USER} RETURNING breach_id`).bind(projectId, userId),
+  ];
 }
