@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { Journal } from '../../durable-objects/journal/journal.ts';
+import { auditedBatch } from '../../src/audit/index.ts';
 import { compactBlocks, listBlocks, mayContain, readFilters, tokenHash } from '../../src/blocks/index.ts';
 import { Budget } from '../../src/compliance/deletions/run/budget.ts';
 import { findRequest } from '../../src/compliance/deletions/store/request-store.ts';
@@ -12,6 +13,7 @@ import { destinationOf } from '../../src/delivery/index.ts';
 import { randomId } from '../../src/shared/ids.ts';
 import type { Json, LogRecord } from '../../src/wire/record.ts';
 import { createProject, signInAs } from '../helpers/worker/accounts.ts';
+import { openBreach } from '../helpers/worker/breaches.ts';
 import { callApp, ORIGIN } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
 import { askDeletion, dumpEverything, eraseWhole } from '../helpers/worker/deletions.ts';
@@ -275,6 +277,44 @@ describe('an execution', () => {
     expect((await everyRecord(projectId)).filter(isJanes)).toEqual([]);
     const done = (await stepsOf(env.DB, [id])).get(id)?.find(({ category }) => category === 'records');
     expect(done?.counts).toMatchObject({ records: 4, blocks: 2 });
+  });
+});
+
+describe('the register of breaches', () => {
+  it('keeps whom a breach affected until its hold is released, and then counts somebody without a name', async () => {
+    const { id: projectId } = await createProject();
+    const admin = await signInAs('admin');
+    const breachId = await openBreach(projectId);
+    const affected = async () =>
+      (
+        await env.DB.prepare(
+          'SELECT user_id, state, problem FROM breach_affected WHERE breach_id = ?1 ORDER BY user_id',
+        )
+          .bind(breachId)
+          .all()
+      ).results;
+    const insert = (userId: string, state: string) =>
+      env.DB.prepare(
+        `INSERT INTO breach_affected (breach_id, project_id, user_id, records, first_ts, last_ts, search_number, state)
+         VALUES (?1, ?2, ?3, 1, 1, 1, 1, ?4)`,
+      ).bind(breachId, projectId, userId, state);
+    await auditedBatch(testCtx(), [insert('usr-jane-4711', 'waiting'), insert('usr-mary', 'waiting')]);
+    const id = await askDeletion(projectId, JANE);
+    const start = Date.now();
+    await eraseWhole(id, start);
+    expect(await affected()).toHaveLength(2);
+    const { holds } = (await callApp('GET', `/api/compliance/deletions/${id}`, { as: admin })).body;
+    await callApp('POST', `/api/compliance/deletions/${id}/holds/${holds[0].id}/release`, { as: admin });
+    await eraseDue(testCtx({ nowMs: start + 3_600_000 }));
+    await eraseWhole(id, start + 3_720_000);
+    expect(await affected()).toEqual([
+      { user_id: `erased:${id}:1`, state: 'failed', problem: 'erased' },
+      { user_id: 'usr-mary', state: 'waiting', problem: null },
+    ]);
+    const totals = await env.DB.prepare('SELECT users, waiting, failed FROM breach_totals WHERE breach_id = ?1')
+      .bind(breachId)
+      .first();
+    expect(totals).toEqual({ users: 2, waiting: 1, failed: 1 });
   });
 });
 
