@@ -101,16 +101,15 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', queryRoutes());
   app.route('/', metricRoutes());
   app.route('/', traceRoutes());
-  // The registers first: their names would be ids of archives.
+  // The registers and the warehouse first: their names would be ids of archives.
   app.route('/', archiveRegisterRoutes());
+  app.route('/', warehouseRoutes());
   app.route('/', archiveRoutes());
   app.route('/', anomalyRoutes());
   app.route('/', operationRoutes());
   app.route('/', alertRuleRoutes());
   app.route('/', firingRoutes());
   app.route('/', complianceRoutes());
-  // Before the routes of archives, one of which takes any name for an id.
-  app.route('/', warehouseRoutes());
   app.route('/', vitalRoutes());
   app.route('/', errorRoutes());
   app.route('/', sessionRoutes());

@@ -39,6 +39,17 @@ export async function getBytes(bucket: R2Bucket, key: string): Promise<StoredByt
   return object === null ? null : { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag };
 }
 
+/** Null where there is none. */
+export async function getRange(
+  bucket: R2Bucket,
+  key: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const object = await bucket.get(key, { range: { offset, length } });
+  return object === null ? null : new Uint8Array(await object.arrayBuffer());
+}
+
 /** For a download: bytes as they come. */
 export async function openObject(bucket: R2Bucket, key: string): Promise<R2ObjectBody | null> {
   return await bucket.get(key);
