@@ -1,0 +1,143 @@
+/**
+ * SIGKILL to everything at random moments while the archive works: blocks move to R2, leave the database, change their class and expire. Each run has a seed,
+ * printed; BREAKWATER_FAULT_SEED repeats its moments, BREAKWATER_FAULT_ROUNDS makes it longer.
+ */
+import { randomInt } from 'node:crypto';
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { random } from '../../bench/lib/records.ts';
+import type { ArchiveCheck, ManifestCheck } from '../../src/wire/archive.ts';
+import type { LogRecord } from '../../src/wire/record.ts';
+import { ARCHIVE_CRON, ArchiveClient, DAY_MS } from '../helpers/node/archive-client.ts';
+import { until } from '../helpers/node/temporary.ts';
+import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
+import { databaseFile } from './stored-records.ts';
+
+const SEED = Number(process.env.BREAKWATER_FAULT_SEED ?? randomInt(2 ** 31));
+const ROUNDS = Number(process.env.BREAKWATER_FAULT_ROUNDS ?? 12);
+/** Longer than the cron takes for all that there is, so that some kills come after it. */
+const LONGEST_LIFE_MS = 1_500;
+const HOUR_MS = 3_600_000;
+/** So many records are a block. */
+const BLOCK = 5_000;
+const DAYS = 4;
+const OLD_MS = Date.parse(new Date().toISOString().slice(0, 10)) - 45 * DAY_MS + DAY_MS / 2;
+
+describe(`SIGKILL to the archive, ${ROUNDS} times (seed ${SEED})`, () => {
+  let worker: StartedWorkerd;
+  let client: ArchiveClient;
+  let sent: string[];
+
+  beforeAll(async () => {
+    console.log(`faults: BREAKWATER_FAULT_SEED=${SEED}`);
+    worker = await startWorkerd();
+    client = (await ArchiveClient.create(await worker.signIn())).at(worker);
+    // Everything happens within the test: spans expire once they are archived, objects are old at once.
+    await client.call('PUT', `/api/archives/settings?project=${client.projectId}`, {
+      ...{ hotDays: 30, retentionDays: 2557, retentionDaysByStream: { spans: 35 }, infrequentAfterDays: 0 },
+      warehouse: false,
+    });
+    for (let day = 0; day < DAYS; day++) {
+      for (const stream of ['logs', 'spans']) {
+        const records = Array.from({ length: BLOCK }, (_, i) => ({
+          ...{
+            ts: OLD_MS + day * DAY_MS + i,
+            stream,
+            message: `${stream} ${day} ${i}`,
+            attrs: { reference: i * 7919 },
+          },
+        }));
+        for (let at = 0; at < BLOCK; at += 1_000) await client.send(records.slice(at, at + 1_000));
+      }
+    }
+    const ledger = `/api/projects/${client.projectId}/ledger`;
+    await until('all is sealed', async () => {
+      const { journal } = await client.call<{ journal: { backlogRecords: number } }>('GET', ledger);
+      return journal.backlogRecords === 0;
+    });
+    sent = Array.from({ length: DAYS * BLOCK }, (_, n) => `logs ${Math.floor(n / BLOCK)} ${n % BLOCK}`).sort();
+    const next = random(SEED);
+    for (let round = 0; round < ROUNDS; round++) {
+      // Past the rest of an hour, and from the middle on past the day that payloads stay.
+      await restart(round < ROUNDS / 2 ? 2 * HOUR_MS : 30 * HOUR_MS);
+      void cron();
+      await sleep(next() * LONGEST_LIFE_MS); // the moment is the test
+    }
+    await restart(30 * HOUR_MS);
+    for (let run = 0; run < 4; run++) await cron();
+  }, 600_000);
+  afterAll(() => worker?.stop());
+
+  async function restart(offsetMs: number): Promise<void> {
+    await worker.kill9();
+    worker = await startWorkerd({ stateDir: worker.stateDir, vars: { CLOCK_OFFSET_MS: String(offsetMs) } });
+    client.at(worker);
+  }
+
+  async function cron(): Promise<void> {
+    try {
+      await fetch(worker.url + ARCHIVE_CRON);
+    } catch {
+      // killed meanwhile, as intended
+    }
+  }
+
+  it('leaves every record once, and of what has expired none', async () => {
+    const range = `from=0&to=${Date.now() + 2 * DAY_MS}`;
+    const answer = await client.fetch('GET', `/api/export?project=${client.projectId}&format=ndjson&${range}`);
+    const records = (await answer.text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as LogRecord);
+    expect(records.map(({ message }) => message).sort()).toEqual(sent);
+  });
+
+  it('leaves archives that are whole, current, in their class and out of the database', async () => {
+    const archives = await client.archives();
+    expect(archives.map(({ state, stream, storageClass }) => [state, stream, storageClass])).toEqual(
+      Array.from({ length: DAYS }, () => ['current', 'logs', 'InfrequentAccess']),
+    );
+    for (const { id } of archives) {
+      const check = await client.call<ArchiveCheck>('POST', `/api/archives/${id}/verify`);
+      expect(check).toMatchObject({ ok: true, records: BLOCK, problems: [] });
+    }
+    expect(archives.map(({ hotUntilMs }) => hotUntilMs)).toEqual(archives.map(() => null));
+  });
+
+  it('leaves a chain of manifests without a gap, signed to its end', async () => {
+    const check = await client.call<ManifestCheck>('POST', `/api/archives/verify?project=${client.projectId}`);
+    expect(check).toMatchObject({ ok: true, problems: [], records: DAYS * BLOCK });
+    expect(check.toSequence).toBeGreaterThanOrEqual(2 * DAYS);
+  });
+
+  it('leaves no object that no row knows', async () => {
+    await worker.stop();
+    const { rows, objects } = readDisk(worker.stateDir);
+    const batches = objects.filter((key) => key.endsWith('.ndjson.gz'));
+    expect(batches.sort()).toEqual(rows.sort());
+  });
+});
+
+/** Keys of archives by the database, and by the bucket: read without the Worker. */
+function readDisk(stateDir: string): { rows: string[]; objects: string[] } {
+  const keys = (file: string, sql: string): string[] => {
+    const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
+    try {
+      return db
+        .prepare(sql)
+        .all()
+        .map(({ key }) => String(key));
+    } finally {
+      db.close();
+    }
+  };
+  const folder = path.join(stateDir, 'state/v3/r2');
+  const buckets = globSync('*/*.sqlite', { cwd: folder }).filter((file) => !file.endsWith('metadata.sqlite'));
+  return {
+    rows: keys(databaseFile(stateDir), 'SELECT object_key AS key FROM archives'),
+    objects: buckets.flatMap((file) => keys(path.join(folder, file), 'SELECT key FROM _mf_objects')),
+  };
+}
