@@ -187,7 +187,7 @@ describe('what belongs to another project', () => {
   const mixed = (
     [
       ...['keyId', 'recordId', 'traceId', 'searchId', 'jobId', 'fraudEventId', 'fingerprint', 'visitId'],
-      ...['destinationId', 'deliveryId', 'ruleId', 'silenceId', 'firingId'],
+      ...['destinationId', 'deliveryId', 'ruleId', 'silenceId', 'firingId', 'archiveId', 'holdId'],
     ] as const
   ).flatMap((part) =>
     of('project')
@@ -202,6 +202,8 @@ describe('what belongs to another project', () => {
             fraudEventId: ':eventId',
             fingerprint: 'errors/:fingerprint',
             visitId: 'sessions/:id',
+            archiveId: 'archives/:id',
+            holdId: 'holds/:id',
             destinationId: 'destinations/:id',
             deliveryId: 'deliveries/:id',
             ruleId: 'alerts/rules/:id',

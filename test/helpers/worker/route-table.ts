@@ -92,7 +92,7 @@ const of = ({ projectId }: Fixture): string => `?project=${projectId}`;
 
 const destination = (f: Fixture, more = ''): string => `/api/destinations/${f.destinationId}${more}${of(f)}`;
 
-const archive = ({ archiveId }: Fixture, more = ''): string => `/api/archives/${archiveId}${more}`;
+const archive = (f: Fixture, more = ''): string => `/api/archives/${f.archiveId}${more}${of(f)}`;
 
 const bulkBody = (): string => '{"create":{"_index":"app"}}\n{"message":"hello"}\n';
 const beacon = (message: string): unknown => ({
@@ -460,7 +460,7 @@ export const ROUTES: readonly RouteRule[] = [
     method: 'POST',
     route: '/api/archives/holds/:id/release',
     access: can('admin'),
-    url: ({ holdId }) => `/api/archives/holds/${holdId}/release`,
+    url: (f) => `/api/archives/holds/${f.holdId}/release${of(f)}`,
   },
   { method: 'GET', route: '/api/archives/:id', access: can('read'), url: archive },
   { method: 'POST', route: '/api/archives/:id/verify', access: can('write'), url: (f) => archive(f, '/verify') },
