@@ -21,6 +21,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   deliveries: () => import('./deliveries.ts'),
   audit: () => import('./audit.ts'),
   storage: () => import('./storage.ts'),
+  archive: () => import('./archive.ts'),
   search: () => import('./search.ts'),
   rollups: () => import('./rollups.ts'),
   vitals: () => import('./vitals.ts'),

@@ -1,18 +1,15 @@
 import { Hono } from 'hono';
 import { authProblem, requireRecentProof } from '../auth/index.ts';
-import { projectAccess } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
 import { cursorOf } from '../shared/page.ts';
-import { err, ok, type Result } from '../shared/result.ts';
-import type { LegalHold } from '../wire/archive.ts';
 import { type ArchiveError, archiveProblem } from './errors.ts';
 import { readHoldPage } from './read/parameters.ts';
 import { findHold, listHolds } from './registers/hold-store.ts';
 import { createHold, releaseHold } from './registers/holds.ts';
 import { changeSettings } from './registers/settings.ts';
 import { readSettings } from './registers/settings-store.ts';
-import { granted } from './routes.ts';
+import { granted, withinProject } from './routes.ts';
 import { holdSchema, settingsSchema } from './schema.ts';
 
 const deny = (c: AppContext, error: ArchiveError): Response => refuse(c, archiveProblem(error));
@@ -64,7 +61,8 @@ export function archiveRegisterRoutes(): Hono<AppEnv> {
 
   routes.post('/api/archives/holds/:id/release', async function postRelease(c) {
     const ctx = c.get('ctx');
-    const hold = await found(c);
+    const id = c.req.param('id');
+    const hold = await withinProject(c, 'admin', 'hold_not_found', () => findHold(ctx.env.DB, id));
     if (!hold.ok) return deny(c, hold.error);
     const proof = requireRecentProof(ctx);
     if (!proof.ok) return refuse(c, authProblem(proof.error));
@@ -73,17 +71,4 @@ export function archiveRegisterRoutes(): Hono<AppEnv> {
   });
 
   return routes;
-}
-
-async function found(c: AppContext): Promise<Result<LegalHold, ArchiveError>> {
-  const ctx = c.get('ctx');
-  if (ctx.actor.kind === 'anonymous') return err({ kind: 'project', error: { kind: 'unauthenticated' } });
-  const hold = await findHold(ctx.env.DB, c.req.param('id') ?? '');
-  const named = c.req.query('project');
-  if (hold === null || (named && named !== hold.projectId)) return err({ kind: 'hold_not_found' });
-  const project = await projectAccess(ctx, hold.projectId, 'admin');
-  if (project.ok) return ok(hold);
-  return err(
-    project.error.kind === 'not_found' ? { kind: 'hold_not_found' } : { kind: 'project', error: project.error },
-  );
 }

@@ -121,18 +121,29 @@ function everyProject(c: AppContext): Result<null, ArchiveError> {
   return admin.ok ? ok(null) : err({ kind: 'auth', error: admin.error });
 }
 
-/** The archive that the path names, once it is sure that the caller may do this in its project. Where the request names a project, that one. */
+/** The archive that the path names, once it is sure that the caller may do this in its project. */
 async function found(c: AppContext, action: ProjectAction): Promise<Result<ListedArchive, ArchiveError>> {
+  const { DB } = c.get('ctx').env;
+  return withinProject(c, action, 'archive_not_found', () => findListed(DB, c.req.param('id') ?? ''));
+}
+
+/** Of what has an id in the whole deployment: where the request names a project, that one is asked first, and what is of another is not there. */
+export async function withinProject<T extends { projectId: string }>(
+  c: AppContext,
+  action: ProjectAction,
+  missing: 'archive_not_found' | 'hold_not_found',
+  find: () => Promise<T | null>,
+): Promise<Result<T, ArchiveError>> {
   const ctx = c.get('ctx');
   if (ctx.actor.kind === 'anonymous') return err({ kind: 'project', error: { kind: 'unauthenticated' } });
-  const archive = await findListed(ctx.env.DB, c.req.param('id') ?? '');
-  const named = c.req.query('project');
-  if (archive === null || (named && named !== archive.projectId)) return err({ kind: 'archive_not_found' });
-  const project = await projectAccess(ctx, archive.projectId, action);
-  if (project.ok) return ok(archive);
-  return err(
-    project.error.kind === 'not_found' ? { kind: 'archive_not_found' } : { kind: 'project', error: project.error },
-  );
+  const named = c.req.query('project') || null;
+  const first = named === null ? null : await projectAccess(ctx, named, action);
+  if (first?.ok === false) return err({ kind: 'project', error: first.error });
+  const one = await find();
+  if (one === null || (named !== null && named !== one.projectId)) return err({ kind: missing });
+  const project = first ?? (await projectAccess(ctx, one.projectId, action));
+  if (project.ok) return ok(one);
+  return err(project.error.kind === 'not_found' ? { kind: missing } : { kind: 'project', error: project.error });
 }
 
 async function current(c: AppContext, action: ProjectAction): Promise<Result<ListedArchive, ArchiveError>> {
