@@ -23,6 +23,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   storage: () => import('./storage.ts'),
   archive: () => import('./archive.ts'),
   search: () => import('./search.ts'),
+  history: () => import('./history.ts'),
   rollups: () => import('./rollups.ts'),
   vitals: () => import('./vitals.ts'),
   sessions: () => import('./sessions.ts'),

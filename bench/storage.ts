@@ -14,7 +14,7 @@ import { type Row, thousands } from './lib/row.ts';
 
 const LOGS = path.join(import.meta.dirname, '../../shared/data/logs');
 /** Those that concern blocks, their indexes included. */
-const MIGRATIONS = ['0003_blocks.sql', '0004_query.sql'];
+const MIGRATIONS = ['0003_blocks.sql', '0004_query.sql', '0031_block_rows.sql'];
 const BATCH_RECORDS = 500;
 const BLOCK_PARTS = 10;
 

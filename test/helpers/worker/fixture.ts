@@ -41,6 +41,7 @@ export async function makeFixture(): Promise<Fixture> {
   const deletionId = await askDeletion(project.id, { userIds: ['u-fixture'], graceDays: 7 });
   const holdId = (await holdsOf(env.DB, [deletionId])).get(deletionId)?.[0]?.id ?? '';
   const breachId = await openBreach(project.id);
+  await putWarehouseFile(project.id);
   return {
     breachId,
     deletionId,
@@ -61,6 +62,18 @@ export async function makeFixture(): Promise<Fixture> {
     ...(await makeAlerts(project.id)),
     ...(await makeArchive(project.id)),
   };
+}
+
+/** The file that the routes of the table ask for: its bytes are of no interest to them. */
+async function putWarehouseFile(projectId: string): Promise<void> {
+  const key = `warehouse/${projectId}/date=2026-01-31/logs.parquet`;
+  await env.STORE.put(key, 'PAR1');
+  await env.DB.prepare(
+    `INSERT INTO warehouse_files (project_id, day, stream, object_key, records, bytes, sources, written_at_ms)
+     VALUES (?1, '2026-01-31', 'logs', ?2, 1, 4, '', 0)`,
+  )
+    .bind(projectId, key)
+    .run();
 }
 
 /** A destination that is disabled, so that nothing is sent, with a delivery that waits. */

@@ -690,6 +690,18 @@ export const ROUTES: readonly RouteRule[] = [
     url: (f) => `/api/query/traces/${f.traceId}${of(f)}`,
   },
   { method: 'GET', route: '/api/export', access: can('export'), url: (f) => `/api/export${of(f)}` },
+  {
+    method: 'GET',
+    route: '/api/archives/warehouse',
+    access: can('read'),
+    url: (f) => `/api/archives/warehouse${of(f)}`,
+  },
+  {
+    method: 'GET',
+    route: '/api/archives/warehouse/:day/:stream',
+    access: can('export'),
+    url: (f) => `/api/archives/warehouse/2026-01-31/logs${of(f)}`,
+  },
   { method: 'GET', route: '/api/searches', access: can('read'), url: (f) => `/api/searches${of(f)}` },
   {
     method: 'POST',
