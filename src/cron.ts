@@ -1,5 +1,12 @@
 import { forgetAlerts, reconcileAlerts } from './alerts/index.ts';
-import { archiveCooling, archiveJob, archiveObjects, archiveRetention, archiveStorageClass } from './archive/index.ts';
+import {
+  archiveCooling,
+  archiveJob,
+  archiveObjects,
+  archiveRetention,
+  archiveStorageClass,
+  makeWarehouse,
+} from './archive/index.ts';
 import { cleanChallenges, cleanupExpired, reconcileEndedSessions, reencryptFactors } from './auth/index.ts';
 import { compactBlocks, sweepBlocks } from './blocks/index.ts';
 import { eraseDue, replayLedger } from './compliance/index.ts';
@@ -193,6 +200,7 @@ export const JOBS: JobTable = {
     },
   ],
   // At most 560 statements (test/worker/archive-bounds.test.ts), 50 more where objects are full, and 130 more to finish what ten runs that died have begun.
+  // The warehouse begins no file after 150 of its own calls; the largest file takes some sixty statements (src/archive/warehouse/make-warehouse.ts).
   '4-59/5 * * * *': [
     {
       name: 'archive',
@@ -213,6 +221,15 @@ export const JOBS: JobTable = {
       name: 'archive_classes',
       description: 'Moves old archives to the storage class for what is rarely read.',
       run: archiveStorageClass,
+    },
+    {
+      name: 'warehouse',
+      description:
+        'Writes a Parquet file for each day of archives, where a project wants it, and deletes those of days without any.',
+      run: async (ctx) => {
+        const counts = await makeWarehouse(ctx);
+        return counts.failed === 0 ? counts : new Unfinished(`${counts.failed} days could not be written.`, counts);
+      },
     },
   ],
   // At most some 400 statements and calls (src/compliance/deletions/run/budget.ts), and 150.

@@ -64,6 +64,7 @@ describe('a run of the cron line', () => {
       { archives: 40, failed: 0 },
       { expired: 15, failed: 0 },
       { archives: 10, failed: 0 },
+      { made: 0, failed: 0 },
     ]);
     for (let run = 0; run < 12; run++) await runCron({ cron: LINE }, env);
     for (const id of ids) {

@@ -22,7 +22,7 @@ const NOTHING: Fixture = {
   ...{ recordId: 'r', traceId: 't', searchId: 's', jobId: 'j', fraudEventId: 'e', fingerprint: 'f', visitId: 'v' },
   ...{ destinationId: 'dst_x', deliveryId: 'dst_x-evt_x' },
   ...{ ruleId: 'none', silenceId: 'none', deletionId: 'del_none', deletionHoldId: 'dhl_none', firingId: 'none' },
-  ...{ breachId: 'brc_none', archiveId: 'arc_none', holdId: 'hld_none' },
+  ...{ breachId: 'brc_none', archiveId: 'arc_none', holdId: 'hld_none', warehouseDay: '1970-01-01' },
 };
 
 async function refreshed(session: SignedIn): Promise<SignedIn> {

@@ -187,7 +187,7 @@ describe('what belongs to another project', () => {
   const mixed = (
     [
       ...['keyId', 'recordId', 'traceId', 'searchId', 'jobId', 'fraudEventId', 'fingerprint', 'visitId'],
-      ...['destinationId', 'deliveryId', 'ruleId', 'silenceId', 'firingId', 'archiveId', 'holdId'],
+      ...['destinationId', 'deliveryId', 'ruleId', 'silenceId', 'firingId', 'archiveId', 'holdId', 'warehouseDay'],
     ] as const
   ).flatMap((part) =>
     of('project')
@@ -209,6 +209,7 @@ describe('what belongs to another project', () => {
             ruleId: 'alerts/rules/:id',
             silenceId: 'silences/:id',
             firingId: 'firings/:id',
+            warehouseDay: 'warehouse/:day',
           }[part],
         ),
       )

@@ -7,11 +7,13 @@ import { makeWarehouse } from '../../src/archive/warehouse/index.ts';
 import { ObjectWriter } from '../../src/archive/warehouse/object-writer.ts';
 import { auditedBatch } from '../../src/audit/index.ts';
 import type { Env } from '../../src/env.ts';
+import { dayOf } from '../../src/shared/calendar.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { archiveByHand } from '../helpers/worker/archived.ts';
 import { atEachCall } from '../helpers/worker/at-each-call.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
+import { countingStatements } from '../helpers/worker/counting-database.ts';
 import { eraseByHand } from '../helpers/worker/erased.ts';
 import { atEachFaultPoint } from '../helpers/worker/fault-points.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
@@ -197,6 +199,31 @@ describe('the warehouse', () => {
       },
     });
     expect(boundaries).toBeGreaterThan(10);
+  });
+
+  it('does what its calls allow, and the next run the rest', async () => {
+    const { id } = await oneFile();
+    const days = Array.from({ length: 70 }, (_, i) => [dayOf(T0 - (i + 1) * DAY_MS), `arc_${id}_${i}`]);
+    // Archives of which all blocks are gone: a file is looked for all the same.
+    await env.DB.prepare(
+      `INSERT INTO archives (id, project_id, day, number, stream, state, object_key, blocks, records, raw_bytes, packed_bytes, min_ts, max_ts, sha256,
+         storage_class, created_at_ms, sources)
+       SELECT value ->> 1, ?1, value ->> 0, 1, 'logs', 'current', value ->> 1, 0, 0, 0, 0, 0, 0, '', 'Standard', 0, '[]' FROM json_each(?2)`,
+    )
+      .bind(id, JSON.stringify(days))
+      .run();
+    let made = 0;
+    let runs = 0;
+    while (made < 71) {
+      const counted = countingStatements(env.DB);
+      const counts = await makeWarehouse(testCtx({ env: { ...env, DB: counted.db } }));
+      expect(counts.made).toBeGreaterThan(0);
+      expect(counted.count()).toBeLessThan(160);
+      made += counts.made;
+      runs++;
+    }
+    expect([made, runs]).toEqual([71, 2]);
+    expect(await makeWarehouse(testCtx())).toMatchObject({ made: 0 });
   });
 
   it('makes the other days where an archive is damaged, and says so', async () => {

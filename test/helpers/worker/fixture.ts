@@ -8,6 +8,7 @@ import { createDestination } from '../../../src/delivery/destinations/verbs/crea
 import { destinationOf } from '../../../src/delivery/index.ts';
 import { groupsOf } from '../../../src/errors/index.ts';
 import { saveSearch } from '../../../src/query/saved-searches.ts';
+import { dayOf } from '../../../src/shared/calendar.ts';
 import { randomId } from '../../../src/shared/ids.ts';
 import { createKey, createProject, signInAs } from './accounts.ts';
 import { makeAlerts } from './alert-fixture.ts';
@@ -18,6 +19,8 @@ import { askDeletion } from './deletions.ts';
 import { everyRecord } from './journal.ts';
 import { put } from './query.ts';
 import type { Fixture } from './route-table.ts';
+
+let warehouseFiles = 0;
 
 /** A project with a key, and a user with an open session. */
 export async function makeFixture(): Promise<Fixture> {
@@ -41,8 +44,9 @@ export async function makeFixture(): Promise<Fixture> {
   const deletionId = await askDeletion(project.id, { userIds: ['u-fixture'], graceDays: 7 });
   const holdId = (await holdsOf(env.DB, [deletionId])).get(deletionId)?.[0]?.id ?? '';
   const breachId = await openBreach(project.id);
-  await putWarehouseFile(project.id);
+  const warehouseDay = await putWarehouseFile(project.id);
   return {
+    warehouseDay,
     breachId,
     deletionId,
     deletionHoldId: holdId,
@@ -64,16 +68,18 @@ export async function makeFixture(): Promise<Fixture> {
   };
 }
 
-/** The file that the routes of the table ask for: its bytes are of no interest to them. */
-async function putWarehouseFile(projectId: string): Promise<void> {
-  const key = `warehouse/${projectId}/date=2026-01-31/logs.parquet`;
+/** The file that the routes of the table ask for, of a day that no other project has one of: its bytes are of no interest to them. */
+async function putWarehouseFile(projectId: string): Promise<string> {
+  const day = dayOf(Date.UTC(1970, 0, 1 + ++warehouseFiles));
+  const key = `warehouse/${projectId}/date=${day}/logs.parquet`;
   await env.STORE.put(key, 'PAR1');
   await env.DB.prepare(
     `INSERT INTO warehouse_files (project_id, day, stream, object_key, records, bytes, sources, written_at_ms)
-     VALUES (?1, '2026-01-31', 'logs', ?2, 1, 4, '', 0)`,
+     VALUES (?1, ?3, 'logs', ?2, 1, 4, '', 0)`,
   )
-    .bind(projectId, key)
+    .bind(projectId, key, day)
     .run();
+  return day;
 }
 
 /** A destination that is disabled, so that nothing is sent, with a delivery that waits. */

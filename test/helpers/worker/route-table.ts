@@ -58,6 +58,8 @@ export interface Fixture {
   /** An archive of the project, of one object without blocks, and a legal hold. */
   archiveId: string;
   holdId: string;
+  /** Of a Parquet file of the project, and of no other. */
+  warehouseDay: string;
   /** A request for deletion in the project, in its grace period, and a hold of it. */
   deletionId: string;
   deletionHoldId: string;
@@ -700,7 +702,7 @@ export const ROUTES: readonly RouteRule[] = [
     method: 'GET',
     route: '/api/archives/warehouse/:day/:stream',
     access: can('export'),
-    url: (f) => `/api/archives/warehouse/2026-01-31/logs${of(f)}`,
+    url: (f) => `/api/archives/warehouse/${f.warehouseDay}/logs${of(f)}`,
   },
   { method: 'GET', route: '/api/searches', access: can('read'), url: (f) => `/api/searches${of(f)}` },
   {
