@@ -2,7 +2,7 @@
  * What lies on disk, read without the Worker: a witness that shares no code with it. Works while a server runs and after it was killed.
  */
 import { createHash } from 'node:crypto';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { constants, gunzipSync, inflateRawSync } from 'node:zlib';
@@ -13,7 +13,7 @@ const LOCK_WAIT_MS = 5_000;
 const NEWLINE = 10;
 
 export interface Stored {
-  /** Records in blocks, in the order of their journal and stream. */
+  /** Records in blocks, archived or not, in the order of their journal and stream. */
   sealed: LogRecord[];
   /** Records that are in a journal only. */
   tail: LogRecord[];
@@ -56,8 +56,9 @@ function readBlocks(stateDir: string, projectId: string, stored: Stored): Map<st
     db.exec('BEGIN');
     const blocks = db
       .prepare(
-        `SELECT shard, stream, first_seq, last_seq, records, sha256, data FROM blocks JOIN block_payloads ON block_id = id
-         WHERE project_id = ? ORDER BY shard, stream, first_seq`,
+        `SELECT b.shard, b.stream, b.first_seq, b.last_seq, b.records, b.sha256, b.archive_offset, b.packed_bytes, p.data, a.object_key
+         FROM blocks b LEFT JOIN block_payloads p ON p.block_id = b.id LEFT JOIN archives a ON a.id = b.archive_id
+         WHERE b.project_id = ? ORDER BY b.shard, b.stream, b.first_seq`,
       )
       .all(projectId);
     const watermarks = db
@@ -66,7 +67,11 @@ function readBlocks(stateDir: string, projectId: string, stored: Stored): Map<st
     const nextSeq = new Map<string, number>();
     for (const block of blocks) {
       const run = `${block.shard}/${block.stream}`;
-      const gzip = Buffer.from(String(block.data), 'base64');
+      const gzip = packedOf(stateDir, block);
+      if (gzip === null) {
+        stored.faults.push(`${run}: the block from ${block.first_seq} on is neither in the database nor in an archive`);
+        continue;
+      }
       const ndjson = gunzipSync(gzip);
       const records = parseLines(ndjson);
       // An erased record has left an empty line.
@@ -93,6 +98,28 @@ function readBlocks(stateDir: string, projectId: string, stored: Stored): Map<st
   } finally {
     db.close();
   }
+}
+
+/** What the database has of a block, else what its archive has where the index row says; null where neither has it. */
+function packedOf(stateDir: string, block: Record<string, unknown>): Buffer | null {
+  if (block.data !== null) return Buffer.from(String(block.data), 'base64');
+  const object = block.object_key === null ? null : readObject(stateDir, String(block.object_key));
+  const offset = Number(block.archive_offset);
+  return object?.subarray(offset, offset + Number(block.packed_bytes)) ?? null;
+}
+
+/** An object of R2, as the local store keeps it: its name in a table, its bytes in a file. */
+function readObject(stateDir: string, key: string): Buffer | null {
+  for (const file of sqliteFiles(stateDir, 'r2/miniflare-R2BucketObject')) {
+    const db = new DatabaseSync(file, { readOnly: true, timeout: LOCK_WAIT_MS });
+    try {
+      const row = db.prepare('SELECT blob_id FROM _mf_objects WHERE key = ?').get(key);
+      if (row) return readFileSync(path.join(stateDir, 'state/v3/r2/breakwater/blobs', String(row.blob_id)));
+    } finally {
+      db.close();
+    }
+  }
+  return null;
 }
 
 interface JournalPart {
