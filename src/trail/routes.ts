@@ -44,7 +44,7 @@ export function trailRoutes(): Hono<AppEnv> {
     if (format !== 'ndjson' && format !== 'csv') {
       return refuse(c, invalidInput([{ pointer: '/format', reason: 'must be one of ndjson, csv' }]));
     }
-    return exported(exportEntries(c.get('ctx'), query.value.filter, format), format);
+    return await exported(exportEntries(c.get('ctx'), query.value.filter, format), format);
   });
 
   routes.get('/api/audit/status', async function getStatus(c) {
@@ -112,14 +112,17 @@ const TYPES: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
 };
 
-function exported(pieces: AsyncGenerator<string>, format: ExportFormat): Response {
+/** The first piece is there before anything is said, so that a store that is away can still be told by the status. */
+async function exported(pieces: AsyncGenerator<string>, format: ExportFormat): Promise<Response> {
   const encoder = new TextEncoder();
+  let next = await pieces.next();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const piece = await pieces.next();
-      if (piece.done) return controller.close();
-      controller.enqueue(encoder.encode(piece.value));
+      if (next.done) return controller.close();
+      controller.enqueue(encoder.encode(next.value));
+      next = await pieces.next();
     },
+    cancel: async () => void (await pieces.return(undefined)),
   });
   const headers = { 'content-type': TYPES[format], 'content-disposition': `attachment; filename="audit.${format}"` };
   return new Response(body, { headers });

@@ -22,14 +22,14 @@ const COLUMNS = [
 export async function* exportEntries(ctx: Ctx, filter: EntryFilter, format: ExportFormat): AsyncGenerator<string> {
   const isWhole = Object.values(filter).every((value) => value === null);
   const sealed = await sealedSize(ctx.env.DB);
-  if (format === 'csv') yield `${COLUMNS.join(',')}\r\n`;
   const condition = joined(allConditions(filter));
   let expected = 1;
   for (let after = 0; ; ) {
     const { rows, lastSeq } = await entriesAfter(ctx.env.DB, after, condition, STEP_ENTRIES);
-    let text = '';
+    let text = after === 0 && format === 'csv' ? `${COLUMNS.join(',')}\r\n` : '';
     for (const row of rows) {
-      if (format === 'ndjson' && isWhole) text += gap(expected, row.seq - 1);
+      // What is not sealed has no line yet, and numbers that were skipped may be as many as there are.
+      if (format === 'ndjson' && isWhole) text += gap(expected, Math.min(row.seq - 1, sealed));
       text += format === 'ndjson' ? `${leafOf(row)}\n` : csvRow(row);
       expected = row.seq + 1;
     }

@@ -84,7 +84,8 @@ async function lookAhead(
   }
   if (ends.lastGiven < tree.size) {
     const why = ' any more: the database was put back to before, or they were taken away';
-    findings.push(missingFinding(ends.lastGiven + 1, tree.size, why));
+    // Told before the numbers go on: afterwards nobody sees any more that they were lower.
+    await reportFindings(ctx, [missingFinding(ends.lastGiven + 1, tree.size, why)]);
     await auditedBatch(ctx, [continueStatement(DB, tree.size, ctx.nowMs, ctx.requestId)]);
     ends = await trailEnds(DB, tree.size);
   }
