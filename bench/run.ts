@@ -24,6 +24,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   archive: () => import('./archive.ts'),
   search: () => import('./search.ts'),
   history: () => import('./history.ts'),
+  erasure: () => import('./erasure.ts'),
   rollups: () => import('./rollups.ts'),
   vitals: () => import('./vitals.ts'),
   sessions: () => import('./sessions.ts'),
