@@ -1,4 +1,3 @@
-export type { FraudErased, FraudErasure } from './erasure.ts';
 export { fraudControl, fraudOf } from './object.ts';
 export { fraudReadRoutes } from './read-routes.ts';
 export { reconcileRisk } from './reconcile-risk.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DELETION_STATES, ERASURE_CATEGORIES } from '../../../wire/compliance.ts';
+import { ERASURE_CATEGORIES } from '../../../wire/compliance.ts';
 import { STREAMS } from '../../../wire/record.ts';
 import { MAX_ID_CHARS, MAX_IDS, MIN_IDENTIFIER_CHARS } from '../identity/identity.ts';
 import { DEFAULT_GRACE_DAYS, MAX_GRACE_DAYS } from '../lifecycle/grace.ts';
@@ -54,5 +54,3 @@ export const deletionSchema = z.strictObject({
     .transform((contact) => contact || null),
   holds: z.array(holdSchema).max(MAX_HOLDS, `may be ${MAX_HOLDS}`).default([]),
 });
-
-export const stateSchema = z.enum(DELETION_STATES);
