@@ -4,4 +4,4 @@ export { type ArchiveLag, archiveLag } from './read/status.ts';
 export { archiveRegisterRoutes } from './register-routes.ts';
 export { type Replaced, replaceArchive } from './replace.ts';
 export { archiveRoutes } from './routes.ts';
-export { makeWarehouse, warehouseRoutes } from './warehouse/index.ts';
+export { makeWarehouse, warehouseKey, warehouseRoutes } from './warehouse/index.ts';

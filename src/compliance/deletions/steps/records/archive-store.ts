@@ -29,25 +29,16 @@ export async function hasUnsettled(db: D1Database, projectId: string): Promise<b
   return row !== null;
 }
 
-/** Keys of the files for warehouses of these days and streams. */
-export async function warehouseKeys(
+/** The next run of the warehouse makes the files of these days again, of what is left. */
+export function forgetWarehouseFiles(
   db: D1Database,
   projectId: string,
   days: readonly { day: string; stream: string }[],
-): Promise<string[]> {
-  const { results } = await db
-    .prepare(
-      `SELECT object_key AS key FROM warehouse_files WHERE project_id = ?1
-         AND (day, stream) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2))`,
-    )
-    .bind(projectId, JSON.stringify(days.map(({ day, stream }) => [day, stream])))
-    .all<{ key: string }>();
-  return results.map(({ key }) => key);
-}
-
-/** The next run of the warehouse makes them again, of what is left. */
-export function forgetWarehouseFiles(db: D1Database, projectId: string, keys: readonly string[]): D1PreparedStatement {
+): D1PreparedStatement {
   return db
-    .prepare('DELETE FROM warehouse_files WHERE project_id = ?1 AND object_key IN (SELECT value FROM json_each(?2))')
-    .bind(projectId, JSON.stringify(keys));
+    .prepare(
+      `DELETE FROM warehouse_files WHERE project_id = ?1
+         AND (day, stream) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?2)) RETURNING day`,
+    )
+    .bind(projectId, JSON.stringify(days.map(({ day, stream }) => [day, stream])));
 }

@@ -2,10 +2,11 @@ import {
   BlockUnreadable,
   inflatePacked,
   readFilters,
+  readHolding,
   readPacked,
   type SequenceBlock,
 } from '../../../../blocks/index.ts';
-import { filterAllows } from '../../../../query/index.ts';
+import { filterAllows, tokenGroupsOf } from '../../../../query/index.ts';
 import { needOf } from '../../identity/need.ts';
 import type { StepRun } from '../../run/step.ts';
 
@@ -15,12 +16,15 @@ export async function mayName(
   blocks: readonly SequenceBlock[],
 ): Promise<SequenceBlock[]> {
   const need = needOf(identity);
-  if (need === null) return [...blocks];
+  if (need === null || blocks.length === 0) return [...blocks];
   budget.calls++;
-  const filters = await readFilters(
-    ctx.env.DB,
-    blocks.map(({ id }) => id),
-  );
+  const ids = blocks.map(({ id }) => id);
+  const groups = tokenGroupsOf(need);
+  if (groups !== null) {
+    const holding = await readHolding(ctx.env.DB, ids, groups);
+    return blocks.filter(({ id }) => holding.has(id));
+  }
+  const filters = await readFilters(ctx.env.DB, ids);
   return blocks.filter(({ id }) => {
     const filter = filters.get(id);
     return !filter || filterAllows(need, filter);

@@ -1,6 +1,7 @@
+import { warehouseKey } from '../../../../archive/index.ts';
 import { addCounts, MORE, type StepEnd, type StepRun } from '../../run/step.ts';
 import { dropDays, touchedDays } from '../../store/work-store.ts';
-import { forgetWarehouseFiles, hasUnsettled, warehouseKeys } from './archive-store.ts';
+import { forgetWarehouseFiles, hasUnsettled } from './archive-store.ts';
 
 /** When it is looked again whether the archive has come to rest: its job runs every five minutes. */
 const WAIT_MS = 2 * 60_000;
@@ -20,11 +21,11 @@ export async function settleArchives(run: StepRun): Promise<StepEnd | null> {
     const days = await touchedDays(DB, requestId, MAX_DAYS);
     if (days.length === 0) return null;
     if (budget.isOver) return MORE;
-    const keys = await warehouseKeys(DB, projectId, days);
-    if (keys.length > 0) await STORE.delete(keys);
-    budget.calls += 5;
-    await DB.batch([forgetWarehouseFiles(DB, projectId, keys), dropDays(DB, requestId, days)]);
-    addCounts(work, { warehouseFiles: keys.length });
+    // By their keys: one that is being made has no row yet.
+    await STORE.delete(days.map((day) => warehouseKey(projectId, day)));
+    budget.calls += 4;
+    const [gone] = await DB.batch([forgetWarehouseFiles(DB, projectId, days), dropDays(DB, requestId, days)]);
+    addCounts(work, { warehouseFiles: gone?.results.length ?? 0 });
     await run.save();
   }
 }
