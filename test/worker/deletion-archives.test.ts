@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import { makeWarehouse } from '../../src/archive/index.ts';
 import { moveBlocks } from '../../src/archive/move/archive-blocks.ts';
+import { auditedBatch } from '../../src/audit/index.ts';
 import { listBlocks } from '../../src/blocks/index.ts';
 import { type LedgerObject, ledgerKey, replayCursor } from '../../src/compliance/deletions/store/ledger-store.ts';
 import { findRequest } from '../../src/compliance/deletions/store/request-store.ts';
@@ -81,8 +83,26 @@ describe('an erasure from archives', () => {
   it('makes the objects anew that name the person, leaves the others alone, and signs the days again', async () => {
     const { projectId, before } = await spread();
     const archives = await archivesOf(projectId);
+    const settings = {
+      hotDays: 30,
+      retentionDays: 3_000,
+      retentionDaysByStream: {},
+      infrequentAfterDays: 90,
+      warehouse: true,
+    };
+    await auditedBatch(testCtx(), [
+      env.DB.prepare(
+        'INSERT INTO archive_settings (project_id, settings, version, changed_at_ms, changed_by) VALUES (?1, ?2, 1, 1, ?3)',
+      ).bind(projectId, JSON.stringify(settings), 'usr_test'),
+    ]);
+    await makeWarehouse(testCtx());
+    const files = async () => (await env.STORE.list({ prefix: `warehouse/${projectId}/` })).objects.length;
+    expect(await files()).toBe(3);
     const id = await askDeletion(projectId, JANE);
     await eraseWhole(id);
+    expect(await files()).toBe(1);
+    await makeWarehouse(testCtx());
+    expect(await files()).toBe(3);
 
     expect(await textOf(projectId)).toEqual(before);
     await recordsOf(projectId);
@@ -103,7 +123,7 @@ describe('an erasure from archives', () => {
 
     const receipt = await callApp('GET', `/api/compliance/deletions/${id}/receipt`, { as: await signInAs('admin') });
     expect(receipt.body.erased[0]).toMatchObject({
-      ...{ category: 'records', counts: { records: 5, blocks: 5, objects: 2 } },
+      ...{ category: 'records', counts: { records: 5, blocks: 5, objects: 2, warehouseFiles: 2 } },
     });
     const sequences = (await listBlocks(env.DB, projectId, { fromMs: -8.64e15, toMs: 8.64e15, stream: null })).map(
       ({ firstSeq, lastSeq }) => [firstSeq, lastSeq],
