@@ -227,7 +227,7 @@ describe('against the server', () => {
     await grid(page).getByText('destinations.insert').click();
     const values = drawer(page).getByRole('table', { name: `Values of ${id}` });
     await values
-      .getByRole('row', { name: /^name added/ })
+      .getByRole('row', { name: /^definition.name added/ })
       .getByText('On call')
       .waitFor();
     await drawer(page).getByText('admin', { exact: true }).first().waitFor();
@@ -244,7 +244,8 @@ describe('against the server', () => {
       key,
       file,
     ]);
-    expect(stdout).toContain(id);
+    const { entry = '' } = search(page);
+    expect(stdout).toMatch(new RegExp(`^holds: entry ${entry} is in the trail of \\d+ entries`));
     await page.getByRole('button', { name: 'Verify now' }).click();
     await page.getByText(/^Done\. All \d+ sealed entries are what was sealed\.$/).waitFor();
     await page.goto(at('/audit/checkpoints'));
