@@ -61,8 +61,7 @@ export function madeUpArchive(i: number, nowMs: number): Archive {
         : null,
     hotUntilMs: i < 7 ? nowMs + 9 * HOUR_MS : null,
     expiresAtMs: i % 11 === 3 ? null : dayMs + 2_557 * DAY_MS,
-    holdId: i % 11 === 3 ? 'hld_0' : null,
-    failedReads: 0,
+    ...{ holdId: i % 11 === 3 ? 'hld_0' : null, failedReads: i === 2 ? 3 : 0 },
   };
 }
 

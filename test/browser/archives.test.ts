@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type AdminSession, logIn } from '../../scripts/start/api.ts';
+import type { ArchiveStatus } from '../../src/wire/archive.ts';
+import { type StartedServer, startServer } from '../helpers/node/server.ts';
 import { enterPassword } from './account-steps.ts';
 import { answerArchives, behind, type MadeUpArchives, madeUpArchives } from './archives-answers.ts';
-import { useDashboard, walkDown } from './dashboard.ts';
+import { textIn, useDashboard, walkDown } from './dashboard.ts';
 import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
 
 const dashboard = await useDashboard('The shop');
@@ -272,6 +277,93 @@ describe('the chain, the settings and the holds', () => {
     );
   });
 });
+
+describe('against the server', () => {
+  it('what has become old moves, is read back, is downloaded as gzip that any reader takes, and comes back hot', async () => {
+    const young = await startServer();
+    const { stateDir, adminPassword } = young;
+    const admin = await adminOf(young);
+    const project = textIn(await admin.post('/api/projects', { name: 'Old' }), 'id');
+    const key = textIn(
+      await admin.post(`/api/projects/${project}/keys`, { name: 'sender', scopes: ['ingest'] }),
+      'key',
+    );
+    const records = Array.from({ length: 200 }, (_, i) => ({
+      service: 'checkout',
+      message: `order ${i} took its time`,
+    }));
+    const sent = await fetch(`${young.url}/api/ingest`, {
+      ...{ method: 'POST', body: JSON.stringify(records) },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    });
+    expect(sent.status).toBe(202);
+    await expect.poll(() => blocksOf(admin, project), { timeout: 100_000, interval: 1_000 }).toBeGreaterThan(0);
+    await young.stop();
+    const old = await startServer({ stateDir, flags: ['--no-demo', '--clock-offset', '40d'] });
+    onTestFinished(async () => void (await old.stop()));
+
+    const { page, faults } = await dashboard.visit({ acceptDownloads: true });
+    await enterPassword(page, `${old.url}/archives?project=${project}`, 'admin', adminPassword);
+    await page.getByRole('heading', { name: /^The move is .* behind$/ }).waitFor();
+    await page.getByRole('button', { name: 'Archive now' }).click();
+    await page.getByText(/^Done\. 1 of 1.block moved into 1.object: 200.records/).waitFor();
+    await page.getByRole('heading', { name: 'The past is complete' }).waitFor();
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await grid(page).getByRole('row').first().click();
+    await drawer(page).getByRole('button', { name: 'Verify' }).click();
+    await drawer(page)
+      .getByText(/It is what was written: 200.records/)
+      .waitFor();
+    const download = page.waitForEvent('download');
+    await drawer(page).getByRole('link', { name: 'Download' }).click();
+    const file = await download;
+    expect(await drawer(page).getByRole('region', { name: 'zcat command' }).textContent()).toContain(
+      file.suggestedFilename(),
+    );
+    const lines = gunzipSync(readFileSync(await file.path()))
+      .toString()
+      .trim()
+      .split('\n');
+    expect(lines).toHaveLength(200);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ service: 'checkout' });
+    await drawer(page).getByRole('button', { name: 'Restore this time' }).click();
+    const restore = page.getByRole('dialog', { name: 'Restore a time' });
+    await restore.getByText(/^1.archive with 1.block/).waitFor();
+    await restore.getByRole('button', { name: 'Restore', exact: true }).click();
+    await restore.getByText(/^Done\./).waitFor();
+    await restore.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'Verify chain' }).click();
+    const chain = page.getByRole('dialog', { name: 'Verify the chain of manifests' });
+    await chain.getByRole('button', { name: 'Check now' }).click();
+    await chain.getByText('The chain is what was written').waitFor();
+    await chain.getByRole('button', { name: 'Close' }).first().click();
+    await page.getByRole('navigation', { name: 'Archives' }).getByRole('link', { name: 'Legal holds' }).click();
+    await page.getByRole('button', { name: 'Add a hold' }).click();
+    await page.getByLabel('From, local time').fill('2026-01-01T00:00');
+    await page.getByLabel('Reason').fill('Case 7');
+    await page.getByRole('button', { name: 'Hold', exact: true }).click();
+    await page.getByText(/^1.hold is in force/).waitFor();
+    await page.getByRole('navigation', { name: 'Archives' }).getByRole('link', { name: 'Archives' }).click();
+    await grid(page).getByText('Held').waitFor();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByLabel('In the database for').fill('14');
+    await page.getByLabel(/Write a Parquet file/).check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The settings are changed').waitFor();
+    expect(faults).toEqual([]);
+  });
+});
+
+async function adminOf(server: StartedServer): Promise<AdminSession> {
+  const answer = await logIn(server.url, 'admin', server.adminPassword);
+  if (answer.kind !== 'ok') throw new Error(`admin cannot sign in: ${answer.kind}`);
+  return answer.session;
+}
+
+async function blocksOf(admin: AdminSession, project: string): Promise<number> {
+  const { hot } = (await admin.get(`/api/archives/status?project=${project}`)) as ArchiveStatus;
+  return hot.blocks;
+}
 
 describe('whoever only reads', () => {
   it('sees what is archived, and no button that changes any of it', async () => {

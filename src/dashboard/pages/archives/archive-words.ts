@@ -67,7 +67,8 @@ export function placeWords({ state, hotUntilMs }: Archive, nowMs: number): { ton
   return hotUntilMs !== null && hotUntilMs > nowMs ? { tone: 'ok', word: 'Hot' } : { tone: 'info', word: 'Cold' };
 }
 
-export function verifiedWords({ verified }: Archive): { tone: Tone; word: string } {
+export function verifiedWords({ verified, failedReads }: Archive): { tone: Tone; word: string } {
+  if (verified?.ok !== false && failedReads > 0) return { tone: 'bad', word: 'Fails' };
   if (verified === null) return { tone: 'off', word: 'Not yet' };
   return verified.ok ? { tone: 'ok', word: 'Verified' } : { tone: 'bad', word: 'Damaged' };
 }

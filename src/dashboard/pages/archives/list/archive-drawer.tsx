@@ -210,6 +210,11 @@ function Verification({
           {verified.problem ?? 'It is not what was written.'} Read back <Time ms={verified.atMs} />.
         </Notice>
       )}
+      {archive.failedReads > 0 && check?.ok !== true ? (
+        <Notice tone="warn">
+          {plural(archive.failedReads, 'search', 'searches')} found a block of it missing or damaged.
+        </Notice>
+      ) : null}
       {mayDecide.value ? (
         <div class="archive-buttons">
           <Button small icon="check" busy={busy} onClick={() => void verify()}>

@@ -67,7 +67,9 @@ export function ArchivesTab({ project, status }: { project: Project; status: Res
         name="archive"
         columns={ARCHIVE_COLUMNS}
         rowPx={ROW_PX}
-        rowClass={({ state, verified }) => `archive-${verified?.ok === false ? 'damaged' : state}`}
+        rowClass={({ state, verified, failedReads }) =>
+          `archive-${verified?.ok === false || failedReads > 0 ? 'damaged' : state}`
+        }
         paged={paged}
         openId={openId}
         onOpen={({ id }) => setParams({ archive: id }, openId === null ? 'push' : 'replace')}
