@@ -44,7 +44,11 @@ export function draftOf(subject: Subject, templateId: string): Promise<Answer<{ 
   return request('GET', `${logOf(subject)}/draft`, { params: { template: templateId } });
 }
 
-export type CommunicationInput = Pick<Communication, 'channel' | 'recipient' | 'templateId' | 'subject' | 'body'>;
+export interface CommunicationInput
+  extends Pick<Communication, 'channel' | 'recipient' | 'templateId' | 'subject' | 'body'> {
+  /** Left out: now. */
+  atMs?: number;
+}
 
 export function recordCommunication(subject: Subject, said: CommunicationInput): Promise<Answer<Communication>> {
   return request('POST', logOf(subject), { body: said });

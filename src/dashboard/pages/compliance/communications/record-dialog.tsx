@@ -4,6 +4,7 @@ import { draftOf, listTemplates, recordCommunication, type Subject } from '../..
 import { Field, TextField } from '../../../components/field.tsx';
 import { FormDialog } from '../../../components/form-dialog.tsx';
 import { TextArea } from '../../../components/text-area.tsx';
+import { TimeField } from '../../../components/time-field.tsx';
 import { fieldReason } from '../../../lib/errors.ts';
 import { sayError } from '../../../state/toasts.ts';
 import { useResource } from '../../../state/use-resource.ts';
@@ -15,7 +16,7 @@ interface RecordDialogProps {
   onClose: () => void;
 }
 
-const PLACES = ['/recipient', '/subject', '/body'];
+const PLACES = ['/atMs', '/recipient', '/subject', '/body'];
 
 /** What was said, by a template where there is one. It says that something was said; it sends nothing. */
 export function RecordDialog({ about, onDone, onClose }: RecordDialogProps) {
@@ -23,6 +24,7 @@ export function RecordDialog({ about, onDone, onClose }: RecordDialogProps) {
   const [channel, setChannel] = useState<Communication['channel']>('email');
   const [recipient, setRecipient] = useState('');
   const [templateId, setTemplateId] = useState<string | null>(null);
+  const [atMs, setAt] = useState<number | null>(null);
   const [subject, setSubject] = useState('');
   const [body, setBody] = useState('');
   const fill = async (id: string | null) => {
@@ -43,7 +45,10 @@ export function RecordDialog({ about, onDone, onClose }: RecordDialogProps) {
       ready={recipient.trim() !== '' && subject.trim() !== '' && body.trim() !== ''}
       places={PLACES}
       submit={() =>
-        recordCommunication(about, { channel, recipient: recipient.trim(), templateId, subject: subject.trim(), body })
+        recordCommunication(about, {
+          ...{ channel, recipient: recipient.trim(), templateId, subject: subject.trim(), body },
+          ...(atMs === null ? {} : { atMs }),
+        })
       }
       onDone={onDone}
       onClose={onClose}
@@ -91,6 +96,7 @@ export function RecordDialog({ about, onDone, onClose }: RecordDialogProps) {
             error={fieldReason(error, '/recipient')}
             required
           />
+          <TimeField label="When" ms={atMs} hint="Empty is now." onInput={setAt} error={fieldReason(error, '/atMs')} />
           <TextField
             label="Subject"
             value={subject}
