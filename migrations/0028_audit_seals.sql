@@ -84,3 +84,9 @@ CREATE TRIGGER signing_keys_delete AFTER DELETE ON signing_keys BEGIN
   INSERT INTO audit_changes VALUES ('signing_keys', 'delete', old.kid, NULL, json_object('kid', old.kid, 'public_key', old.public_key,
     'since_ms', old.since_ms, 'endorsed_by', old.endorsed_by, 'endorsement', old.endorsement), NULL);
 END;
+CREATE TRIGGER signing_keys_insert_replaces_nothing BEFORE INSERT ON signing_keys
+  WHEN NOT EXISTS (SELECT 1 FROM audit_context) AND EXISTS (SELECT 1 FROM signing_keys WHERE kid = new.kid)
+BEGIN SELECT RAISE(ABORT, 'rows of critical tables are not replaced'); END;
+CREATE TRIGGER signing_keys_update_replaces_nothing BEFORE UPDATE OF kid ON signing_keys
+  WHEN new.kid IS NOT old.kid
+BEGIN SELECT RAISE(ABORT, 'rows of critical tables keep their keys'); END;

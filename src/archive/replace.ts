@@ -1,4 +1,4 @@
-import { auditIfChanged } from '../audit/index.ts';
+import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import {
   type ArchivedBlock,
   listMembers,
@@ -73,7 +73,7 @@ export async function replaceArchive(
   const sha256 = sha256Hex(bytes);
   const row = await insertWriting(DB, newRow(ctx, old, before, rewritten, bytes.byteLength));
   await putVerified(ctx, row, bytes, sha256);
-  await DB.batch([
+  await auditedBatch(ctx, [
     moveMembersStatement(DB, { from: old.id, to: row.id, before: before.map(toMember), after: row.sources }),
     becomesCurrentStatement(DB, row.id, { sha256, nowMs: ctx.nowMs }),
     auditIfChanged(ctx, {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { auditStatement } from '../audit/index.ts';
+import { auditedBatch, auditStatement } from '../audit/index.ts';
 import { authProblem, requireRecentProof, requireRole } from '../auth/index.ts';
 import { namedProject, type ProjectAction, projectAccess } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
@@ -51,10 +51,11 @@ export function archiveRoutes(): Hono<AppEnv> {
       isPatient: false,
     });
     const run: ArchiveRun = { blocks, records, rawBytes, packedBytes, objects, done };
-    await auditStatement(ctx, {
+    const entry = {
       ...{ action: 'archive.run', target: projectId ?? 'every project', projectId },
       detail: { blocks, objects, done },
-    }).run();
+    };
+    await auditedBatch(ctx, [auditStatement(ctx, entry)]);
     return c.json(run);
   });
 
@@ -96,7 +97,9 @@ export function archiveRoutes(): Hono<AppEnv> {
     const { id, projectId, day, number, key } = archive.value;
     const object = await openObject(ctx.env.STORE, key);
     if (object === null) return deny(c, { kind: 'archive_damaged', id });
-    await auditStatement(ctx, { action: 'archive.download', target: id, projectId, detail: { key } }).run();
+    await auditedBatch(ctx, [
+      auditStatement(ctx, { action: 'archive.download', target: id, projectId, detail: { key } }),
+    ]);
     const name = `${projectId}-${day}-batch-${String(number).padStart(4, '0')}.ndjson.gz`;
     return c.body(object.body, 200, {
       ...{ 'content-type': 'application/gzip', 'content-length': String(object.size), etag: object.httpEtag },

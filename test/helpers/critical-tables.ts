@@ -5,7 +5,7 @@ export const CRITICAL_TABLES = [
   ...['archive_settings', 'legal_holds', 'notice_settings'],
   ...['deletion_requests', 'deletion_holds', 'deletion_steps', 'erasure_ledger'],
   ...['compliance_regimes', 'breaches', 'breach_clocks', 'breach_searches', 'breach_affected', 'breach_notifications'],
-  ...['compliance_templates', 'communications'],
+  ...['compliance_templates', 'communications', 'signing_keys'],
 ];
 
 /** Columns whose values are in no entry. */

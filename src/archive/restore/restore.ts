@@ -1,4 +1,4 @@
-import { auditStatement } from '../../audit/index.ts';
+import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import {
   type ArchivedBlock,
   BlockUnreadable,
@@ -50,7 +50,7 @@ export async function restoreRange(
   if (isNearlyFull({ sizeBytes, limitBytes: ctx.config.databaseLimitBytes }))
     return err({ kind: 'database_nearly_full' });
   const hotUntilMs = ctx.nowMs + days * DAY_MS;
-  await DB.batch([
+  await auditedBatch(ctx, [
     keepHotStatement(DB, projectId, request, hotUntilMs),
     auditStatement(ctx, {
       ...{ action: 'archive.restore', target: projectId, projectId },

@@ -1,4 +1,4 @@
-import { auditStatement } from '../../audit/index.ts';
+import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { noticeStatement } from '../../notices/index.ts';
 import { dayOf } from '../../shared/calendar.ts';
@@ -34,7 +34,7 @@ export async function verifyChain(ctx: Ctx, projectId: string, after: number): P
   const problems = check.problems.slice(0, MAX_PROBLEMS);
   const last = versions.at(-1)?.sequence ?? after;
   const detail = { ok: problems.length === 0, fromSequence: after + 1, toSequence: last };
-  await DB.batch([
+  await auditedBatch(ctx, [
     auditStatement(ctx, { action: 'archive.verify_chain', target: projectId, projectId, detail }),
     ...(problems.length === 0 ? [] : [broken(ctx, projectId, problems)]),
   ]);
