@@ -1,4 +1,4 @@
-export { type DueFigures, type DueRange, type HotBlock, listDue, readDue, readHot } from './archived/due-store.ts';
+export { type HotBlock, listDue, readDue, readHot } from './archived/due-store.ts';
 export {
   type ArchivedBlock,
   coolStatements,

@@ -13,9 +13,12 @@ export class ArchiveClient {
   readonly #key: string;
   url = '';
 
-  static async create(admin: AdminSession, limits: Readonly<Record<string, number>> = {}): Promise<ArchiveClient> {
+  static async create(
+    admin: AdminSession,
+    limits: Readonly<Record<string, number>> | null = null,
+  ): Promise<ArchiveClient> {
     const { id } = (await admin.post('/api/projects', { name: 'Archived' })) as { id: string };
-    await admin.patch(`/api/projects/${id}`, { limits });
+    if (limits !== null) await admin.patch(`/api/projects/${id}`, { limits });
     const body = { name: 'administrator', scopes: ['admin', 'query', 'ingest'] };
     const { key } = (await admin.post(`/api/projects/${id}/keys`, body)) as { key: string };
     return new ArchiveClient(id, key);
