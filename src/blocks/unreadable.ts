@@ -1,4 +1,5 @@
 import type { Ctx } from '../env.ts';
+import { countFailedRead } from './archived/place-store.ts';
 
 /** A block that its index row names and that is not there, or not what it says. Reading again does not help: whoever answers must say so. */
 export class BlockUnreadable extends Error {
@@ -30,7 +31,7 @@ export async function noteUnreadable(
   console.error(JSON.stringify({ level: 'error', event: 'block_unreadable', requestId, archiveId, cause: message }));
   if (archiveId === null) return;
   try {
-    await env.DB.prepare('UPDATE archives SET failed_reads = failed_reads + 1 WHERE id = ?1').bind(archiveId).run();
+    await countFailedRead(env.DB, archiveId);
   } catch (cause) {
     console.error(
       JSON.stringify({

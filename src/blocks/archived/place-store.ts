@@ -208,3 +208,8 @@ export function forgetMembersStatements(db: D1Database, archiveId: string): D1Pr
     db.prepare(`DELETE FROM blocks WHERE ${leaving}`).bind(archiveId),
   ];
 }
+
+/** A reader found a block of it missing or damaged. */
+export async function countFailedRead(db: D1Database, archiveId: string): Promise<void> {
+  await db.prepare('UPDATE archives SET failed_reads = failed_reads + 1 WHERE id = ?1').bind(archiveId).run();
+}
