@@ -9,7 +9,7 @@ import {
 } from './archive/index.ts';
 import { cleanChallenges, cleanupExpired, reconcileEndedSessions, reencryptFactors } from './auth/index.ts';
 import { compactBlocks, sweepBlocks } from './blocks/index.ts';
-import { eraseDue, replayLedger } from './compliance/index.ts';
+import { eraseDue, replayLedger, runNotifications, runSearches, tellClocks } from './compliance/index.ts';
 import { destinationOf, type OpenDestination, reconcileDestinations, resealDestinations } from './delivery/index.ts';
 import { forgetPages, reconcileRules } from './edge/index.ts';
 import { type Ctx, clockNowMs, type Env, parseConfig } from './env.ts';
@@ -232,8 +232,24 @@ export const JOBS: JobTable = {
       },
     },
   ],
-  // At most some 400 statements and calls (src/compliance/deletions/run/budget.ts), and 150.
+  // At most 83 statements, about 190 statements and reads of archives, and 140 (src/compliance/breaches); some 400 statements and calls
+  // (src/compliance/deletions/run/budget.ts), and 150.
   '*/2 * * * *': [
+    {
+      name: 'breach_clocks',
+      description: 'Reminds the operators of deadlines of breaches, and says which have passed.',
+      run: tellClocks,
+    },
+    {
+      name: 'breach_search',
+      description: 'Looks up the users whom a breach affects, in records of the database and of archives.',
+      run: async (ctx) => ({ ...(await runSearches(ctx)) }),
+    },
+    {
+      name: 'breach_notify',
+      description: 'Tells users whom a breach affects, and fetches what became of it.',
+      run: (ctx) => runNotifications(ctx, openDestination),
+    },
     {
       name: 'erasure',
       description: 'Carries out requests for deletion whose grace period is over, and warns of their deadlines.',

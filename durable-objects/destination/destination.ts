@@ -7,6 +7,7 @@ import type {
   DestinationConfig,
   Enqueued,
   ErasedDeliveries,
+  Receipt,
   ReplayOutcome,
   ReplaySelection,
 } from '../../src/delivery/calls.ts';
@@ -36,6 +37,7 @@ import { Dispatcher, type Stores } from './dispatcher.ts';
 import { eraseDeliveries } from './erase-store.ts';
 import { healthOf } from './health.ts';
 import { MetaStore } from './meta-store.ts';
+import { receiptsOf } from './receipt-store.ts';
 import { Receiver } from './receiver.ts';
 import { replay } from './replay.ts';
 import { DESTINATION_SCHEMA } from './schema.ts';
@@ -132,6 +134,10 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     );
   }
 
+  receipts(eventIds: string[]): Receipt[] {
+    return receiptsOf(this.ctx.storage.sql, eventIds);
+  }
+
   replay(selection: ReplaySelection): ReplayOutcome {
     const { config } = this.#dispatcher;
     if (config === null) return { kind: 'not_found' };
@@ -145,8 +151,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   }
 
   act(action: BreakerAction, by: string): void {
-    const config = this.#configured();
-    this.#transaction(() => this.#dispatcher.act(config, action, by));
+    this.#transaction(() => this.#dispatcher.act(this.#configured(), action, by));
     this.#dispatcher.pump();
   }
 
@@ -252,14 +257,10 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   }
 
   #wants(): Wants {
-    return {
-      ...{ nowMs: this.#now(), inFlight: this.#dispatcher.inFlight, queueAtMs: this.#dispatcher.queueAtMs },
-      ...{
-        dnsAtMs: this.#isPrefetching ? null : this.#resolver.nextPrefetchAtMs(),
-        cleanedAtMs: this.#cleaner.cleanedAtMs,
-      },
-      endsSinceCleanup: this.#dispatcher.book.ends,
-    };
+    const dnsAtMs = this.#isPrefetching ? null : this.#resolver.nextPrefetchAtMs();
+    const { inFlight, queueAtMs, book } = this.#dispatcher;
+    const { cleanedAtMs } = this.#cleaner;
+    return { nowMs: this.#now(), inFlight, queueAtMs, dnsAtMs, cleanedAtMs, endsSinceCleanup: book.ends };
   }
 
   #warmAtMs(): number | null {

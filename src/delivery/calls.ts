@@ -71,6 +71,15 @@ export interface ErasedDeliveries {
   nextSeq: number | null;
 }
 
+/** What has become of an event: said in one call for many. */
+export interface Receipt {
+  eventId: string;
+  state: DeliveryState;
+  endedAtMs: number | null;
+  /** Why it is dead, or waits, in a sentence. */
+  reason: string | null;
+}
+
 /** Methods of the Destination object (durable-objects/destination/destination.ts). A throw means a fault. */
 export interface DestinationCalls {
   configure(config: DestinationConfig): void;
@@ -80,6 +89,8 @@ export interface DestinationCalls {
   sendTest(event: DeliveryEvent): Promise<Attempt>;
   list(query: DeliveryQuery): { items: Delivery[]; nextCursor: string | null };
   find(id: string): DeliveryDetail | null;
+  /** Of those that are known: what was delivered is forgotten after a while (src/delivery/queue/retention.ts). */
+  receipts(eventIds: string[]): Receipt[];
   replay(selection: ReplaySelection): ReplayOutcome;
   act(action: BreakerAction, by: string): void;
   transitions(limit: number): BreakerTransition[];

@@ -10,6 +10,7 @@ export { countsOverTime } from './counts.ts';
 export { errorRoutes } from './error-routes.ts';
 export { type ReadError, readProblem } from './errors.ts';
 export { facets, fieldReader, MAX_VALUE_CHARS } from './facets.ts';
+export { BUDGET_CALLS } from './limits.ts';
 export { anyOf, filterAllows, groupsOf as tokenGroupsOf, needOfText, type TokenNeed } from './match/token-need.ts';
 export { metered } from './metered-store.ts';
 export { metricRoutes } from './metric-routes.ts';

@@ -254,7 +254,9 @@ export interface Communication {
   subjectId: string;
   /** To whom, such as `Data Protection Authority`. */
   recipient: string;
+  /** When it was said, and when that was written down. */
   atMs: number;
+  recordedAtMs: number;
   by: string;
   byName: string;
   channel: (typeof CHANNELS)[number];

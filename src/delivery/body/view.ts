@@ -48,9 +48,13 @@ export function viewEvent({ type, data, createdAtMs }: DeliveryEvent): EventView
     ...[['Severity', severity] as const, ['Status', textAt(data, 'status')] as const],
     ...[['Project', textAt(project, 'name')] as const, ['Rule', textAt(rule, 'name')] as const],
   ];
+  // Words that somebody wrote for an end user: nothing stands before or around them.
+  const isWritten = type === 'breach.affected';
   return {
-    title: `[${TAGS[type] ?? (notices.length > 0 ? severity.toUpperCase() : type)}] ${subject}${count}`,
-    lines: [...firings, ...notices].map((one) => lineOf(one, isOver)),
+    title: isWritten
+      ? subject
+      : `[${TAGS[type] ?? (notices.length > 0 ? severity.toUpperCase() : type)}] ${subject}${count}`,
+    lines: isWritten ? [textAt(data, 'body')] : [...firings, ...notices].map((one) => lineOf(one, isOver)),
     tone: isOver ? 'resolved' : severity === 'critical' || severity === 'warning' ? severity : 'info',
     url: textAt(data, 'url') || null,
     facts: facts.filter(([, value]) => value !== '').map(([name, value]) => ({ name, value })),

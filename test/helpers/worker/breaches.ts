@@ -1,6 +1,7 @@
 import type { Admin } from '../../../src/compliance/access.ts';
 import { createBreach } from '../../../src/compliance/breaches/register/create.ts';
 import { newBreachSchema } from '../../../src/compliance/breaches/register/schema.ts';
+import { createTemplate, newTemplateSchema } from '../../../src/compliance/templates/templates.ts';
 import { type Answer, callApp, type SignedIn } from './call-app.ts';
 import { testCtx } from './context.ts';
 
@@ -30,6 +31,13 @@ export async function openBreach(projectId: string | null, more: Record<string, 
     ...{ provenAtMs: 0, projectIds: null },
   };
   const made = await createBreach(testCtx(), actor, newBreachSchema.parse(newBreach({ projectId, ...more })));
+  if (!made.ok) throw new Error(made.error.kind);
+  return made.value.id;
+}
+
+export async function writeTemplate(more: Record<string, unknown> = {}): Promise<string> {
+  const texts = { name: 'First', purpose: 'breach_affected', subject: 'About {{title}}', body: '{{advice}}' };
+  const made = await createTemplate(testCtx(), newTemplateSchema.parse({ ...texts, ...more }));
   if (!made.ok) throw new Error(made.error.kind);
   return made.value.id;
 }

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { DeliveryQuery, DestinationConfig, ReplaySelection } from '../../../src/delivery/calls.ts';
+import type { DeliveryQuery, DestinationConfig, Receipt, ReplaySelection } from '../../../src/delivery/calls.ts';
 import type { CountFirings } from '../../../src/delivery/health/pulse-routes.ts';
 import { deliveryRoutes, destinationRoutes, pulseRoutes, webhookHealthRoutes } from '../../../src/delivery/index.ts';
 import type { DestinationObject, OpenDestination } from '../../../src/delivery/object.ts';
@@ -22,6 +22,10 @@ export class RecordingDestination implements DestinationObject {
   readonly acts: [BreakerAction, string][] = [];
   readonly replays: ReplaySelection[] = [];
   deliveries: DeliveryDetail[] = [];
+  /** In the order in which they came, each once. */
+  readonly enqueued = new Map<string, DeliveryEvent>();
+  /** What has become of events; the others wait. */
+  readonly ended = new Map<string, Pick<Receipt, 'state' | 'endedAtMs' | 'reason'>>();
   removed = 0;
   isGone = false;
   /** Of its health, in place of what is usual. */
@@ -45,7 +49,9 @@ export class RecordingDestination implements DestinationObject {
 
   async enqueue(events: DeliveryEvent[]) {
     this.#answer();
-    return { accepted: events.length, repeated: 0 };
+    const fresh = events.filter(({ id }) => !this.enqueued.has(id));
+    for (const event of fresh) this.enqueued.set(event.id, event);
+    return { accepted: fresh.length, repeated: events.length - fresh.length };
   }
 
   async sendTest(event: DeliveryEvent): Promise<Attempt> {
@@ -69,6 +75,16 @@ export class RecordingDestination implements DestinationObject {
   async find(id: string) {
     this.#answer();
     return this.deliveries.find((one) => one.id === id) ?? null;
+  }
+
+  async receipts(eventIds: string[]): Promise<Receipt[]> {
+    this.#answer();
+    return eventIds
+      .filter((id) => this.enqueued.has(id))
+      .map((eventId) => ({
+        eventId,
+        ...(this.ended.get(eventId) ?? { state: 'queued', endedAtMs: null, reason: null }),
+      }));
   }
 
   async replay(selection: ReplaySelection) {

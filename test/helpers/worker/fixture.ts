@@ -12,7 +12,7 @@ import { dayOf } from '../../../src/shared/calendar.ts';
 import { randomId } from '../../../src/shared/ids.ts';
 import { createKey, createProject, signInAs } from './accounts.ts';
 import { makeAlerts } from './alert-fixture.ts';
-import { openBreach } from './breaches.ts';
+import { openBreach, writeTemplate } from './breaches.ts';
 import { callApp, ORIGIN } from './call-app.ts';
 import { testCtx } from './context.ts';
 import { askDeletion } from './deletions.ts';
@@ -45,9 +45,11 @@ export async function makeFixture(): Promise<Fixture> {
   const holdId = (await holdsOf(env.DB, [deletionId])).get(deletionId)?.[0]?.id ?? '';
   const breachId = await openBreach(project.id);
   const warehouseDay = await putWarehouseFile(project.id);
+  const templateId = await writeTemplate();
   return {
     warehouseDay,
     breachId,
+    templateId,
     deletionId,
     deletionHoldId: holdId,
     destinationId,

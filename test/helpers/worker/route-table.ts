@@ -65,6 +65,8 @@ export interface Fixture {
   deletionHoldId: string;
   /** A breach of the project. */
   breachId: string;
+  /** A template of communication about breaches. */
+  templateId: string;
 }
 
 export interface RouteRule {
@@ -129,6 +131,18 @@ const fraudBodies = {
 const deletion = (f: Fixture): object => ({
   ...{ projectId: f.projectId, regimeId: 'gdpr', receivedAtMs: IN_AN_HOUR_MS - 7_200_000 },
   identity: { userIds: ['u-asked'] },
+});
+const communication = (): object => ({
+  recipient: 'Authority',
+  channel: 'portal',
+  subject: 'A breach',
+  body: 'As filed.',
+});
+const template = (): object => ({
+  name: 'First',
+  purpose: 'breach_affected',
+  subject: '{{title}}',
+  body: '{{advice}}',
 });
 const ownRegime = (): object => ({
   ...{
@@ -517,6 +531,19 @@ export const ROUTES: readonly RouteRule[] = [
       ['PATCH', '', () => ({ version: 1, nature: 'read' })],
       ['POST', '/clocks/:clock', () => ({ notNeeded: true, note: 'no risk' })],
       ['POST', '/resolve', () => ({ version: 1, resolution: 'over' })],
+      ['GET', '/affected'],
+      ['POST', '/affected', () => ({ q: '', from: 0, to: 1 })],
+      ['GET', '/searches'],
+      ['GET', '/notify'],
+      [
+        'POST',
+        '/notify',
+        (f: Fixture) => ({ destinationId: f.destinationId, subject: 'A breach', body: 'Read this.' }),
+      ],
+      ['POST', '/notify/stop'],
+      ['GET', '/report'],
+      ['GET', '/communications'],
+      ['POST', '/communications', () => communication()],
     ] as [RouteRule['method'], string, RouteRule['body']?][]
   ).map(
     ([method, path, body]): RouteRule => ({
@@ -525,6 +552,34 @@ export const ROUTES: readonly RouteRule[] = [
       ...(body ? { body } : {}),
     }),
   ),
+
+  {
+    ...{ method: 'GET', route: '/api/compliance/breaches/:id/communications/draft', access: admins },
+    url: (f) => `/api/compliance/breaches/${f.breachId}/communications/draft?template=${f.templateId}`,
+  },
+  ...(['GET', 'POST'] as const).map(
+    (method): RouteRule => ({
+      ...{ method, route: '/api/compliance/deletions/:id/communications', access: admins },
+      url: (f) => `/api/compliance/deletions/${f.deletionId}/communications`,
+      ...(method === 'POST' ? { body: () => communication() } : {}),
+    }),
+  ),
+  {
+    ...{ method: 'GET', route: '/api/compliance/deletions/:id/communications/draft', access: admins },
+    // The template is for breaches, which is said of what it is for: 400.
+    url: (f) => `/api/compliance/deletions/${f.deletionId}/communications/draft?template=${f.templateId}`,
+  },
+  { method: 'GET', route: '/api/compliance/templates', access: admins },
+  { method: 'POST', route: '/api/compliance/templates', access: admins, body: () => template() },
+  {
+    ...{ method: 'PUT', route: '/api/compliance/templates/:id', access: admins },
+    url: (f) => `/api/compliance/templates/${f.templateId}`,
+    body: () => ({ ...template(), version: 1 }),
+  },
+  {
+    ...{ method: 'DELETE', route: '/api/compliance/templates/:id', access: admins },
+    url: (f) => `/api/compliance/templates/${f.templateId}`,
+  },
 
   { method: 'GET', route: '/api/jobs', access: admins },
   { method: 'GET', route: '/api/jobs/:name/runs', access: admins, url: () => '/api/jobs/page_retention/runs' },

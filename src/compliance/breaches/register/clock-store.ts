@@ -87,14 +87,13 @@ export function updateClocks(
 /** Of a clock that was told of: changes nothing where somebody has answered it, or another run has told of it. */
 export function movedOn(
   db: D1Database,
-  told: readonly { breachId: string; clockId: string; fromMs: number; nextMs: number | null }[],
+  { breachId, clock, nextMs }: { breachId: string; clock: Clock; nextMs: number | null },
 ): D1PreparedStatement {
   return db
     .prepare(
-      `UPDATE breach_clocks SET next_notice_ms = j.value ->> 'nextMs' FROM json_each(?1) j
-       WHERE breach_id = j.value ->> 'breachId' AND clock_id = j.value ->> 'clockId' AND next_notice_ms = j.value ->> 'fromMs'`,
+      'UPDATE breach_clocks SET next_notice_ms = ?4 WHERE breach_id = ?1 AND clock_id = ?2 AND next_notice_ms = ?3',
     )
-    .bind(JSON.stringify(told));
+    .bind(breachId, clock.id, clock.nextNoticeMs, nextMs);
 }
 
 function clockOfRow(row: ClockRow): Clock {

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { actorId, auditedBatch, auditIfChanged } from '../../audit/index.ts';
+import type { Ctx } from '../../env.ts';
+import { randomId } from '../../shared/ids.ts';
+import { type Page, type PageRequest, pageOf } from '../../shared/page.ts';
+import { err, ok, type Result } from '../../shared/result.ts';
+import { type CommunicationTemplate, TEMPLATE_PURPOSES } from '../../wire/compliance.ts';
+import type { ComplianceError } from '../errors.ts';
+import { checkTexts } from './placeholders.ts';
+import {
+  deleteTemplateRow,
+  findTemplate,
+  insertTemplate,
+  listTemplateRows,
+  type StoredTemplate,
+  saveTemplate,
+} from './template-store.ts';
+
+const MAX_TEMPLATES = 1_000;
+const MAX_NAME_CHARS = 120;
+/** Of a subject and a body as they are written; a mail of more is a letter. */
+export const MAX_SUBJECT_CHARS = 300;
+export const MAX_BODY_CHARS = 8_000;
+
+const text = (most: number) =>
+  z.string().trim().min(1, 'must not be empty').max(most, `must have at most ${most} characters`);
+
+export const subjectSchema = text(MAX_SUBJECT_CHARS);
+export const bodySchema = text(MAX_BODY_CHARS);
+
+export const newTemplateSchema = z.strictObject({
+  name: text(MAX_NAME_CHARS),
+  purpose: z.enum(TEMPLATE_PURPOSES),
+  subject: subjectSchema,
+  body: bodySchema,
+});
+export const changeTemplateSchema = newTemplateSchema.extend({
+  version: z.int('must be the version that the change was made from'),
+});
+
+type NewTemplate = z.output<typeof newTemplateSchema>;
+type TemplateChange = z.output<typeof changeTemplateSchema>;
+
+export async function listTemplates(ctx: Ctx, page: PageRequest): Promise<Page<CommunicationTemplate>> {
+  const { items, nextCursor } = pageOf(await listTemplateRows(ctx.env.DB, page), page.limit);
+  return { items: items.map(shown), nextCursor };
+}
+
+/** Errors: invalid, too_many. */
+export async function createTemplate(
+  ctx: Ctx,
+  input: NewTemplate,
+): Promise<Result<CommunicationTemplate, ComplianceError>> {
+  const errors = checkTexts({ subject: input.subject, body: input.body }, input.purpose);
+  if (errors.length > 0) return err({ kind: 'invalid', errors });
+  const { nowMs } = ctx;
+  const template = { ...input, id: randomId('tpl'), version: 1, createdAtMs: nowMs, changedAtMs: nowMs };
+  const [inserted] = await auditedBatch(ctx, [
+    insertTemplate(ctx.env.DB, template, actorId(ctx.actor) ?? '', MAX_TEMPLATES),
+    audited(ctx, 'template.create', template),
+  ]);
+  return inserted?.meta.changes
+    ? ok(shown(template))
+    : err({ kind: 'too_many', what: 'templates', most: MAX_TEMPLATES });
+}
+
+/** Errors: template_not_found, template_changed, invalid. */
+export async function changeTemplate(
+  ctx: Ctx,
+  id: string,
+  { version, ...input }: TemplateChange,
+): Promise<Result<CommunicationTemplate, ComplianceError>> {
+  const errors = checkTexts({ subject: input.subject, body: input.body }, input.purpose);
+  if (errors.length > 0) return err({ kind: 'invalid', errors });
+  const before = await findTemplate(ctx.env.DB, id);
+  if (before === null) return err({ kind: 'template_not_found' });
+  const template = { ...before, ...input, version: version + 1, changedAtMs: ctx.nowMs };
+  const [saved] = await auditedBatch(ctx, [
+    saveTemplate(ctx.env.DB, template, actorId(ctx.actor) ?? ''),
+    audited(ctx, 'template.change', template),
+  ]);
+  if (saved?.meta.changes) return ok(shown(template));
+  const now = await findTemplate(ctx.env.DB, id);
+  return err(now === null ? { kind: 'template_not_found' } : { kind: 'template_changed', version: now.version });
+}
+
+/** What was said with it stays in the log. Error: template_not_found. */
+export async function deleteTemplate(ctx: Ctx, id: string): Promise<Result<null, ComplianceError>> {
+  const [deleted] = await auditedBatch(ctx, [
+    deleteTemplateRow(ctx.env.DB, id),
+    auditIfChanged(ctx, { action: 'template.delete', target: id, projectId: null, detail: {} }),
+  ]);
+  return deleted?.meta.changes ? ok(null) : err({ kind: 'template_not_found' });
+}
+
+function audited(ctx: Ctx, action: string, { id, name, purpose, version }: StoredTemplate): D1PreparedStatement {
+  return auditIfChanged(ctx, { action, target: id, projectId: null, detail: { name, purpose, version } });
+}
+
+function shown({ createdAtMs: _, ...template }: StoredTemplate): CommunicationTemplate {
+  return template;
+}
