@@ -97,6 +97,7 @@ const template = (i: number, nowMs: number): CommunicationTemplate => ({
 
 const said = (i: number, nowMs: number): Communication => ({
   ...{ id: `com_${i}`, subjectId: 'del_0', recipient: i ? RTL : 'maria@example.com', atMs: nowMs - i * DAY_MS },
+  recordedAtMs: nowMs,
   ...{ by: 'usr_1', byName: 'ada', channel: i ? 'letter' : 'email', templateId: null },
   ...{ subject: i ? LONG : 'We have your request', body: `Dear Maria,\n\n${LONG}` },
 });
