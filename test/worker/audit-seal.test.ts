@@ -55,7 +55,7 @@ describe('sealing the trail', () => {
     expect(boundaries).toBeGreaterThan(20);
     expect(await wrongCheckpoints()).toEqual([]);
     expect(await findings()).toEqual([]);
-  });
+  }, 240_000);
 
   it('drops the partial tiles of one that is full', async () => {
     const { objects } = await env.STORE.list({ prefix: 'audit/tile/0/' });

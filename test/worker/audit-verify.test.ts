@@ -58,7 +58,7 @@ describe('the check of all entries', () => {
     });
     expect(boundaries).toBeGreaterThan(20);
     expect(await findings()).toEqual([]);
-  });
+  }, 240_000);
 
   it('takes a part in each run, shows how far it is, and goes on there', async () => {
     await writeEntries(8_300);
