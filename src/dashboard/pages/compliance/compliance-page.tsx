@@ -1,9 +1,11 @@
+import '../../styles/breaches.css';
 import '../../styles/compliance.css';
 import type { ComponentChildren } from 'preact';
 import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin, user } from '../../state/session.ts';
+import { BreachesTab } from './breaches/breaches-tab.tsx';
 import { DeletionsTab } from './deletions/deletions-tab.tsx';
 import { TemplatesTab } from './templates/templates-tab.tsx';
 
@@ -15,6 +17,7 @@ interface Tab {
 }
 
 const TABS: readonly Tab[] = [
+  { id: 'breaches', label: 'Breaches', page: () => <BreachesTab /> },
   { id: 'deletions', label: 'Deletions', page: () => <DeletionsTab /> },
   { id: 'templates', label: 'Templates', page: () => <TemplatesTab /> },
 ];

@@ -1,0 +1,180 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { answerBreaches, type MadeUpBreaches, madeUpBreaches } from './breaches-answers.ts';
+import { useDashboard, walkDown } from './dashboard.ts';
+import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
+
+const dashboard = await useDashboard('The shop');
+
+const at = (path: string) =>
+  `${dashboard.server.url}${path}${path.includes('?') ? '&' : '?'}project=${dashboard.projectId}`;
+const grid = (page: Page) => page.getByRole('grid', { name: /^Breaches/ });
+
+async function visitBreaches(path: string, made: MadeUpBreaches): Promise<{ page: Page; faults: string[] }> {
+  const { page, faults } = await dashboard.visit({ signedIn: true });
+  await answerBreaches(page, made);
+  await page.goto(at(path));
+  await settled(page);
+  return { page, faults };
+}
+
+const STATES: { what: string; made: () => MadeUpBreaches; paths: readonly string[] }[] = [
+  {
+    what: '300 breaches, one with 100,000 users',
+    made: () => madeUpBreaches(300),
+    paths: [
+      ...[
+        '/compliance/breaches',
+        '/compliance/breaches/brc_0',
+        '/compliance/breaches/brc_4',
+        '/compliance/breaches/new',
+      ],
+      '/compliance/breaches/brc_1/edit',
+    ],
+  },
+  { what: 'nothing', made: () => madeUpBreaches(0), paths: ['/compliance/breaches'] },
+];
+
+describe('the page of breaches', () => {
+  it.each(SIZES)(
+    'on a %s passes axe in both themes, moves nothing while it loads and fits its width, with many breaches and none',
+    async (_, width, height) => {
+      const { page, faults } = await dashboard.visit({ signedIn: true, viewport: { width, height } });
+      await watchShifts(page);
+      for (const { what, made, paths } of STATES) {
+        await page.unrouteAll();
+        await answerBreaches(page, made());
+        for (const path of paths) {
+          expect({ path, what, ...(await inspect(page, at(path))) }).toEqual({ path, what, ...FLAWLESS });
+        }
+      }
+      expect(faults).toEqual([]);
+    },
+  );
+
+  it('says above all what is overdue, or when the next clock runs out', async () => {
+    const made = madeUpBreaches(3);
+    const { page } = await visitBreaches('/compliance/breaches', made);
+    await page.getByRole('heading', { name: /^1.breach has an overdue duty$/ }).waitFor();
+    const [open] = made.breaches;
+    await page.unrouteAll();
+    await answerBreaches(page, { ...made, breaches: open ? [open] : [] });
+    await page.reload();
+    await page.getByRole('heading', { name: /^The next clock runs out in 19.h$/ }).waitFor();
+    await page.getByText(/^Notify the authority\. 1.breach is not resolved\.$/).waitFor();
+  });
+
+  it('is walked by keyboard to a breach, whose clocks are answered, after which it can be resolved', async () => {
+    const made = madeUpBreaches(3);
+    const { page, faults } = await visitBreaches('/compliance/breaches', made);
+    await grid(page).getByRole('row').first().waitFor();
+    await walkDown(page, 1);
+    await page.keyboard.press('Enter');
+    const clocks = page.getByRole('region', { name: 'Clocks' });
+    await clocks.getByText('GDPR Art. 33(1)').waitFor();
+    expect(await page.getByRole('button', { name: 'Resolve once every clock' }).isDisabled()).toBe(true);
+    await clocks.getByRole('button', { name: 'Answer' }).first().click();
+    await page.getByRole('dialog').getByLabel('Note (optional)').fill('Reference 114');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await clocks.getByText('Done in time').waitFor();
+    await clocks.getByRole('button', { name: 'Answer' }).click();
+    await page.getByRole('dialog').getByLabel('It is not needed here').check();
+    await page.getByRole('dialog').getByLabel('Why not').fill('It was encrypted');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await clocks.getByText('Not needed').waitFor();
+    await page.getByRole('button', { name: 'Resolve', exact: true }).click();
+    await page.getByLabel('What was done, and what was learned').fill('Keys were rotated.');
+    await page.getByRole('dialog').getByRole('button', { name: 'Resolve' }).click();
+    await page.getByText(/^Resolved .*Keys were rotated\.$/).waitFor();
+    expect(made.sent.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST breaches/brc_0/clocks/gdpr.authority_72h',
+      'POST breaches/brc_0/clocks/gdpr.affected',
+      'POST breaches/brc_0/resolve',
+    ]);
+    expect(faults).toEqual([]);
+  });
+
+  it('enters a breach with what is known, and says which field is wrong', async () => {
+    const made = madeUpBreaches(0);
+    const { page } = await visitBreaches('/compliance/breaches/new', made);
+    const enter = page.getByRole('button', { name: 'Enter the breach' });
+    expect(await enter.isDisabled()).toBe(true);
+    await page.getByLabel('Title').fill('A lost laptop');
+    await page.getByLabel('Kinds of people, one a line').fill('customers\n\nstaff');
+    await page.getByLabel('People, about').fill('many');
+    await page.getByText('must be a whole number').waitFor();
+    await page.getByLabel('People, about').fill('250');
+    await page.getByLabel('Availability: it was lost').check();
+    const errors = [{ pointer: '/awareAtMs', reason: 'must not lie in the future' }];
+    made.refusal = { status: 400, body: { code: 'invalid_input', errors } };
+    await enter.click();
+    await page.getByText('must not lie in the future').first().waitFor();
+    await enter.click();
+    await page.getByRole('heading', { name: 'A lost laptop' }).waitFor();
+    expect(made.sent.at(-1)?.body).toMatchObject({
+      ...{ title: 'A lost laptop', categoriesOfPeople: ['customers', 'staff'], people: 250, kinds: ['availability'] },
+      ...{ projectId: null, regimeIds: ['gdpr'], records: null },
+    });
+  });
+
+  it('edits with the version that was read, and keeps what was typed when somebody else was first', async () => {
+    const made = madeUpBreaches(1);
+    const { page } = await visitBreaches('/compliance/breaches/brc_0/edit', made);
+    await page.getByLabel('Measures taken and planned').fill('Keys rotated');
+    made.refusal = { status: 409, body: { code: 'breach_changed', version: 4 } };
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Somebody else has changed the breach meanwhile').waitFor();
+    made.breaches = made.breaches.map((breach) => ({ ...breach, version: 4 }));
+    await page.getByRole('button', { name: 'Take theirs, keep my changes' }).click();
+    await page.waitForFunction(() => !document.body.textContent?.includes('Somebody else has changed'));
+    await expect.poll(() => page.getByLabel('Measures taken and planned').inputValue()).toBe('Keys rotated');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('region', { name: 'What is known' }).getByText('Keys rotated').waitFor();
+    expect(made.sent.map(({ body }) => (body as { version: number }).version)).toEqual([3, 4]);
+    expect(Object.keys(made.sent[1]?.body ?? {})).not.toContain('awareAtMs');
+  });
+
+  it('looks affected users up, tells them through a destination, and can be stopped', async () => {
+    const made = madeUpBreaches(4);
+    const { page } = await visitBreaches('/compliance/breaches/brc_2', made);
+    const card = page.getByRole('region', { name: 'Affected users' });
+    await card.getByText('Nobody was looked up yet').waitFor();
+    await card.getByRole('button', { name: 'Look up' }).click();
+    await page.getByLabel('Query').fill('service:billing');
+    await page.getByRole('dialog').getByRole('button', { name: 'Look up' }).click();
+    await card.getByText(/7 users are named in 12.records/).waitFor();
+    await card.getByRole('button', { name: 'Tell them' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Tell affected users' });
+    await dialog.getByLabel('Destination').selectOption('dst_1');
+    await dialog.getByLabel('Subject').fill('Your data');
+    await dialog.getByLabel('Text').fill('An export went astray.');
+    await dialog.getByRole('button', { name: 'Tell 7 users' }).click();
+    await card.getByText(/40,000 waiting/).waitFor();
+    await card.getByRole('button', { name: 'Stop' }).click();
+    await card.getByRole('button', { name: 'Go on telling' }).waitFor();
+    expect(made.sent.map(({ path }) => path)).toEqual([
+      ...['breaches/brc_2/affected', 'breaches/brc_2/notify', 'breaches/brc_2/notify/stop'],
+    ]);
+    expect(made.sent[0]?.body).toMatchObject({ q: 'service:billing', stream: null });
+  });
+
+  it('draws of 100,000 receipts those in view, and shows those that failed with why', async () => {
+    const { page } = await visitBreaches('/compliance/breaches/brc_0', madeUpBreaches(1));
+    const users = page.getByRole('grid', { name: /^Affected users/ });
+    await users.getByRole('row').first().waitFor();
+    expect(await users.getByRole('row').count()).toBeLessThan(80);
+    await page.getByLabel('Told', { exact: true }).selectOption('failed');
+    await users.getByText('The receiver refused it: 422.').first().waitFor();
+    expect(await users.getByText('Delivered').count()).toBe(0);
+  });
+
+  it('gives the report of each law to download, and says what it lacks', async () => {
+    const { page } = await visitBreaches('/compliance/breaches/brc_0', madeUpBreaches(1));
+    const report = page.getByRole('region', { name: 'Report to the authority' });
+    await report.getByText('It lacks measures taken, what mitigates it').waitFor();
+    const href = await report.getByRole('link', { name: 'Document for gdpr' }).getAttribute('href');
+    expect(href).toBe('/api/compliance/breaches/brc_0/report?regime=gdpr&format=html');
+    await page.goto(at('/compliance/breaches/brc_none'));
+    await page.getByRole('heading', { name: 'There is no such breach' }).waitFor();
+  });
+});
