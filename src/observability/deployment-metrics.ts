@@ -1,3 +1,4 @@
+import { archiveLag } from '../archive/index.ts';
 import type { Ctx } from '../env.ts';
 import { jobTotals, readStorage } from '../jobs/index.ts';
 import { unsentNotices } from '../notices/index.ts';
@@ -6,11 +7,12 @@ import type { Metric } from './exposition.ts';
 
 /** Of the deployment as a whole. A handful of statements. */
 export async function deploymentMetrics(ctx: Ctx): Promise<Metric[]> {
-  const [jobs, storage, unsent, unsealedMs] = await Promise.all([
+  const [jobs, storage, unsent, unsealedMs, archive] = await Promise.all([
     jobTotals(ctx),
     readStorage(ctx),
     unsentNotices(ctx),
     unsealedAgeMs(ctx),
+    archiveLag(ctx),
   ]);
   const ofJobs = (figure: (job: (typeof jobs)[number]) => number | null) =>
     jobs.flatMap((job) => {
@@ -50,6 +52,12 @@ export async function deploymentMetrics(ctx: Ctx): Promise<Metric[]> {
       'How long the oldest entry of the audit trail waits that no checkpoint covers.',
       unsealedMs / 1_000,
     ),
+    single(
+      'breakwater_archive_lag_seconds',
+      'How long ago the block that is latest should have been archived.',
+      archive.lagMs / 1_000,
+    ),
+    single('breakwater_archive_due_blocks', 'Blocks that should be archived by now.', archive.due),
   ];
 }
 

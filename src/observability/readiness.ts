@@ -1,3 +1,4 @@
+import { archiveLag } from '../archive/index.ts';
 import type { Ctx } from '../env.ts';
 import { journalFor } from '../journal/index.ts';
 import { inTime } from '../shared/within.ts';
@@ -25,6 +26,17 @@ export async function checkReadiness(ctx: Ctx): Promise<Check[]> {
       await ctx.env.HUB.getByName(PROBE_PROJECT_ID).publish({ shard: 0, parts: [], heads: null });
     }),
   ]);
+}
+
+/** How far behind the move to R2 is; null where the database does not say. Behind is no reason to send nobody here: what waits is read where it lies. */
+export async function readArchiveLag(ctx: Ctx): Promise<{ lagMs: number; dueBlocks: number } | null> {
+  try {
+    const { lagMs, due } = await inTime(CHECK_TIMEOUT_MS, 'the database', archiveLag(ctx));
+    return { lagMs, dueBlocks: due };
+  } catch (cause) {
+    console.error(JSON.stringify({ level: 'error', event: 'archive_lag_unknown', cause: String(cause) }));
+    return null;
+  }
 }
 
 async function check(name: string, probe: () => Promise<void>): Promise<Check> {

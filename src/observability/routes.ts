@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import packageJson from '../../package.json';
 import type { AppContext, AppEnv } from '../shared/http.ts';
-import { checkReadiness } from './readiness.ts';
+import { checkReadiness, readArchiveLag } from './readiness.ts';
 
 /** Public: load balancers and uptime checks have no key. */
 export function healthRoutes(): Hono<AppEnv> {
@@ -9,9 +9,9 @@ export function healthRoutes(): Hono<AppEnv> {
   routes.get('/health', getHealth);
   routes.get('/api/health', getHealth);
   routes.get('/api/ready', async function getReady(c) {
-    const checks = await checkReadiness(c.get('ctx'));
+    const [checks, archive] = await Promise.all([checkReadiness(c.get('ctx')), readArchiveLag(c.get('ctx'))]);
     const ready = checks.every((check) => check.ok);
-    return c.json({ status: ready ? 'ready' : 'not_ready', checks }, ready ? 200 : 503);
+    return c.json({ status: ready ? 'ready' : 'not_ready', checks, archive }, ready ? 200 : 503);
   });
   return routes;
 }

@@ -58,13 +58,17 @@ describe('GET /api/metrics', () => {
     expect(figureOf('breakwater_notices_unsent')).toBe(1);
     expect(figureOf('breakwater_database_bytes')).toBe((await env.DB.prepare('SELECT 1').run()).meta.size_after);
     expect(figureOf('breakwater_database_limit_bytes')).toBe(10_000_000_000);
+    expect(figureOf('breakwater_archive_lag_seconds')).toBe(0);
+    expect(figureOf('breakwater_archive_due_blocks')).toBe(0);
+    const ready = await callApp('GET', '/api/ready');
+    expect(ready.body).toMatchObject({ status: 'ready', archive: { lagMs: 0, dueBlocks: 0 } });
     // Making the project and its key left entries that nobody has sealed.
     expect(figureOf('breakwater_audit_unsealed_seconds')).toBeGreaterThan(0);
     await sealTrail(testCtx());
     const sealed = (await callApp('GET', '/api/metrics', { key: admin.key })).body as string;
     expect(sealed).toContain('breakwater_audit_unsealed_seconds 0\n');
     const read = (await callApp('GET', '/api/metrics', { key: reader.key })).body as string;
-    expect(read).not.toMatch(/breakwater_(job|notices|database|audit)/);
+    expect(read).not.toMatch(/breakwater_(job|notices|database|audit|archive)/);
   });
 
   it('escapes what a label may hold', () => {
