@@ -25,7 +25,13 @@ export {
 } from './block.ts';
 export { compactBlocks } from './compact.ts';
 export { eraseLines } from './erased/erase-lines.ts';
-export { listInSequence, listOfArchive, type SequenceBlock, storeErased } from './erased/erased-store.ts';
+export {
+  listInSequence,
+  listOfArchive,
+  listStreamEnds,
+  type SequenceBlock,
+  storeErased,
+} from './erased/erased-store.ts';
 export { buildFilter, mayContain } from './filter.ts';
 export { readFilters, readHolding, type TokenGroups } from './filter-store.ts';
 export { deflatePiece, gunzip, inflatePiece, joinedBytes, joinPieces, type Piece } from './gzip.ts';

@@ -13,6 +13,7 @@ import { destinationOf } from '../../src/delivery/index.ts';
 import { randomId } from '../../src/shared/ids.ts';
 import type { Json, LogRecord } from '../../src/wire/record.ts';
 import { createProject, signInAs } from '../helpers/worker/accounts.ts';
+import { projectWithBlocks } from '../helpers/worker/archive.ts';
 import { openBreach } from '../helpers/worker/breaches.ts';
 import { callApp, ORIGIN } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
@@ -165,6 +166,18 @@ describe('an execution', () => {
     const filter = (await readFilters(env.DB, [block?.id ?? ''])).get(block?.id ?? '') ?? new Uint8Array(0);
     expect(mayContain(filter, tokenHash('mary'))).toBe(true);
     expect(mayContain(filter, tokenHash('4711'))).toBe(false);
+  });
+
+  it('finds blocks of journals that are no more, such as those of shards that were taken away', async () => {
+    const { id: projectId, blocks } = await projectWithBlocks([{ ts: T0, message: 'to jane@example.com' }, { ts: T0 }]);
+    expect(blocks).toHaveLength(2);
+    await env.DB.prepare(`UPDATE blocks SET shard = 5 WHERE id = ?1`).bind(blocks[0]?.index.id).run();
+    await eraseWhole(await askDeletion(projectId, JANE));
+    const left = await listBlocks(env.DB, projectId, ALL);
+    expect(left.map(({ shard, summary }) => [shard, summary.records]).sort()).toEqual([
+      [0, 2],
+      [5, 0],
+    ]);
   });
 
   it('keeps a block of which nothing is left, where it lay', async () => {

@@ -45,6 +45,22 @@ export async function listInSequence(
   return results.map(toBlock);
 }
 
+/** The journal streams that have blocks, and how far these go: also of journals that are no more. From an index, but for the last block of each. */
+export async function listStreamEnds(
+  db: D1Database,
+  projectId: string,
+): Promise<{ shard: number; stream: Stream; nextSeq: number }[]> {
+  const { results } = await db
+    .prepare(
+      `SELECT l.shard, l.stream, b.last_seq + 1 AS nextSeq
+       FROM (SELECT shard, stream, max(first_seq) AS first_seq FROM blocks WHERE project_id = ?1 GROUP BY shard, stream) l
+       CROSS JOIN blocks b ON b.project_id = ?1 AND b.shard = l.shard AND b.stream = l.stream AND b.first_seq = l.first_seq`,
+    )
+    .bind(projectId)
+    .all<{ shard: number; stream: Stream; nextSeq: number }>();
+  return results;
+}
+
 /** Blocks that lie in an archive, in their order there. */
 export async function listOfArchive(db: D1Database, archiveId: string): Promise<SequenceBlock[]> {
   const { results } = await db

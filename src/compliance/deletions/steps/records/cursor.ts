@@ -4,6 +4,8 @@ import type { Stream } from '../../../../wire/record.ts';
 /** How far the records are. */
 export interface RecordsCursor {
   phase: 'flush' | 'seal' | 'scan' | 'settle';
+  /** What was in blocks before any journal was asked; null until it was looked at. A journal that was lost, or a shard that is no more, knows nothing of it. */
+  inBlocks: JournalStream[] | null;
   /** By shard: what was in it when it was asked first, and whether all of that is in blocks. */
   sealed: { shard: number; until: StreamHead[]; done: boolean }[];
   /** Of the journal streams, in order of shard and stream: which one, and the next sequence of it. */
@@ -13,7 +15,14 @@ export interface RecordsCursor {
   unreadable: string[];
 }
 
-export const FIRST_CURSOR: RecordsCursor = { phase: 'flush', sealed: [], at: 0, seq: 1, unreadable: [] };
+export const FIRST_CURSOR: RecordsCursor = {
+  phase: 'flush',
+  inBlocks: null,
+  sealed: [],
+  at: 0,
+  seq: 1,
+  unreadable: [],
+};
 
 export interface JournalStream {
   shard: number;
@@ -22,10 +31,17 @@ export interface JournalStream {
   untilSeq: number;
 }
 
-export function streamsOf({ sealed }: RecordsCursor): JournalStream[] {
-  return sealed
-    .flatMap(({ shard, until }) => until.map(({ stream, nextSeq }) => ({ shard, stream, untilSeq: nextSeq })))
-    .sort((a, b) => a.shard - b.shard || (a.stream < b.stream ? -1 : 1));
+export function streamsOf({ inBlocks, sealed }: RecordsCursor): JournalStream[] {
+  const streams = new Map<string, JournalStream>();
+  const told = sealed.flatMap(({ shard, until }) =>
+    until.map(({ stream, nextSeq }) => ({ shard, stream, untilSeq: nextSeq })),
+  );
+  for (const one of [...(inBlocks ?? []), ...told]) {
+    const key = `${one.shard} ${one.stream}`;
+    const untilSeq = Math.max(one.untilSeq, streams.get(key)?.untilSeq ?? 0);
+    streams.set(key, { ...one, untilSeq });
+  }
+  return [...streams.values()].sort((a, b) => a.shard - b.shard || (a.stream < b.stream ? -1 : 1));
 }
 
 /** Share of the sequences that were gone over. */

@@ -1,3 +1,4 @@
+import { listStreamEnds } from '../../../../blocks/index.ts';
 import { fraudOf } from '../../../../fraud/index.ts';
 import { allShards, journalFor } from '../../../../journal/index.ts';
 import { DONE, MORE, type StepEnd, type StepRun } from '../../run/step.ts';
@@ -49,7 +50,14 @@ async function advance(run: StepRun, cursor: RecordsCursor): Promise<StepEnd> {
 
 /** What is in the tails now is in blocks then; what comes meanwhile came too late to be erased. */
 async function sealTails({ ctx, projectId, budget, save }: StepRun, cursor: RecordsCursor): Promise<boolean> {
-  for (const shard of allShards(ctx.config)) {
+  if (cursor.inBlocks === null) {
+    budget.calls++;
+    const ends = await listStreamEnds(ctx.env.DB, projectId);
+    cursor.inBlocks = ends.map(({ shard, stream, nextSeq }) => ({ shard, stream, untilSeq: nextSeq }));
+    await save();
+  }
+  const shards = new Set([...allShards(ctx.config), ...cursor.inBlocks.map(({ shard }) => shard)]);
+  for (const shard of shards) {
     const known = cursor.sealed.find((one) => one.shard === shard);
     if (known?.done) continue;
     const journal = journalFor(ctx.env, projectId, shard);
