@@ -60,7 +60,9 @@ export function personWords({ identity, reference }: DeletionRequest): string {
 
 export function countWords(counts: Record<string, number>): string {
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  return parts.length === 0 ? 'nothing there' : parts.map(([name, count]) => `${exact(count)} ${name}`).join(', ');
+  return parts.length === 0
+    ? 'nothing there'
+    : parts.map(([name, count]) => `${exact(count)} ${count === 1 ? name.replace(/s$/, '') : name}`).join(', ');
 }
 
 export function periodWords(period: Period): string {

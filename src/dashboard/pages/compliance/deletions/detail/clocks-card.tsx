@@ -56,7 +56,7 @@ export function ClocksCard({ request }: { request: DeletionRequest }) {
         }
       >
         {restorableUntilMs === null ? (
-          'a restore cannot bring it back yet'
+          'then again after any restore of the database'
         ) : restorableUntilMs > ticking.value ? (
           <>
             erased again after any restore until <Time ms={restorableUntilMs} />

@@ -46,7 +46,9 @@ const COLUMNS: Column<ErasureStep>[] = [
     label: 'Erased',
     cell: ({ state, counts, problem, attempts }) => (
       <span class="two-lines">
-        <span>{state === 'held' || state === 'waiting' ? <span class="faint">–</span> : countWords(counts)}</span>
+        <span>
+          {state === 'done' || Object.keys(counts).length > 0 ? countWords(counts) : <span class="faint">–</span>}
+        </span>
         {problem === null ? null : (
           <span class="tone-bad deletion-problem" dir="auto" title={problem}>
             {problem} Tried {exact(attempts)} times.
