@@ -51,6 +51,8 @@ it('each job says that it acts, where it finds something to do in every table th
     randomId('ses'),
     userId,
   );
+  // Archives of the fixtures are rows alone.
+  await set(`UPDATE archives SET storage_class = 'InfrequentAccess'`);
   await programWrites();
   const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
   const bindings = { ...env, DATA_SECRETS: `k2:${'y'.repeat(43)},${env.DATA_SECRETS}` };

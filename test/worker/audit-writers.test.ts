@@ -37,7 +37,11 @@ const CHANGING = ROUTES.filter(
 
 describe('a state-changing route', () => {
   /** What they need beside the table, for they are about the session that calls them. */
-  const bodies: Readonly<Record<string, unknown>> = { 'POST /api/auth/step-up': { password: PASSWORD } };
+  const bodies: Readonly<Record<string, unknown>> = {
+    'POST /api/auth/step-up': { password: PASSWORD },
+    // By then its clock was answered.
+    'POST /api/compliance/breaches/:id/resolve': { version: 2, resolution: 'over' },
+  };
 
   it.each(CHANGING.map((rule): [string, RouteRule] => [`${rule.method} ${rule.route}`, rule]))(
     '%s says who acts',

@@ -1,3 +1,4 @@
+import { auditedBatch } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { noticeStatement } from '../../notices/index.ts';
 import { dayOf } from '../../shared/calendar.ts';
@@ -17,7 +18,7 @@ export async function recordCheck(
     title: 'An archive is not what it was',
     ...{ detail: { projectId, archive: id, key, problem }, path: `/archives/${id}` },
   });
-  await DB.batch([
+  await auditedBatch(ctx, [
     checkedStatement(DB, id, { nowMs: ctx.nowMs, problem }),
     ...(problem === null ? [] : [notice]),
     ...beside,
