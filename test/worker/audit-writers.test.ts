@@ -39,8 +39,6 @@ describe('a state-changing route', () => {
   /** What they need beside the table, for they are about the session that calls them. */
   const bodies: Readonly<Record<string, unknown>> = {
     'POST /api/auth/step-up': { password: PASSWORD },
-    // By then its clock was answered.
-    'POST /api/compliance/breaches/:id/resolve': { version: 2, resolution: 'over' },
   };
 
   it.each(CHANGING.map((rule): [string, RouteRule] => [`${rule.method} ${rule.route}`, rule]))(
@@ -50,12 +48,7 @@ describe('a state-changing route', () => {
       const user = await createUser({ role: 'admin' });
       const as = await signIn(user);
       const on = { ...fixture, sessionId: (await signIn(user)).sessionId };
-      // A breach is resolved once its clocks are answered.
-      if (rule.route.endsWith('/resolve')) {
-        const clock = `/api/compliance/breaches/${on.breachId}/clocks/gdpr.authority_72h`;
-        done(await callApp('POST', clock, { as, body: { notNeeded: true, note: 'no risk' } }));
-      }
-      const { url, body } = { url: undefined, body: undefined, ...(await PREPARED[name]?.(as)) };
+      const { url, body } = { url: undefined, body: undefined, ...(await PREPARED[name]?.(as, fixture)) };
       const sent = body ?? bodies[name] ?? rule.body?.(on);
       const { key } = await createKey(fixture.projectId, ['ingest']);
       const answer = await callApp(rule.method, url ?? rule.url?.(on) ?? rule.route, {

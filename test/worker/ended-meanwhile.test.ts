@@ -59,7 +59,7 @@ async function rowsOf(user: TestUser): Promise<number> {
 
 /** The change, before whose transaction this happens. */
 async function change(name: string, rule: RouteRule, as: SignedIn, happens: () => Promise<unknown>): Promise<Answer> {
-  const { url, body } = { url: undefined, body: undefined, ...(await PREPARED[name]?.(as)) };
+  const { url, body } = { url: undefined, body: undefined, ...(await PREPARED[name]?.(as, fixture)) };
   const sent = body ?? rule.body?.(fixture);
   const DB = databaseWith(env.DB, async (sql, run) => {
     if (sql.includes('INTO audit')) await happens();

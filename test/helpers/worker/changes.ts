@@ -1,11 +1,16 @@
 import { totpCode } from '../../../src/auth/factors/totp.ts';
+import { runSearches } from '../../../src/compliance/index.ts';
 import { PASSWORD } from './accounts.ts';
 import { Authenticator } from './authenticator.ts';
 import { callApp, ORIGIN, type SignedIn } from './call-app.ts';
+import { testCtx } from './context.ts';
 import { addPasskey, enableTotp } from './factors.ts';
+import type { Fixture } from './route-table.ts';
+
+type Prepared = (as: SignedIn, fixture: Fixture) => Promise<{ body?: unknown; url?: string }>;
 
 /** What a change of the table of routes needs beside the fixture: it is made in the session, and answers what is sent. */
-export const PREPARED: Readonly<Record<string, (as: SignedIn) => Promise<{ body?: unknown; url?: string }>>> = {
+export const PREPARED: Readonly<Record<string, Prepared>> = {
   'POST /api/auth/password': async () => ({
     body: { currentPassword: PASSWORD, newPassword: 'another password of mine' },
   }),
@@ -31,4 +36,30 @@ export const PREPARED: Readonly<Record<string, (as: SignedIn) => Promise<{ body?
     const { passkeys } = (await callApp('GET', '/api/auth/factors', { as })).body;
     return { url: `/api/auth/passkeys/${passkeys[0].id}` };
   },
+  // A breach is resolved once its clocks are answered.
+  async 'POST /api/compliance/breaches/:id/resolve'(as, { breachId }) {
+    await done(as, `breaches/${breachId}/clocks/gdpr.authority_72h`, { notNeeded: true, note: 'no risk' });
+    return { body: { version: 2, resolution: 'over' } };
+  },
+  async 'POST /api/compliance/breaches/:id/notify'(as, fixture) {
+    return { body: await notification(as, fixture) };
+  },
+  async 'POST /api/compliance/breaches/:id/notify/stop'(as, fixture) {
+    await done(as, `breaches/${fixture.breachId}/notify`, await notification(as, fixture));
+    return {};
+  },
 };
+
+async function done(as: SignedIn, path: string, body: unknown): Promise<void> {
+  const answer = await callApp('POST', `/api/compliance/${path}`, { as, body });
+  if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer.body)}`);
+}
+
+/** For the one user of the fixture's records. */
+async function notification(as: SignedIn, { breachId, projectId }: Fixture): Promise<object> {
+  const url = 'https://receiver.example/affected';
+  const made = await callApp('POST', `/api/destinations?project=${projectId}`, { as, body: { name: 'mails', url } });
+  await done(as, `breaches/${breachId}/affected`, { q: '', from: 0, to: Date.now() + 60_000 });
+  await runSearches(testCtx());
+  return { destinationId: made.body.id, subject: 'A breach', body: 'Read this.' };
+}
