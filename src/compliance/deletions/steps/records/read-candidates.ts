@@ -1,6 +1,7 @@
 import {
   BlockUnreadable,
   inflatePacked,
+  type Packed,
   readFilters,
   readHolding,
   readPacked,
@@ -31,30 +32,28 @@ export async function mayName(
   });
 }
 
-export interface BlockText {
-  ndjson: string;
-  rawBytes: number;
-  archiveId: string | null;
-}
-
-/** What is in the blocks, wherever they lie; one that is gone is missing. Null where one of them cannot be read. */
-export async function readTexts(
+/** As they are stored, so that memory holds the text of one at a time; one that is gone is missing. Null where one of them cannot be read. */
+export async function readCandidates(
   { ctx, budget }: StepRun,
   blocks: readonly { id: string }[],
-): Promise<Map<string, BlockText> | null> {
+): Promise<Map<string, Packed> | null> {
   try {
-    const packed = await readPacked(
+    return await readPacked(
       ctx.env,
       blocks.map(({ id }) => id),
       budget,
     );
-    const texts = new Map<string, BlockText>();
-    for (const [id, payload] of packed) {
-      budget.bytes += payload.rawBytes;
-      const { rawBytes, archiveId } = payload;
-      texts.set(id, { ndjson: inflatePacked(payload).toString('utf8'), rawBytes, archiveId });
-    }
-    return texts;
+  } catch (cause) {
+    if (cause instanceof BlockUnreadable) return null;
+    throw cause;
+  }
+}
+
+/** Null where the bytes are not what the index row says. */
+export function openCandidate({ budget }: StepRun, packed: Packed): string | null {
+  budget.bytes += packed.rawBytes;
+  try {
+    return inflatePacked(packed).toString('utf8');
   } catch (cause) {
     if (cause instanceof BlockUnreadable) return null;
     throw cause;

@@ -43,7 +43,9 @@ async function advance(run: StepRun, cursor: RecordsCursor): Promise<StepEnd> {
     const count = cursor.unreadable.length;
     Object.assign(cursor, { phase: 'scan', at: 0, seq: 1, unreadable: [] } satisfies Partial<RecordsCursor>);
     run.work.held = [];
-    throw new Error(`${count} blocks could not be read, of whoever they are: ${named}`);
+    throw new Error(
+      `${count} blocks could not be read, or lie in an object beside one that could not, of whoever they are: ${named}`,
+    );
   }
   return (await settleArchives(run)) ?? DONE;
 }
