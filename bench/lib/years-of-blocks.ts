@@ -50,7 +50,7 @@ export async function fillYear(
   stateDir: string,
   projectId: string,
   year: Year,
-  { references: wanted, filesDir }: { references: number; filesDir: string },
+  { references: wanted, filesDir }: { references: number; filesDir: string | null },
 ): Promise<Filled> {
   const miniflare = openStores(stateDir);
   try {
@@ -77,8 +77,14 @@ function openStores(stateDir: string): Miniflare {
   );
 }
 
-async function fill(stores: Stores, projectId: string, year: Year, wanted: number, filesDir: string): Promise<Filled> {
-  mkdirSync(filesDir, { recursive: true });
+async function fill(
+  stores: Stores,
+  projectId: string,
+  year: Year,
+  wanted: number,
+  filesDir: string | null,
+): Promise<Filled> {
+  if (filesDir !== null) mkdirSync(filesDir, { recursive: true });
   const filled: Filled = { rawBytes: 0, packedBytes: 0, blocks: 0, archivedBlocks: 0, objects: 0, references: [] };
   const every = Math.floor(year.records / wanted);
   let ofDay: SealedBlock[] = [];
@@ -86,7 +92,7 @@ async function fill(stores: Stores, projectId: string, year: Year, wanted: numbe
   const endDay = async (): Promise<void> => {
     if (ofDay.length === 0) return;
     const gzip = Buffer.concat(ofDay.map((block) => block.gzip));
-    writeFileSync(path.join(filesDir, `${day}.ndjson.gz`), gzip);
+    if (filesDir !== null) writeFileSync(path.join(filesDir, `${day}.ndjson.gz`), gzip);
     const maxTs = Math.max(...ofDay.map(({ index }) => index.summary.maxTs));
     if (maxTs < year.hotFromMs) {
       await archive(
@@ -167,6 +173,8 @@ async function archive(
   });
   const id = `arc_${day.replaceAll('-', '')}`;
   await db.batch([
+    // The next object of the day is another one.
+    db.prepare('INSERT INTO archive_numbers (project_id, day, last) VALUES (?1, ?2, 1)').bind(projectId, day),
     db
       .prepare(
         `INSERT INTO archives (id, project_id, day, number, stream, state, object_key, blocks, records, raw_bytes, packed_bytes, min_ts, max_ts, sha256,
