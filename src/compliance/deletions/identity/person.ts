@@ -73,9 +73,9 @@ export function formsOf(identifiers: readonly string[]): string[] {
   return [...new Set(identifiers.flatMap((text) => [text.normalize('NFC'), text.normalize('NFD'), text].map(fold)))];
 }
 
-/** As the words of the index are (blocks/token.ts). */
+/** As the words of the index are (blocks/token.ts), but for sigma, whose small form depends on what stands behind it: `ΝΙΚΟΣ`, `ΝΙΚΟΣ.gr`. */
 function fold(text: string): string {
-  return text.toLowerCase();
+  return text.toLowerCase().replaceAll('ς', 'σ');
 }
 
 /**
