@@ -339,7 +339,7 @@ CREATE TRIGGER breach_searches_insert_is_audited AFTER INSERT ON breach_searches
   INSERT INTO audit_changes VALUES ('breach_searches', 'insert', new.breach_id, new.project_id,
     NULL,
     json_set(json_object(
-      'id', new.id, 'breach_id', new.breach_id, 'number', new.number, 'project_id', new.project_id, 'q', new.q, 'stream', new.stream,
+      'id', new.id, 'breach_id', new.breach_id, 'number', new.number, 'project_id', new.project_id, 'q', '[redacted]', 'stream', new.stream,
       'from_ms', new.from_ms, 'to_ms', new.to_ms, 'state', new.state, 'started_at_ms', new.started_at_ms, 'started_by', new.started_by,
       'started_by_name', new.started_by_name, 'ended_at_ms', new.ended_at_ms, 'problem', new.problem, 'pages', new.pages, 'run', new.run),
       '$.cursor', new.cursor, '$.matched', new.matched, '$.named', new.named));
@@ -353,12 +353,13 @@ CREATE TRIGGER breach_searches_update_is_audited AFTER UPDATE ON breach_searches
 BEGIN
   INSERT INTO audit_changes VALUES ('breach_searches', 'update', old.breach_id, old.project_id,
     json_set(json_object(
-      'id', old.id, 'breach_id', old.breach_id, 'number', old.number, 'project_id', old.project_id, 'q', old.q, 'stream', old.stream,
+      'id', old.id, 'breach_id', old.breach_id, 'number', old.number, 'project_id', old.project_id, 'q', '[redacted]', 'stream', old.stream,
       'from_ms', old.from_ms, 'to_ms', old.to_ms, 'state', old.state, 'started_at_ms', old.started_at_ms, 'started_by', old.started_by,
       'started_by_name', old.started_by_name, 'ended_at_ms', old.ended_at_ms, 'problem', old.problem, 'pages', old.pages, 'run', old.run),
       '$.cursor', old.cursor, '$.matched', old.matched, '$.named', old.named),
     json_set(json_object(
-      'id', new.id, 'breach_id', new.breach_id, 'number', new.number, 'project_id', new.project_id, 'q', new.q, 'stream', new.stream,
+      'id', new.id, 'breach_id', new.breach_id, 'number', new.number, 'project_id', new.project_id,
+      'q', iif(new.q IS old.q, '[redacted]', '[redacted, changed]'), 'stream', new.stream,
       'from_ms', new.from_ms, 'to_ms', new.to_ms, 'state', new.state, 'started_at_ms', new.started_at_ms, 'started_by', new.started_by,
       'started_by_name', new.started_by_name, 'ended_at_ms', new.ended_at_ms, 'problem', new.problem, 'pages', new.pages, 'run', new.run),
       '$.cursor', new.cursor, '$.matched', new.matched, '$.named', new.named));
@@ -366,7 +367,7 @@ END;
 CREATE TRIGGER breach_searches_delete_is_audited AFTER DELETE ON breach_searches BEGIN
   INSERT INTO audit_changes VALUES ('breach_searches', 'delete', old.breach_id, old.project_id,
     json_set(json_object(
-      'id', old.id, 'breach_id', old.breach_id, 'number', old.number, 'project_id', old.project_id, 'q', old.q, 'stream', old.stream,
+      'id', old.id, 'breach_id', old.breach_id, 'number', old.number, 'project_id', old.project_id, 'q', '[redacted]', 'stream', old.stream,
       'from_ms', old.from_ms, 'to_ms', old.to_ms, 'state', old.state, 'started_at_ms', old.started_at_ms, 'started_by', old.started_by,
       'started_by_name', old.started_by_name, 'ended_at_ms', old.ended_at_ms, 'problem', old.problem, 'pages', old.pages, 'run', old.run),
       '$.cursor', old.cursor, '$.matched', old.matched, '$.named', old.named),

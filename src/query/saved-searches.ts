@@ -41,7 +41,8 @@ export async function saveSearch(
   };
   const [inserted] = await auditedBatch(ctx, [
     insertSavedSearch(ctx.env.DB, projectId, search, MAX_SEARCHES),
-    auditIfChanged(ctx, { action: 'search.create', target: search.id, projectId, detail: { name, q } }),
+    // Without the query: it may name people, and nothing of the trail can be erased.
+    auditIfChanged(ctx, { action: 'search.create', target: search.id, projectId, detail: { name } }),
   ]);
   return hasChanged(inserted) ? ok(search) : err({ kind: 'too_many_searches', limit: MAX_SEARCHES });
 }

@@ -21,6 +21,7 @@ export const REDACTED: Readonly<Record<string, readonly string[]>> = {
   deletion_requests: ['sealed'],
   erasure_ledger: ['sealed'],
   // Of people: nothing of the trail can be erased.
+  breach_searches: ['q'],
   breach_affected: ['user_id', 'event_id'],
   communications: ['recipient', 'subject', 'body'],
 };

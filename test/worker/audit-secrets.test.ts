@@ -92,6 +92,11 @@ it('no secret that was ever written is in the trail, in clear, hashed or encrypt
   done(await callApp('POST', '/api/auth/password', { as: await signIn(await createUser({ role: 'viewer' })), body }));
   await step(own);
 
+  // Words that are searched for may name people, and nothing of the trail can be erased.
+  const search = { name: 'of a person', q: 'jane.doe@example.com' };
+  done(await callApp('POST', `/api/searches?project=${projectId}`, { as, body: search }));
+  await step(search.q);
+
   const { results } = await env.DB.prepare('SELECT * FROM audit').all();
   const text = JSON.stringify(results);
   const kinds = new Set(secrets.values());

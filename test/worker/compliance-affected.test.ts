@@ -54,6 +54,15 @@ beforeEach(async () => {
 });
 
 describe('a search of those affected', () => {
+  it('leaves no word that it looked for in the trail, of which nothing can be erased', async () => {
+    const person = 'jane.doe@example.com';
+    expect((await ask({ q: person })).status).toBe(201);
+    await searched();
+    const { results } = await env.DB.prepare('SELECT * FROM audit').all();
+    expect(JSON.stringify(results)).toContain('breach_searches.insert');
+    expect(JSON.stringify(results)).not.toContain(person);
+  });
+
   it('finds each user once, with how many records name them and when, among records of the tail and of blocks', async () => {
     await fill(3, 2);
     await seal(projectId);

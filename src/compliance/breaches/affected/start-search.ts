@@ -40,7 +40,8 @@ export async function startSearch(
     ),
     auditIfChanged(ctx, {
       ...{ action: 'breach.search', target: breachId, projectId: projectId.value },
-      detail: { search: id, q, stream, fromMs: from, toMs: to },
+      // Without the query: it may name people, and nothing of the trail can be erased.
+      detail: { search: id, stream, fromMs: from, toMs: to },
     }),
   ]);
   if (!inserted?.meta.changes) {
