@@ -44,7 +44,7 @@ export interface AuditChange {
 }
 
 /**
- * `GET /api/audit?project=&actor=&actorKind=&action=&target=&table=&operation=&requestId=&from=&to=&q=&limit=&cursor=`, for administrators, newest first.
+ * `GET /api/audit?kind=&project=&actor=&actorKind=&action=&target=&table=&operation=&requestId=&from=&to=&q=&limit=&cursor=`, for administrators, newest first.
  * `action` takes a trailing `*`. `q` is looked for in target, action, detail and values. `/api/audit/export` takes the same and `format=ndjson|csv`.
  */
 export interface AuditPage {

@@ -119,6 +119,8 @@ describe('pages', () => {
       'action=noun1.verb',
       'actor=usr_7&actorKind=user',
       'requestId=req-9',
+      `kind=action&from=${START_MS + 99_000 * STEP_MS}`,
+      `kind=change&target=target-8`,
       `from=${START_MS + 99_700 * STEP_MS}`,
     ]) {
       const seen: number[] = [];
@@ -131,7 +133,8 @@ describe('pages', () => {
       const params = new URLSearchParams(query);
       const { results } = await env.DB.prepare(
         `SELECT seq FROM audit WHERE (?1 IS NULL OR action = ?1) AND (?2 IS NULL OR actor_id = ?2) AND (?3 IS NULL OR actor_kind = ?3)
-         AND (?4 IS NULL OR request_id = ?4) AND at_ms >= ?5 ORDER BY seq DESC`,
+         AND (?4 IS NULL OR request_id = ?4) AND at_ms >= ?5 AND (?6 IS NULL OR target = ?6)
+         AND (?7 IS NULL OR (table_name IS NULL) = (?7 = 'action')) ORDER BY seq DESC`,
       )
         .bind(
           params.get('action'),
@@ -139,6 +142,8 @@ describe('pages', () => {
           params.get('actorKind'),
           params.get('requestId'),
           Number(params.get('from') ?? 0),
+          params.get('target'),
+          params.get('kind'),
         )
         .all<{ seq: number }>();
       expect(seen, query).toEqual(results.map(({ seq }) => seq));
@@ -164,10 +169,12 @@ describe('pages', () => {
   });
 
   it('refuse what they do not take, all of it at once', async () => {
-    const { status, body } = await list('limit=0&actorKind=nobody&operation=select&from=yesterday&cursor=x');
+    const { status, body } = await list(
+      'limit=0&kind=either&actorKind=nobody&operation=select&from=yesterday&cursor=x',
+    );
     expect(status).toBe(400);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
-      ...['/actorKind', '/operation', '/from', '/limit', '/cursor'],
+      ...['/kind', '/actorKind', '/operation', '/from', '/limit', '/cursor'],
     ]);
     expect((await list(`q=${'x'.repeat(201)}`)).status).toBe(400);
   });

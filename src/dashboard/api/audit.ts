@@ -14,6 +14,7 @@ import type { List } from './types.ts';
 
 /** What the trail is narrowed by; null is any. */
 export interface AuditFilters {
+  kind: string | null;
   project: string | null;
   actor: string | null;
   actorKind: string | null;

@@ -39,12 +39,13 @@ export function actionConditions(filter: EntryFilter): Condition[] {
 
 /** Everything that is asked for. */
 export function allConditions(filter: EntryFilter): Condition[] {
-  const { fromMs, toMs, table, operation, q } = filter;
+  const { kind, fromMs, toMs, table, operation, q } = filter;
   const conditions = INDEXED.flatMap(([name, column]): Condition[] => {
     const value = filter[name];
     return value === null ? [] : [{ sql: `a.${column} = ?`, values: [value] }];
   });
   conditions.push(...actionConditions({ ...filter, table: null, operation: null }));
+  if (kind !== null) conditions.push({ sql: `a.table_name IS ${kind === 'action' ? '' : 'NOT '}NULL`, values: [] });
   if (table !== null) conditions.push({ sql: 'a.table_name = ?', values: [table] });
   if (operation !== null) conditions.push({ sql: 'a.operation = ?', values: [operation] });
   if (fromMs !== null) conditions.push({ sql: 'a.at_ms >= ?', values: [fromMs] });

@@ -1,8 +1,9 @@
 import { err, ok, type Result } from '../../shared/result.ts';
 import { parseTime } from '../../shared/time.ts';
-import type { AuditActorKind, AuditOperation } from '../../wire/audit.ts';
+import type { AuditActorKind, AuditEntry, AuditOperation } from '../../wire/audit.ts';
 
 const ACTOR_KINDS: readonly AuditActorKind[] = ['anonymous', 'user', 'key', 'system', 'console'];
+const KINDS: readonly AuditEntry['kind'][] = ['action', 'change'];
 const OPERATIONS: readonly AuditOperation[] = ['insert', 'update', 'delete'];
 const DEFAULT_ENTRIES = 50;
 const MAX_ENTRIES = 500;
@@ -10,6 +11,7 @@ const MAX_ENTRIES = 500;
 const MAX_TEXT_CHARS = 200;
 
 export interface EntryFilter {
+  kind: AuditEntry['kind'] | null;
   project: string | null;
   actor: string | null;
   actorKind: AuditActorKind | null;
@@ -66,6 +68,7 @@ export function readEntryQuery(query: EntryParameters): Result<EntryQuery, { kin
     return number >= 1 && number <= most ? number : refuse(name, `must be a whole number from 1 to ${most}`);
   };
   const filter: EntryFilter = {
+    kind: oneOf('kind', KINDS),
     project: text('project'),
     actor: text('actor'),
     actorKind: oneOf('actorKind', ACTOR_KINDS),

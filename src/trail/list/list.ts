@@ -67,10 +67,10 @@ async function leadingSeqs(db: D1Database, filter: EntryFilter, range: EntryRang
 
 /** Whether more is asked for than the index that leads answers: then entries are looked at that do not fit. A time is told by the numbers. */
 function isSearch(filter: EntryFilter): boolean {
-  const { fromMs: _, toMs: __, q, table, operation, action, actorKind, ...indexed } = filter;
+  const { fromMs: _, toMs: __, kind, q, table, operation, action, actorKind, ...indexed } = filter;
   const asked = Object.values(indexed).filter((value) => value !== null).length;
   const byAction = [table, operation, action, actorKind].some((value) => value !== null);
-  return q !== null || asked > 1 || (asked === 1 && byAction);
+  return q !== null || kind !== null || asked > 1 || (asked === 1 && byAction);
 }
 
 async function rangeOf(db: D1Database, { fromMs, toMs }: EntryFilter, beforeSeq: number | null): Promise<EntryRange> {

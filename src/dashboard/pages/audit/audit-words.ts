@@ -14,6 +14,11 @@ export const ACTOR_KIND_WORDS: Record<AuditActorKind, string> = {
   anonymous: 'Not signed in',
 };
 
+export const KIND_WORDS: Record<AuditEntry['kind'], string> = {
+  action: 'What somebody did',
+  change: 'What became of a row',
+};
+
 export const OPERATION_WORDS: Record<AuditOperation, string> = {
   insert: 'added',
   update: 'changed',

@@ -5,7 +5,7 @@ import { TextField } from '../../../components/field.tsx';
 import { Icon } from '../../../components/icon.tsx';
 import { Menu } from '../../../components/menu.tsx';
 import { setParams } from '../../../state/route.ts';
-import { ACTOR_KIND_WORDS, OPERATION_WORDS } from '../audit-words.ts';
+import { ACTOR_KIND_WORDS, KIND_WORDS, OPERATION_WORDS } from '../audit-words.ts';
 import { FILTER_WORDS, type FilterName, filterParams, TYPED } from './filters.ts';
 
 interface FilterMenuProps {
@@ -13,7 +13,17 @@ interface FilterMenuProps {
   projects: ReadonlyMap<string, string>;
 }
 
-const OFFERED = ['actor', 'actorKind', 'action', 'table', 'operation', 'target', 'project', 'requestId'] as const;
+const OFFERED = [
+  'actor',
+  'actorKind',
+  'kind',
+  'action',
+  'table',
+  'operation',
+  'target',
+  'project',
+  'requestId',
+] as const;
 
 /** The way to a filter: by which column, then by which value. */
 export function FilterMenu(props: FilterMenuProps) {
@@ -75,6 +85,7 @@ function Values({ filters, projects, close }: FilterMenuProps & { close: () => v
 }
 
 function listedValues(name: FilterName, projects: ReadonlyMap<string, string>): [string, string][] | null {
+  if (name === 'kind') return Object.entries(KIND_WORDS);
   if (name === 'actorKind') return Object.entries(ACTOR_KIND_WORDS);
   if (name === 'operation') return Object.entries(OPERATION_WORDS);
   return name === 'project' ? [...projects] : null;

@@ -1,9 +1,10 @@
-import type { AuditActorKind, AuditOperation } from '../../../../wire/audit.ts';
+import type { AuditActorKind, AuditEntry, AuditOperation } from '../../../../wire/audit.ts';
 import type { AuditFilters } from '../../../api/audit.ts';
-import { ACTOR_KIND_WORDS, OPERATION_WORDS } from '../audit-words.ts';
+import { ACTOR_KIND_WORDS, KIND_WORDS, OPERATION_WORDS } from '../audit-words.ts';
 
 /** As the address names them. Not `project`, which goes with the reader from page to page. */
 export const FILTER_PARAMS = {
+  kind: 'kind',
   project: 'of',
   actor: 'actor',
   actorKind: 'by',
@@ -18,6 +19,7 @@ export const FILTER_PARAMS = {
 export type FilterName = keyof AuditFilters;
 
 export const FILTER_WORDS: Record<FilterName, string> = {
+  kind: 'Kind of entry',
   project: 'Project',
   actor: 'Actor',
   actorKind: 'Kind of actor',
@@ -69,6 +71,7 @@ export function filterList(filters: AuditFilters): { name: FilterName; value: st
 /** A value as people say it. */
 export function filterText(name: FilterName, value: string, projects: ReadonlyMap<string, string>): string {
   if (name === 'project') return projects.get(value) ?? value;
+  if (name === 'kind') return KIND_WORDS[value as AuditEntry['kind']] ?? value;
   if (name === 'actorKind') return ACTOR_KIND_WORDS[value as AuditActorKind] ?? value;
   if (name === 'operation') return OPERATION_WORDS[value as AuditOperation] ?? value;
   return value;
