@@ -6,10 +6,58 @@ import { sealTrail } from '../../src/trail/seal/job.ts';
 import { seal } from '../../src/trail/seal/seal.ts';
 import { configWith, SECRET_2 } from '../helpers/worker/config.ts';
 import { testCtx } from '../helpers/worker/context.ts';
+import { countingStatements } from '../helpers/worker/counting-database.ts';
 import { atEachFaultPoint } from '../helpers/worker/fault-points.ts';
 import { findings, lastSeq, rootByRows, writeEntries, wrongCheckpoints } from '../helpers/worker/trail.ts';
+import { watchedBucket } from '../helpers/worker/watched-bucket.ts';
+
+describe('a run where nothing is new', () => {
+  it('writes nothing, lists nothing, and makes eight statements and a handful of reads', async () => {
+    // So that the tree has more than one tile.
+    await writeEntries(600);
+    await sealTrail(testCtx());
+    const calls: Record<string, number> = {};
+    const statements = countingStatements(env.DB);
+    const STORE = watchedBucket(env.STORE, (call) => {
+      calls[call] = (calls[call] ?? 0) + 1;
+    });
+    expect(await sealTrail(testCtx({ env: { ...env, DB: statements.db, STORE } }))).toMatchObject({ entries: 0 });
+    expect(statements.count()).toBe(8);
+    expect(Object.keys(calls)).toEqual(['get']);
+    expect(calls.get).toBeLessThanOrEqual(5);
+  });
+
+  it('still has the pair that signs now endorse the one before it, which may go then', async () => {
+    const old = testCtx().config.dataSecrets;
+    await sealTrail(testCtx({ config: configWith({ dataSecrets: [SECRET_2, ...old] }) }));
+    const after = configWith({ dataSecrets: [SECRET_2] });
+    expect((await trustedKeys(testCtx({ config: after }))).map(({ kid }) => kid)).toContain('k1');
+    // The way back.
+    await sealTrail(testCtx({ config: configWith({ dataSecrets: [...old, SECRET_2] }) }));
+    await sealTrail(testCtx());
+  });
+});
 
 describe('sealing the trail', () => {
+  it.each(['audit/checkpoint', 'audit/checkpoints/'])(
+    'finds nothing wrong where another run signs right after it has read %s',
+    async (place) => {
+      await writeEntries(10);
+      let others = 0;
+      const STORE = watchedBucket(env.STORE, async (_, asked) => {
+        const key = typeof asked === 'string' ? asked : (asked as R2ListOptions).prefix;
+        if (!key?.startsWith(place) || others++ > 0) return;
+        await seal(testCtx());
+        await writeEntries(10);
+        await seal(testCtx());
+      });
+      expect(await seal(testCtx({ env: { ...env, STORE } }))).toMatchObject({ kind: 'sealed' });
+      expect(others).toBeGreaterThan(0);
+      expect(await findings()).toEqual([]);
+      expect(await wrongCheckpoints()).toEqual([]);
+    },
+  );
+
   it('covers what is there by a signed checkpoint, in bounded runs, and does nothing where nothing is new', async () => {
     await sealTrail(testCtx());
     await writeEntries(700);

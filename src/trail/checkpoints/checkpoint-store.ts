@@ -27,6 +27,9 @@ export async function replaceHead(bucket: R2Bucket, note: string, before: Stored
 
 /** False where another note of that size is there. */
 export async function keepNote(bucket: R2Bucket, size: number, note: string): Promise<boolean> {
+  // A read costs a tenth of a write, and it is there but for the first time.
+  const kept = await noteOf(bucket, size);
+  if (kept !== null) return kept === note;
   const put = await bucket.put(keyOf(size), note, { ...NOTE, onlyIf: { etagDoesNotMatch: '*' } });
   return put !== null || (await noteOf(bucket, size)) === note;
 }

@@ -33,7 +33,10 @@ export class KidReused extends Error {
  * for nothing, so that writing to the database makes no signature good.
  */
 export async function trustedKeys(ctx: Ctx): Promise<TrustedKey[]> {
-  const rows = await keyRows(ctx.env.DB);
+  return trustedAmong(ctx, await keyRows(ctx.env.DB));
+}
+
+function trustedAmong(ctx: Ctx, rows: readonly SigningKeyRow[]): TrustedKey[] {
   const sinceOf = new Map(rows.map(({ kid, sinceMs }) => [kid, sinceMs]));
   const own = publicKeys(ctx.config).map((key) => ({ ...key, sinceMs: sinceOf.get(key.kid) ?? ctx.nowMs }));
   const dropped = rows.filter((row) => isEndorsed(ctx.config, row) && !own.some(({ kid }) => kid === row.kid));
@@ -45,11 +48,13 @@ export async function trustedKeys(ctx: Ctx): Promise<TrustedKey[]> {
 
 /**
  * Keeps the keys that are set, and has the pair that signs now endorse all that are trusted, so that a pair can be dropped after one run beside its successor.
- * Writes nothing where nothing is new.
+ * Writes nothing where nothing is new; and where nothing is to be signed, `isQuiet`, and the database has all of it, the bucket is not asked.
  */
-export async function keepKeys(ctx: Ctx): Promise<TrustedKey[]> {
+export async function keepKeys(ctx: Ctx, isQuiet: boolean): Promise<TrustedKey[]> {
   const { DB, STORE } = ctx.env;
-  const [rows, kids] = [await keyRows(DB), await keyObjectKids(STORE)];
+  const rows = await keyRows(DB);
+  if (isQuiet && isKept(ctx.config, rows)) return trustedAmong(ctx, rows);
+  const kids = await keyObjectKids(STORE);
   const stored = new Map(rows.map((row) => [row.kid, row]));
   // The database was put back to before a rotation: the bucket still knows its keys.
   for (const kid of kids.filter((known) => !stored.has(known))) {
@@ -74,6 +79,16 @@ export async function keepKeys(ctx: Ctx): Promise<TrustedKey[]> {
     await auditedBatch(ctx, [putKeyStatement(DB, row)]);
   }
   return wanted.map(({ kid, publicKey, sinceMs }) => ({ kid, publicKey: fromBase64(publicKey), sinceMs }));
+}
+
+/** Whether the pair that signs now has endorsed all of them, and those that are set are among them. */
+function isKept(config: Config, rows: readonly SigningKeyRow[]): boolean {
+  const isCurrent = ({ kid, publicKey, sinceMs, endorsement }: SigningKeyRow): boolean =>
+    endorsed(config, kid, publicKey, sinceMs).endorsement === endorsement;
+  const own = publicKeys(config).every((key) =>
+    rows.some(({ kid, publicKey }) => kid === key.kid && publicKey === toBase64(key.publicKey)),
+  );
+  return own && rows.every(isCurrent);
 }
 
 function endorsed(config: Config, kid: string, publicKey: string, sinceMs: number): SigningKeyRow {

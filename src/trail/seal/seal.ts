@@ -1,6 +1,7 @@
 import { auditedBatch } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
-import { publish, type TrustedHead, trustedHead } from '../checkpoints/head.ts';
+import { readHead } from '../checkpoints/checkpoint-store.ts';
+import { type KnownHeads, knownHeads, publish, type TrustedHead, trustedHead } from '../checkpoints/head.ts';
 import { originOf } from '../checkpoints/note.ts';
 import { continueStatement, trailEnds } from '../entry-store.ts';
 import type { NewFinding } from '../findings/finding-store.ts';
@@ -13,6 +14,8 @@ import { dropPartials, keepTile, tilesOf } from './tile-store.ts';
 
 /** Of one run: 41 statements that read, and as many tiles. Whatever there is more, the next run takes. */
 const MAX_ENTRIES = 10_000;
+/** Of runs at the same time; on demand there may be many, and each signs once. */
+const MAX_TRIES = 5;
 /** More numbers than that in a row are not given and lost by an accident. */
 const MAX_JUMP = 100_000;
 
@@ -28,12 +31,28 @@ export type SealOutcome =
  * that were ever kept disagree.
  */
 export async function seal(ctx: Ctx, maxEntries = MAX_ENTRIES): Promise<SealOutcome> {
-  const tiles = tilesOf(ctx.env.STORE);
-  const keys = await keptKeys(ctx);
-  if (!Array.isArray(keys)) return refuse(ctx, keys);
-  const before = await trustedHead(ctx, keys, tiles);
-  if (!before.ok) return refuse(ctx, before.error);
-  const tree = before.value?.tree ?? new TiledTree(0, tiles);
+  for (let tries = 1; ; tries++) {
+    const known = await knownHeads(ctx);
+    const tiles = tilesOf(ctx.env.STORE);
+    const isQuiet = await isNothingNew(ctx, known);
+    const keys = await keptKeys(ctx, isQuiet);
+    if (!Array.isArray(keys)) return refuse(ctx, keys);
+    const before = await trustedHead(ctx, keys, tiles, { ...known, isQuiet });
+    if (before.ok) return cover(ctx, before.value, maxEntries);
+    // Another run signed while this one compared: what it read is not of one moment.
+    const isMoved = (await readHead(ctx.env.STORE))?.etag !== known.stored?.etag;
+    if (!isMoved || tries === MAX_TRIES) return refuse(ctx, before.error);
+  }
+}
+
+/** Whether everything is signed, as database and bucket agree. Then a run reads little, and writes nothing. */
+async function isNothingNew(ctx: Ctx, { stored, last }: KnownHeads): Promise<boolean> {
+  if (stored === null || last === null || stored.note !== last.note) return false;
+  return (await trailEnds(ctx.env.DB, last.size)).lastGiven === last.size;
+}
+
+async function cover(ctx: Ctx, before: TrustedHead | null, maxEntries: number): Promise<SealOutcome> {
+  const tree = before?.tree ?? new TiledTree(0, tilesOf(ctx.env.STORE));
   const { toSeq, findings, refusal } = await lookAhead(ctx, tree, maxEntries);
   if (refusal !== null) return refuse(ctx, refusal);
   const added = await newLeaves(ctx, tree.size + 1, toSeq);
@@ -41,7 +60,7 @@ export async function seal(ctx: Ctx, maxEntries = MAX_ENTRIES): Promise<SealOutc
   if (added.leaves.length === 0) {
     return { kind: 'sealed', size: tree.size, added: 0, findings: found, overtaken: false };
   }
-  return grow(ctx, { before: before.value, tree, leaves: added.leaves, found });
+  return grow(ctx, { before, tree, leaves: added.leaves, found });
 }
 
 async function grow(
@@ -93,9 +112,9 @@ async function lookAhead(
   return { toSeq: Math.min(ends.lastGiven, tree.size + maxEntries), findings, refusal };
 }
 
-async function keptKeys(ctx: Ctx): Promise<TrustedKey[] | NewFinding> {
+async function keptKeys(ctx: Ctx, isQuiet: boolean): Promise<TrustedKey[] | NewFinding> {
   try {
-    return await keepKeys(ctx);
+    return await keepKeys(ctx, isQuiet);
   } catch (cause) {
     if (cause instanceof KidReused) return treeFinding('signature', `A key cannot be kept: ${cause.message}.`);
     throw cause;
