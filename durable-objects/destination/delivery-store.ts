@@ -159,11 +159,13 @@ export class DeliveryStore {
 
   /** Dead letters that were made in [fromMs, toMs), which no test left. */
   replayDead(fromMs: number, toMs: number, nowMs: number, isOrdered: boolean): number {
-    return this.#replay(
-      `state = 'dead' AND is_test = 0 AND created_at_ms >= ? AND created_at_ms < ?`,
-      [fromMs, toMs],
-      ...([nowMs, isOrdered] as const),
-    );
+    const which = `state = 'dead' AND is_test = 0 AND created_at_ms >= ? AND created_at_ms < ?`;
+    return this.#replay(which, [fromMs, toMs], nowMs, isOrdered);
+  }
+
+  replayDeadOf(eventIds: readonly string[], nowMs: number, isOrdered: boolean): number {
+    const which = `state = 'dead' AND event_id IN (SELECT value FROM json_each(?))`;
+    return this.#replay(which, [JSON.stringify(eventIds)], nowMs, isOrdered);
   }
 
   list(
@@ -224,7 +226,7 @@ export class DeliveryStore {
     return seqs;
   }
 
-  #replay(which: string, values: number[], nowMs: number, isOrdered: boolean): number {
+  #replay(which: string, values: (number | string)[], nowMs: number, isOrdered: boolean): number {
     const { n } = this.#sql.exec<{ n: number }>(`SELECT count(*) AS n FROM deliveries WHERE ${which}`, ...values).one();
     this.#sql.exec(
       `UPDATE deliveries SET state = 'queued', is_test = 0, lane = ${isOrdered ? 'subject' : 'NULL'}, retries = NULL, ended_at_ms = NULL, reason = NULL,

@@ -15,6 +15,8 @@ export function replay(
     if (outcome === 'not_found') return { kind: 'not_found' };
     return { kind: 'replayed', deliveries: outcome === 'replayed' ? 1 : 0 };
   }
+  if (selection.kind === 'dead')
+    return { kind: 'replayed', deliveries: deliveries.replayDeadOf(selection.eventIds, nowMs, isOrdered) };
   const { fromMs, toMs } = selection.kind === 'range' ? selection : { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
   return { kind: 'replayed', deliveries: deliveries.replayDead(fromMs, toMs, nowMs, isOrdered) };
 }

@@ -45,6 +45,8 @@ export interface DeliveryQuery {
 
 export type ReplaySelection =
   | { kind: 'one'; id: string }
+  /** Those of these events that are dead letters. */
+  | { kind: 'dead'; eventIds: string[] }
   /** Dead letters that were made in this range, oldest first. */
   | { kind: 'range'; fromMs: number; toMs: number }
   | { kind: 'all' };

@@ -169,9 +169,7 @@ describe('a notification', () => {
     await run();
     // Under the same ids: the destination has them, and tries its dead letters again.
     expect(told().length).toBe(2);
-    expect(destinations.of(destinationId).replays).toEqual(
-      told().map(({ id }) => ({ kind: 'one', id: `${destinationId}-${id}` })),
-    );
+    expect(destinations.of(destinationId).replays).toEqual([{ kind: 'dead', eventIds: told().map(({ id }) => id) }]);
   });
 
   it('holds back while the destination does not answer, and while it is disabled', async () => {

@@ -337,6 +337,20 @@ describe('dead letters', () => {
     expect(await destination.object.replay({ kind: 'one', id: 'another' })).toEqual({ kind: 'not_found' });
   });
 
+  it('of some events are replayed in one call, and of those only what is dead', async () => {
+    const receiver = fakeReceiver(() => status(400));
+    const destination = await testDestination({ maxPerSecond: 100 });
+    const sent = await dead(destination, 3);
+    receiver.answer = () => status(200);
+    const eventIds = [...sent.slice(0, 2).map(({ id }) => id), 'evt_none'];
+    const replay = () => destination.object.replay({ kind: 'dead', eventIds });
+    expect(await replay()).toEqual({ kind: 'replayed', deliveries: 2 });
+    for (const one of sent.slice(0, 2)) await until('it is delivered', isState(destination, one, 'delivered'));
+    expect(await replay()).toEqual({ kind: 'replayed', deliveries: 0 });
+    expect((await destination.object.health()).deadLetters).toBe(1);
+    expect(receiver.calls.length).toBe(5);
+  });
+
   it('of a range, oldest first, and all of them', async () => {
     const clock = movableClock();
     const receiver = fakeReceiver(() => status(400));

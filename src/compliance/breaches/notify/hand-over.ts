@@ -107,7 +107,11 @@ async function give(
   if ('kind' in answer && !(await isDeleted(ctx, destinationId))) return 'away';
   if ('repeated' in answer && answer.repeated > 0) {
     const ids = events.map(({ id }) => id);
-    if (!(await replayDead(ctx, open, destinationId, ids))) return 'away';
+    // Of those that it had before: a dead letter is tried again under its id.
+    const replayed = await atDestination(ctx, open, destinationId, (destination) =>
+      destination.replay({ kind: 'dead', eventIds: ids }),
+    );
+    if (replayed === null) return 'away';
   }
   const isGiven = !('kind' in answer);
   const outcome = isGiven ? 'queued' : 'failed';
@@ -123,18 +127,4 @@ async function give(
 async function isDeleted({ env: { DB } }: Ctx, destinationId: string): Promise<boolean> {
   const destination = await findAnyDestination(DB, destinationId);
   return destination === null || destination.deleted;
-}
-
-/** Of those that the destination had before: a dead letter is tried again under its id. False where it did not answer. */
-async function replayDead(ctx: Ctx, open: OpenDestination, destinationId: string, ids: string[]): Promise<boolean> {
-  const receipts = await atDestination(ctx, open, destinationId, (destination) => destination.receipts(ids));
-  if (receipts === null) return false;
-  for (const { eventId } of receipts.filter(({ state }) => state === 'dead')) {
-    const id = `${destinationId}-${eventId}`;
-    const replayed = await atDestination(ctx, open, destinationId, (destination) =>
-      destination.replay({ kind: 'one', id }),
-    );
-    if (replayed === null) return false;
-  }
-  return true;
 }
