@@ -259,7 +259,12 @@ export const JOBS: JobTable = {
       name: 'erasure_replay',
       description:
         'Compares the ledger of erasures with the database, and carries out again what a restore brought back.',
-      run: (ctx) => replayLedger(ctx),
+      run: async (ctx) => {
+        const counts = await replayLedger(ctx);
+        return counts.failed === 0
+          ? counts
+          : new Unfinished(`${counts.failed} erasures could not be carried out again.`, counts);
+      },
     },
   ],
 };

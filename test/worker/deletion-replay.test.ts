@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compareLedger } from '../../src/compliance/deletions/replay/compare.ts';
 import { type LedgerObject, ledgerKey } from '../../src/compliance/deletions/store/ledger-store.ts';
 import { findRequest, type StoredRequest } from '../../src/compliance/deletions/store/request-store.ts';
@@ -120,6 +120,25 @@ describe('the ledger', () => {
     await eraseWhole(id, Date.now() + 20 * 60_000);
     expect(await messages(projectId)).toEqual(['of others']);
     expect(await replayLedger(testCtx())).toMatchObject({ replayed: 0, corrected: 0 });
+  });
+
+  it('is gone on with behind what cannot be put back, which is said and tried again', async () => {
+    const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const projectId = await project();
+    const before = await snapshot();
+    const id = await askDeletion(projectId, JANE);
+    await eraseWhole(id);
+    await restore(before);
+    // In the order of a listing before every request.
+    const broken = ledgerKey('del_0000000000000000');
+    await env.STORE.put(broken, 'no json', { customMetadata: { executedAtMs: '' } });
+    expect(await replayLedger(testCtx())).toMatchObject({ replayed: 1, failed: 1 });
+    expect(said.mock.calls.flat().join()).toContain('del_0000000000000000');
+    await eraseWhole(id, Date.now() + 10 * 60_000);
+    expect(await messages(projectId)).toEqual(['of others']);
+    expect(await replayLedger(testCtx())).toMatchObject({ replayed: 0, failed: 1 });
+    await env.STORE.delete(broken);
+    expect(await replayLedger(testCtx())).toMatchObject({ replayed: 0, failed: 0 });
   });
 
   it('is put right where a run died between the row and the object', async () => {

@@ -24,6 +24,8 @@ import { compareLedger } from './compare.ts';
 const PAGE = 500;
 /** Of them, those that have to be read. */
 const MAX_REPLAYED = 10;
+/** Statements of one that is put back, about. */
+const SETTLE_CALLS = 15;
 
 /**
  * The job `erasure_replay`: compares what R2 says was erased with what this database knows of it. A database that was set back to before an execution knows
@@ -31,7 +33,7 @@ const MAX_REPLAYED = 10;
  */
 export async function replayLedger(ctx: Ctx, budget: Budget = new Budget()): Promise<Record<string, number>> {
   const { DB, STORE } = ctx.env;
-  const counts = { compared: 0, replayed: 0, corrected: 0 };
+  const counts = { compared: 0, replayed: 0, corrected: 0, failed: 0 };
   const page = await listLedger(STORE, await replayCursor(DB), PAGE);
   const known = new Map(
     (
@@ -47,19 +49,41 @@ export async function replayLedger(ctx: Ctx, budget: Budget = new Budget()): Pro
     const verdict = compareLedger(head, known.get(head.requestId) ?? null);
     if (verdict === 'same') continue;
     // The same page comes again.
-    if (left-- === 0 || budget.isOver) return counts;
-    const ledger = await readLedger(STORE, head.requestId);
-    if (ledger === null) continue;
-    if (verdict === 'replay') {
-      await replayOne(ctx, head, ledger);
-      counts.replayed++;
-    } else {
-      await putLedger(STORE, executed(ledger, known.get(head.requestId) as StoredRequest));
-      counts.corrected++;
+    if (left === 0 || budget.isOver) return counts;
+    budget.calls += SETTLE_CALLS;
+    try {
+      const done = await settleOne(ctx, head, verdict, known.get(head.requestId) ?? null);
+      if (done === null) continue;
+      counts[done]++;
+      left--;
+    } catch (cause) {
+      counts.failed++;
+      const [{ requestId }, { requestId: request }] = [ctx, head];
+      console.error(
+        JSON.stringify({ level: 'error', event: 'erasure_replay_failed', requestId, request, cause: String(cause) }),
+      );
     }
   }
   await moveReplayCursor(DB, page.cursor).run();
   return counts;
+}
+
+/** Null where it was forgotten meanwhile. One that cannot be put back, such as beside an open request of the same person, keeps no other from it. */
+async function settleOne(
+  ctx: Ctx,
+  head: LedgerHead,
+  verdict: 'replay' | 'correct',
+  request: StoredRequest | null,
+): Promise<'replayed' | 'corrected' | null> {
+  const { STORE } = ctx.env;
+  const ledger = await readLedger(STORE, head.requestId);
+  if (ledger === null) return null;
+  if (verdict === 'replay') {
+    await replayOne(ctx, head, ledger);
+    return 'replayed';
+  }
+  await putLedger(STORE, executed(ledger, request as StoredRequest));
+  return 'corrected';
 }
 
 /** The identity comes from the object: the database may never have heard of it. */
