@@ -19,7 +19,8 @@ const R2_CALLS = ['head', 'get', 'put', 'delete', 'list'];
 /**
  * `act` with a death at each boundary between two calls to a store: of D1, of R2 and of Durable Objects, once before the call is made and once after it, with
  * its answer lost. After a death every further call of that run fails too. `each` gets the state ready, and after the death goes on as the next run would, and
- * checks. Returns how many boundaries there were. All are tried, none is sampled: a run that dies nowhere ends it.
+ * checks. Returns how many boundaries there were. All are tried, none is sampled: a run that dies nowhere ends it. `betweenCalls`: for states that take seconds.
+ * A process that dies with the answer of a call leaves the stores as one that dies before the next call does; each of those is tried once then.
  */
 export async function atEachFaultPoint<State>(
   env: Env,
@@ -29,10 +30,11 @@ export async function atEachFaultPoint<State>(
     /** `place`: for the message of a failed expectation. */
     check(state: State, place: string): Promise<void>;
   },
+  { betweenCalls = false }: { betweenCalls?: boolean } = {},
 ): Promise<number> {
   let boundaries = 0;
   for (let diesAt = 1; ; diesAt++) {
-    for (const when of ['before', 'after'] as const) {
+    for (const when of betweenCalls ? (['before'] as const) : (['before', 'after'] as const)) {
       const calls: Calls = { made: 0, diesAt, when, dead: false };
       const state = await steps.prepare();
       try {
