@@ -93,7 +93,7 @@ CREATE TABLE breach_searches (
   stream TEXT,
   from_ms INTEGER NOT NULL,
   to_ms INTEGER NOT NULL CHECK (to_ms > from_ms),        -- exclusive
-  state TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed')),
+  state TEXT NOT NULL CHECK (state IN ('running', 'done', 'failed', 'stopped')),
   started_at_ms INTEGER NOT NULL,
   started_by TEXT NOT NULL,                              -- user id
   started_by_name TEXT NOT NULL,

@@ -82,7 +82,7 @@ export function complianceProblem(error: ComplianceError): Problem {
       return conflict(
         error.kind,
         'Those affected are still searched for or told',
-        'Wait until the searches have ended and everybody was told, or stop the notification.',
+        'Wait until the searches have ended and everybody was told, or stop them.',
       );
     case 'regime_built_in':
       return conflict(

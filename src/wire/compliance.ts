@@ -165,7 +165,8 @@ export interface BreachSearch {
   fromMs: number;
   /** Exclusive. */
   toMs: number;
-  state: 'running' | 'done' | 'failed';
+  /** `stopped` by somebody: `POST …/searches/stop`. */
+  state: 'running' | 'done' | 'failed' | 'stopped';
   /** Records that matched, and those of them that name a user. */
   matched: number;
   named: number;

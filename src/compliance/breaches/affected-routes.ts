@@ -8,6 +8,7 @@ import { type ComplianceError, complianceProblem } from '../errors.ts';
 import { listAffected, parseAffectedQuery } from './affected/list-affected.ts';
 import { affectedSearchSchema } from './affected/schema.ts';
 import { listSearches, startSearch } from './affected/start-search.ts';
+import { stopSearches } from './affected/stop-searches.ts';
 import { listNotifications, notifySchema, startNotification, stopNotifying } from './notify/start.ts';
 import { reportDocument } from './report/document.ts';
 import { makeReport } from './report/report.ts';
@@ -40,6 +41,13 @@ export function affectedRoutes(): Hono<AppEnv> {
     const admin = admitted(c.get('ctx'));
     if (!admin.ok) return deny(c, admin.error);
     const searches = await listSearches(c.get('ctx'), c.req.param('id'));
+    return searches.ok ? c.json({ items: searches.value, nextCursor: null }) : deny(c, searches.error);
+  });
+
+  routes.post('/api/compliance/breaches/:id/searches/stop', async function postSearchesStop(c) {
+    const admin = admitted(c.get('ctx'));
+    if (!admin.ok) return deny(c, admin.error);
+    const searches = await stopSearches(c.get('ctx'), c.req.param('id'));
     return searches.ok ? c.json({ items: searches.value, nextCursor: null }) : deny(c, searches.error);
   });
 

@@ -65,6 +65,10 @@ export function listSearches(id: string, signal: AbortSignal): Promise<Answer<Li
   return request('GET', `${breachAt(id)}/searches`, { signal });
 }
 
+export function stopSearches(id: string): Promise<Answer<List<BreachSearch>>> {
+  return request('POST', `${breachAt(id)}/searches/stop`);
+}
+
 /** `state` null is any. */
 export function listAffected(
   id: string,

@@ -534,6 +534,7 @@ export const ROUTES: readonly RouteRule[] = [
       ['GET', '/affected'],
       ['POST', '/affected', () => ({ q: '', from: 0, to: 1 })],
       ['GET', '/searches'],
+      ['POST', '/searches/stop'],
       ['GET', '/notify'],
       [
         'POST',

@@ -16,8 +16,10 @@ import { listSearchRows, runningSearches, type SearchStep, type StoredSearch, st
 /** Held in memory at once: a record may have 256 KiB, and most have one. */
 const PAGE_RECORDS = 500;
 const PAGES_PER_RUN = 40;
-/** Statements and reads of archives, of the thousand that the invocation has for all its jobs. */
-const CALLS_PER_RUN = 180;
+/** Statements and reads of archives, of the thousand that the invocation has for all its jobs: a page takes about ten. */
+const CALLS_PER_RUN = 400;
+/** The next run comes after two minutes, and what else is in the line waits for this one. */
+const RUN_MS = 30_000;
 const SEARCHES_PER_RUN = 5;
 
 export interface SearchRun {
@@ -37,28 +39,34 @@ export async function runSearches(ctx: Ctx): Promise<SearchRun> {
   const done: SearchRun = { searches: 0, pages: 0, records: 0, finished: 0, away: 0 };
   // A search ends its page when the meter says that all which it may is used up.
   const meter: CallMeter = { calls: BUDGET_CALLS - CALLS_PER_RUN };
+  const endsMs = performance.now() + RUN_MS;
+  const isSpent = () => done.pages >= PAGES_PER_RUN || meter.calls >= BUDGET_CALLS || performance.now() >= endsMs;
   for (const search of await runningSearches(ctx.env.DB, SEARCHES_PER_RUN)) {
-    if (isSpent(done, meter)) break;
+    if (isSpent()) break;
     done.searches++;
-    await runSearch(ctx, meter, search, done);
+    await runSearch(ctx, meter, search, done, isSpent);
   }
   return { ...done };
 }
 
-function isSpent({ pages }: SearchRun, { calls }: CallMeter): boolean {
-  return pages >= PAGES_PER_RUN || calls >= BUDGET_CALLS;
-}
-
-async function runSearch(ctx: Ctx, meter: CallMeter, search: StoredSearch, done: SearchRun): Promise<void> {
+async function runSearch(
+  ctx: Ctx,
+  meter: CallMeter,
+  search: StoredSearch,
+  done: SearchRun,
+  isSpent: () => boolean,
+): Promise<void> {
   const query = compileQuery(search.q);
   if (!query.ok) {
     const problem = 'The query cannot be read by this version any more. Start another search.';
-    await write(ctx, search, { ...stepOf(search, { records: [], next: null }), state: 'failed', problem }, []);
+    const { cursor } = search;
+    const step: SearchStep = { run: crypto.randomUUID(), cursor, matched: 0, named: 0, state: 'failed', problem };
+    await write(ctx, search, step, []);
     done.finished++;
     return;
   }
   const earlier = await matchedEarlier(ctx, search);
-  for (let current: StoredSearch | null = search; current !== null && !isSpent(done, meter); ) {
+  for (let current: StoredSearch | null = search; current !== null && !isSpent(); ) {
     const own = metered(ctx, meter);
     const { projectId, stream, fromMs, toMs, cursor: after } = current;
     const scope = {
@@ -125,16 +133,19 @@ async function matchedEarlier(
 ): Promise<(record: LogRecord) => boolean> {
   const all = await listSearchRows(ctx.env.DB, breachId);
   const earlier = all
-    .filter((search) => search.projectId === projectId && search.number < number && search.state !== 'failed')
-    .flatMap(({ q, stream, fromMs, toMs }) => {
+    .filter((search) => search.projectId === projectId && search.number < number)
+    .flatMap(({ q, stream, fromMs, toMs, state, cursor }) => {
       const query = compileQuery(q);
-      return query.ok ? [{ query: query.value, stream, fromMs, toMs }] : [];
+      // One that ended early has had what lies before the page that it did not read.
+      if (!query.ok || (state !== 'done' && cursor === null)) return [];
+      return [{ query: query.value, stream, fromMs, toMs, last: state === 'done' ? null : cursor }];
     });
   return (record) =>
     earlier.some(
-      ({ query, stream, fromMs, toMs }) =>
+      ({ query, stream, fromMs, toMs, last }) =>
         record.ts >= fromMs &&
         record.ts < toMs &&
+        (last === null || record.ts < last.ts || (record.ts === last.ts && record.id <= last.id)) &&
         (stream === null || record.stream === stream) &&
         query.matches(record),
     );

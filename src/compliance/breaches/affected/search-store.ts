@@ -78,10 +78,12 @@ export async function listSearchRows(db: D1Database, breachId: string): Promise<
   return results.map(searchOfRow);
 }
 
-/** The longest running first. */
+/** Of each breach the one that was started first: what it has had is known before the next counts its records. The longest running first. */
 export async function runningSearches(db: D1Database, limit: number): Promise<StoredSearch[]> {
   const { results } = await db
-    .prepare(`SELECT ${COLUMNS} FROM breach_searches WHERE state = 'running' ORDER BY started_at_ms, id LIMIT ?1`)
+    .prepare(`SELECT ${COLUMNS} FROM breach_searches s WHERE state = 'running'
+         AND NOT EXISTS (SELECT 1 FROM breach_searches e WHERE e.breach_id = s.breach_id AND e.number < s.number AND e.state = 'running')
+       ORDER BY started_at_ms, id LIMIT ?1`)
     .bind(limit)
     .all<Row>();
   return results.map(searchOfRow);
@@ -112,6 +114,14 @@ export function stepSearch(
        WHERE id = ?1 AND pages = ?2 AND state = 'running'`,
     )
     .bind(id, pages, run, cursor && JSON.stringify(cursor), matched, named, state, problem, nowMs);
+}
+
+export function stopSearchRows(db: D1Database, breachId: string, nowMs: number): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE breach_searches SET state = 'stopped', ended_at_ms = ?2 WHERE breach_id = ?1 AND state = 'running'`,
+    )
+    .bind(breachId, nowMs);
 }
 
 function searchOfRow(row: Row): StoredSearch {

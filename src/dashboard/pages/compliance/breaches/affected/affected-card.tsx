@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Breach, BreachSearch } from '../../../../../wire/compliance.ts';
-import { listNotifications, listSearches, stopNotifying } from '../../../../api/breaches.ts';
+import { listNotifications, listSearches, stopNotifying, stopSearches } from '../../../../api/breaches.ts';
 import { Button } from '../../../../components/button.tsx';
 import { Failure } from '../../../../components/states.tsx';
 import { StatusDot } from '../../../../components/status-dot.tsx';
@@ -34,12 +34,23 @@ export function AffectedCard({ breach, onChanged }: { breach: Breach; onChanged:
     say('Nobody else is told');
     reload();
   };
+  const stopLooking = async () => {
+    const answer = await stopSearches(id);
+    if (!answer.ok) return sayError('It was not stopped', answer.error);
+    say('Nobody else is looked up');
+    reload();
+  };
   return (
     <section class="card detail-card" aria-label="Affected users">
       <header class="detail-card-head">
         <h2 class="grow">Affected users</h2>
         {state === 'resolved' ? null : (
           <>
+            {affected.searching ? (
+              <Button small icon="stop" onClick={() => void stopLooking()}>
+                Stop looking
+              </Button>
+            ) : null}
             <Button small icon="search" onClick={() => setOpen('search')}>
               Look up
             </Button>
@@ -91,7 +102,8 @@ export function AffectedCard({ breach, onChanged }: { breach: Breach; onChanged:
   );
 }
 
-const SEARCH_TONES = { running: 'info', done: 'ok', failed: 'bad' } as const;
+const SEARCH_TONES = { running: 'info', done: 'ok', failed: 'bad', stopped: 'off' } as const;
+const SEARCH_WORDS = { done: 'Looked up', failed: 'Failed', stopped: 'Stopped' } as const;
 
 function Search({ search }: { search: BreachSearch }) {
   const { q, stream, fromMs, toMs, reachedMs, state, matched, named, startedByName, problem } = search;
@@ -99,7 +111,7 @@ function Search({ search }: { search: BreachSearch }) {
   return (
     <li>
       <StatusDot tone={SEARCH_TONES[state]}>
-        {state === 'running' ? `Looking, ${percent(share)}` : state === 'done' ? 'Looked up' : 'Failed'}
+        {state === 'running' ? `Looking, ${percent(share)}` : SEARCH_WORDS[state]}
       </StatusDot>
       <code class="breach-query">{q === '' ? 'every record' : q}</code>
       <span class="faint">
