@@ -129,9 +129,10 @@ function Details({ entry, projects }: { entry: AuditEntry; projects: ReadonlyMap
           <CodeBlock label="Detail" code={JSON.stringify(detail, null, 2)} />
         </>
       ) : null}
-      <OfRequest seq={seq} requestId={requestId} />
       <h3>Proof</h3>
       <ProofPart seq={seq} />
+      {/* Last: it grows when its answer comes, and moves nothing. */}
+      <OfRequest seq={seq} requestId={requestId} />
     </>
   );
 }

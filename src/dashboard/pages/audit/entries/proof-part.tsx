@@ -29,11 +29,14 @@ export function ProofPart({ seq }: { seq: number }) {
         </Button>
         <span class="faint">An entry that is not sealed yet is sealed for it.</span>
       </p>
-      <CodeBlock label="Verify command" code={`node scripts/verify-audit.mjs proof ${flags} ${file}`} />
       <p class="faint entry-note">
         The script needs nothing but Node. Take the key from where you have kept it, not from here, if this server may
         not be trusted.
       </p>
+      {/* As high as it is with a key in it. */}
+      <div class="entry-command">
+        <CodeBlock label="Verify command" code={`node scripts/verify-audit.mjs proof ${flags} ${file}`} />
+      </div>
     </>
   );
 }
