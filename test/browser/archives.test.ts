@@ -213,6 +213,28 @@ describe('the chain, the settings and the holds', () => {
     await dialog.getByText('The chain is what was written').waitFor();
   });
 
+  it('are: a chain whose check is stopped says of no more than it has read that it is whole, and goes on from there', async () => {
+    const made = madeUpArchives(10);
+    const { page } = await visitArchives('/archives', made);
+    const held = Promise.withResolvers<void>();
+    await page.route(/archives\/verify\?.*after=100\b/, async (route) => {
+      await held.promise;
+      await route.fallback();
+    });
+    await page.getByRole('button', { name: 'Verify chain' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Verify the chain of manifests' });
+    await dialog.getByRole('button', { name: 'Check now' }).click();
+    await dialog.getByText('Read up to number 100.').waitFor();
+    await dialog.getByRole('progressbar', { name: 'Checking the chain' }).waitFor();
+    await dialog.getByRole('button', { name: 'Stop' }).click();
+    held.resolve();
+    await dialog.getByText(/^The chain up to number 200 is what was written/).waitFor();
+    expect(await dialog.getByText(/^The chain is/).count()).toBe(0);
+    await dialog.getByRole('button', { name: 'Go on' }).click();
+    await dialog.getByText(/^The chain is what was written/).waitFor();
+    expect(made.sent).toHaveLength(5);
+  });
+
   it('are: settings that say in words what they do, and delete at once only by the typed name of the project', async () => {
     const made = madeUpArchives(1_000);
     const { page } = await visitArchives('/archives', made);

@@ -13,6 +13,9 @@ interface ChainDialogProps {
   onClose: () => void;
 }
 
+/** Where the chain is broken in every link, more of them say nothing more. */
+const MOST_PROBLEMS = 200;
+
 type Step = ManifestCheck & { done: boolean };
 
 /** Every manifest names the one before it by its hash, and is signed: from the first to the newest, some at a time. */
@@ -28,7 +31,7 @@ export function ChainDialog({ project, status, onClose }: ChainDialogProps) {
       ok: before.ok && step.ok,
       records: before.records + step.records,
       rawBytes: before.rawBytes + step.rawBytes,
-      problems: [...before.problems, ...step.problems],
+      problems: [...before.problems, ...step.problems].slice(0, MOST_PROBLEMS),
     }),
   );
   const { total, state } = work;
@@ -50,7 +53,12 @@ export function ChainDialog({ project, status, onClose }: ChainDialogProps) {
             : `Read up to number ${exact(sofar.toSequence)}${sofar.problems.length === 0 ? '' : `, ${plural(sofar.problems.length, 'problem')} so far`}`
         }
       />
-      {total && !isRunning ? <CheckResult check={total} what="The chain is" /> : null}
+      {total && !isRunning ? (
+        <CheckResult
+          check={total}
+          what={state === 'done' ? 'The chain is' : `The chain up to number ${exact(total.toSequence)} is`}
+        />
+      ) : null}
       <div class="dialog-actions">
         <Button onClick={onClose}>Close</Button>
         <Button kind="primary" busy={isRunning} onClick={work.start}>
