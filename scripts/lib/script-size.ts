@@ -19,8 +19,8 @@ export function checkScriptSize(distDir = path.join(PROJECT_DIR, 'dist')): strin
   );
 }
 
-/** A chunk that is fetched when its page or its panel is opened, not with the first page. */
-const LATER = /-(?:page|panel)-[\w-]+\.js$/;
+/** Of what is fetched on demand, only the chart is asked for by the first page itself; a page, a panel or a dialog is when it is opened. */
+const ON_DEMAND_AT_ONCE = /\/plots-[\w-]+\.js$/;
 
 /** The scripts that index.html names, and what those import, however deep. */
 function firstLoadScripts(distDir: string): string[] {
@@ -31,8 +31,9 @@ function firstLoadScripts(distDir: string): string[] {
     if (found.has(file) || !built.has(file)) return;
     found.add(file);
     const code = readFileSync(path.join(distDir, file), 'utf8');
-    for (const [, name] of code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["'`](\.[^"'`]+\.js)["'`]/g)) {
-      if (name && !LATER.test(name)) visit(path.posix.join(path.posix.dirname(file), name));
+    for (const [, onDemand, name] of code.matchAll(/(?:\bfrom|\bimport)\s*(\(?)\s*["'`](\.[^"'`]+\.js)["'`]/g)) {
+      if (name && (onDemand === '' || ON_DEMAND_AT_ONCE.test(name)))
+        visit(path.posix.join(path.posix.dirname(file), name));
     }
   };
   for (const [, name] of html.matchAll(/(?:src|href)="\/([^"]+\.js)"/g)) if (name) visit(name);

@@ -8,9 +8,9 @@ import { lazy } from '../lazy.tsx';
 import { helpOpen, paletteOpen } from './overlays.ts';
 import { Palette } from './palette.tsx';
 import { pageHref, Rail } from './rail.tsx';
-import { ShortcutsHelp } from './shortcuts-help.tsx';
 import { TopBar } from './top-bar.tsx';
 
+const ShortcutsHelp = lazy(() => import('./shortcuts-help.tsx'));
 const ProofDialog = lazy(() => import('./proof-dialog.tsx'));
 
 /** Where the page has a search box of its own, that one has the key. */

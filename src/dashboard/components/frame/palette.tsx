@@ -1,19 +1,45 @@
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { Button } from '../button.tsx';
 import { Dialog } from '../dialog.tsx';
-import { type Command, commandsFor } from './commands.ts';
+import type { Command, commandsFor } from './commands.ts';
 import { paletteOpen } from './overlays.ts';
+
+/** Fetched when it is first opened: the line to type in is there at once, and no key is lost meanwhile. */
+let fetched: typeof commandsFor | null = null;
 
 /** Everything that can be reached or done, by name. */
 export function Palette() {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
+  const [state, setState] = useState<'waiting' | 'there' | 'failed'>(fetched ? 'there' : 'waiting');
   const id = useId();
-  const commands = commandsFor(text);
+  const commands = fetched?.(text) ?? [];
+  /** Enter came before the commands did. */
+  const isEntered = useRef(false);
   const run = (command: Command | undefined) => {
     if (!command) return;
     paletteOpen.value = false;
     command.run();
   };
+  useEffect(() => {
+    if (state !== 'waiting') return;
+    let gone = false;
+    import('./commands.ts')
+      .then((module) => {
+        fetched = module.commandsFor;
+        if (!gone) setState('there');
+      })
+      .catch((error: unknown) => {
+        console.error(error);
+        if (!gone) setState('failed');
+      });
+    return () => {
+      gone = true;
+    };
+  }, [state]);
+  useEffect(() => {
+    if (state === 'there' && isEntered.current) run(commands[0]);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
@@ -22,6 +48,7 @@ export function Palette() {
       document.getElementById(`${id}-${next}`)?.scrollIntoView({ block: 'nearest' });
     } else if (event.key === 'Enter') {
       event.preventDefault();
+      isEntered.current = fetched === null;
       run(commands[at]);
     }
   };
@@ -42,6 +69,7 @@ export function Palette() {
         onInput={(event) => {
           setText(event.currentTarget.value);
           setAt(0);
+          isEntered.current = false;
         }}
         onKeyDown={onKeyDown}
       />
@@ -63,6 +91,11 @@ export function Palette() {
           </li>
         ))}
       </ul>
+      {state === 'failed' ? (
+        <p class="faint" role="alert">
+          The commands could not be loaded. <Button onClick={() => setState('waiting')}>Try again</Button>
+        </p>
+      ) : null}
     </Dialog>
   );
 }

@@ -4,7 +4,7 @@ import { helpOpen } from './overlays.ts';
 
 const GROUPS = ['Everywhere', 'Go to', 'Lists', 'Charts', 'Live'] as const;
 
-export function ShortcutsHelp() {
+export default function ShortcutsHelp() {
   const all = shortcuts.value;
   return (
     <Dialog title="Keys" onClose={() => (helpOpen.value = false)}>
