@@ -4,7 +4,6 @@ import type {
   DeletionState,
   ErasureCategory,
   ErasureReceipt,
-  Regime,
 } from '../../wire/compliance.ts';
 import type { Stream } from '../../wire/record.ts';
 import type { PageAt } from './archives.ts';
@@ -67,8 +66,4 @@ export function getReceipt(id: string, signal: AbortSignal): Promise<Answer<Eras
 /** A plain link: the cookie is enough for a download. */
 export function receiptUrl(id: string, format: 'html' | 'json'): string {
   return urlOf(`${requestAt(id)}/receipt`, { format });
-}
-
-export function listRegimes(signal: AbortSignal): Promise<Answer<List<Regime>>> {
-  return request('GET', '/api/compliance/regimes', { signal });
 }

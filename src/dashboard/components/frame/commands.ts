@@ -56,8 +56,10 @@ const PARTS: readonly Part[] = [
   { name: 'Audit, checkpoints and keys', path: '/audit/checkpoints', admin: true },
   { name: 'Audit, schema changes', path: '/audit/schema', admin: true },
   { name: 'Audit, findings', path: '/audit/findings', admin: true },
+  { name: 'Compliance, new breach', path: '/compliance/breaches/new', admin: true },
   { name: 'Compliance, deletions', path: '/compliance/deletions', admin: true },
   { name: 'Compliance, new request for deletion', path: '/compliance/deletions/new', admin: true },
+  { name: 'Compliance, laws and their clocks', path: '/compliance/regimes', admin: true },
   { name: 'Compliance, templates', path: '/compliance/templates', admin: true },
 ];
 

@@ -7,6 +7,7 @@ import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin, user } from '../../state/session.ts';
 import { BreachesTab } from './breaches/breaches-tab.tsx';
 import { DeletionsTab } from './deletions/deletions-tab.tsx';
+import { RegimesTab } from './regimes/regimes-tab.tsx';
 import { TemplatesTab } from './templates/templates-tab.tsx';
 
 interface Tab {
@@ -19,6 +20,7 @@ interface Tab {
 const TABS: readonly Tab[] = [
   { id: 'breaches', label: 'Breaches', page: () => <BreachesTab /> },
   { id: 'deletions', label: 'Deletions', page: () => <DeletionsTab /> },
+  { id: 'regimes', label: 'Laws', page: () => <RegimesTab /> },
   { id: 'templates', label: 'Templates', page: () => <TemplatesTab /> },
 ];
 

@@ -1,10 +1,4 @@
-import type {
-  DeletionRequest,
-  DeletionState,
-  ErasureCategory,
-  ErasureStep,
-  Period,
-} from '../../../../wire/compliance.ts';
+import type { DeletionRequest, DeletionState, ErasureCategory, ErasureStep } from '../../../../wire/compliance.ts';
 import { duration, exact, plural } from '../../../lib/format.ts';
 import type { Headline } from '../../../lib/headline.ts';
 import type { Tone } from '../../../lib/tone.ts';
@@ -63,11 +57,6 @@ export function countWords(counts: Record<string, number>): string {
   return parts.length === 0
     ? 'nothing there'
     : parts.map(([name, count]) => `${exact(count)} ${count === 1 ? name.replace(/s$/, '') : name}`).join(', ');
-}
-
-export function periodWords(period: Period): string {
-  if ('hours' in period) return plural(period.hours, 'hour');
-  return 'days' in period ? plural(period.days, 'day') : plural(period.months, 'month');
 }
 
 /** What must be done by when: the nearest deadline of what is not done. `isWhole` false: there are more than were read. */

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Breach } from '../../../../../wire/compliance.ts';
 import { changeBreach, getBreach } from '../../../../api/breaches.ts';
-import { listRegimes } from '../../../../api/deletions.ts';
 import type { ApiError } from '../../../../api/http.ts';
+import { listRegimes } from '../../../../api/regimes.ts';
 import { Button } from '../../../../components/button.tsx';
 import { TextField } from '../../../../components/field.tsx';
 import { Icon } from '../../../../components/icon.tsx';
@@ -20,7 +20,7 @@ import { AnswerFields, LawFields, TimeFields, WhatFields, WhomFields } from './b
 import { type BreachDraft, draftOf, inputOf } from './draft.ts';
 
 export function EditBreach({ id }: { id: string }) {
-  const { data, error, reload } = useResource(id, (signal) => getBreach(id, signal), false);
+  const { data, error, loading, reload } = useResource(id, (signal) => getBreach(id, signal), false);
   return (
     <>
       <Link class="back-link" href={breachHref(id)}>
@@ -28,7 +28,7 @@ export function EditBreach({ id }: { id: string }) {
         <span>The breach</span>
       </Link>
       {data ? (
-        <EditForm breach={data} onReread={reload} />
+        <EditForm breach={data} rereading={loading} onReread={reload} />
       ) : error ? (
         <Failure what="The breach could not be loaded" error={error} onRetry={reload} />
       ) : (
@@ -39,7 +39,7 @@ export function EditBreach({ id }: { id: string }) {
 }
 
 /** What is known by now. `breach` may become a newer one under it: what was typed stays. */
-function EditForm({ breach, onReread }: { breach: Breach; onReread: () => void }) {
+function EditForm({ breach, rereading, onReread }: { breach: Breach; rereading: boolean; onReread: () => void }) {
   const regimes = useResource('regimes', listRegimes);
   const [draft, setDraft] = useState<BreachDraft>(() => draftOf(breach));
   const [error, setError] = useState<ApiError | null>(null);
@@ -51,7 +51,7 @@ function EditForm({ breach, onReread }: { breach: Breach; onReread: () => void }
   const late = breach.clocks.filter(({ state }) => state === 'done_late' || state === 'overdue');
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (input === null || busy) return;
+    if (input === null || busy || rereading) return;
     setBusy(true);
     const { projectId: _, detectedAtMs: __, awareAtMs: ___, ...change } = input;
     const answer = await changeBreach(breach.id, { ...change, version: breach.version });
@@ -109,7 +109,7 @@ function EditForm({ breach, onReread }: { breach: Breach; onReread: () => void }
       )}
       <div class="dialog-actions">
         <Button onClick={() => go(breachHref(breach.id))}>Cancel</Button>
-        <Button type="submit" kind="primary" busy={busy} disabled={input === null}>
+        <Button type="submit" kind="primary" busy={busy || rereading} disabled={input === null}>
           Save
         </Button>
       </div>

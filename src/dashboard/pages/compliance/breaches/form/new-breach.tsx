@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { createBreach } from '../../../../api/breaches.ts';
-import { listRegimes } from '../../../../api/deletions.ts';
 import type { ApiError } from '../../../../api/http.ts';
+import { listRegimes } from '../../../../api/regimes.ts';
 import { Button } from '../../../../components/button.tsx';
 import { Field, TextField } from '../../../../components/field.tsx';
 import { Icon } from '../../../../components/icon.tsx';

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { Regime } from '../../../../../wire/compliance.ts';
-import { createDeletion, listRegimes } from '../../../../api/deletions.ts';
+import { createDeletion } from '../../../../api/deletions.ts';
 import type { ApiError } from '../../../../api/http.ts';
+import { listRegimes } from '../../../../api/regimes.ts';
 import { Button } from '../../../../components/button.tsx';
 import { Field, TextField } from '../../../../components/field.tsx';
 import { Icon } from '../../../../components/icon.tsx';
@@ -16,7 +17,7 @@ import { project, projects } from '../../../../state/projects.ts';
 import { go } from '../../../../state/route.ts';
 import { say } from '../../../../state/toasts.ts';
 import { useResource } from '../../../../state/use-resource.ts';
-import { periodWords } from '../deletion-words.ts';
+import { periodWords } from '../../regimes/regime-words.ts';
 import { deletionHref } from '../links.ts';
 import {
   DEFAULT_GRACE_DAYS,
