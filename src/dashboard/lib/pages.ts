@@ -54,8 +54,9 @@ export function isCurrent(page: Page, path: string): boolean {
 /** Their time is about years, and their own; or they have none. */
 const WITHOUT_RANGE = ['/archives', '/audit', '/compliance', '/security', '/settings'];
 
-/** Whether the time of the top bar rules the page. */
+/** Whether the time of the top bar rules the page. Jobs and notices are as they are now. */
 export function hasRange(path: string): boolean {
+  if (path === '/operations/jobs' || path === '/operations/notices') return false;
   return !WITHOUT_RANGE.includes(`/${path.split('/')[1]}`);
 }
 
