@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startFaultReceiver } from '../helpers/node/fault-receiver.ts';
 import { answerBreaches, type MadeUpBreaches, madeUpBreaches } from './breaches-answers.ts';
-import { useDashboard, walkDown } from './dashboard.ts';
+import { textIn, useDashboard, walkDown } from './dashboard.ts';
 import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
 
 const dashboard = await useDashboard('The shop');
@@ -62,6 +63,9 @@ describe('the page of breaches', () => {
     await page.reload();
     await page.getByRole('heading', { name: /^The next clock runs out in 19.h$/ }).waitFor();
     await page.getByText(/^Notify the authority\. 1.breach is not resolved\.$/).waitFor();
+    await grid(page)
+      .getByText(/^in (20.h|19.h 59.min)/)
+      .waitFor();
   });
 
   it('is walked by keyboard to a breach, whose clocks are answered, after which it can be resolved', async () => {
@@ -178,3 +182,102 @@ describe('the page of breaches', () => {
     await page.getByRole('heading', { name: 'There is no such breach' }).waitFor();
   });
 });
+
+describe('against the server', () => {
+  it('a breach is entered, those affected are found and told once each, with receipts, the clock and the report follow, and it is resolved', async () => {
+    const { server, admin, projectId } = dashboard;
+    const receiver = await startFaultReceiver();
+    onTestFinished(receiver.close);
+    await admin.post(`/api/destinations?project=${projectId}`, {
+      ...{ name: 'Mailer', kind: 'webhook', url: receiver.url('ok') },
+    });
+    const sent = { service: 'billing', message: 'export sent to the wrong address' };
+    await dashboard.send([
+      ...[{ ...sent, userId: 'u-ada' }, { ...sent, userId: 'u-ada' }, { ...sent, userId: 'u-bob' }, sent],
+      { service: 'billing', message: 'invoice paid', userId: 'u-eve' },
+    ]);
+    const { page, faults } = await dashboard.visit({ signedIn: true });
+    const runCron = () =>
+      fetch(
+        `${server.url}/cdn-cgi/local/scheduled?${new URLSearchParams({ cron: '*/2 * * * *', time: String(Date.now()) })}`,
+      );
+    const untilRun = (shown: () => Promise<number>) =>
+      expect
+        .poll(
+          async () => {
+            await runCron();
+            return shown();
+          },
+          { timeout: 60_000, interval: 1_000 },
+        )
+        .toBe(1);
+
+    await page.goto(at('/compliance/breaches/new'));
+    await page.getByLabel('Title').fill('A stray export');
+    await page.getByLabel('Project', { exact: true }).selectOption(projectId);
+    await page.getByLabel('Began, local time').fill(localMinute(Date.now() - 3_600_000));
+    await page.getByLabel('Nature').fill('An export of payments went to the wrong address.');
+    await page.getByRole('button', { name: 'Enter the breach' }).click();
+    await page.getByRole('heading', { name: 'A stray export' }).waitFor();
+
+    const card = page.getByRole('region', { name: 'Affected users' });
+    await card.getByRole('button', { name: 'Look up' }).click();
+    await page.getByLabel('Query').fill('export service:billing');
+    await page.getByRole('dialog').getByRole('button', { name: 'Look up' }).click();
+    await card.getByText('They are being looked up.').waitFor();
+    await untilRun(() => card.getByText(/^2 users are named in 3.records\.$/).count());
+    await card.getByText('How they were looked up').click();
+    await card.getByText(/: 4.records matched, 3 name a user$/).waitFor();
+
+    await card.getByRole('button', { name: 'Tell them' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Tell affected users' });
+    await dialog.getByLabel('Destination').selectOption({ label: 'Mailer, The shop' });
+    await dialog.getByLabel('Subject').fill('{{title}}');
+    await dialog.getByLabel('Text').fill('Dear {{user}}');
+    await dialog.getByRole('button', { name: 'Tell 2 users' }).click();
+    await dialog.getByText(/there is no \{\{user\}\} here/).waitFor();
+    await dialog.getByLabel('Text').fill('Dear {{userId}}');
+    await dialog.getByRole('button', { name: 'Tell 2 users' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await untilRun(() => card.getByText(/100.% told: 2 delivered, 0 handed over, 0 waiting, 0 failed\./).count());
+    const told = receiver.of('ok').map(({ body }) => JSON.parse(body));
+    expect(
+      told.map((event) => [textIn(event, 'type'), textIn(event.data, 'userId'), textIn(event.data, 'body')]).sort(),
+    ).toEqual([
+      ['breach.affected', 'u-ada', 'Dear u-ada'],
+      ['breach.affected', 'u-bob', 'Dear u-bob'],
+    ]);
+    await page.reload();
+    const users = page.getByRole('grid', { name: /^Affected users/ });
+    await expect.poll(() => users.getByText('Delivered').count()).toBe(2);
+    expect(await card.getByRole('button', { name: 'Everybody was told' }).isDisabled()).toBe(true);
+
+    const clocks = page.getByRole('region', { name: 'Clocks' });
+    await clocks.getByRole('button', { name: 'Answer' }).click();
+    await page.getByRole('dialog').getByLabel('Note (optional)').fill('Reference 114');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await clocks.getByText('Done in time').waitFor();
+    await clocks.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('dialog').getByLabel('It is open after all').check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await clocks.getByText(/^in 2.d 23.h$/).waitFor();
+    await clocks.getByRole('button', { name: 'Answer' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await clocks.getByText('Done in time').waitFor();
+    const report = page.getByRole('region', { name: 'Report to the authority' });
+    await report.getByText(/^It lacks .*measures taken/).waitFor();
+    const href = await report.getByRole('link', { name: 'Document for gdpr' }).getAttribute('href');
+    const document = await page.request.get(`${server.url}${href}`);
+    expect(await document.text()).toContain('An export of payments went to the wrong address.');
+    await page.getByRole('button', { name: 'Resolve', exact: true }).click();
+    await page.getByLabel('What was done, and what was learned').fill('Addresses are checked twice.');
+    await page.getByRole('dialog').getByRole('button', { name: 'Resolve' }).click();
+    await page.getByText(/^Resolved .*Addresses are checked twice\.$/).waitFor();
+    expect(faults.filter((fault) => !fault.includes('400'))).toEqual([]);
+  });
+});
+
+/** As a field of local time takes it; the browser has this machine's zone. */
+function localMinute(ms: number): string {
+  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

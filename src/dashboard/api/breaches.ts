@@ -43,7 +43,8 @@ export function resolveBreach(id: string, version: number, resolution: string): 
   return request('POST', `${breachAt(id)}/resolve`, { body: { version, resolution } });
 }
 
-export type ClockAnswer = { doneAtMs: number; note: string | null } | { notNeeded: true; note: string };
+/** `doneAtMs` null: it is open after all. */
+export type ClockAnswer = { doneAtMs: number | null; note: string | null } | { notNeeded: true; note: string };
 
 export function answerClock(id: string, clock: string, answer: ClockAnswer): Promise<Answer<Breach>> {
   return request('POST', `${breachAt(id)}/clocks/${encodeURIComponent(clock)}`, { body: answer });

@@ -67,6 +67,15 @@ export function duration(ms: number): string {
   return '< 1 s';
 }
 
+/** Two units, rounded down, for what somebody works against: `1 d 9 h`, `5 h 12 min`, `42 s`. */
+export function fineDuration(ms: number): string {
+  const at = STEPS.findIndex(([step]) => ms >= step);
+  const [first, second] = [STEPS[at], STEPS[at + 1]];
+  if (!first || !second) return duration(ms);
+  const rest = Math.floor((ms % first[0]) / second[0]);
+  return rest === 0 ? duration(ms) : `${duration(ms)} ${rest}${NBSP}${second[1]}`;
+}
+
 export function relative(atMs: number, nowMs: number): string {
   const delta = nowMs - atMs;
   if (Math.abs(delta) < 1_000) return 'now';

@@ -7,7 +7,7 @@ import type {
   BreachState,
   ReportSection,
 } from '../../../../wire/compliance.ts';
-import { duration, plural } from '../../../lib/format.ts';
+import { duration, fineDuration, plural } from '../../../lib/format.ts';
 import type { Headline } from '../../../lib/headline.ts';
 import type { Tone } from '../../../lib/tone.ts';
 
@@ -72,6 +72,14 @@ export function clockTone({ state, dueAtMs }: BreachClock, nowMs: number): Tone 
   return dueAtMs <= nowMs ? 'bad' : dueAtMs - nowMs <= NEAR_MS ? 'warn' : 'info';
 }
 
+/** How long is left to a clock that nobody has answered, and from then on how long it is over. What is due at once has no time to be late for: it counts up. */
+export function openWords({ dueAtMs }: Pick<BreachClock, 'dueAtMs'>, awareAtMs: number, nowMs: number): string {
+  // Rounded up: nothing is due before the clock says so.
+  if (dueAtMs > nowMs) return `in ${fineDuration(dueAtMs - nowMs + 999)}`;
+  const since = fineDuration(nowMs - dueAtMs);
+  return dueAtMs <= awareAtMs ? `due at once, open for ${since}` : `overdue by ${since}`;
+}
+
 /** What must be done by when. `newest` come with the next clock first; `isWhole` false: there are more. */
 export function breachHeadline(breaches: readonly Breach[], isWhole: boolean, nowMs: number): Headline {
   const open = breaches.filter(({ state }) => state !== 'resolved');
@@ -96,8 +104,12 @@ export function breachHeadline(breaches: readonly Breach[], isWhole: boolean, no
   };
 }
 
-/** How far the notification is; null before the first. */
-export function toldShare({ pending, queued, delivered, failed }: AffectedSummary): number | null {
-  const all = pending + queued + delivered + failed;
-  return all === 0 ? null : (delivered + failed) / all;
+/** Of all who are affected, also those that were found after the notification began; null before the first. Who could not be told was not. */
+export function toldShare({ users, pending, queued, delivered, failed }: AffectedSummary): number | null {
+  return pending + queued + delivered + failed === 0 ? null : delivered / Math.max(1, users);
+}
+
+/** Who was not told, or could not be. */
+export function leftToTell({ users, delivered, queued }: AffectedSummary): number {
+  return users - delivered - queued;
 }

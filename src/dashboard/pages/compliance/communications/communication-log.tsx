@@ -30,7 +30,7 @@ export function CommunicationLog({ about }: { about: Subject }) {
           <Skeleton rows={3} label="Loading what was said" />
         )
       ) : items.length === 0 ? (
-        <p class="faint">Nothing yet. Write here what was told to the person, and when: the log proves it later.</p>
+        <p class="faint">Nothing yet. Write here what was said to whom, and when: the log proves it later.</p>
       ) : (
         <ol class="said-list">
           {items.map((said) => (

@@ -8,7 +8,7 @@ import { Time } from '../../../../components/time.tsx';
 import { exact, percent, plural } from '../../../../lib/format.ts';
 import { say, sayError } from '../../../../state/toasts.ts';
 import { useResource } from '../../../../state/use-resource.ts';
-import { toldShare } from '../breach-words.ts';
+import { leftToTell, toldShare } from '../breach-words.ts';
 import { NotifyDialog } from './notify-dialog.tsx';
 import { SearchDialog } from './search-dialog.tsx';
 
@@ -22,6 +22,7 @@ export function AffectedCard({ breach, onChanged }: { breach: Breach; onChanged:
   const [newest] = notifications.data?.items ?? [];
   const isTelling = newest !== undefined && newest.stoppedAtMs === null && affected.pending > 0;
   const share = toldShare(affected);
+  const left = leftToTell(affected);
   const reload = () => {
     setOpen(null);
     onChanged();
@@ -59,8 +60,12 @@ export function AffectedCard({ breach, onChanged }: { breach: Breach; onChanged:
                 Stop
               </Button>
             ) : (
-              <Button small kind="primary" disabled={affected.users === 0} onClick={() => setOpen('notify')}>
-                {newest === undefined ? 'Tell them' : 'Go on telling'}
+              <Button small kind="primary" disabled={left === 0} onClick={() => setOpen('notify')}>
+                {affected.users > 0 && left === 0
+                  ? 'Everybody was told'
+                  : newest === undefined
+                    ? 'Tell them'
+                    : 'Go on telling'}
               </Button>
             )}
           </>

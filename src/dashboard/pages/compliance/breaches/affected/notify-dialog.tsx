@@ -11,6 +11,7 @@ import { fieldReason } from '../../../../lib/errors.ts';
 import { exact } from '../../../../lib/format.ts';
 import { sayError } from '../../../../state/toasts.ts';
 import { useResource } from '../../../../state/use-resource.ts';
+import { leftToTell } from '../breach-words.ts';
 
 interface NotifyDialogProps {
   breach: Breach;
@@ -38,7 +39,7 @@ export function NotifyDialog({ breach, last, onDone, onClose }: NotifyDialogProp
   const there = destinations.data?.destinations.filter(
     ({ projectId }) => breach.projectId === null || projectId === breach.projectId,
   );
-  const left = breach.affected.users - breach.affected.delivered - breach.affected.queued;
+  const left = leftToTell(breach.affected);
   return (
     <FormDialog
       title="Tell affected users"

@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Breach, BreachClock } from '../../../../../wire/compliance.ts';
-import { answerClock } from '../../../../api/breaches.ts';
+import { answerClock, type ClockAnswer } from '../../../../api/breaches.ts';
 import { Button } from '../../../../components/button.tsx';
-import { Countdown } from '../../../../components/countdown.tsx';
 import { Check } from '../../../../components/field.tsx';
 import { FormDialog } from '../../../../components/form-dialog.tsx';
 import { StatusDot } from '../../../../components/status-dot.tsx';
@@ -12,7 +11,7 @@ import { TimeField } from '../../../../components/time-field.tsx';
 import { fieldReason } from '../../../../lib/errors.ts';
 import { now, ticking } from '../../../../state/clock.ts';
 import { say } from '../../../../state/toasts.ts';
-import { CLOCK_WORDS, clockTone } from '../breach-words.ts';
+import { CLOCK_WORDS, clockTone, openWords } from '../breach-words.ts';
 
 /** What each law wants by when, and whether it was done. */
 export function ClocksCard({ breach, onChanged }: { breach: Breach; onChanged: () => void }) {
@@ -30,11 +29,7 @@ export function ClocksCard({ breach, onChanged }: { breach: Breach; onChanged: (
             </span>
             <span class="breach-clock-when">
               <StatusDot tone={clockTone(clock, ticking.value)}>
-                {clock.state === 'running' ? (
-                  <Countdown untilMs={clock.dueAtMs} due="Overdue" />
-                ) : (
-                  CLOCK_WORDS[clock.state].word
-                )}
+                {isOpen(clock) ? openWords(clock, breach.awareAtMs, ticking.value) : CLOCK_WORDS[clock.state].word}
               </StatusDot>
               <span class="faint">
                 due <Time ms={clock.dueAtMs} />
@@ -48,7 +43,7 @@ export function ClocksCard({ breach, onChanged }: { breach: Breach; onChanged: (
             </span>
             {breach.state === 'resolved' ? null : (
               <Button small onClick={() => setAnswering(clock)}>
-                {clock.state === 'running' || clock.state === 'overdue' ? 'Answer' : 'Change'}
+                {isOpen(clock) ? 'Answer' : 'Change'}
               </Button>
             )}
           </li>
@@ -70,6 +65,10 @@ export function ClocksCard({ breach, onChanged }: { breach: Breach; onChanged: (
   );
 }
 
+function isOpen({ state }: BreachClock): boolean {
+  return state === 'running' || state === 'overdue';
+}
+
 interface ClockDialogProps {
   breachId: string;
   clock: BreachClock;
@@ -81,27 +80,28 @@ function ClockDialog({ breachId, clock, onDone, onClose }: ClockDialogProps) {
   const [notNeeded, setNotNeeded] = useState(clock.state === 'not_needed');
   const [doneAtMs, setDoneAt] = useState<number | null>(clock.doneAtMs ?? now());
   const [note, setNote] = useState(clock.note ?? '');
+  const [reopened, setReopened] = useState(false);
   const text = note.trim();
+  const answer: ClockAnswer = reopened
+    ? { doneAtMs: null, note: text || null }
+    : notNeeded
+      ? { notNeeded, note: text }
+      : { doneAtMs, note: text || null };
   return (
     <FormDialog
       title={clock.label}
       action="Save"
-      ready={notNeeded ? text !== '' : doneAtMs !== null}
+      ready={reopened || (notNeeded ? text !== '' : doneAtMs !== null)}
       places={['/doneAtMs', '/note']}
-      submit={() =>
-        answerClock(
-          breachId,
-          clock.id,
-          notNeeded ? { notNeeded, note: text } : { doneAtMs: doneAtMs ?? 0, note: text || null },
-        )
-      }
+      submit={() => answerClock(breachId, clock.id, answer)}
       onDone={onDone}
       onClose={onClose}
     >
       {(error) => (
         <>
-          <Check label="It is not needed here" checked={notNeeded} onChange={setNotNeeded} />
-          {notNeeded ? null : (
+          {isOpen(clock) ? null : <Check label="It is open after all" checked={reopened} onChange={setReopened} />}
+          {reopened ? null : <Check label="It is not needed here" checked={notNeeded} onChange={setNotNeeded} />}
+          {notNeeded || reopened ? null : (
             <TimeField
               label="Done at"
               ms={doneAtMs}
@@ -111,7 +111,7 @@ function ClockDialog({ breachId, clock, onDone, onClose }: ClockDialogProps) {
             />
           )}
           <TextArea
-            label={notNeeded ? 'Why not' : 'Note (optional)'}
+            label={notNeeded && !reopened ? 'Why not' : 'Note (optional)'}
             rows={3}
             value={note}
             placeholder={notNeeded ? 'The data was encrypted, Art. 34(3)(a)' : 'Reference 2026/114 of the authority'}

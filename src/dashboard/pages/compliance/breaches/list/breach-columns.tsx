@@ -1,11 +1,10 @@
 import type { Breach } from '../../../../../wire/compliance.ts';
-import { Countdown } from '../../../../components/countdown.tsx';
 import type { GridColumn } from '../../../../components/list-grid.tsx';
 import { StatusDot } from '../../../../components/status-dot.tsx';
 import { Time } from '../../../../components/time.tsx';
 import { compact, dateTime, exact } from '../../../../lib/format.ts';
 import { ticking } from '../../../../state/clock.ts';
-import { clockTone, nextClock, STATE_WORDS } from '../breach-words.ts';
+import { clockTone, nextClock, openWords, STATE_WORDS } from '../breach-words.ts';
 
 export function breachColumns(projects: ReadonlyMap<string, string>): readonly GridColumn<Breach>[] {
   const projectOf = ({ projectId }: Breach) =>
@@ -40,7 +39,7 @@ function NextClock({ breach }: { breach: Breach }) {
   if (next === null) return <span class="faint">–</span>;
   return (
     <StatusDot tone={clockTone(next, ticking.value)}>
-      <Countdown untilMs={next.dueAtMs} due="overdue" /> <span class="faint">{next.label}</span>
+      {openWords(next, breach.awareAtMs, ticking.value)} <span class="faint">{next.label}</span>
     </StatusDot>
   );
 }

@@ -43,7 +43,7 @@ export function ClocksCard({ request }: { request: DeletionRequest }) {
         label={`Deadline by ${regimeId}`}
         value={
           <span class={tone}>
-            {open ? <Countdown untilMs={deadlineAtMs} due="is over" /> : executedAtMs === null ? 'none' : 'met'}
+            {open ? <Countdown untilMs={deadlineAtMs} due="is over" fine /> : executedAtMs === null ? 'none' : 'met'}
           </span>
         }
       >
