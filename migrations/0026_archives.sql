@@ -59,8 +59,10 @@ CREATE TABLE archive_manifests (
   reason TEXT NOT NULL CHECK (reason IN ('archived', 'erased', 'expired')),
   sha256 TEXT NOT NULL,                                  -- hex, of the object
   written_at_ms INTEGER NOT NULL,
+  found INTEGER NOT NULL DEFAULT 0,                      -- 1: it was in R2 and not here, and the rows of its day were not held against it yet
   PRIMARY KEY (project_id, sequence)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX archive_manifests_found ON archive_manifests (project_id, day) WHERE found = 1;
 CREATE INDEX archive_manifests_by_day ON archive_manifests (project_id, day, sequence);
 
 CREATE TABLE archive_settings (

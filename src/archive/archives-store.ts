@@ -88,6 +88,33 @@ export async function insertWriting(db: D1Database, archive: NewArchive): Promis
   return toStored(row);
 }
 
+/**
+ * The row of an object that is being written goes on behind the numbers that are taken, `taken` being the greatest of them. Answers the row as it is then: another
+ * run may have done the same; null where it is no longer being written.
+ */
+export async function skipNumbers(
+  db: D1Database,
+  { id, projectId, day, number }: StoredArchive,
+  taken: number,
+): Promise<StoredArchive | null> {
+  await db.batch([
+    db
+      .prepare(
+        `UPDATE archive_numbers SET last = max(last, ?3) + 1 WHERE project_id = ?1 AND day = ?2
+           AND EXISTS (SELECT 1 FROM archives WHERE id = ?4 AND state = 'writing' AND number = ?5)`,
+      )
+      .bind(projectId, day, taken, id, number),
+    db
+      .prepare(
+        `UPDATE archives SET number = n.last, object_key = ?3 || 'batch-' || printf('%04d', n.last) || '.ndjson.gz' FROM archive_numbers n
+         WHERE archives.id = ?4 AND archives.state = 'writing' AND archives.number = ?5 AND n.project_id = ?1 AND n.day = ?2`,
+      )
+      .bind(projectId, day, dayFolder(projectId, day), id, number),
+  ]);
+  const row = await findArchive(db, id);
+  return row?.state === 'writing' ? row : null;
+}
+
 export async function findArchive(db: D1Database, id: string): Promise<StoredArchive | null> {
   const row = await db
     .prepare(`SELECT ${ARCHIVE_COLUMNS} FROM archives a WHERE a.id = ?1`)
@@ -110,11 +137,14 @@ export function becomesCurrentStatement(
     .bind(id, sha256, nowMs);
 }
 
+/** The `manifest_sequence` of what was given up. */
+export const NEVER_NAMED = 0;
+
 /** What will not be: its object goes, and no manifest ever named it. False where it is not, or no longer, being written. */
 export async function abandon(db: D1Database, id: string): Promise<boolean> {
   const { meta } = await db
     .prepare(
-      `UPDATE archives SET state = 'leaving', manifest_sequence = 0, sources = '[]' WHERE id = ?1 AND state = 'writing'`,
+      `UPDATE archives SET state = 'leaving', manifest_sequence = ${NEVER_NAMED}, sources = '[]' WHERE id = ?1 AND state = 'writing'`,
     )
     .bind(id)
     .run();
@@ -126,7 +156,7 @@ export async function listUnsettled(db: D1Database, projectId: string | null, li
   const { results } = await db
     .prepare(
       `SELECT ${ARCHIVE_COLUMNS} FROM archives a WHERE (a.state <> 'current' OR a.manifest_sequence IS NULL)
-         AND (?1 IS NULL OR a.project_id = ?1) ORDER BY a.created_at_ms, a.id LIMIT ?2`,
+         AND (?1 IS NULL OR a.project_id = ?1)  ORDER BY a.created_at_ms, a.id LIMIT ?2`,
     )
     .bind(projectId, limit)
     .all<ArchiveRow>();

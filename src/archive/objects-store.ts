@@ -15,15 +15,19 @@ export function versionKey(projectId: string, sequence: number): string {
   return `archive/${projectId}/manifests/${sequence}.json`;
 }
 
+/** Whose an object is: who gives up a row deletes nothing that another has written under the same key. */
+const OWNER = 'archive';
+
 /** False where an object has that key already: what is written once is never written over. R2 checks the hash while it takes the bytes. */
 export async function putNew(
   bucket: R2Bucket,
   key: string,
   bytes: Uint8Array,
-  { sha256, contentType }: { sha256: string; contentType: string },
+  { sha256, contentType, owner }: { sha256: string; contentType: string; owner?: string },
 ): Promise<boolean> {
   const put = await bucket.put(key, bytes, {
     ...{ onlyIf: { etagDoesNotMatch: '*' }, sha256, httpMetadata: { contentType } },
+    ...(owner === undefined ? {} : { customMetadata: { [OWNER]: owner } }),
   });
   return put !== null;
 }
@@ -31,12 +35,18 @@ export async function putNew(
 export interface StoredBytes {
   bytes: Uint8Array<ArrayBuffer>;
   etag: string;
+  /** The archive that it was written for; null where nobody said so. */
+  owner: string | null;
+  storageClass: string;
 }
 
 /** Null where there is none. */
 export async function getBytes(bucket: R2Bucket, key: string): Promise<StoredBytes | null> {
   const object = await bucket.get(key);
-  return object === null ? null : { bytes: new Uint8Array(await object.arrayBuffer()), etag: object.etag };
+  if (object === null) return null;
+  const { etag, storageClass, customMetadata } = object;
+  const owner = customMetadata?.[OWNER] ?? null;
+  return { bytes: new Uint8Array(await object.arrayBuffer()), etag, owner, storageClass };
 }
 
 /** Null where there is none. */
@@ -60,6 +70,29 @@ export async function sizeOf(bucket: R2Bucket, key: string): Promise<number | nu
   return (await bucket.head(key))?.size ?? null;
 }
 
+/** Null where there is none, or nobody said. */
+export async function ownerOf(bucket: R2Bucket, key: string): Promise<string | null> {
+  return (await bucket.head(key))?.customMetadata?.[OWNER] ?? null;
+}
+
+/** The greatest number that an object of the day has; 0 where there is none. */
+export async function lastNumber(bucket: R2Bucket, projectId: string, day: string): Promise<number> {
+  const prefix = `${dayFolder(projectId, day)}batch-`;
+  let last = 0;
+  for (let cursor: string | undefined; ; ) {
+    const listed = await bucket.list({ prefix, ...(cursor === undefined ? {} : { cursor }) });
+    for (const { key } of listed.objects) last = Math.max(last, numberOf(key) ?? 0);
+    if (!listed.truncated) return last;
+    cursor = listed.cursor;
+  }
+}
+
+/** Null where the key is not one of an object. */
+export function numberOf(key: string): number | null {
+  const [, number] = /\/batch-(\d+)\.ndjson\.gz$/.exec(key) ?? [];
+  return number === undefined ? null : Number(number);
+}
+
 /** Also where there is none. */
 export async function deleteObject(bucket: R2Bucket, key: string): Promise<void> {
   await bucket.delete(key);
@@ -74,12 +107,20 @@ export async function putOver(
     etag,
     sha256,
     contentType,
+    owner,
     storageClass,
-  }: { etag: string | null; sha256: string; contentType: string; storageClass?: 'InfrequentAccess' },
+  }: {
+    etag: string | null;
+    sha256: string;
+    contentType: string;
+    owner?: string;
+    storageClass?: 'InfrequentAccess';
+  },
 ): Promise<boolean> {
   const put = await bucket.put(key, bytes, {
     onlyIf: etag === null ? { etagDoesNotMatch: '*' } : { etagMatches: etag },
     ...{ sha256, httpMetadata: { contentType } },
+    ...(owner === undefined ? {} : { customMetadata: { [OWNER]: owner } }),
     ...(storageClass ? { storageClass } : {}),
   });
   return put !== null;

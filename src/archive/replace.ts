@@ -71,8 +71,9 @@ export async function replaceArchive(
   );
   const bytes = concatBytes(parts);
   const sha256 = sha256Hex(bytes);
-  const row = await insertWriting(DB, newRow(ctx, old, before, rewritten, bytes.byteLength));
-  await putVerified(ctx, row, bytes, sha256);
+  const begun = await insertWriting(DB, newRow(ctx, old, before, rewritten, bytes.byteLength));
+  const row = await putVerified(ctx, begun, bytes, sha256);
+  if (row === null) return { kind: 'lost' };
   await auditedBatch(ctx, [
     moveMembersStatement(DB, { from: old.id, to: row.id, before: before.map(toMember), after: row.sources }),
     becomesCurrentStatement(DB, row.id, { sha256, nowMs: ctx.nowMs }),

@@ -64,6 +64,19 @@ export function joinPieces(pieces: readonly Piece[]): Uint8Array<ArrayBuffer> {
   return concatBytes([HEADER, ...pieces.map((piece) => piece.deflated), FINAL_BLOCK, trailer]);
 }
 
+/** The members of files of joinPieces one after another, cut where a header is: should one lie within packed bytes (2^-80), neither part is a gzip file. */
+export function splitMembers(bytes: Uint8Array): Uint8Array[] {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const members: Uint8Array[] = [];
+  for (let start = 0; start < all.length; ) {
+    const next = all.indexOf(HEADER, start + 1);
+    const end = next < 0 ? all.length : next;
+    members.push(bytes.subarray(start, end));
+    start = end;
+  }
+  return members;
+}
+
 /** Throws where the bytes are no gzip file, are cut, or inflate to more than `maxRawBytes`. */
 export function gunzip(bytes: Uint8Array, maxRawBytes: number): Buffer {
   return gunzipSync(bytes, { maxOutputLength: maxRawBytes + OUTPUT_SLACK_BYTES });

@@ -1,3 +1,10 @@
+export {
+  adoptMembersStatement,
+  type KnownBlock,
+  listKnownHot,
+  listKnownOf,
+  unarchiveStatement,
+} from './archived/adopt-store.ts';
 export { type HotBlock, listDue, readDue, readHot } from './archived/due-store.ts';
 export {
   type ArchivedBlock,
@@ -24,8 +31,9 @@ export {
   type SeqRange,
 } from './block.ts';
 export { compactBlocks } from './compact.ts';
-export { eraseLines } from './erased/erase-lines.ts';
+export { eraseLines, indexAgain } from './erased/erase-lines.ts';
 export {
+  listByIds,
   listInSequence,
   listOfArchive,
   listStreamEnds,
@@ -34,7 +42,7 @@ export {
 } from './erased/erased-store.ts';
 export { buildFilter, mayContain } from './filter.ts';
 export { readFilters, readHolding, type TokenGroups } from './filter-store.ts';
-export { deflatePiece, gunzip, inflatePiece, joinedBytes, joinPieces, type Piece } from './gzip.ts';
+export { deflatePiece, gunzip, inflatePiece, joinedBytes, joinPieces, type Piece, splitMembers } from './gzip.ts';
 export { lineId, lineLevel, lineTs } from './line.ts';
 export { joinMembers } from './member-ranges.ts';
 export { type CallMeter, inflatePacked, type Packed, readPacked, readPayloads } from './payload-store.ts';

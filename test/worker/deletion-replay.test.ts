@@ -10,6 +10,7 @@ import { auditOf, testCtx } from '../helpers/worker/context.ts';
 import { askDeletion, eraseWhole } from '../helpers/worker/deletions.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 import { put, seal } from '../helpers/worker/query.ts';
+import { restore, snapshot } from '../helpers/worker/time-travel.ts';
 
 const DAY_MS = 86_400_000;
 const JANE = { userIds: ['usr-jane-4711'], identifiers: ['jane@example.com'] };
@@ -17,35 +18,6 @@ const OWN = [
   ...['deletion_requests', 'deletion_holds', 'deletion_steps', 'deletion_work', 'deletion_samples', 'deletion_days'],
   ...['erasure_ledger', 'erasure_replay', 'blocks', 'block_payloads', 'block_filters', 'notices'],
 ];
-
-type Rows = Record<string, Record<string, unknown>[]>;
-
-/** What time travel of the database would go back to. */
-async function snapshot(): Promise<Rows> {
-  const rows: Rows = {};
-  for (const table of OWN) rows[table] = (await env.DB.prepare(`SELECT * FROM ${table}`).all()).results;
-  return rows;
-}
-
-async function restore(rows: Rows): Promise<void> {
-  const statements = [
-    env.DB.prepare(
-      `INSERT INTO audit_context (id, at_ms, actor_kind, actor_id, request_id, address) VALUES (1, 0, 'system', 'restore', '', '')`,
-    ),
-    env.DB.prepare('PRAGMA defer_foreign_keys = on'),
-  ];
-  for (const table of OWN) statements.push(env.DB.prepare(`DELETE FROM ${table}`));
-  for (const [table, list] of Object.entries(rows)) {
-    for (const row of list) {
-      const names = Object.keys(row);
-      const marks = names.map((_, i) => `?${i + 1}`).join(', ');
-      statements.push(
-        env.DB.prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${marks})`).bind(...Object.values(row)),
-      );
-    }
-  }
-  await env.DB.batch([...statements, env.DB.prepare('DELETE FROM audit_context')]);
-}
 
 const object = async (id: string) => (await env.STORE.get(ledgerKey(id)))?.json<LedgerObject>();
 const messages = async (projectId: string) => (await everyRecord(projectId)).map(({ message }) => message);
@@ -85,9 +57,9 @@ describe('the ledger', () => {
     ['while the request was in its grace period', 'grace'],
   ])('is carried out again where the database was set back to %s', async (_, when) => {
     const projectId = await project();
-    const early = await snapshot();
+    const early = await snapshot(OWN);
     const id = await askDeletion(projectId, { ...JANE, holds: [{ category: 'caches', reason: 'a dispute' }] });
-    const grace = await snapshot();
+    const grace = await snapshot(OWN);
     await eraseWhole(id);
     expect(await messages(projectId)).toEqual(['of others']);
     await restore(when === 'entered' ? early : grace);
@@ -113,7 +85,7 @@ describe('the ledger', () => {
     const projectId = await project();
     const id = await askDeletion(projectId, JANE);
     await eraseDue(testCtx({ nowMs: Date.now() }));
-    const middle = await snapshot();
+    const middle = await snapshot(OWN);
     await eraseWhole(id, Date.now() + 10 * 60_000);
     await restore(middle);
     await replayLedger(testCtx());

@@ -53,7 +53,9 @@ async function reclass(ctx: Ctx, archive: StoredArchive): Promise<boolean> {
     ]);
     return false;
   }
-  const options = { etag: before.etag, sha256, contentType: OBJECT_TYPE, storageClass: 'InfrequentAccess' as const };
+  const { etag, owner } = before;
+  const kept = { etag, sha256, contentType: OBJECT_TYPE, ...(owner === null ? {} : { owner }) };
+  const options = { ...kept, storageClass: 'InfrequentAccess' as const };
   if (!(await putOver(STORE, key, before.bytes, options))) return false;
   const after = await getBytes(STORE, key);
   if (after === null || sha256Hex(after.bytes) !== sha256) return false;

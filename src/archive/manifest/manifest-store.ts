@@ -9,6 +9,8 @@ export interface ChainHead {
 
 export interface DayState {
   head: ChainHead;
+  /** Whether a version of the day was in R2 and not here, and the day's rows were not held against it yet. */
+  hasFound: boolean;
   /** Those that the day's next version names. */
   current: StoredArchive[];
   /** Those whose coming or going no version has said yet. */
@@ -19,7 +21,7 @@ const HEAD = 'SELECT sequence, sha256 FROM archive_manifests WHERE project_id = 
 
 /** All of one moment. */
 export async function readDayState(db: D1Database, projectId: string, day: string): Promise<DayState> {
-  const [heads, current, untold] = await db.batch([
+  const [heads, current, untold, found] = await db.batch([
     db.prepare(HEAD).bind(projectId),
     db
       .prepare(
@@ -31,12 +33,16 @@ export async function readDayState(db: D1Database, projectId: string, day: strin
         `SELECT id, state, replaces FROM archives WHERE project_id = ?1 AND day = ?2 AND manifest_sequence IS NULL AND state <> 'writing'`,
       )
       .bind(projectId, day),
+    db
+      .prepare('SELECT sequence FROM archive_manifests WHERE project_id = ?1 AND day = ?2 AND found = 1 LIMIT 1')
+      .bind(projectId, day),
   ]);
   const [head] = (heads?.results ?? []) as { sequence: number; sha256: string }[];
   return {
     head: { sequence: head?.sequence ?? 0, sha256: head?.sha256 ?? null },
     current: ((current?.results ?? []) as ArchiveRow[]).map(toStored),
     untold: (untold?.results ?? []) as DayState['untold'],
+    hasFound: (found?.results ?? []).length > 0,
   };
 }
 
@@ -48,20 +54,23 @@ export interface VersionRow {
   writtenAtMs: number;
 }
 
-/** A version that is in R2; again, it changes nothing. Those archives are told by it, as far as they are what they were when it was made. */
+/**
+ * A version that is in R2; again, it changes nothing. Those archives are told by it, as far as they are what they were when it was made. `isFound`: it was there, and
+ * its day's rows are to be held against it.
+ */
 export async function saveVersion(
   db: D1Database,
   projectId: string,
   version: VersionRow,
-  told: readonly Pick<StoredArchive, 'id' | 'state'>[],
+  { told, isFound }: { told: readonly Pick<StoredArchive, 'id' | 'state'>[]; isFound: boolean },
 ): Promise<void> {
   const { sequence, day, reason, sha256, writtenAtMs } = version;
   await db.batch([
     db
       .prepare(
-        `INSERT OR IGNORE INTO archive_manifests (project_id, sequence, day, reason, sha256, written_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`,
+        `INSERT OR IGNORE INTO archive_manifests (project_id, sequence, day, reason, sha256, written_at_ms, found) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
       )
-      .bind(projectId, sequence, day, reason, sha256, writtenAtMs),
+      .bind(projectId, sequence, day, reason, sha256, writtenAtMs, isFound ? 1 : 0),
     db
       .prepare(
         `UPDATE archives SET manifest_sequence = ?2 FROM json_each(?3) j
@@ -97,7 +106,47 @@ export async function findVersion(db: D1Database, projectId: string, sequence: n
   return (await listVersions(db, projectId, sequence - 1, 1)).find((row) => row.sequence === sequence) ?? null;
 }
 
-export async function readHead(db: D1Database, projectId: string): Promise<ChainHead> {
-  const row = await db.prepare(HEAD).bind(projectId).first<{ sequence: number; sha256: string }>();
-  return { sequence: row?.sequence ?? 0, sha256: row?.sha256 ?? null };
+/** `hasFound`: rows of some days were not yet held against versions that were in R2 alone. */
+export async function readHead(db: D1Database, projectId: string): Promise<ChainHead & { hasFound: boolean }> {
+  const row = await db
+    .prepare(
+      `SELECT sequence, sha256, EXISTS (SELECT 1 FROM archive_manifests WHERE project_id = ?1 AND found = 1) AS has_found
+       FROM (${HEAD})`,
+    )
+    .bind(projectId)
+    .first<{ sequence: number; sha256: string; has_found: number }>();
+  return { sequence: row?.sequence ?? 0, sha256: row?.sha256 ?? null, hasFound: row?.has_found === 1 };
+}
+
+/** Days whose rows were not yet held against versions that were in R2 alone. */
+export async function listFoundDays(db: D1Database, projectId: string, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT DISTINCT day FROM archive_manifests WHERE project_id = ?1 AND found = 1 ORDER BY day LIMIT ?2')
+    .bind(projectId, limit)
+    .all<{ day: string }>();
+  return results.map(({ day }) => day);
+}
+
+/** The day's newest version; null before the first. */
+export async function newestOfDay(
+  db: D1Database,
+  projectId: string,
+  day: string,
+): Promise<{ sequence: number; sha256: string } | null> {
+  return db
+    .prepare(
+      'SELECT sequence, sha256 FROM archive_manifests WHERE project_id = ?1 AND day = ?2 ORDER BY sequence DESC LIMIT 1',
+    )
+    .bind(projectId, day)
+    .first<{ sequence: number; sha256: string }>();
+}
+
+/** The rows of the day are what its versions say, up to this one. */
+export async function settleFound(db: D1Database, projectId: string, day: string, sequence: number): Promise<void> {
+  await db
+    .prepare(
+      'UPDATE archive_manifests SET found = 0 WHERE project_id = ?1 AND day = ?2 AND sequence <= ?3 AND found = 1',
+    )
+    .bind(projectId, day, sequence)
+    .run();
 }

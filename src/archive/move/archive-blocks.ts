@@ -6,6 +6,7 @@ import { DAY_MS } from '../keep/keep.ts';
 import { rotated } from '../keep/rotated.ts';
 import { noteFailure } from '../notices.ts';
 import { readAllSettings } from '../registers/settings-store.ts';
+import { repairProject } from '../repair/repair.ts';
 import { type Batch, planBatches, REST_MS } from './plan.ts';
 import { type DatabaseSize, hotDaysInForce, hotDelayMs } from './pressure.ts';
 import { settle } from './settle.ts';
@@ -16,6 +17,8 @@ const MAX_LISTED = 2_000;
 /** Of one run: what is left comes five minutes later. An object takes 12 statements, its manifest 5 (test/worker/archive-bounds.test.ts). */
 const MAX_OBJECTS = 16;
 const MAX_UNSETTLED = 10;
+/** Projects of a run that are asked whether R2 knows more of them than the database does, beside those that have something due. */
+const MAX_LOOKED_AT = 20;
 /** Between two objects it is looked at how long the run takes. */
 const MAX_RUN_MS = 60_000;
 
@@ -34,7 +37,7 @@ export interface MoveCounts extends ArchiveRun {
 }
 
 /**
- * Moves blocks past the hot period to R2: first what a run before has begun, then what is due, an object of each project in turn, then the manifests. Every step
+ * Moves blocks past the hot period to R2: first what R2 knows and this database does not, then what a run before has begun, then what is due, an object of each project in turn, then the manifests. Every step
  * is decided by rows, so that any number of runs may do it at once or die in it.
  */
 export async function moveBlocks(ctx: Ctx, { projectId, isPatient }: ArchiveOptions): Promise<MoveCounts> {
@@ -46,10 +49,15 @@ export async function moveBlocks(ctx: Ctx, { projectId, isPatient }: ArchiveOpti
     ...{ blocks: 0, records: 0, rawBytes: 0, packedBytes: 0, objects: 0, done: true },
     ...{ damaged: 0, failed: 0, manifests: 0 },
   };
+  const repairs = new Repairs(ctx);
+  for (const project of rotated(projects).slice(0, MAX_LOOKED_AT)) await repairs.isWhole(project.projectId);
   const before = await settle(ctx, { projectId, delayMs, limit: MAX_UNSETTLED });
   for (const archive of before.archived) count(counts, archive);
   const due = await dueProjects(ctx, projects, size);
-  const turns = new Turns(due.map((project) => ({ ...project, isPatient })));
+  const turns = new Turns(
+    repairs,
+    due.map((project) => ({ ...project, isPatient })),
+  );
   let objects = 0;
   for (;;) {
     if (objects >= MAX_OBJECTS || performance.now() - startedMs > MAX_RUN_MS) {
@@ -71,7 +79,7 @@ export async function moveBlocks(ctx: Ctx, { projectId, isPatient }: ArchiveOpti
   }
   const after = await settle(ctx, { projectId, delayMs, limit: MAX_UNSETTLED + objects });
   for (const archive of after.archived) count(counts, archive);
-  counts.failed += before.failed + after.failed;
+  counts.failed += before.failed + after.failed + repairs.failed;
   counts.manifests += before.manifests + after.manifests;
   if (turns.wasCut) counts.done = false;
   return counts;
@@ -104,13 +112,41 @@ async function dueProjects(
   return rotated(all.filter(({ projectId }) => due.has(projectId)));
 }
 
+/** What R2 knows and this database does not is found once a run and project. */
+class Repairs {
+  failed = 0;
+  readonly #ctx: Ctx;
+  readonly #known = new Map<string, boolean>();
+
+  constructor(ctx: Ctx) {
+    this.#ctx = ctx;
+  }
+
+  /** False where something is left: what is archived then could be archived already. */
+  async isWhole(projectId: string): Promise<boolean> {
+    const known = this.#known.get(projectId);
+    if (known !== undefined) return known;
+    let isWhole = false;
+    try {
+      isWhole = await repairProject(this.#ctx, projectId);
+    } catch (cause) {
+      this.failed++;
+      await noteFailure(this.#ctx, projectId, 'archive_repair', cause);
+    }
+    this.#known.set(projectId, isWhole);
+    return isWhole;
+  }
+}
+
 /** One object of each project in turn. What is due of a project is listed when its first turn comes. */
 class Turns {
   #waiting: (DueProject & { isPatient: boolean; batches: Batch[] | null })[];
   /** Whether a list was cut, so that more may be due than was looked at. */
   wasCut = false;
+  readonly #repairs: Repairs;
 
-  constructor(projects: readonly (DueProject & { isPatient: boolean })[]) {
+  constructor(repairs: Repairs, projects: readonly (DueProject & { isPatient: boolean })[]) {
+    this.#repairs = repairs;
     this.#waiting = projects.map((project) => ({ ...project, batches: null }));
   }
 
@@ -133,6 +169,10 @@ class Turns {
     { env, nowMs }: Ctx,
     { projectId, hotMs, isPatient }: DueProject & { isPatient: boolean },
   ): Promise<Batch[]> {
+    if (!(await this.#repairs.isWhole(projectId))) {
+      this.wasCut = true;
+      return [];
+    }
     const range = { maxTsBeforeMs: nowMs - hotMs, sealedToMs: nowMs - REST_MS };
     const due = await listDue(env.DB, projectId, range, MAX_LISTED);
     const isWhole = due.length < MAX_LISTED;

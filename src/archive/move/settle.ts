@@ -1,9 +1,9 @@
 import type { Ctx } from '../../env.ts';
-import { forget, listUnsettled, type StoredArchive } from '../archives-store.ts';
+import { forget, listUnsettled, NEVER_NAMED, type StoredArchive } from '../archives-store.ts';
 import { writeManifest } from '../manifest/write-manifest.ts';
 import { noteFailure } from '../notices.ts';
 import { deleteObject } from '../objects-store.ts';
-import { giveUp, resumeArchive } from './write-archive.ts';
+import { deleteAbandoned, giveUp, resumeArchive } from './write-archive.ts';
 
 /** Longer than any run may take: a replacement that is being written for so long is of one that died (../replace.ts). */
 const REPLACED_WITHIN_MS = 15 * 60_000;
@@ -35,6 +35,7 @@ export async function settle(
     }
   };
   const days = new Map<string, StoredArchive>();
+  const leaving: StoredArchive[] = [];
   const gone: StoredArchive[] = [];
   for (const row of rows) {
     if (row.state === 'writing') {
@@ -45,12 +46,8 @@ export async function settle(
         days.set(`${row.projectId}/${row.day}`, archived);
       });
     } else if (row.state === 'leaving') {
-      await attempt(row, 'archive_delete', async () => {
-        await deleteObject(ctx.env.STORE, row.key);
-        settled.deleted++;
-        gone.push(row);
-        if (row.manifestSequence === null) days.set(`${row.projectId}/${row.day}`, row);
-      });
+      leaving.push(row);
+      if (row.manifestSequence === null) days.set(`${row.projectId}/${row.day}`, row);
     } else {
       days.set(`${row.projectId}/${row.day}`, row);
     }
@@ -58,6 +55,15 @@ export async function settle(
   for (const row of days.values()) {
     await attempt(row, 'archive_manifest', async () => {
       if (await writeManifest(ctx, row.projectId, row.day)) settled.manifests++;
+    });
+  }
+  // Behind the manifests, so that the newest version of a day names only what is there; but a chain that is broken keeps nothing from its deletion.
+  for (const row of leaving) {
+    await attempt(row, 'archive_delete', async () => {
+      if (row.manifestSequence === NEVER_NAMED) await deleteAbandoned(ctx, row);
+      else await deleteObject(ctx.env.STORE, row.key);
+      settled.deleted++;
+      gone.push(row);
     });
   }
   // Those whose manifest was not written stay: forget() leaves them.

@@ -2,13 +2,23 @@ import { switchStatement } from '../../blocks/index.ts';
 import type { Ctx } from '../../env.ts';
 import { sha256Hex } from '../../shared/hash.ts';
 import { randomId } from '../../shared/ids.ts';
-import { abandon, becomesCurrentStatement, findArchive, insertWriting, type StoredArchive } from '../archives-store.ts';
+import {
+  abandon,
+  becomesCurrentStatement,
+  findArchive,
+  insertWriting,
+  type StoredArchive,
+  skipNumbers,
+} from '../archives-store.ts';
+import { readManifest } from '../manifest/manifest.ts';
 import { noteDamage } from '../notices.ts';
-import { deleteObject, getBytes, putNew } from '../objects-store.ts';
+import { dayManifestKey, deleteObject, getBytes, lastNumber, ownerOf, putNew } from '../objects-store.ts';
 import { type LoadedMembers, loadMembers } from './members.ts';
 import type { Batch } from './plan.ts';
 
 export const OBJECT_TYPE = 'application/x-ndjson';
+/** Each skips all numbers that R2 has: more is somebody who takes them as fast. */
+const MAX_SKIPPED = 3;
 
 /** `lost`: another run was faster, or a block is not what it was; nothing has changed for any reader. */
 export type Written = { kind: 'archived'; archive: StoredArchive } | { kind: 'lost' };
@@ -55,7 +65,7 @@ export async function resumeArchive(ctx: Ctx, row: StoredArchive, delayMs: numbe
 async function publish(ctx: Ctx, row: StoredArchive, loaded: LoadedMembers, delayMs: number): Promise<Written> {
   const { DB } = ctx.env;
   const { sha256, members } = loaded;
-  await putVerified(ctx, row, loaded.bytes, sha256);
+  if ((await putVerified(ctx, row, loaded.bytes, sha256)) === null) return { kind: 'lost' };
   await DB.batch([
     switchStatement(DB, row.id, members, ctx.nowMs + delayMs),
     becomesCurrentStatement(DB, row.id, { sha256, nowMs: ctx.nowMs }),
@@ -68,20 +78,47 @@ async function publish(ctx: Ctx, row: StoredArchive, loaded: LoadedMembers, dela
 }
 
 /**
- * The object under the row's key, read back whole. Its members are known to be what their index rows say, so equal bytes are too. What a run that died has put
- * there is taken where it is the same. Throws where it is not; the row is given up.
+ * The object under the row's key, read back whole; answers the row with the key that it has then. Its members are known to be what their index rows say, so equal
+ * bytes are too. What a run that died has put there is taken where it is the same. A key that another has taken is left to it: a database that was set back gives
+ * numbers that R2 knows already. Null where somebody has given the row up meanwhile; throws where its own object is not what was put.
  */
-export async function putVerified(ctx: Ctx, row: StoredArchive, bytes: Uint8Array, sha256: string): Promise<void> {
-  const { STORE } = ctx.env;
-  await putNew(STORE, row.key, bytes, { sha256, contentType: OBJECT_TYPE });
-  const stored = await getBytes(STORE, row.key);
-  if (stored !== null && sha256Hex(stored.bytes) === sha256) return;
-  await giveUp(ctx, row);
-  throw new Error(`${row.key} does not hold what was put there`);
+export async function putVerified(
+  ctx: Ctx,
+  begun: StoredArchive,
+  bytes: Uint8Array,
+  sha256: string,
+): Promise<StoredArchive | null> {
+  const { DB, STORE } = ctx.env;
+  for (let row = begun, skipped = 0; ; skipped++) {
+    await putNew(STORE, row.key, bytes, { sha256, contentType: OBJECT_TYPE, owner: row.id });
+    const stored = await getBytes(STORE, row.key);
+    if (stored !== null && sha256Hex(stored.bytes) === sha256) return row;
+    if (stored === null || stored.owner === row.id || skipped >= MAX_SKIPPED) {
+      await giveUp(ctx, row);
+      throw new Error(`${row.key} does not hold what was put there`);
+    }
+    const renumbered = await skipNumbers(DB, row, await lastNumber(STORE, row.projectId, row.day));
+    if (renumbered === null) return null;
+    row = renumbered;
+  }
 }
 
 /** The number is spent; the object goes at once where it can, and with the next run otherwise. */
-export async function giveUp({ env }: Ctx, row: Pick<StoredArchive, 'id' | 'key'>): Promise<void> {
+export async function giveUp(ctx: Ctx, row: Pick<StoredArchive, 'id' | 'key' | 'projectId' | 'day'>): Promise<void> {
   // Only what this run has given up: another may have made it current with the same bytes.
-  if (await abandon(env.DB, row.id)) await deleteObject(env.STORE, row.key);
+  if (await abandon(ctx.env.DB, row.id)) await deleteAbandoned(ctx, row);
+}
+
+/**
+ * The object of a row that was given up: only where it was written for that row, and not where the day's manifest names it. To a database that was set back a row
+ * is being written that has become current since.
+ */
+export async function deleteAbandoned(
+  { env }: Ctx,
+  { id, key, projectId, day }: Pick<StoredArchive, 'id' | 'key' | 'projectId' | 'day'>,
+): Promise<void> {
+  if ((await ownerOf(env.STORE, key)) !== id) return;
+  const named = await getBytes(env.STORE, dayManifestKey(projectId, day));
+  if (named !== null && readManifest(named.bytes)?.batches.some((batch) => batch.key === key)) return;
+  await deleteObject(env.STORE, key);
 }

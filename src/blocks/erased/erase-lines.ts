@@ -13,23 +13,28 @@ import { TokenSet } from '../token.ts';
  * filter and hash are of what is left. `erased`: lines counted from 0.
  */
 export function eraseLines(index: BlockIndex, ndjson: string, erased: ReadonlySet<number>): SealedBlock {
-  const lines = ndjson.split('\n');
+  const left = ndjson
+    .split('\n')
+    .map((line, n) => (erased.has(n) ? '' : line))
+    .join('\n');
+  return indexAgain(index, left, joinPieces([deflatePiece(utf8(left))]));
+}
+
+/** The block with other content: `gzip`, in which there is `ndjson`. Its range stays. */
+export function indexAgain(index: BlockIndex, ndjson: string, gzip: Uint8Array): SealedBlock {
   const tokens = new TokenSet();
   const summary = new SummaryBuilder(index.summary);
-  const kept = lines.map((line, n) => {
-    if (line === '' || erased.has(n)) return '';
+  for (const line of ndjson.split('\n')) {
+    if (line === '') continue;
     const record = JSON.parse(line) as LogRecord;
     summary.add(record.ts, record.level, record.service);
     addRecordTokens(tokens, record);
-    return line;
-  });
-  const raw = utf8(kept.join('\n'));
-  const gzip = joinPieces([deflatePiece(raw)]);
+  }
   return {
     index: {
       ...index,
       summary: summary.build(),
-      rawBytes: raw.byteLength,
+      rawBytes: Buffer.byteLength(ndjson),
       packedBytes: gzip.byteLength,
       sha256: toHex(createHash('sha256').update(gzip).digest()),
     },

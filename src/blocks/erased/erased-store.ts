@@ -70,6 +70,15 @@ export async function listOfArchive(db: D1Database, archiveId: string): Promise<
   return results.map(toBlock);
 }
 
+/** A block that is gone is missing. */
+export async function listByIds(db: D1Database, ids: readonly string[]): Promise<SequenceBlock[]> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM blocks WHERE id IN (SELECT value FROM json_each(?1))`)
+    .bind(JSON.stringify(ids))
+    .all<Row>();
+  return results.map(toBlock);
+}
+
 function toBlock(row: Row): SequenceBlock {
   return {
     ...{ id: row.id, projectId: row.project_id, shard: row.shard, stream: row.stream as Stream },
