@@ -97,7 +97,7 @@ describe('the ledger', () => {
   it('is gone on with behind what cannot be put back, which is said and tried again', async () => {
     const said = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const projectId = await project();
-    const before = await snapshot();
+    const before = await snapshot(OWN);
     const id = await askDeletion(projectId, JANE);
     await eraseWhole(id);
     await restore(before);
