@@ -151,12 +151,16 @@ export async function abandon(db: D1Database, id: string): Promise<boolean> {
   return meta.changes > 0;
 }
 
-/** Of no project, of all: what is being written, what is leaving, and what no manifest has said yet; what waits longest first. */
+/**
+ * Of no project, of all: what is being written, what is leaving, and what no manifest has said yet; what waits longest first, one of each project in turn: where one
+ * of them cannot get on, its rows must not keep the others from it.
+ */
 export async function listUnsettled(db: D1Database, projectId: string | null, limit: number): Promise<StoredArchive[]> {
   const { results } = await db
     .prepare(
       `SELECT ${ARCHIVE_COLUMNS} FROM archives a WHERE (a.state <> 'current' OR a.manifest_sequence IS NULL)
-         AND (?1 IS NULL OR a.project_id = ?1)  ORDER BY a.created_at_ms, a.id LIMIT ?2`,
+         AND (?1 IS NULL OR a.project_id = ?1) 
+         ORDER BY row_number() OVER (PARTITION BY a.project_id ORDER BY a.created_at_ms, a.id), a.created_at_ms, a.id LIMIT ?2`,
     )
     .bind(projectId, limit)
     .all<ArchiveRow>();

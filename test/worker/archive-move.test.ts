@@ -69,6 +69,25 @@ describe('the archive job', () => {
     expect(await strayKeys(id)).toEqual([]);
   });
 
+  it('brings others to their end beside a project whose chain of manifests is broken', async () => {
+    const days = Array.from({ length: 12 }, (_, day) => ({ ts: OLD - day * DAY_MS }));
+    const broken = await projectWithBlocks(days);
+    await env.STORE.put(`archive/${broken.id}/manifests/1.json`, 'not a version');
+    const other = await projectWithBlocks([{ ts: OLD }]);
+    await env.DB.prepare(
+      `INSERT INTO archives (id, project_id, day, number, stream, state, object_key, blocks, records, raw_bytes, packed_bytes, min_ts, max_ts, sha256,
+         storage_class, created_at_ms, sources)
+       SELECT 'arc_' || value, ?1, '2026-01-' || value, 1, 'logs', 'current', 'none/' || ?1 || value, 1, 1, 1, 1, 0, 0, '', 'Standard', value, '[]'
+       FROM json_each('[10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29]')`,
+    )
+      .bind(broken.id)
+      .run();
+    await moveBlocks(at(NOW_MS), { projectId: null, isPatient: true });
+    expect(await archivesOf(other.id)).toMatchObject([{ state: 'current', manifest_sequence: 1 }]);
+    await env.DB.prepare('DELETE FROM archives WHERE project_id = ?1').bind(broken.id).run();
+    await env.DB.prepare('DELETE FROM blocks WHERE project_id = ?1').bind(broken.id).run();
+  });
+
   it('leaves blocks alone that were sealed within the hour, and archived ones are not compacted', async () => {
     const { id } = await projectWithBlocks([
       { ts: OLD },
