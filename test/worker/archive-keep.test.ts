@@ -199,7 +199,9 @@ describe('the storage class', () => {
     await setSettings(id, { infrequentAfterDays: 92 });
     const put = vi.spyOn(env.STORE, 'put');
     expect(await reclassArchives(at(RARE_MS))).toMatchObject({ archives: 1, failed: 0 });
-    expect(put.mock.calls.map(([, , options]) => options)).toMatchObject([{ storageClass: 'InfrequentAccess' }]);
+    expect(put.mock.calls.map(([, , options]) => options)).toMatchObject([
+      { storageClass: 'InfrequentAccess', customMetadata: { archive: expect.stringMatching(/^arc_/) } },
+    ]);
     expect((await archivesOf(id))[0]?.storage_class).toBe('InfrequentAccess');
     expect(await reclassArchives(at(RARE_MS))).toMatchObject({ archives: 0 });
     expect(await recordsOf(id)).toEqual(before);

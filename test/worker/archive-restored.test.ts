@@ -182,6 +182,24 @@ describe('a database that was set back', () => {
     expect(await archiveObjects.named(at(BACK_MS), [`${folder}/batch-0007.ndjson.gz`])).toEqual(new Set());
   });
 
+  it('to before blocks were archived and an erasure leaves to the sweep an object that nothing makes again', async () => {
+    const { id, blocks } = await projectWithBlocks(SPECS);
+    const before = await recordsOf(id);
+    const early = await snapshot(TABLES);
+    await run(id, NOW_MS);
+    await eraseIn(id, [blocks[1] as SealedBlock]);
+    await restore(early);
+    await run(id);
+    expect(await recordsOf(id)).toEqual(before);
+    const [stray = '', ...others] = await strayKeys(id);
+    expect([stray.split('/').pop(), others]).toEqual(['batch-0002.ndjson.gz', []]);
+    expect(await archiveObjects.named(at(BACK_MS), [stray])).toEqual(new Set());
+    // The next object of the day does not meet it.
+    await eraseIn(id, [blocks[2] as SealedBlock], BACK_MS);
+    expect(await keysOf(id)).toEqual(['batch-0003.ndjson.gz']);
+    expect(await strayKeys(id)).toEqual([stray]);
+  });
+
   it('keeps for the sweep what a manifest names and no row does', async () => {
     const { id } = await projectWithBlocks(SPECS);
     const early = await snapshot(TABLES);
