@@ -200,6 +200,28 @@ describe('a database that was set back', () => {
     expect(await strayKeys(id)).toEqual([stray]);
   });
 
+  it('takes over many objects in several bounded runs, and archives nothing of the project before it is done', async () => {
+    const HOUR_MS = 3_600_000;
+    const sealed = Array.from({ length: 14 }, (_, i) => ({
+      ts: OLD + i * 1_000,
+      sealedAtMs: NOW_MS + i * 2 * HOUR_MS,
+    }));
+    const { id } = await projectWithBlocks([
+      ...sealed,
+      { ts: OLD, stream: 'spans', sealedAtMs: BACK_MS - 2 * HOUR_MS },
+    ]);
+    const before = await recordsOf(id);
+    const early = await snapshot(TABLES);
+    for (const { sealedAtMs } of sealed) await run(id, sealedAtMs + HOUR_MS);
+    expect(await keysOf(id)).toHaveLength(14);
+    await restore(early);
+    expect(await run(id)).toMatchObject({ objects: 0, failed: 0, done: false });
+    expect(await keysOf(id)).toHaveLength(12);
+    expect(await run(id)).toMatchObject({ objects: 1, failed: 0, done: true });
+    expect((await keysOf(id)).at(-1)).toBe('batch-0015.ndjson.gz');
+    await expectWhole(id, before);
+  });
+
   it('keeps for the sweep what a manifest names and no row does', async () => {
     const { id } = await projectWithBlocks(SPECS);
     const early = await snapshot(TABLES);

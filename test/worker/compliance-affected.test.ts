@@ -238,7 +238,10 @@ describe('a search of those affected', () => {
     expect(await summary()).toMatchObject({ users: 499, searching: true });
     await ask();
     const stopped = await call('POST', `breaches/${breachId}/searches/stop`);
-    expect(stopped.body.items).toMatchObject([{ state: 'stopped', matched: 500 }, { state: 'stopped', matched: 0 }]);
+    expect(stopped.body.items).toMatchObject([
+      { state: 'stopped', matched: 500 },
+      { state: 'stopped', matched: 0 },
+    ]);
     expect(stopped.body.items[0].endedAtMs).not.toBeNull();
     expect(await summary()).toMatchObject({ users: 499, searching: false });
     expect(await runSearches(ctx())).toMatchObject({ searches: 0 });

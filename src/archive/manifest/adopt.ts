@@ -35,11 +35,11 @@ export async function catchUp(
   ctx: Ctx,
   projectId: string,
   limit: number,
-): Promise<{ isWhole: boolean; hasFound: boolean }> {
+): Promise<{ isWhole: boolean; hasFound: boolean; adopted: number }> {
   for (let adopted = 0; ; adopted++) {
     const head = await readHead(ctx.env.DB, projectId);
-    if (adopted >= limit) return { isWhole: false, hasFound: true };
-    if (!(await adoptNext(ctx, projectId, head))) return { isWhole: true, hasFound: head.hasFound };
+    if (adopted >= limit) return { isWhole: false, hasFound: true, adopted };
+    if (!(await adoptNext(ctx, projectId, head))) return { isWhole: true, hasFound: head.hasFound, adopted };
   }
 }
 

@@ -20,7 +20,7 @@ export async function writeManifest(ctx: Ctx, projectId: string, day: string): P
     if (state.hasFound) {
       // What R2 knows of the day and these rows do not, must be in them before they are written down.
       if (!(await catchUp(ctx, projectId, MAX_ADOPTED)).isWhole) return false;
-      await reconcileDay(ctx, projectId, day);
+      if (!(await reconcileDay(ctx, projectId, day))) return false;
       continue;
     }
     if (state.untold.length === 0) return true;

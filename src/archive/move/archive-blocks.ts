@@ -6,6 +6,7 @@ import { DAY_MS } from '../keep/keep.ts';
 import { rotated } from '../keep/rotated.ts';
 import { noteFailure } from '../notices.ts';
 import { readAllSettings } from '../registers/settings-store.ts';
+import { newBudget } from '../repair/reconcile.ts';
 import { repairProject } from '../repair/repair.ts';
 import { type Batch, planBatches, REST_MS } from './plan.ts';
 import { type DatabaseSize, hotDaysInForce, hotDelayMs } from './pressure.ts';
@@ -117,6 +118,7 @@ class Repairs {
   failed = 0;
   readonly #ctx: Ctx;
   readonly #known = new Map<string, boolean>();
+  readonly #budget = newBudget();
 
   constructor(ctx: Ctx) {
     this.#ctx = ctx;
@@ -128,7 +130,7 @@ class Repairs {
     if (known !== undefined) return known;
     let isWhole = false;
     try {
-      isWhole = await repairProject(this.#ctx, projectId);
+      isWhole = await repairProject(this.#ctx, projectId, this.#budget);
     } catch (cause) {
       this.failed++;
       await noteFailure(this.#ctx, projectId, 'archive_repair', cause);

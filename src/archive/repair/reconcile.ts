@@ -30,15 +30,30 @@ import {
   type Version,
 } from './repair-store.ts';
 
+/** Of a run, over all projects. */
+export interface RepairBudget {
+  /** That are taken into the chain: five statements and calls each. */
+  versions: number;
+  /** That get a row: some 16 statements each, and up to 16 MiB that are read. */
+  objects: number;
+}
+
+export const newBudget = (): RepairBudget => ({ versions: 30, objects: 12 });
+
 /**
  * Makes the rows of a day what its newest version says, which must be in the chain: a database that was set back names objects that were replaced or have expired
  * since, and does not name those that came. What an object holds is known by its bytes, never by its name alone; each change is one transaction, and changes
- * nothing where the rows say what the version says. Throws where blocks would be lost by it: then the day's versions wait.
+ * nothing where the rows say what the version says. False where the budget ended first: what is done is done. Throws where blocks would be lost by it: then the day's versions wait.
  */
-export async function reconcileDay(ctx: Ctx, projectId: string, day: string): Promise<void> {
+export async function reconcileDay(
+  ctx: Ctx,
+  projectId: string,
+  day: string,
+  budget: RepairBudget = newBudget(),
+): Promise<boolean> {
   const { DB } = ctx.env;
   const newest = await newestOfDay(DB, projectId, day);
-  if (newest === null) return;
+  if (newest === null) return true;
   const version: Version = { projectId, day, sequence: newest.sequence };
   const manifest = await readVersion(ctx, version, newest.sha256);
   /** Objects that are named, and of which it cannot be told which blocks they hold. */
@@ -47,7 +62,10 @@ export async function reconcileDay(ctx: Ctx, projectId: string, day: string): Pr
   const known = new Set(rows.filter((row) => !isOfBefore(row)).map(({ key }) => key));
   for (const batch of manifest.batches) {
     if (known.has(batch.key)) continue;
-    if (!(await adopt(ctx, version, manifest, batch))) strange.push(batch);
+    // What has left is looked at only when all that came is there: its blocks may lie in one of those.
+    if (budget.objects === 0) return false;
+    if (await adopt(ctx, version, manifest, batch)) budget.objects--;
+    else strange.push(batch);
   }
   for (const archive of await listLeft(ctx, version, manifest)) {
     if ((await sizeOf(ctx.env.STORE, archive.key)) !== null) {
@@ -60,6 +78,7 @@ export async function reconcileDay(ctx: Ctx, projectId: string, day: string): Pr
     await forgetGone(ctx, version, archive);
   }
   await settleFound(DB, projectId, day, newest.sequence);
+  return true;
 }
 
 /** Is being written, or was given up, to this database; what a version names is neither. */
