@@ -1,4 +1,5 @@
 import {
+  type CallMeter,
   inflatePacked,
   listBlocksFromSeq,
   listSealedFrom,
@@ -11,7 +12,7 @@ import { journalFor } from '../journal/index.ts';
 import { uuidV7Ms } from '../shared/ids.ts';
 import type { Stream } from '../wire/record.ts';
 import { MATCH_ALL } from './compile.ts';
-import { BUDGET_BYTES } from './limits.ts';
+import { BUDGET_BYTES, BUDGET_CALLS } from './limits.ts';
 import { Coverage } from './walk/seq-set.ts';
 import { storeAnswer } from './walk/store-away.ts';
 import { partBytes, walkTails } from './walk/tails.ts';
@@ -31,6 +32,12 @@ const READ_BYTES = 8 * 1024 * 1024;
 /** Times that the list is read again because compaction was faster. */
 const MAX_LISTS = 3;
 
+/** Raw bytes of blocks, and statements and reads of archives. */
+export interface LocateBudget {
+  bytes: number;
+  calls: number;
+}
+
 /**
  * Finds a record by its id. An id is no word of the filters; but it tells when the record arrived, and a block is sealed soon after what
  * is in it arrived, so the first few blocks sealed since then are looked through. `tsHint`, the record's own time, narrows them down.
@@ -41,7 +48,7 @@ export async function locate(
   projectId: string,
   id: string,
   tsHint: number | null,
-  budgetBytes = BUDGET_BYTES,
+  budget: LocateBudget = { bytes: BUDGET_BYTES, calls: BUDGET_CALLS },
 ): Promise<Place | null | 'unknown'> {
   const fromMs = tsHint ?? -8.64e15;
   const range = { fromMs, toMs: tsHint === null ? 8.64e15 : tsHint + 1, stream: null };
@@ -49,8 +56,9 @@ export async function locate(
     const line = lineOf(text.units, id);
     if (line >= 0) return { shard, stream, seq: firstSeq + line };
   }
+  const meter: CallMeter = { calls: 0 };
   for (let round = 0; round < MAX_LISTS; round++) {
-    const place = await locateSealed(ctx, projectId, id, tsHint, budgetBytes);
+    const place = await locateSealed(ctx, projectId, id, tsHint, budget, meter);
     if (place !== 'changed') return place;
   }
   return 'unknown';
@@ -61,7 +69,8 @@ async function locateSealed(
   projectId: string,
   id: string,
   tsHint: number | null,
-  budgetBytes: number,
+  budget: LocateBudget,
+  meter: CallMeter,
 ): Promise<Place | null | 'unknown' | 'changed'> {
   const sealedFromMs = uuidV7Ms(id) - CLOCK_SKEW_MS;
   let bytes = 0;
@@ -70,9 +79,10 @@ async function locateSealed(
     const heads: SealedHead[] = await storeAnswer(
       listSealedFrom(ctx.env.DB, projectId, { sealedFromMs, tsHint, after, limit: BLOCKS_AT_ONCE }),
     );
+    meter.calls++;
     if (heads.length === 0) break;
     const ids = heads.map((head) => head.id);
-    const packed = await storeAnswer(readPacked(ctx.env, ids));
+    const packed = await storeAnswer(readPacked(ctx.env, ids, meter));
     for (const head of heads) {
       const payload = packed.get(head.id);
       if (payload === undefined) {
@@ -85,7 +95,9 @@ async function locateSealed(
     }
     after = heads.at(-1) ?? null;
     if (heads.length < BLOCKS_AT_ONCE) break;
-    if (bytes >= budgetBytes) return isChanged ? 'changed' : 'unknown';
+    // An old id in a project of small blocks: statements are used up long before bytes are.
+    if (meter.calls >= budget.calls) return 'unknown';
+    if (bytes >= budget.bytes) return isChanged ? 'changed' : 'unknown';
   }
   return isChanged ? 'changed' : null;
 }

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { journalFor } from '../../src/journal/index.ts';
-import { locate } from '../../src/query/locate.ts';
+import { type LocateBudget, locate } from '../../src/query/locate.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
@@ -71,8 +71,11 @@ describe('the context of a record', () => {
     await put(project.id, numbered(0, 1), arrivedMs);
     const record = (await everyRecord(project.id)).find(({ message }) => message === 'number 0');
     await seal(project.id);
-    const find = (budgetBytes?: number) => locate(testCtx(), project.id, record?.id ?? '', null, budgetBytes);
-    expect(await find(1)).toBe('unknown');
+    const find = (budget?: LocateBudget) => locate(testCtx(), project.id, record?.id ?? '', null, budget);
+    expect(await find({ bytes: 1, calls: 900 })).toBe('unknown');
+    // Blocks may be small and many.
+    expect(await find({ bytes: 2 ** 30, calls: 2 })).toBe('unknown');
+    expect(await find({ bytes: 2 ** 30, calls: 3 })).toMatchObject({ shard: 0 });
     expect(await find()).toEqual({ shard: 0, stream: 'logs', seq: 1 });
   });
 
