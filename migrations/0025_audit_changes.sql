@@ -81,7 +81,7 @@ BEGIN
     'audit.console_write/' || new.seq, 'audit.console_write', 'critical',
     iif(new.table_name IS NULL, 'The audit trail was written to from outside the program', 'A critical table was written from outside the program'),
     json_object('table', coalesce(new.table_name, 'audit'), 'operation', coalesce(new.operation, 'insert'), 'target', new.target, 'seq', new.seq),
-    '/audit?actorKind=console', new.at_ms);
+    '/audit?entry=' || new.seq, new.at_ms);
 END;
 
 -- What triggers of critical tables write to: adds who it was. Without a context it was nobody that this program knows.

@@ -157,7 +157,12 @@ describe('a write from outside the program', () => {
     expect(change?.at_ms).toBeLessThanOrEqual(Date.now() + 1000);
     const [notice] = await rows('SELECT * FROM notices WHERE id = ?1', `audit.console_write/${change?.seq}`);
     expect({ ...notice, detail: JSON.parse(String(notice?.detail)) }).toMatchObject({
-      ...{ kind: 'audit.console_write', severity: 'critical', at_ms: change?.at_ms },
+      ...{
+        kind: 'audit.console_write',
+        severity: 'critical',
+        at_ms: change?.at_ms,
+        path: `/audit?entry=${change?.seq}`,
+      },
       detail: { table: 'users', operation: 'update', target: user.id, seq: change?.seq },
     });
   });

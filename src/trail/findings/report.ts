@@ -18,7 +18,7 @@ export async function reportFindings(ctx: Ctx, findings: readonly NewFinding[]):
       severity: 'critical',
       title: 'The audit trail is not what it was',
       detail: { kind: first.kind, seq: first.seq, finding: first.detail, findings: news.length },
-      path: '/audit',
+      path: '/audit/findings',
     }),
   ]);
   return news.length;
