@@ -139,6 +139,23 @@ describe('the check of all entries', () => {
     );
   });
 
+  it('finds a note in the bucket that is not the one that was signed', async () => {
+    const size = Number(
+      await env.DB.prepare('SELECT size FROM audit_checkpoints WHERE size > 5 ORDER BY size LIMIT 1').first('size'),
+    );
+    const key = `audit/checkpoints/${String(size).padStart(12, '0')}`;
+    const note = (await (await env.STORE.get(key))?.text()) ?? '';
+    await env.STORE.put(
+      key,
+      note.replace(/[A-Za-z0-9](?==*\n$)/, (last) => (last === 'A' ? 'B' : 'A')),
+    );
+    await verifyAll();
+    expect((await findings()).map(({ detail }) => detail)).toContain(
+      `The bucket keeps another checkpoint of size ${size} than the database has.`,
+    );
+    await env.STORE.put(key, note);
+  });
+
   it('tells the operators of each finding, once', async () => {
     const count = () =>
       env.DB.prepare("SELECT count(*) AS n FROM notices WHERE kind = 'audit.finding'").first<number>('n');

@@ -38,10 +38,19 @@ export async function noteOf(bucket: R2Bucket, size: number): Promise<string | n
   return (await (await bucket.get(keyOf(size)))?.text()) ?? null;
 }
 
-/** Sizes above `afterSize` of which there are notes, ascending, at most `limit`. */
-export async function keptSizes(bucket: R2Bucket, afterSize: number, limit: number): Promise<number[]> {
+export interface KeptNote {
+  size: number;
+  etag: string;
+}
+
+/** Notes of sizes above `afterSize`, ascending, at most `limit`. */
+export async function keptNotes(bucket: R2Bucket, afterSize: number, limit: number): Promise<KeptNote[]> {
   const { objects } = await bucket.list({ prefix: PREFIX, startAfter: keyOf(afterSize), limit });
-  return objects.map(({ key }) => Number(key.slice(PREFIX.length)));
+  return objects.map(({ key, etag }) => ({ size: Number(key.slice(PREFIX.length)), etag }));
+}
+
+export async function keptSizes(bucket: R2Bucket, afterSize: number, limit: number): Promise<number[]> {
+  return (await keptNotes(bucket, afterSize, limit)).map(({ size }) => size);
 }
 
 const COLUMNS = 'size, root_hash AS rootHash, signed_at_ms AS signedAtMs, kid, note';

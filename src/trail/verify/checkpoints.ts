@@ -1,13 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { Ctx } from '../../env.ts';
 import { toBase64 } from '../../shared/bytes.ts';
 import type { AuditCheckpoint } from '../../wire/audit.ts';
-import { checkpointStatement, keepNote, keptSizes, noteOf } from '../checkpoints/checkpoint-store.ts';
+import { checkpointStatement, type KeptNote, keepNote, keptNotes, noteOf } from '../checkpoints/checkpoint-store.ts';
 import { parseNote, signerOf } from '../checkpoints/note.ts';
 import type { NewFinding } from '../findings/finding-store.ts';
 import { treeFinding } from '../findings/report.ts';
 import type { TrustedKey } from '../keys/keys.ts';
 
 const LIST_LIMIT = 1_000;
+/** Notes that one run reads because they do not look like what the database has. */
+const MAX_READ = 100;
 
 /** What is wrong with a checkpoint, given the root of as many entries; null for nothing. That all lead to one tree is that they are consistent. */
 export function checkCheckpoint(
@@ -39,7 +42,7 @@ export async function matchCheckpoints(
   range: { fromSize: number; toSize: number },
   keys: readonly TrustedKey[],
 ): Promise<NewFinding[]> {
-  const kept = new Set(await sizesIn(ctx.env.STORE, range));
+  const kept = new Map((await notesIn(ctx.env.STORE, range)).map(({ size, etag }) => [size, etag]));
   const stored = new Set(known.map(({ size }) => size));
   const findings: NewFinding[] = [];
   for (const { size, note } of known.filter((checkpoint) => !kept.has(checkpoint.size))) {
@@ -49,7 +52,13 @@ export async function matchCheckpoints(
       await keepNote(ctx.env.STORE, size, note);
     }
   }
-  for (const size of [...kept].filter((one) => !stored.has(one))) findings.push(...(await adopt(ctx, size, keys)));
+  const others = known.filter(({ size, note }) => kept.has(size) && kept.get(size) !== etagOf(note));
+  for (const { size, note } of others.slice(0, MAX_READ)) {
+    if ((await noteOf(ctx.env.STORE, size)) === note) continue;
+    findings.push(treeFinding('tree', `The bucket keeps another checkpoint of size ${size} than the database has.`));
+  }
+  for (const size of [...kept.keys()].filter((one) => !stored.has(one)))
+    findings.push(...(await adopt(ctx, size, keys)));
   return findings;
 }
 
@@ -68,16 +77,21 @@ async function adopt(ctx: Ctx, size: number, keys: readonly TrustedKey[]): Promi
   return [treeFinding('tree', `The checkpoint of size ${size} was gone from the database.`)];
 }
 
-async function sizesIn(
+/** What R2 answers of an object that was put at once. */
+function etagOf(note: string): string {
+  return createHash('md5').update(note).digest('hex');
+}
+
+async function notesIn(
   bucket: R2Bucket,
   { fromSize, toSize }: { fromSize: number; toSize: number },
-): Promise<number[]> {
-  const sizes: number[] = [];
+): Promise<KeptNote[]> {
+  const notes: KeptNote[] = [];
   for (let after = fromSize; ; ) {
-    const some = await keptSizes(bucket, after, LIST_LIMIT);
-    sizes.push(...some.filter((size) => size <= toSize));
-    const last = some.at(-1);
-    if (some.length < LIST_LIMIT || last === undefined || last >= toSize) return sizes;
+    const some = await keptNotes(bucket, after, LIST_LIMIT);
+    notes.push(...some.filter(({ size }) => size <= toSize));
+    const last = some.at(-1)?.size;
+    if (some.length < LIST_LIMIT || last === undefined || last >= toSize) return notes;
     after = last;
   }
 }
