@@ -1,12 +1,15 @@
 import { Hono } from 'hono';
+import { z } from 'zod';
 import { auditedBatch, auditStatement } from '../audit/index.ts';
-import { requireRole } from '../auth/index.ts';
+import { requireRecentProof, requireRole } from '../auth/index.ts';
 import type { Ctx } from '../env.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
+import { readJsonBody } from '../shared/json-body.ts';
 import { invalidInput } from '../shared/problem.ts';
 import { err, type Result } from '../shared/result.ts';
 import { pageOfCheckpoints } from './checkpoints/list-checkpoints.ts';
 import { type TrailError, trailProblem } from './errors.ts';
+import { acceptGap } from './gap/accept-gap.ts';
 import { listKeys } from './keys/list-keys.ts';
 import { type ExportFormat, exportEntries } from './list/export.ts';
 import { readEntryQuery } from './list/filter.ts';
@@ -16,6 +19,8 @@ import { sealNow } from './seal/job.ts';
 import { trailStatus } from './status.ts';
 import { pageOfChanges } from './structure/list-changes.ts';
 import { verifyNow } from './verify/verify.ts';
+
+const gapSchema = z.strictObject({ toSeq: z.int().positive() });
 
 const deny = (c: AppContext, error: TrailError): Response => refuse(c, trailProblem(error));
 
@@ -67,6 +72,18 @@ export function trailRoutes(): Hono<AppEnv> {
     await noteAsked(c.get('ctx'), 'audit.verify');
     await verifyNow(c.get('ctx'));
     return c.json(await trailStatus(c.get('ctx')));
+  });
+
+  routes.post('/api/audit/gap', async function postGap(c) {
+    const ctx = c.get('ctx');
+    const caller = admin(c);
+    if (!caller.ok) return deny(c, caller.error);
+    const body = await readJsonBody(c.req.raw, gapSchema);
+    if (!body.ok) return refuse(c, body.error);
+    const proof = requireRecentProof(ctx);
+    if (!proof.ok) return deny(c, { kind: 'auth', error: proof.error });
+    const gap = await acceptGap(ctx, body.value.toSeq);
+    return gap.ok ? c.json(gap.value) : deny(c, gap.error);
   });
 
   routes.get('/api/audit/proof/:seq', async function getProof(c) {

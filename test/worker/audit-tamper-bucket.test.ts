@@ -9,7 +9,7 @@ import { tilePath } from '../../src/trail/tree/tiles.ts';
 import { verifyNow } from '../../src/trail/verify/verify.ts';
 import { configWith, SECRET_2 } from '../helpers/worker/config.ts';
 import { testCtx } from '../helpers/worker/context.ts';
-import { findings, lastSeq, writeEntries, wrongCheckpoints } from '../helpers/worker/trail.ts';
+import { findings, lastSeq, putBack, writeEntries, wrongCheckpoints } from '../helpers/worker/trail.ts';
 
 const HEAD = 'audit/checkpoint';
 const read = async (key: string): Promise<Uint8Array> =>
@@ -157,17 +157,7 @@ describe('a database that was put back to before', () => {
     const size = await lastSeq();
     await sealTrail(testCtx());
     const back = size - 20;
-    // As a restore leaves it: entries, numbers and checkpoints of then.
-    const sqls = await env.DB.prepare(
-      "SELECT name, sql FROM sqlite_master WHERE name IN ('audit_keeps_history', 'audit_checkpoints_are_kept')",
-    ).all<{ name: string; sql: string }>();
-    await env.DB.batch([
-      ...sqls.results.map(({ name }) => env.DB.prepare(`DROP TRIGGER ${name}`)),
-      env.DB.prepare('DELETE FROM audit WHERE seq > ?1').bind(back),
-      env.DB.prepare('DELETE FROM audit_checkpoints WHERE size > ?1').bind(back),
-      env.DB.prepare("UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'audit'").bind(back),
-      ...sqls.results.map(({ sql }) => env.DB.prepare(sql)),
-    ]);
+    await putBack(back);
     expect(await sealTrail(testCtx())).toMatchObject({ entries: 1 });
     const told = (await findings()).map(({ detail }) => detail);
     expect(

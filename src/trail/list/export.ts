@@ -29,7 +29,11 @@ export async function* exportEntries(ctx: Ctx, filter: EntryFilter, format: Expo
     let text = after === 0 && format === 'csv' ? `${COLUMNS.join(',')}\r\n` : '';
     for (const row of rows) {
       // What is not sealed has no line yet, and numbers that were skipped may be as many as there are.
-      if (format === 'ndjson' && isWhole) text += gap(expected, Math.min(row.seq - 1, sealed));
+      if (format === 'ndjson' && isWhole && expected < row.seq) {
+        if (text !== '') yield text;
+        text = '';
+        yield* gap(expected, Math.min(row.seq - 1, sealed));
+      }
       text += format === 'ndjson' ? `${leafOf(row)}\n` : csvRow(row);
       expected = row.seq + 1;
     }
@@ -37,13 +41,16 @@ export async function* exportEntries(ctx: Ctx, filter: EntryFilter, format: Expo
     if (lastSeq === null) break;
     after = lastSeq;
   }
-  if (format === 'ndjson' && isWhole) yield gap(expected, sealed);
+  if (format === 'ndjson' && isWhole) yield* gap(expected, sealed);
 }
 
-function gap(fromSeq: number, toSeq: number): string {
-  let text = '';
-  for (let seq = fromSeq; seq <= toSeq; seq++) text += `${missingLeaf(seq)}\n`;
-  return text;
+/** In pieces: there may be millions. */
+function* gap(fromSeq: number, toSeq: number): Generator<string> {
+  for (let from = fromSeq; from <= toSeq; from += STEP_ENTRIES) {
+    let text = '';
+    for (let seq = from; seq <= Math.min(from + STEP_ENTRIES - 1, toSeq); seq++) text += `${missingLeaf(seq)}\n`;
+    yield text;
+  }
 }
 
 function csvRow(row: EntryRow): string {

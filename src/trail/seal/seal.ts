@@ -6,18 +6,20 @@ import { originOf } from '../checkpoints/note.ts';
 import { continueStatement, trailEnds } from '../entry-store.ts';
 import type { NewFinding } from '../findings/finding-store.ts';
 import { alteredFinding, missingFinding, reportFindings, treeFinding } from '../findings/report.ts';
+import { isMovedOn, wideGap } from '../gap/gap.ts';
+import { isAccepted, moveBackStatement } from '../gap/gap-store.ts';
 import { KidReused, keepKeys, type TrustedKey } from '../keys/keys.ts';
 import { rootOf } from '../tree/merkle.ts';
 import { extendTree, levelWidth, TILE_HASHES, type Tile, TiledTree, tilePath } from '../tree/tiles.ts';
-import { checkNewest, jump, newLeaves } from './entries.ts';
+import { checkNewest, newLeaves } from './entries.ts';
 import { dropPartials, keepTile, tilesOf } from './tile-store.ts';
 
 /** Of one run: 41 statements that read, and as many tiles. Whatever there is more, the next run takes. */
 const MAX_ENTRIES = 10_000;
 /** Of runs at the same time; on demand there may be many, and each signs once. */
 const MAX_TRIES = 5;
-/** More numbers than that in a row are not given and lost by an accident. */
-const MAX_JUMP = 100_000;
+/** Of one run in a gap, where nothing is read: 400 tiles. */
+const MAX_MISSING = 100_000;
 
 export type SealOutcome =
   /** `size` entries are covered by now, `added` of them since this run. `overtaken`: another run signed meanwhile. */
@@ -53,9 +55,9 @@ async function isNothingNew(ctx: Ctx, { stored, last }: KnownHeads): Promise<boo
 
 async function cover(ctx: Ctx, before: TrustedHead | null, maxEntries: number): Promise<SealOutcome> {
   const tree = before?.tree ?? new TiledTree(0, tilesOf(ctx.env.STORE));
-  const { toSeq, findings, refusal } = await lookAhead(ctx, tree, maxEntries);
+  const { toSeq, nextSeq, findings, refusal } = await lookAhead(ctx, tree, maxEntries);
   if (refusal !== null) return refuse(ctx, refusal);
-  const added = await newLeaves(ctx, tree.size + 1, toSeq);
+  const added = await newLeaves(ctx, { fromSeq: tree.size + 1, toSeq, nextSeq });
   const found = await reportFindings(ctx, [...findings, ...added.findings]);
   if (added.leaves.length === 0) {
     return { kind: 'sealed', size: tree.size, added: 0, findings: found, overtaken: false };
@@ -84,6 +86,12 @@ async function grow(
   return { kind: 'sealed', size, added: leaves.length, findings: found, overtaken: false };
 }
 
+/** Not as entries that are missing: these numbers are given yet. */
+function movedOnFinding(size: number, lastGiven: number): NewFinding {
+  const detail = `Numbers ${size + 1} to ${lastGiven} were skipped, or had entries that were taken away; the next number is ${size + 1} again.`;
+  return { id: `altered/numbers/${size}-${lastGiven}`, kind: 'altered', seq: null, detail };
+}
+
 /** Whether a tile that is full by now was there in part. */
 function hasPartials({ level, index, hashes }: Tile, sizeBefore: number): boolean {
   const width = levelWidth(sizeBefore, level);
@@ -94,7 +102,7 @@ async function lookAhead(
   ctx: Ctx,
   tree: TiledTree,
   maxEntries: number,
-): Promise<{ toSeq: number; findings: NewFinding[]; refusal: NewFinding | null }> {
+): Promise<{ toSeq: number; nextSeq: number; findings: NewFinding[]; refusal: NewFinding | null }> {
   const { DB } = ctx.env;
   let ends = await trailEnds(DB, tree.size);
   const findings = await checkNewest(ctx, tree, ends.lastGiven);
@@ -108,8 +116,18 @@ async function lookAhead(
     await auditedBatch(ctx, [continueStatement(DB, tree.size, ctx.nowMs, ctx.requestId)]);
     ends = await trailEnds(DB, tree.size);
   }
-  const refusal = jump(ends, tree.size, MAX_JUMP);
-  return { toSeq: Math.min(ends.lastGiven, tree.size + maxEntries), findings, refusal };
+  if (isMovedOn(ends, tree.size)) {
+    await reportFindings(ctx, [movedOnFinding(tree.size, ends.lastGiven)]);
+    await DB.batch([moveBackStatement(DB, tree.size)]);
+    ends = await trailEnds(DB, tree.size);
+  }
+  const { lastGiven } = ends;
+  const nextSeq = ends.nextSeq ?? lastGiven + 1;
+  const gap = wideGap(ends, tree.size);
+  if (gap === null) return { toSeq: Math.min(lastGiven, tree.size + maxEntries), nextSeq, findings, refusal: null };
+  const why = ': numbers were skipped, and nothing behind them is sealed until an administrator accepts the gap';
+  const refusal = (await isAccepted(DB, gap)) ? null : missingFinding(gap.fromSeq, gap.toSeq, why);
+  return { toSeq: Math.min(gap.toSeq, tree.size + MAX_MISSING), nextSeq, findings, refusal };
 }
 
 async function keptKeys(ctx: Ctx, isQuiet: boolean): Promise<TrustedKey[] | NewFinding> {

@@ -6,11 +6,17 @@ import { callApp, ORIGIN, type SignedIn } from './call-app.ts';
 import { testCtx } from './context.ts';
 import { addPasskey, enableTotp } from './factors.ts';
 import type { Fixture } from './route-table.ts';
+import { sealAll, skipNumbers } from './trail.ts';
 
 type Prepared = (as: SignedIn, fixture: Fixture) => Promise<{ body?: unknown; url?: string }>;
 
 /** What a change of the table of routes needs beside the fixture: it is made in the session, and answers what is sent. */
 export const PREPARED: Readonly<Record<string, Prepared>> = {
+  async 'POST /api/audit/seal'() {
+    await sealAll();
+    return {};
+  },
+  'POST /api/audit/gap': async () => ({ body: { toSeq: await skipNumbers(100_001) } }),
   'POST /api/auth/password': async () => ({
     body: { currentPassword: PASSWORD, newPassword: 'another password of mine' },
   }),

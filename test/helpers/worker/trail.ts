@@ -3,8 +3,10 @@ import { auditedBatch, auditStatement } from '../../../src/audit/index.ts';
 import { keptSizes, noteOf, readHead } from '../../../src/trail/checkpoints/checkpoint-store.ts';
 import { parseNote, signerOf } from '../../../src/trail/checkpoints/note.ts';
 import { entriesBetween } from '../../../src/trail/entry-store.ts';
+import { acceptGap } from '../../../src/trail/gap/accept-gap.ts';
 import { trustedKeys } from '../../../src/trail/keys/keys.ts';
 import { leafHashOf } from '../../../src/trail/leaf.ts';
+import { seal } from '../../../src/trail/seal/seal.ts';
 import { tilesOf } from '../../../src/trail/seal/tile-store.ts';
 import { emptyHash, nodeHash } from '../../../src/trail/tree/hashes.ts';
 import { CompactRange, rootOf } from '../../../src/trail/tree/merkle.ts';
@@ -28,6 +30,39 @@ export async function writeEntries(count: number, target = 'a-target'): Promise<
 
 export async function lastSeq(): Promise<number> {
   return (await env.DB.prepare('SELECT max(seq) AS seq FROM audit').first<number>('seq')) ?? 0;
+}
+
+/** Seals all there is, with gaps that a test before has left. */
+export async function sealAll(): Promise<void> {
+  for (;;) {
+    const outcome = await seal(testCtx());
+    if (outcome.kind === 'sealed' && outcome.added === 0) return;
+    if (outcome.kind === 'sealed') continue;
+    const [, toSeq] = /^Entries \d+ to (\d+) are not there: numbers were skipped/.exec(outcome.finding.detail) ?? [];
+    if (!(await acceptGap(testCtx(), Number(toSeq))).ok) throw new Error(outcome.finding.detail);
+  }
+}
+
+/** Seals all there is, moves the numbers on as by hand, and writes one entry. Answers the last number that nobody has. */
+export async function skipNumbers(count: number): Promise<number> {
+  await sealAll();
+  await env.DB.prepare("UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name = 'audit'").bind(count).run();
+  await writeEntries(1);
+  return (await lastSeq()) - 1;
+}
+
+/** As a restore leaves the database: entries, numbers and checkpoints of then. */
+export async function putBack(lastSeqOfThen: number): Promise<void> {
+  const sqls = await env.DB.prepare(
+    "SELECT name, sql FROM sqlite_master WHERE name IN ('audit_keeps_history', 'audit_checkpoints_are_kept')",
+  ).all<{ name: string; sql: string }>();
+  await env.DB.batch([
+    ...sqls.results.map(({ name }) => env.DB.prepare(`DROP TRIGGER ${name}`)),
+    env.DB.prepare('DELETE FROM audit WHERE seq > ?1').bind(lastSeqOfThen),
+    env.DB.prepare('DELETE FROM audit_checkpoints WHERE size > ?1').bind(lastSeqOfThen),
+    env.DB.prepare("UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'audit'").bind(lastSeqOfThen),
+    ...sqls.results.map(({ sql }) => env.DB.prepare(sql)),
+  ]);
 }
 
 /** RFC 6962, 2.1, over what the database has; the tiles have no part in it. */
