@@ -151,6 +151,27 @@ describe('the page of archives', () => {
 });
 
 describe('an archive', () => {
+  it('that is being written or deleted says so, and offers nothing that the server would refuse', async () => {
+    const { page } = await visitArchives('/archives?archive=arc_1', madeUpArchives(10));
+    const offered = () =>
+      drawer(page)
+        .getByText(/^(Verify|Download|Restore this time)$/)
+        .count();
+    await drawer(page)
+      .getByText(/^It is being written, and read back before/)
+      .waitFor();
+    await drawer(page).getByText('has its records', { exact: true }).waitFor();
+    expect(await offered()).toBe(0);
+    await page.goto(at('/archives?archive=arc_5'));
+    await drawer(page)
+      .getByText(/its object is being deleted\.$/)
+      .waitFor();
+    expect(await offered()).toBe(0);
+    await page.goto(at('/archives?archive=arc_0'));
+    await drawer(page).getByRole('link', { name: 'Download' }).waitFor();
+    expect(await offered()).toBe(3);
+  });
+
   it('is read back and compared on request, and says what is wrong', async () => {
     const made = madeUpArchives(10);
     const { page } = await visitArchives('/archives?archive=arc_3', made);

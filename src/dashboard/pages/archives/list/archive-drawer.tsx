@@ -78,6 +78,43 @@ function Head({ archive }: { archive: ArchiveDetail }) {
   );
 }
 
+interface ReadingProps {
+  project: string;
+  archive: ArchiveDetail;
+  onRestore: () => void;
+  onChanged: () => void;
+}
+
+/** Whether it is what was written, and the ways to its records. */
+function Reading({ project, archive, onRestore, onChanged }: ReadingProps) {
+  return (
+    <>
+      <h3>Is it what was written</h3>
+      <Verification project={project} archive={archive} onChanged={onChanged} />
+      <h3>Read it</h3>
+      <div class="archive-buttons">
+        {mayExport.value ? (
+          <a class="button button-plain button-small" href={archiveUrl(project, archive.id)} download>
+            <Icon name="download" />
+            <span>Download</span>
+          </a>
+        ) : null}
+        {isAdmin.value ? (
+          <Button small icon="up" onClick={onRestore}>
+            Restore this time
+          </Button>
+        ) : null}
+      </div>
+      {archiveCommands(archive).map(({ label, code }) => (
+        <div key={label} class="archive-command">
+          <span class="faint">{label}</span>
+          <CodeBlock label={`${label} command`} code={code} />
+        </div>
+      ))}
+    </>
+  );
+}
+
 function Details({ project, archive, onChanged }: { project: string; archive: ArchiveDetail; onChanged: () => void }) {
   const { key, sha256, records, blocks, rawBytes, packedBytes, minTs, maxTs, storageClass, hotUntilMs } = archive;
   const [restoring, setRestoring] = useState(false);
@@ -113,7 +150,9 @@ function Details({ project, archive, onChanged }: { project: string; archive: Ar
         <dd>{storageClass === 'Standard' ? 'Standard' : 'Infrequent access'}</dd>
         <dt>Database</dt>
         <dd>
-          {hotUntilMs !== null && hotUntilMs > now() ? (
+          {archive.state === 'writing' ? (
+            'has its records'
+          ) : hotUntilMs !== null && hotUntilMs > now() ? (
             <>
               has its records too, until <Time ms={hotUntilMs} />
             </>
@@ -136,28 +175,15 @@ function Details({ project, archive, onChanged }: { project: string; archive: Ar
           )}
         </dd>
       </dl>
-      <h3>Is it what was written</h3>
-      <Verification project={project} archive={archive} onChanged={onChanged} />
-      <h3>Read it</h3>
-      <div class="archive-buttons">
-        {mayExport.value ? (
-          <a class="button button-plain button-small" href={archiveUrl(project, archive.id)} download>
-            <Icon name="download" />
-            <span>Download</span>
-          </a>
-        ) : null}
-        {isAdmin.value ? (
-          <Button small icon="up" onClick={() => setRestoring(true)}>
-            Restore this time
-          </Button>
-        ) : null}
-      </div>
-      {archiveCommands(archive).map(({ label, code }) => (
-        <div key={label} class="archive-command">
-          <span class="faint">{label}</span>
-          <CodeBlock label={`${label} command`} code={code} />
-        </div>
-      ))}
+      {archive.state === 'current' ? (
+        <Reading project={project} archive={archive} onRestore={() => setRestoring(true)} onChanged={onChanged} />
+      ) : (
+        <Notice tone="info">
+          {archive.state === 'writing'
+            ? 'It is being written, and read back before the database lets go of its records. Searches read them there.'
+            : 'Its time is over, or another archive has replaced it: its object is being deleted.'}
+        </Notice>
+      )}
       <h3>Manifest of the day</h3>
       <ManifestView manifest={archive.manifest} ownKey={key} />
       {restoring ? (
