@@ -1,3 +1,4 @@
+export { reachesPeople } from './body/reaches-people.ts';
 export { namesInPlainText, renderPlainText } from './body/template/plain-text.ts';
 export { escapeHtml } from './body/text.ts';
 export type { Receipt } from './calls.ts';

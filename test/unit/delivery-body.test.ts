@@ -32,6 +32,25 @@ describe('the body of a webhook', () => {
   });
 });
 
+describe('words for one person', () => {
+  const data = { userId: 'u-17', title: 'About your data', body: 'Dear u-17' };
+  const words: DeliveryEvent = { ...SAMPLE, type: 'breach.affected', data };
+
+  it('go to a webhook as they were written', () => {
+    expect(bodyOf('webhook', words).data).toMatchObject({ userId: 'u-17', title: 'About your data' });
+    expect(bodyOf('email', words, '{"subject": "{{title}}", "text": "{{summary}}"}')).toEqual({
+      ...{ subject: 'About your data', text: 'Dear u-17' },
+    });
+  });
+
+  it.each(['slack', 'discord'] as const)('are not posted into a channel of %s, by a template neither', (kind) => {
+    for (const template of [null, '{"text": "{{body}}"}'])
+      expect(renderBody({ kind, template }, words)).toMatchObject({
+        ...{ ok: false, error: { kind: 'template_failed', reason: expect.stringContaining('chat channel') } },
+      });
+  });
+});
+
 describe('a message for Slack', () => {
   it('says what fires in the colour of its severity, with a link', () => {
     const rule = { id: 'rul_1', name: 'Checkout errors', severity: 'critical' };

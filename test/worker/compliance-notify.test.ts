@@ -192,6 +192,16 @@ describe('a notification', () => {
     expect([status, body.errors[0].pointer]).toEqual([400, '/destinationId']);
   });
 
+  it('gives nobody to a destination that was made a chat channel since', async () => {
+    await affect(1);
+    await notify();
+    await env.DB.prepare(`UPDATE destinations SET definition = json_set(definition, '$.kind', 'slack') WHERE id = ?1`)
+      .bind(destinationId)
+      .run();
+    expect(await run()).toMatchObject({ queued: 0 });
+    expect(told()).toEqual([]);
+  });
+
   it('says that it does not know where the destination has forgotten', async () => {
     await affect(1);
     await notify();
@@ -203,14 +213,16 @@ describe('a notification', () => {
     ]);
   });
 
-  it.each<[string, () => Record<string, unknown>, string]>([
+  it.each<[string, () => Record<string, unknown> | Promise<Record<string, unknown>>, string]>([
     ['a destination of another project', () => ({ destinationId: 'dst_0000000000000000' }), '/destinationId'],
     ['a placeholder that nobody fills', () => ({ body: 'Dear {{firstName}}' }), '/body'],
     ['a template that cannot be read', () => ({ subject: '{{#if title}}' }), '/subject'],
     ['no words', () => ({ body: ' ' }), '/body'],
+    ['a chat channel', async () => ({ destinationId: await makeDestination({ kind: 'slack' }) }), '/destinationId'],
+    ['a chat channel', async () => ({ destinationId: await makeDestination({ kind: 'discord' }) }), '/destinationId'],
   ])('is refused with %s', async (_, more, pointer) => {
     await affect(1);
-    const { status, body } = await notify(more());
+    const { status, body } = await notify(await more());
     expect([status, body.errors[0].pointer]).toEqual([400, pointer]);
   });
 

@@ -23,7 +23,8 @@ export const findBreachSubject: FindSubject = async (ctx, id) => {
   const breach = await findBreach(ctx, id);
   if (!breach.ok) return breach;
   const { projectId, regimes } = breach.value;
-  const values = breachValues(breach.value, await timeZoneOf(ctx, regimes[0]));
+  // Of each user when it is sent: a draft keeps the place for it.
+  const values = { ...breachValues(breach.value, await timeZoneOf(ctx, regimes[0])), userId: '{{userId}}' };
   return ok({ id, projectId, purposes: ['breach_affected', 'breach_authority'], values });
 };
 

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../shared/result.ts';
 import type { DeliveryEvent, DestinationKind } from '../../wire/delivery.ts';
 import { discordBody, withoutMentions } from './discord.ts';
+import { isForOnePerson, reachesPeople } from './reaches-people.ts';
 import { slackBody } from './slack.ts';
 import { renderTemplate } from './template/render.ts';
 import { withoutCalls } from './text.ts';
@@ -12,9 +13,12 @@ const CONTENT_TYPE = 'application/json';
 
 /**
  * What is sent of an event: always JSON. Error: template_failed, with the place in the template; without one where an e-mail destination has no
- * template, or what an event says is longer than any receiver reads.
+ * template, where words for one person would go to a chat channel, or what an event says is longer than any receiver reads.
  */
 export function renderBody(form: BodyForm, event: DeliveryEvent): Result<RenderedBody, TemplateFailure> {
+  // Also one that was made into a chat channel while it waited.
+  if (isForOnePerson(event) && !reachesPeople(form.kind))
+    return failed('what is for one person is not posted into a chat channel');
   if (form.template !== null) {
     const rendered = renderTemplate(
       form.template,

@@ -1,5 +1,6 @@
 import type { DeliveryEvent } from '../../wire/delivery.ts';
 import type { Json, JsonObject } from '../../wire/record.ts';
+import { isForOnePerson } from './reaches-people.ts';
 
 /** What the forms show of an event. Who makes events knows their shape; here each part may be missing. */
 export interface EventView {
@@ -49,7 +50,7 @@ export function viewEvent({ type, data, createdAtMs }: DeliveryEvent): EventView
     ...[['Project', textAt(project, 'name')] as const, ['Rule', textAt(rule, 'name')] as const],
   ];
   // Words that somebody wrote for an end user: nothing stands before or around them.
-  const isWritten = type === 'breach.affected';
+  const isWritten = isForOnePerson({ type });
   return {
     title: isWritten
       ? subject

@@ -1,5 +1,5 @@
 import { auditedBatch } from '../../../audit/index.ts';
-import { findAnyDestination, type OpenDestination } from '../../../delivery/index.ts';
+import { findAnyDestination, type OpenDestination, reachesPeople } from '../../../delivery/index.ts';
 import type { Ctx } from '../../../env.ts';
 import type { JsonObject } from '../../../wire/record.ts';
 import { atDestination } from './at-destination.ts';
@@ -53,6 +53,8 @@ async function roomAt(
   const destination = await findAnyDestination(DB, destinationId);
   if (destination === null || destination.deleted || destination.projectId !== projectId || destination.disabled)
     return 0;
+  // It may have been made one since the notification began.
+  if (!reachesPeople(destination.definition.kind)) return 0;
   const most = Math.min(MAX_UNDER_WAY, destination.definition.maxPerSecond * SECONDS_BETWEEN_RUNS);
   return most - (await countUnderWay(DB, breachId, destinationId));
 }

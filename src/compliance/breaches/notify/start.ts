@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { auditedBatch, auditIfChanged } from '../../../audit/index.ts';
-import { findAnyDestination } from '../../../delivery/index.ts';
+import { findAnyDestination, reachesPeople } from '../../../delivery/index.ts';
 import type { Ctx } from '../../../env.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { BreachNotification } from '../../../wire/compliance.ts';
@@ -122,6 +122,8 @@ async function destinationProject(
   if (!isOurs || found.deleted) return wrong('no destination of the project has that id');
   const access = await admittedTo(ctx, found.projectId);
   if (!access.ok) return wrong('no destination of the project has that id');
+  if (!reachesPeople(found.definition.kind))
+    return wrong('posts into a chat channel, where others would read who is affected: choose a webhook or e-mail');
   return found.disabled ? wrong('is disabled: it would deliver nothing') : ok(found.projectId);
 }
 

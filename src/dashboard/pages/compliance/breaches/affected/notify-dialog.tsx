@@ -36,8 +36,10 @@ export function NotifyDialog({ breach, last, onDone, onClose }: NotifyDialogProp
     setSubject(draft.value.subject);
     setBody(draft.value.body);
   };
+  // A chat channel would show others who is affected: the server refuses it.
   const there = destinations.data?.destinations.filter(
-    ({ projectId }) => breach.projectId === null || projectId === breach.projectId,
+    ({ kind, projectId }) =>
+      (kind === 'webhook' || kind === 'email') && (breach.projectId === null || projectId === breach.projectId),
   );
   const left = leftToTell(breach.affected);
   return (
