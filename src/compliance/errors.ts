@@ -25,6 +25,7 @@ export type ComplianceError =
   | { kind: 'clocks_open'; clocks: string[] }
   | { kind: 'affected_in_work' }
   | { kind: 'regime_built_in' }
+  | { kind: 'template_built_in' }
   | { kind: 'too_many'; what: string; most: number }
   | { kind: 'nobody_affected' }
   | { kind: 'not_notifying' }
@@ -89,6 +90,12 @@ export function complianceProblem(error: ComplianceError): Problem {
         error.kind,
         'A built-in regime does not change',
         'Make one of your own, under another id, with what is to be different.',
+      );
+    case 'template_built_in':
+      return conflict(
+        error.kind,
+        'A built-in template does not change',
+        'Make one of your own from it, with the words that you want.',
       );
     case 'too_many':
       return conflict(error.kind, `Too many ${error.what}`, `There can be ${error.most} ${error.what}.`);

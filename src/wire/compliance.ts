@@ -237,6 +237,8 @@ export interface CommunicationTemplate {
   id: string;
   name: string;
   purpose: (typeof TEMPLATE_PURPOSES)[number];
+  /** To be copied: it does not change. */
+  builtIn: boolean;
   subject: string;
   body: string;
   version: number;

@@ -89,11 +89,17 @@ const template = (i: number, nowMs: number): CommunicationTemplate => ({
   ...{
     id: `tpl_${i}`,
     name: ['Received', LONG, RTL][i % 3] ?? '',
+    builtIn: false,
     purpose: i === 2 ? 'breach_affected' : 'acknowledge',
   },
   ...{ subject: `We have your request {{reference}}`, body: `Dear {{contact}},\n\nby {{deadline}}.`, version: 2 },
   changedAtMs: nowMs - i * DAY_MS,
 });
+
+const BUILT_IN: CommunicationTemplate = {
+  ...{ id: 'tpl_acknowledge', name: 'Request received', builtIn: true, purpose: 'acknowledge' },
+  ...{ subject: 'Received', body: 'We received it.', version: 1, changedAtMs: 0 },
+};
 
 const said = (i: number, nowMs: number): Communication => ({
   ...{ id: `com_${i}`, subjectId: 'del_0', recipient: i ? RTL : 'maria@example.com', atMs: nowMs - i * DAY_MS },
@@ -106,7 +112,7 @@ export function madeUpDeletions(count: number, nowMs = Date.now()): MadeUpDeleti
   const some = count > 0;
   return {
     ...{ count, own: new Map(), regimes: REGIMES, sent: [], refusal: null },
-    templates: some ? [0, 1, 2].map((i) => template(i, nowMs)) : [],
+    templates: some ? [BUILT_IN, ...[0, 1, 2].map((i) => template(i, nowMs))] : [],
     said: some ? [0, 1].map((i) => said(i, nowMs)) : [],
   };
 }

@@ -194,8 +194,14 @@ describe('templates', () => {
   it('are written, changed from the version that was read, and deleted by their typed name', async () => {
     const made = madeUpDeletions(1);
     const { page, faults } = await visitDeletions('/templates', made);
-    await page.getByRole('button', { name: 'New template' }).click();
     const dialog = page.getByRole('dialog');
+    // A built-in one is copied: what is saved is another.
+    await page.getByRole('button', { name: 'Copy Request received' }).click();
+    expect(await dialog.getByLabel('Text').inputValue()).toBe('We received it.');
+    await dialog.getByLabel('Name').fill('Ours');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    await page.getByRole('button', { name: 'Ours', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'New template' }).click();
     await dialog.getByLabel('Name').fill('Held');
     await dialog.getByLabel('For').selectOption('held');
     await dialog.getByLabel('Subject').fill('About {{reference}}');
@@ -212,10 +218,11 @@ describe('templates', () => {
     await page.getByText('The template is deleted').waitFor();
     expect(made.sent.map(({ method, path }) => [method, path])).toEqual([
       ['POST', 'templates'],
-      ['PUT', 'templates/tpl_new_3'],
+      ['POST', 'templates'],
+      ['PUT', 'templates/tpl_new_5'],
       ['DELETE', 'templates/tpl_1'],
     ]);
-    expect(made.sent[1]?.body).toMatchObject({ version: 1, body: 'Until then.' });
+    expect(made.sent[2]?.body).toMatchObject({ version: 1, body: 'Until then.' });
     expect(faults).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { PageRequest } from '../../shared/page.ts';
 import type { CommunicationTemplate } from '../../wire/compliance.ts';
+import { BUILT_IN_TEMPLATES } from './built-in.ts';
 import type { Purpose } from './placeholders.ts';
 
 export interface StoredTemplate extends CommunicationTemplate {
@@ -19,7 +20,7 @@ interface Row {
 
 const COLUMNS = 'id, name, purpose, subject, body, version, created_at_ms, changed_at_ms';
 
-/** One row more than the page holds, see shared/page.ts. */
+/** Built-in ones come first: they were there before all others. One more than the page holds, see shared/page.ts. */
 export async function listTemplateRows(db: D1Database, { limit, after }: PageRequest): Promise<StoredTemplate[]> {
   const { results } = await db
     .prepare(
@@ -27,10 +28,15 @@ export async function listTemplateRows(db: D1Database, { limit, after }: PageReq
     )
     .bind(after.atMs, after.id, limit + 1)
     .all<Row>();
-  return results.map(templateOfRow);
+  const builtIn = BUILT_IN_TEMPLATES.filter(
+    ({ id, createdAtMs: atMs }) => atMs > after.atMs || (atMs === after.atMs && id > after.id),
+  ).sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...builtIn, ...results.map(templateOfRow)].slice(0, limit + 1);
 }
 
 export async function findTemplate(db: D1Database, id: string): Promise<StoredTemplate | null> {
+  const builtIn = BUILT_IN_TEMPLATES.find((template) => template.id === id);
+  if (builtIn) return builtIn;
   const row = await db.prepare(`SELECT ${COLUMNS} FROM compliance_templates WHERE id = ?1`).bind(id).first<Row>();
   return row && templateOfRow(row);
 }
@@ -68,5 +74,5 @@ export function deleteTemplateRow(db: D1Database, id: string): D1PreparedStateme
 
 function templateOfRow(row: Row): StoredTemplate {
   const { created_at_ms: createdAtMs, changed_at_ms: changedAtMs, ...rest } = row;
-  return { ...rest, createdAtMs, changedAtMs };
+  return { ...rest, builtIn: false, createdAtMs, changedAtMs };
 }

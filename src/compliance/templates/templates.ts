@@ -54,7 +54,14 @@ export async function createTemplate(
   const errors = checkTexts({ subject: input.subject, body: input.body }, input.purpose);
   if (errors.length > 0) return err({ kind: 'invalid', errors });
   const { nowMs } = ctx;
-  const template = { ...input, id: randomId('tpl'), version: 1, createdAtMs: nowMs, changedAtMs: nowMs };
+  const template = {
+    ...input,
+    id: randomId('tpl'),
+    version: 1,
+    builtIn: false,
+    createdAtMs: nowMs,
+    changedAtMs: nowMs,
+  };
   const [inserted] = await auditedBatch(ctx, [
     insertTemplate(ctx.env.DB, template, actorId(ctx.actor) ?? '', MAX_TEMPLATES),
     audited(ctx, 'template.create', template),
@@ -64,7 +71,7 @@ export async function createTemplate(
     : err({ kind: 'too_many', what: 'templates', most: MAX_TEMPLATES });
 }
 
-/** Errors: template_not_found, template_changed, invalid. */
+/** Errors: template_not_found, template_built_in, template_changed, invalid. */
 export async function changeTemplate(
   ctx: Ctx,
   id: string,
@@ -74,6 +81,7 @@ export async function changeTemplate(
   if (errors.length > 0) return err({ kind: 'invalid', errors });
   const before = await findTemplate(ctx.env.DB, id);
   if (before === null) return err({ kind: 'template_not_found' });
+  if (before.builtIn) return err({ kind: 'template_built_in' });
   const template = { ...before, ...input, version: version + 1, changedAtMs: ctx.nowMs };
   const [saved] = await auditedBatch(ctx, [
     saveTemplate(ctx.env.DB, template, actorId(ctx.actor) ?? ''),
@@ -84,8 +92,9 @@ export async function changeTemplate(
   return err(now === null ? { kind: 'template_not_found' } : { kind: 'template_changed', version: now.version });
 }
 
-/** What was said with it stays in the log. Error: template_not_found. */
+/** What was said with it stays in the log. Errors: template_not_found, template_built_in. */
 export async function deleteTemplate(ctx: Ctx, id: string): Promise<Result<null, ComplianceError>> {
+  if ((await findTemplate(ctx.env.DB, id))?.builtIn) return err({ kind: 'template_built_in' });
   const [deleted] = await auditedBatch(ctx, [
     deleteTemplateRow(ctx.env.DB, id),
     auditIfChanged(ctx, { action: 'template.delete', target: id, projectId: null, detail: {} }),

@@ -8,7 +8,7 @@ import { fieldReason } from '../../../lib/errors.ts';
 import { PURPOSE_WORDS } from './purpose-words.ts';
 
 interface TemplateDialogProps {
-  /** Null for a new one. */
+  /** Null for a new one; of a built-in one a copy is made. */
   template: CommunicationTemplate | null;
   onDone: () => void;
   /** Somebody else has changed it: the list is read again. */
@@ -18,13 +18,14 @@ interface TemplateDialogProps {
 
 const PLACES = ['/name', '/purpose', '/subject', '/body'];
 
-export function TemplateDialog({ template, onDone, onReload, onClose }: TemplateDialogProps) {
+export function TemplateDialog({ template: shown, onDone, onReload, onClose }: TemplateDialogProps) {
   const [draft, setDraft] = useState<TemplateInput>(() => ({
-    name: template?.name ?? '',
-    purpose: template?.purpose ?? 'acknowledge',
-    subject: template?.subject ?? '',
-    body: template?.body ?? '',
+    name: shown?.name ?? '',
+    purpose: shown?.purpose ?? 'acknowledge',
+    subject: shown?.subject ?? '',
+    body: shown?.body ?? '',
   }));
+  const template = shown?.builtIn ? null : shown;
   const set = (change: Partial<TemplateInput>) => setDraft((before) => ({ ...before, ...change }));
   const submit = async () => {
     const answer =

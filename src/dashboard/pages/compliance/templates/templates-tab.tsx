@@ -16,6 +16,7 @@ import { TemplateDialog } from './template-dialog.tsx';
 export function TemplatesTab() {
   const templates = useResource('templates', listTemplates);
   const [editing, setEditing] = useState<CommunicationTemplate | 'new' | null>(null);
+  const isNew = editing === 'new' || editing?.builtIn === true;
   const [deleting, setDeleting] = useState<CommunicationTemplate | null>(null);
   const { data, error, reload } = templates;
   const done = (words: string) => {
@@ -64,7 +65,7 @@ export function TemplatesTab() {
       {editing === null ? null : (
         <TemplateDialog
           template={editing === 'new' ? null : editing}
-          onDone={() => done(editing === 'new' ? 'The template is there' : 'The template is changed')}
+          onDone={() => done(isNew ? 'The template is there' : 'The template is changed')}
           onReload={reload}
           onClose={() => setEditing(null)}
         />
@@ -111,16 +112,22 @@ function columns(
       id: 'changed',
       label: 'Changed',
       sort: ({ changedAtMs }) => changedAtMs,
-      cell: ({ changedAtMs }) => <Time ms={changedAtMs} />,
+      cell: ({ builtIn, changedAtMs }) => (builtIn ? <span class="faint">Built in</span> : <Time ms={changedAtMs} />),
     },
     {
       id: 'delete',
       label: 'Action',
       cell: (template) => (
         <span class="row-actions">
-          <Button small kind="danger" label={`Delete ${template.name}`} onClick={() => onDelete(template)}>
-            Delete
-          </Button>
+          {template.builtIn ? (
+            <Button small label={`Copy ${template.name}`} onClick={() => onEdit(template)}>
+              Copy
+            </Button>
+          ) : (
+            <Button small kind="danger" label={`Delete ${template.name}`} onClick={() => onDelete(template)}>
+              Delete
+            </Button>
+          )}
         </span>
       ),
     },
