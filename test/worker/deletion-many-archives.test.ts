@@ -6,17 +6,23 @@ import type { RecordsCursor } from '../../src/compliance/deletions/steps/records
 import { findRequest } from '../../src/compliance/deletions/store/request-store.ts';
 import { stepsOf } from '../../src/compliance/deletions/store/step-store.ts';
 import { workOf } from '../../src/compliance/deletions/store/work-store.ts';
-import { eraseDue } from '../../src/compliance/index.ts';
+import { eraseDue, replayLedger } from '../../src/compliance/index.ts';
 import { createProject } from '../helpers/worker/accounts.ts';
 import { archivesOf, recordsOf, strayKeys } from '../helpers/worker/archive.ts';
 import { testCtx } from '../helpers/worker/context.ts';
 import { askDeletion, eraseWhole } from '../helpers/worker/deletions.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 import { put, seal } from '../helpers/worker/query.ts';
+import { restore, snapshot } from '../helpers/worker/time-travel.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const JANE = { userIds: ['usr-jane-4711'] };
+const TABLES = [
+  ...['deletion_requests', 'deletion_holds', 'deletion_steps', 'deletion_work', 'deletion_samples', 'deletion_days'],
+  ...['erasure_ledger', 'erasure_replay', 'blocks', 'block_payloads', 'block_filters', 'block_epochs'],
+  ...['archives', 'archive_numbers', 'archive_manifests'],
+];
 
 /** An archive for each day, each of blocks in which she is and blocks in which she is not. */
 async function days(count: number, blocksOfDay = 3): Promise<string> {
@@ -97,5 +103,27 @@ describe('an erasure from many archives', () => {
     expect((await recordsStep(id))?.counts).toMatchObject({ records: 4, blocks: 4, objects: 4 });
     expect((await messages(projectId)).filter((message) => message === 'hers')).toEqual([]);
     expect(await messages(projectId)).toHaveLength(8);
+  });
+
+  it('is carried out again where the database was set back, once the archive has taken over what had replaced its objects', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
+    const projectId = await days(2, 2);
+    await env.DB.prepare('DELETE FROM block_payloads WHERE block_id IN (SELECT id FROM blocks WHERE project_id = ?1)')
+      .bind(projectId)
+      .run();
+    const early = await snapshot(TABLES);
+    const id = await askDeletion(projectId, JANE);
+    await eraseWhole(id);
+    const after = await messages(projectId);
+    expect(after).toHaveLength(4);
+    await restore(early);
+    const start = Date.now() + HOUR_MS;
+    expect(await replayLedger(testCtx({ nowMs: start }))).toMatchObject({ replayed: 1 });
+    await eraseDue(testCtx({ nowMs: start }));
+    expect(await recordsStep(id)).toMatchObject({ state: 'failed' });
+    await moveBlocks(testCtx({ nowMs: start + HOUR_MS }), { projectId, isPatient: false });
+    await eraseWhole(id, start + 2 * HOUR_MS);
+    expect(await messages(projectId)).toEqual(after);
+    expect(await strayKeys(projectId)).toEqual([]);
   });
 });
