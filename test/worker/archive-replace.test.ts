@@ -105,6 +105,34 @@ describe('replacing an archive', () => {
     expect(await replace()).toEqual({ kind: 'gone' });
   });
 
+  it('reads each list of blocks once, however many blocks the archive has', async () => {
+    const { replace } = await prepare();
+    const statements: string[] = [];
+    const DB = new Proxy(env.DB, {
+      get(db, name) {
+        const value = Reflect.get(db, name);
+        if (name !== 'prepare') return typeof value === 'function' ? value.bind(db) : value;
+        return (sql: string) => {
+          statements.push(sql);
+          return db.prepare(sql);
+        };
+      },
+    });
+    expect(await replace({ env: { ...env, DB } })).toMatchObject({ kind: 'replaced' });
+    const ofLists = statements.filter((sql) => sql.includes('json_each') && sql.includes('blocks'));
+    expect(ofLists.length).toBeGreaterThan(4);
+    for (const sql of ofLists) {
+      const plan = await env.DB.prepare(`EXPLAIN QUERY PLAN ${sql.replace(/\?\d*/g, 'NULL')}`).all<{
+        detail: string;
+      }>();
+      // Rows of an archive first, and the list for each of them, would be the product of both.
+      expect([sql, plan.results.map(({ detail }) => detail).join(' / ')]).toEqual([
+        sql,
+        expect.not.stringContaining('blocks_by_archive (archive_id=?)'),
+      ]);
+    }
+  });
+
   it('works for what the database has no payload of any more', async () => {
     const { id, after, replace } = await prepare();
     await coolArchives(at(NOW_MS + DAY_MS));

@@ -189,7 +189,7 @@ export function coolStatements(
   ids: readonly string[],
   hotUntilMs: number,
 ): D1PreparedStatement[] {
-  const these = `SELECT b.id FROM json_each(?1) j JOIN blocks b ON b.id = j.value WHERE b.archive_id = ?2 AND b.hot_until_ms <= ?3
+  const these = `SELECT b.id FROM json_each(?1) j CROSS JOIN blocks b ON b.id = j.value WHERE b.archive_id = ?2 AND b.hot_until_ms <= ?3
     AND EXISTS (SELECT 1 FROM archives WHERE id = ?2 AND ${WHOLE})`;
   const list = JSON.stringify(ids);
   return [

@@ -19,7 +19,7 @@ export function moveMembersStatement(
        WHERE blocks.id = j.value ->> 'id'
          AND EXISTS (SELECT 1 FROM archives WHERE id = ?1 AND state = 'writing')
          AND EXISTS (SELECT 1 FROM archives WHERE id = ?3 AND state = 'current')
-         AND (SELECT count(*) FROM json_each(?4) k JOIN blocks b ON b.id = k.value ->> 'id'
+         AND (SELECT count(*) FROM json_each(?4) k CROSS JOIN blocks b ON b.id = k.value ->> 'id'
               WHERE b.archive_id = ?3 AND b.sha256 = k.value ->> 'sha256') = ?5`,
     )
     .bind(to, lying(after), from, JSON.stringify(before), before.length);
@@ -32,7 +32,8 @@ export function rewriteStatements(
   rewritten: readonly SealedBlock[],
 ): D1PreparedStatement[] {
   const ids = JSON.stringify(rewritten.map(({ index }) => index.id));
-  const these = 'SELECT b.id FROM json_each(?1) j JOIN blocks b ON b.id = j.value WHERE b.archive_id = ?2';
+  // Each by its id: from the index of archives the list would be read anew for every block of the archive.
+  const these = 'SELECT b.id FROM json_each(?1) j CROSS JOIN blocks b ON b.id = j.value WHERE b.archive_id = ?2';
   return [
     ...contentsOf(rewritten).flatMap((contents) => contentStatements(db, to, contents)),
     db.prepare(`DELETE FROM block_payloads WHERE block_id IN (${these})`).bind(ids, to),
@@ -52,7 +53,7 @@ function contentStatements(db: D1Database, archiveId: string, contents: string):
       .prepare(
         `UPDATE blocks SET records = j.value ->> 'records', min_ts = j.value ->> 'minTs', max_ts = j.value ->> 'maxTs', summary = j.value ->> 'summary',
            raw_bytes = j.value ->> 'rawBytes', packed_bytes = j.value ->> 'packedBytes', sha256 = j.value ->> 'sha256'
-         FROM json_each(?1) j WHERE blocks.id = j.value ->> 'id' AND blocks.archive_id = ?2`,
+         FROM json_each(?1) j WHERE blocks.id = j.value ->> 'id' AND +blocks.archive_id = ?2`,
       )
       .bind(contents, archiveId),
     db
