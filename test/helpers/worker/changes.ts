@@ -47,6 +47,11 @@ export const PREPARED: Readonly<Record<string, Prepared>> = {
     await done(as, `breaches/${breachId}/clocks/gdpr.authority_72h`, { notNeeded: true, note: 'no risk' });
     return { body: { version: 2, resolution: 'over' } };
   },
+  // Which stops what runs, and writes nothing where nothing does.
+  async 'POST /api/compliance/breaches/:id/searches/stop'(as, { breachId }) {
+    await done(as, `breaches/${breachId}/affected`, { q: '', from: 0, to: Date.now() + 60_000 });
+    return {};
+  },
   async 'POST /api/compliance/breaches/:id/notify'(as, fixture) {
     return { body: await notification(as, fixture) };
   },
