@@ -9,6 +9,7 @@ import { randomId } from '../../src/shared/ids.ts';
 import { createUser } from '../helpers/worker/accounts.ts';
 import { testCtx } from '../helpers/worker/context.ts';
 import { countingStatements } from '../helpers/worker/counting-database.ts';
+import { atEachFaultPoint } from '../helpers/worker/fault-points.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 import { put, seal } from '../helpers/worker/query.ts';
 
@@ -69,6 +70,24 @@ describe('compaction', () => {
         .all();
       expect(results, table).toEqual([{ block_id: block?.id }]);
     }
+  });
+
+  it('leaves records as they were when it dies between any two calls to a store, and goes on in the next run', async () => {
+    const boundaries = await atEachFaultPoint(env, {
+      async prepare() {
+        const projectId = await manySmall(3);
+        return { projectId, before: await everyRecord(projectId) };
+      },
+      act: (faulty) => compactBlocks({ ...later(), env: faulty }),
+      async check({ projectId, before }, place) {
+        expect(await everyRecord(projectId), place).toEqual(before);
+        await compactBlocks(later());
+        expect(await everyRecord(projectId), place).toEqual(before);
+        expect(await listBlocks(env.DB, projectId, ALL), place).toHaveLength(1);
+      },
+    });
+    // A list of neighbours, payloads and summaries, the transaction; each before and after.
+    expect(boundaries).toBeGreaterThanOrEqual(8);
   });
 
   it('leaves records as they were when two runs race, and when a run is repeated', async () => {
