@@ -175,6 +175,7 @@ CREATE TABLE breach_notifications (
   destination_id TEXT NOT NULL,
   subject TEXT NOT NULL,
   body TEXT NOT NULL,
+  facts TEXT NOT NULL CHECK (json_valid(facts)),          -- of the breach when it began: everybody is told the same, whatever is learned meanwhile
   started_at_ms INTEGER NOT NULL,
   started_by TEXT NOT NULL,                              -- user id
   started_by_name TEXT NOT NULL,
@@ -182,8 +183,8 @@ CREATE TABLE breach_notifications (
   PRIMARY KEY (breach_id, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER breach_notifications_keep_their_words BEFORE UPDATE ON breach_notifications
-WHEN old.stopped_at_ms IS NOT NULL OR (old.project_id, old.destination_id, old.subject, old.body, old.started_at_ms, old.started_by, old.started_by_name)
-  IS NOT (new.project_id, new.destination_id, new.subject, new.body, new.started_at_ms, new.started_by, new.started_by_name)
+WHEN old.stopped_at_ms IS NOT NULL OR (old.project_id, old.destination_id, old.subject, old.body, old.facts, old.started_at_ms, old.started_by, old.started_by_name)
+  IS NOT (new.project_id, new.destination_id, new.subject, new.body, new.facts, new.started_at_ms, new.started_by, new.started_by_name)
 BEGIN SELECT RAISE(ABORT, 'what was told is not changed'); END;
 CREATE TRIGGER breach_notifications_keep_history BEFORE DELETE ON breach_notifications
 BEGIN SELECT RAISE(ABORT, 'what was told is not deleted'); END;
@@ -422,26 +423,26 @@ CREATE TRIGGER breach_notifications_insert_is_audited AFTER INSERT ON breach_not
     NULL,
     json_object(
       'breach_id', new.breach_id, 'number', new.number, 'project_id', new.project_id, 'destination_id', new.destination_id, 'subject', new.subject,
-      'body', new.body, 'started_at_ms', new.started_at_ms, 'started_by', new.started_by, 'started_by_name', new.started_by_name,
-      'stopped_at_ms', new.stopped_at_ms));
+      'body', new.body, 'facts', json(new.facts), 'started_at_ms', new.started_at_ms, 'started_by', new.started_by,
+      'started_by_name', new.started_by_name, 'stopped_at_ms', new.stopped_at_ms));
 END;
 CREATE TRIGGER breach_notifications_update_is_audited AFTER UPDATE ON breach_notifications BEGIN
   INSERT INTO audit_changes VALUES ('breach_notifications', 'update', old.breach_id, old.project_id,
     json_object(
       'breach_id', old.breach_id, 'number', old.number, 'project_id', old.project_id, 'destination_id', old.destination_id, 'subject', old.subject,
-      'body', old.body, 'started_at_ms', old.started_at_ms, 'started_by', old.started_by, 'started_by_name', old.started_by_name,
-      'stopped_at_ms', old.stopped_at_ms),
+      'body', old.body, 'facts', json(old.facts), 'started_at_ms', old.started_at_ms, 'started_by', old.started_by,
+      'started_by_name', old.started_by_name, 'stopped_at_ms', old.stopped_at_ms),
     json_object(
       'breach_id', new.breach_id, 'number', new.number, 'project_id', new.project_id, 'destination_id', new.destination_id, 'subject', new.subject,
-      'body', new.body, 'started_at_ms', new.started_at_ms, 'started_by', new.started_by, 'started_by_name', new.started_by_name,
-      'stopped_at_ms', new.stopped_at_ms));
+      'body', new.body, 'facts', json(new.facts), 'started_at_ms', new.started_at_ms, 'started_by', new.started_by,
+      'started_by_name', new.started_by_name, 'stopped_at_ms', new.stopped_at_ms));
 END;
 CREATE TRIGGER breach_notifications_delete_is_audited AFTER DELETE ON breach_notifications BEGIN
   INSERT INTO audit_changes VALUES ('breach_notifications', 'delete', old.breach_id, old.project_id,
     json_object(
       'breach_id', old.breach_id, 'number', old.number, 'project_id', old.project_id, 'destination_id', old.destination_id, 'subject', old.subject,
-      'body', old.body, 'started_at_ms', old.started_at_ms, 'started_by', old.started_by, 'started_by_name', old.started_by_name,
-      'stopped_at_ms', old.stopped_at_ms),
+      'body', old.body, 'facts', json(old.facts), 'started_at_ms', old.started_at_ms, 'started_by', old.started_by,
+      'started_by_name', old.started_by_name, 'stopped_at_ms', old.stopped_at_ms),
     NULL);
 END;
 CREATE TRIGGER breach_notifications_insert_replaces_nothing BEFORE INSERT ON breach_notifications

@@ -173,7 +173,7 @@ describe('a request for deletion', () => {
     await log.getByText('Dear Maria,').first().waitFor();
     await log.getByRole('button', { name: 'Add' }).click();
     const dialog = page.getByRole('dialog', { name: 'Add to what was said' });
-    await expect.poll(() => dialog.getByLabel('Template').getByRole('option').count()).toBe(3);
+    await expect.poll(() => dialog.getByLabel('Template').getByRole('option').count()).toBe(4);
     await dialog.getByLabel('Template').selectOption('tpl_0');
     await expect.poll(() => dialog.getByLabel('Subject').inputValue()).toBe('We have your request del_0');
     await dialog.getByLabel('By', { exact: true }).selectOption('letter');

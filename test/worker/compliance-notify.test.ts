@@ -156,6 +156,16 @@ describe('a notification', () => {
     ]);
   });
 
+  it('tells everybody by the facts of the moment in which it began, and begins anew once they have changed', async () => {
+    await affect(2);
+    await notify();
+    expect((await call('PATCH', `breaches/${breachId}`, { version: 1, advice: 'call us' })).status).toBe(200);
+    await run();
+    const words = told().map(({ data }) => data.body);
+    expect(words).toEqual(['u000000', 'u000001'].map((user) => `Dear ${user}, change your password`));
+    expect((await notify()).body).toMatchObject({ number: 2 });
+  });
+
   it('asked for again in the same words goes on, and tries again who could not be told', async () => {
     await affect(2);
     await notify();

@@ -2,7 +2,6 @@ import { renderPlainText } from '../../../delivery/index.ts';
 import { sha256Hex } from '../../../shared/hash.ts';
 import type { BreachAffectedData } from '../../../wire/compliance.ts';
 import type { DeliveryEvent } from '../../../wire/delivery.ts';
-import type { JsonObject } from '../../../wire/record.ts';
 import type { StoredNotification } from './notification-store.ts';
 import type { ToldUser, UserKey } from './user-store.ts';
 
@@ -13,11 +12,10 @@ export function eventIdOf(breachId: string, { projectId, userId }: UserKey): str
 
 /** What one user is told. The texts were tried before the notification began. */
 export function eventOf(
-  { breachId, projectId, subject, body }: StoredNotification,
+  { breachId, projectId, subject, body, facts }: StoredNotification,
   user: ToldUser,
-  values: JsonObject,
 ): DeliveryEvent {
-  const view = { ...values, userId: user.userId };
+  const view = { ...facts, userId: user.userId };
   const [title, text] = [renderPlainText(subject, view), renderPlainText(body, view)];
   if (!title.ok || !text.ok) throw new Error('the text of a notification that began cannot be made');
   const data: BreachAffectedData = {

@@ -1,7 +1,6 @@
 import { auditedBatch } from '../../../audit/index.ts';
 import { findAnyDestination, type OpenDestination, reachesPeople } from '../../../delivery/index.ts';
 import type { Ctx } from '../../../env.ts';
-import type { JsonObject } from '../../../wire/record.ts';
 import { atDestination } from './at-destination.ts';
 import { eventIdOf, eventOf } from './event.ts';
 import type { StoredNotification } from './notification-store.ts';
@@ -29,18 +28,17 @@ export async function handOver(
   ctx: Ctx,
   open: OpenDestination,
   notifications: readonly StoredNotification[],
-  values: JsonObject,
 ): Promise<HandedOver> {
   const done: HandedOver = { queued: 0, failed: 0, away: 0 };
   const current = notifications.find(({ stoppedAtMs }) => stoppedAtMs === null);
   if (!current) return done;
   // What a run that died has claimed is first: by the text and to the destination that it was claimed for.
-  await giveClaimed(ctx, open, current.breachId, notifications, values, done);
+  await giveClaimed(ctx, open, current.breachId, notifications, done);
   for (let room = await roomAt(ctx, current); room > 0 && done.away === 0; ) {
     const claimed = await claim(ctx, current, Math.min(room, PAGE_USERS));
     if (claimed === 0) break;
     room -= claimed;
-    await giveClaimed(ctx, open, current.breachId, notifications, values, done);
+    await giveClaimed(ctx, open, current.breachId, notifications, done);
   }
   return done;
 }
@@ -76,7 +74,6 @@ async function giveClaimed(
   open: OpenDestination,
   breachId: string,
   notifications: readonly StoredNotification[],
-  values: JsonObject,
   done: HandedOver,
 ): Promise<void> {
   for (;;) {
@@ -87,7 +84,7 @@ async function giveClaimed(
     ).values()) {
       const notification = notifications.find(({ number }) => number === group[0]?.notification);
       if (!notification) throw new Error('somebody was claimed for a notification that is not there');
-      const outcome = await give(ctx, open, notification, group, values);
+      const outcome = await give(ctx, open, notification, group);
       if (outcome === 'away') done.away++;
       else done[outcome] += group.length;
     }
@@ -100,10 +97,9 @@ async function give(
   open: OpenDestination,
   notification: StoredNotification,
   users: readonly ToldUser[],
-  values: JsonObject,
 ): Promise<'queued' | 'failed' | 'away'> {
   const { breachId, destinationId } = notification;
-  const events = users.map((user) => eventOf(notification, user, values));
+  const events = users.map((user) => eventOf(notification, user));
   const answer = await atDestination(ctx, open, destinationId, (destination) => destination.enqueue(events));
   if (answer === null) return 'away';
   if ('kind' in answer && !(await isDeleted(ctx, destinationId))) return 'away';

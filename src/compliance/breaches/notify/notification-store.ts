@@ -1,3 +1,5 @@
+import type { JsonObject } from '../../../wire/record.ts';
+
 export interface StoredNotification {
   breachId: string;
   number: number;
@@ -6,6 +8,8 @@ export interface StoredNotification {
   destinationId: string;
   subject: string;
   body: string;
+  /** Of the breach, for the placeholders, as they were when it began: everybody is told the same. */
+  facts: JsonObject;
   startedAtMs: number;
   startedByName: string;
   stoppedAtMs: number | null;
@@ -18,6 +22,7 @@ interface Row {
   destination_id: string;
   subject: string;
   body: string;
+  facts: string;
   started_at_ms: number;
   started_by_name: string;
   stopped_at_ms: number | null;
@@ -29,7 +34,7 @@ const OPEN = `EXISTS (SELECT 1 FROM breaches WHERE id = ?1 AND state <> 'resolve
 export async function listNotificationRows(db: D1Database, breachId: string): Promise<StoredNotification[]> {
   const { results } = await db
     .prepare(
-      `SELECT breach_id, number, project_id, destination_id, subject, body, started_at_ms, started_by_name, stopped_at_ms
+      `SELECT breach_id, number, project_id, destination_id, subject, body, facts, started_at_ms, started_by_name, stopped_at_ms
        FROM breach_notifications WHERE breach_id = ?1 ORDER BY number DESC`,
     )
     .bind(breachId)
@@ -37,7 +42,7 @@ export async function listNotificationRows(db: D1Database, breachId: string): Pr
   return results.map((row) => ({
     ...{ breachId: row.breach_id, number: row.number, projectId: row.project_id, destinationId: row.destination_id },
     ...{ subject: row.subject, body: row.body, startedAtMs: row.started_at_ms, startedByName: row.started_by_name },
-    stoppedAtMs: row.stopped_at_ms,
+    ...{ facts: JSON.parse(row.facts) as JsonObject, stoppedAtMs: row.stopped_at_ms },
   }));
 }
 
@@ -60,16 +65,27 @@ export function stopOlder(db: D1Database, breachId: string, nowMs: number): D1Pr
 /** Does nothing where the breach is resolved, or somebody else was first with this number. */
 export function insertNotification(
   db: D1Database,
-  { breachId, number, projectId, destinationId, subject, body, startedAtMs, startedByName }: StoredNotification,
+  { breachId, number, projectId, destinationId, subject, body, facts, startedAtMs, startedByName }: StoredNotification,
   startedBy: string,
 ): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO breach_notifications (breach_id, number, project_id, destination_id, subject, body, started_at_ms, started_by, started_by_name)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
+      `INSERT INTO breach_notifications (breach_id, number, project_id, destination_id, subject, body, started_at_ms, started_by, started_by_name, facts)
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
        WHERE ${OPEN} AND (SELECT count(*) FROM breach_notifications WHERE breach_id = ?1) = ?2 - 1`,
     )
-    .bind(breachId, number, projectId, destinationId, subject, body, startedAtMs, startedBy, startedByName);
+    .bind(
+      breachId,
+      number,
+      projectId,
+      destinationId,
+      subject,
+      body,
+      startedAtMs,
+      startedBy,
+      startedByName,
+      JSON.stringify(facts),
+    );
 }
 
 /** How many there are and whether one is under way, as the rows say. */

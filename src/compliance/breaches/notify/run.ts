@@ -1,8 +1,6 @@
 import { auditedBatch, auditStatement } from '../../../audit/index.ts';
 import type { OpenDestination } from '../../../delivery/index.ts';
 import type { Ctx } from '../../../env.ts';
-import { timeZoneOf } from '../../communications/subject.ts';
-import { breachValues } from '../../templates/placeholders.ts';
 import { findBreachRow } from '../register/store.ts';
 import { handOver } from './hand-over.ts';
 import { breachesInWork, listNotificationRows, noteWorked } from './notification-store.ts';
@@ -21,8 +19,7 @@ export async function runNotifications(ctx: Ctx, open: OpenDestination): Promise
     const breach = await findBreachRow(ctx.env.DB, breachId);
     if (breach === null) continue;
     const receipts = await fetchReceipts(ctx, open, breachId);
-    const values = breachValues(breach, await timeZoneOf(ctx, breach.regimes[0]));
-    const given = await handOver(ctx, open, await listNotificationRows(ctx.env.DB, breachId), values);
+    const given = await handOver(ctx, open, await listNotificationRows(ctx.env.DB, breachId));
     const { queued } = given;
     const [delivered, failed] = [receipts.delivered, receipts.failed + given.failed];
     const detail = { queued, delivered, failed };

@@ -4,6 +4,7 @@ import { findAnyDestination, reachesPeople } from '../../../delivery/index.ts';
 import type { Ctx } from '../../../env.ts';
 import { err, ok, type Result } from '../../../shared/result.ts';
 import type { BreachNotification } from '../../../wire/compliance.ts';
+import type { JsonObject } from '../../../wire/record.ts';
 import { type Admin, admittedTo } from '../../access.ts';
 import { rendered } from '../../communications/communications.ts';
 import { timeZoneOf } from '../../communications/subject.ts';
@@ -49,17 +50,18 @@ export async function startNotification(
   if (breach.value.state === 'resolved') return err({ kind: 'breach_resolved' });
   const projectId = await destinationProject(ctx, breach.value, input.destinationId);
   if (!projectId.ok) return projectId;
-  const fault = await textFault(ctx, breach.value, input);
+  const facts = breachValues(breach.value, await timeZoneOf(ctx, breach.value.regimes[0]));
+  const fault = textFault(facts, input);
   if (fault !== null) return err(fault);
   const totals = (await findTotals(DB, [breachId])).get(breachId);
   if (!totals || totals.users === 0) return err({ kind: 'nobody_affected' });
   const [newest] = await listNotificationRows(DB, breachId);
-  if (newest && isSame(newest, input) && totals.failed === 0) return ok(shownNotification(newest));
+  if (newest && isSame(newest, input, facts) && totals.failed === 0) return ok(shownNotification(newest));
   const number = (newest?.number ?? 0) + 1;
   if (number > MAX_NOTIFICATIONS)
     return err({ kind: 'too_many', what: 'notifications of a breach', most: MAX_NOTIFICATIONS });
   const notification: StoredNotification = {
-    ...{ breachId, number, projectId: projectId.value, ...input },
+    ...{ breachId, number, projectId: projectId.value, facts, ...input },
     ...{ startedAtMs: ctx.nowMs, startedByName: admin.username, stoppedAtMs: null },
   };
   const { destinationId, subject, body } = input;
@@ -127,23 +129,18 @@ async function destinationProject(
   return found.disabled ? wrong('is disabled: it would deliver nothing') : ok(found.projectId);
 }
 
-async function textFault(
-  ctx: Ctx,
-  breach: StoredBreach,
-  { subject, body }: NotifyInput,
-): Promise<ComplianceError | null> {
+function textFault(facts: JsonObject, { subject, body }: NotifyInput): ComplianceError | null {
   const errors = checkTexts({ subject, body }, 'breach_affected');
   if (errors.length > 0) return { kind: 'invalid', errors };
-  const values = { ...breachValues(breach, await timeZoneOf(ctx, breach.regimes[0])), userId: 'u'.repeat(256) };
-  const tried = rendered({ subject, body }, values);
+  const tried = rendered({ subject, body }, { ...facts, userId: 'u'.repeat(256) });
   if (!tried.ok) return tried.error;
   if (tried.value.subject.length + tried.value.body.length <= MAX_RENDERED_CHARS) return null;
   const reason = `must have at most ${MAX_RENDERED_CHARS} characters together with the subject, with the facts of the breach filled in`;
   return { kind: 'invalid', errors: [{ pointer: '/body', reason }] };
 }
 
-function isSame(newest: StoredNotification, { destinationId, subject, body }: NotifyInput): boolean {
-  if (newest.stoppedAtMs !== null) return false;
+function isSame(newest: StoredNotification, { destinationId, subject, body }: NotifyInput, facts: JsonObject): boolean {
+  if (newest.stoppedAtMs !== null || JSON.stringify(newest.facts) !== JSON.stringify(facts)) return false;
   return newest.destinationId === destinationId && newest.subject === subject && newest.body === body;
 }
 
