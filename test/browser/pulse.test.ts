@@ -113,10 +113,13 @@ describe('the pulse in the top bar', () => {
     };
     sockets.at(-1)?.send(JSON.stringify({ type: 'UPDATE', topic: 'health', records: [record], cursor: 'c2' }));
     await expect
-      .poll(async () => {
-        await page.clock.runFor(300);
-        return page.getByRole('button', { name: /Failing 38\.4/ }).count();
-      })
+      .poll(
+        async () => {
+          await page.clock.runFor(300);
+          return page.getByRole('button', { name: /Failing 38\.4/ }).count();
+        },
+        { timeout: 10_000 },
+      )
       .toBe(1);
   });
 
