@@ -68,8 +68,7 @@ export async function run(): Promise<Row[]> {
     const read = { blocks: 0, archived: 0 };
     for (const word of filled.references) {
       const { answer, ms } = await ask<Page>(target, '/api/query/logs', { q: word, limit: '100' });
-      // Of ten million references, of which there are four thousand million, two may be the same.
-      if (answer.records.length < 1 || answer.records.length > 2 || !answer.complete)
+      if (answer.records.length !== 1 || !answer.complete)
         throw new Error(`${word} was found ${answer.records.length} times`);
       found.push(answer.records.length);
       rare.push(ms);

@@ -33,7 +33,8 @@ export type BenchRecord = {
 export function makeRecord(next: () => number, ts: number): BenchRecord {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
   const failed = next() < 0.04;
-  const reference = Math.floor(next() * 2 ** 40).toString(36);
+  // A draw has 32 bits: of one alone, ten million references would hold some twice.
+  const reference = (Math.floor(next() * 2 ** 20) * 2 ** 32 + Math.floor(next() * 2 ** 32)).toString(36);
   return {
     ts,
     level: failed ? 'error' : next() < 0.1 ? 'warn' : 'info',

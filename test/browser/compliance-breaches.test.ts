@@ -176,7 +176,7 @@ describe('the page of breaches', () => {
     const { page } = await visitBreaches('/compliance/breaches/brc_0', madeUpBreaches(1));
     const report = page.getByRole('region', { name: 'Report to the authority' });
     await report.getByText('It lacks measures taken, what mitigates it').waitFor();
-    const href = await report.getByRole('link', { name: 'Document for gdpr' }).getAttribute('href');
+    const href = await report.getByRole('link', { name: 'Document for GDPR' }).getAttribute('href');
     expect(href).toBe('/api/compliance/breaches/brc_0/report?regime=gdpr&format=html');
     await page.goto(at('/compliance/breaches/brc_none'));
     await page.getByRole('heading', { name: 'There is no such breach' }).waitFor();
@@ -266,7 +266,7 @@ describe('against the server', () => {
     await clocks.getByText('Done in time').waitFor();
     const report = page.getByRole('region', { name: 'Report to the authority' });
     await report.getByText(/^It lacks .*measures taken/).waitFor();
-    const href = await report.getByRole('link', { name: 'Document for gdpr' }).getAttribute('href');
+    const href = await report.getByRole('link', { name: 'Document for GDPR' }).getAttribute('href');
     const document = await page.request.get(`${server.url}${href}`);
     expect(await document.text()).toContain('An export of payments went to the wrong address.');
     await page.getByRole('button', { name: 'Resolve', exact: true }).click();

@@ -1,12 +1,14 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { runSearches } from '../../src/compliance/index.ts';
 import { createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { compliance, newBreach } from '../helpers/worker/breaches.ts';
-import type { SignedIn } from '../helpers/worker/call-app.ts';
+import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf, changesOf, testCtx } from '../helpers/worker/context.ts';
 import { countingStatements } from '../helpers/worker/counting-database.ts';
 import { atEachFaultPoint } from '../helpers/worker/fault-points.ts';
+import { databaseWith } from '../helpers/worker/faulty-database.ts';
 import { put, seal } from '../helpers/worker/query.ts';
 
 const T0 = Date.UTC(2026, 5, 1);
@@ -268,6 +270,21 @@ describe('a search of those affected', () => {
     expect((await resolve()).body.code).toBe('affected_in_work');
     await searched();
     expect((await resolve()).status).toBe(200);
+  });
+});
+
+describe('a search that begins while its breach is being resolved', () => {
+  it('is the one that holds: the breach stays open', async () => {
+    await call('POST', `breaches/${breachId}/clocks/gdpr.authority_72h`, { notNeeded: true, note: 'no risk' });
+    const DB = databaseWith(env.DB, async (sql, write) => {
+      if (sql.includes('UPDATE breaches')) expect((await ask()).status).toBe(201);
+      return write();
+    });
+    const answer = await callApp('POST', `/api/compliance/breaches/${breachId}/resolve`, {
+      ...{ app: createApp(), env: { ...env, DB }, as: admin, body: { version: 2, resolution: 'over' } },
+    });
+    expect([answer.status, answer.body.code]).toEqual([409, 'affected_in_work']);
+    expect((await call('GET', `breaches/${breachId}`)).body).toMatchObject({ state: 'open', version: 2 });
   });
 });
 

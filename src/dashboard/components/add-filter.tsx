@@ -7,8 +7,7 @@ import type { Span } from '../lib/range.ts';
 import { setParams } from '../state/route.ts';
 import { useResource } from '../state/use-resource.ts';
 import { BarList } from './bar-list.tsx';
-import { Icon } from './icon.tsx';
-import { Menu } from './menu.tsx';
+import { FilterMenu } from './filter-menu.tsx';
 import { Failure, Skeleton } from './states.tsx';
 
 interface AddFilterProps {
@@ -23,21 +22,7 @@ const VALUES = 12;
 
 /** The way to a filter by a label: its values with how often they came in the time of the page. */
 export function AddFilter(props: AddFilterProps) {
-  return (
-    <Menu
-      label="Add a filter"
-      role="dialog"
-      faceClass="button button-plain button-small"
-      face={
-        <>
-          <Icon name="filter" />
-          <span>Filter</span>
-        </>
-      }
-    >
-      {(close) => <Values {...props} close={close} />}
-    </Menu>
-  );
+  return <FilterMenu>{(close) => <Values {...props} close={close} />}</FilterMenu>;
 }
 
 function Values({ project, stream, filters, span, close }: AddFilterProps & { close: () => void }) {

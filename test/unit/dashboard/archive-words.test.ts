@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ownSpanOf, ownSpanParams } from '../../../src/dashboard/lib/own-span.ts';
+import { isPossible, lossesOf, settingsWords } from '../../../src/dashboard/pages/archives/actions/settings-words.ts';
 import { archiveHeadline, days } from '../../../src/dashboard/pages/archives/archive-words.ts';
-import { isPossible, lossesOf, settingsWords } from '../../../src/dashboard/pages/archives/work/settings-words.ts';
 import type { ArchiveSettings, ArchiveStatus } from '../../../src/wire/archive.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fineDuration } from '../../../src/dashboard/lib/format.ts';
-import { leftToTell, openWords, toldShare } from '../../../src/dashboard/pages/compliance/breaches/breach-words.ts';
-import type { AffectedSummary } from '../../../src/wire/compliance.ts';
+import {
+  breachHeadline,
+  leftToTell,
+  openWords,
+  toldShare,
+} from '../../../src/dashboard/pages/compliance/breaches/breach-words.ts';
+import type { AffectedSummary, Breach, BreachClock } from '../../../src/wire/compliance.ts';
 
 const HOUR_MS = 3_600_000;
 const nobody: AffectedSummary = {
@@ -31,6 +36,26 @@ describe('a clock that nobody has answered', () => {
     [0, 3 * HOUR_MS, 'due at once, open for 3\u00a0h'],
   ])('that is due %s ms after somebody knew says after %s ms: %s', (dueAtMs, nowMs, words) => {
     expect(openWords({ dueAtMs }, 0, nowMs)).toBe(words);
+  });
+});
+
+describe('the headline', () => {
+  const clock = (dueAtMs: number, state: BreachClock['state'] = 'running') => ({ dueAtMs, state, label: 'x' });
+  const open = (...clocks: ReturnType<typeof clock>[]) =>
+    ({ state: 'open', awareAtMs: 0, clocks }) as unknown as Breach;
+  const HOURS_72 = 72 * HOUR_MS;
+
+  it.each<[string, Breach[], string]>([
+    ['what is late', [open(clock(0), clock(HOURS_72, 'overdue')), open(clock(0))], '1 breach has an overdue duty'],
+    [
+      'what is due at once',
+      [open(clock(0), clock(100 * HOUR_MS)), open(clock(0))],
+      '2 breaches have a duty that is due at once',
+    ],
+    ['what is next', [open(clock(0, 'done'), clock(100 * HOUR_MS))], 'The next clock runs out in 1 d'],
+    ['that nothing is left', [open(clock(0, 'done'))], 'Every duty is answered'],
+  ])('says %s', (_, breaches, text) => {
+    expect(breachHeadline(breaches, true, 73 * HOUR_MS).text.replaceAll('\u00a0', ' ')).toBe(text);
   });
 });
 

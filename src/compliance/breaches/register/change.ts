@@ -85,9 +85,10 @@ export async function saveChange(
   if (results[2]?.meta.changes) return readBreach(ctx, next.id);
   const now = await findBreachRow(DB, next.id);
   if (now === null) return err({ kind: 'breach_not_found' });
-  return now.state === 'resolved'
-    ? err({ kind: 'breach_resolved' })
-    : err({ kind: 'breach_changed', version: now.version });
+  if (now.state === 'resolved') return err({ kind: 'breach_resolved' });
+  // It is what it was, and could not be closed: a search or a notification of it has begun in this moment.
+  if (now.version === before.version) return err({ kind: 'affected_in_work' });
+  return err({ kind: 'breach_changed', version: now.version });
 }
 
 /** Those that stay keep their version. */

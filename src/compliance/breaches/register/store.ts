@@ -121,7 +121,8 @@ export function saveBreach(
   return db
     .prepare(
       `UPDATE breaches SET title = ?3, state = ?4, version = ?2, facts = ?5, regimes = ?6, resolved_at_ms = ?7, resolution = ?8, rank = ?9, sort_ms = ?10
-       WHERE id = ?1 AND version = ?2 - 1 AND state <> 'resolved'`,
+       WHERE id = ?1 AND version = ?2 - 1 AND state <> 'resolved' AND (?4 <> 'resolved' OR NOT EXISTS (
+         SELECT 1 FROM breach_totals WHERE breach_id = ?1 AND (searching > 0 OR (notifying = 1 AND waiting + claimed > 0))))`,
     )
     .bind(
       ...[id, version, title, state, JSON.stringify(facts), JSON.stringify(regimes)],

@@ -9,12 +9,12 @@ import { Empty, Failure } from '../../components/states.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin } from '../../state/session.ts';
 import { type Resource, useResource } from '../../state/use-resource.ts';
+import { ArchiveActions } from './actions/archive-actions.tsx';
 import { ArchiveStats } from './archive-stats.tsx';
 import { archiveHeadline } from './archive-words.ts';
 import { HoldsTab } from './holds/holds-tab.tsx';
 import { ArchivesTab } from './list/archives-tab.tsx';
 import { WarehouseTab } from './warehouse/warehouse-tab.tsx';
-import { ArchiveActions } from './work/archive-actions.tsx';
 
 interface Tab {
   /** The second part of the path. */

@@ -75,7 +75,7 @@ export function FiringTab({ project }: { project: Project }) {
       {rules.error ? (
         <Failure line what="The rules could not be loaded" error={rules.error} onRetry={rules.reload} />
       ) : null}
-      <section class="card alerts-list" aria-label="Alerts">
+      <section class="card list-card alerts-list" aria-label="Alerts">
         {rule === null ? null : <FiringFilter rule={byId.get(rule) ?? null} id={rule} />}
         <div class="logs-body">
           <div class={`results${lostSinceMs === null ? '' : ' is-stale'}`} aria-busy={loading}>

@@ -17,9 +17,9 @@ import { setParams } from '../../../state/route.ts';
 import { isAdmin, mayExport } from '../../../state/session.ts';
 import { sayError } from '../../../state/toasts.ts';
 import { useResource } from '../../../state/use-resource.ts';
+import { CheckResult } from '../actions/check-result.tsx';
+import { RestoreDialog } from '../actions/restore-dialog.tsx';
 import { batchOf, expiryWords, placeWords, ratioOf } from '../archive-words.ts';
-import { CheckResult } from '../work/check-result.tsx';
-import { RestoreDialog } from '../work/restore-dialog.tsx';
 import { ManifestView } from './manifest-view.tsx';
 import { archiveCommands } from './read-commands.ts';
 

@@ -7,7 +7,7 @@ import { SearchField } from '../../../components/search-field.tsx';
 import { SpanMenu } from '../../../components/span-menu.tsx';
 import type { OwnSpan } from '../../../lib/own-span.ts';
 import { setParams } from '../../../state/route.ts';
-import { FilterMenu } from './filter-menu.tsx';
+import { AddAuditFilter } from './add-audit-filter.tsx';
 import { FILTER_WORDS, filterList, filterParams, filterText, NO_FILTERS } from './filters.ts';
 
 interface FilterBarProps {
@@ -35,7 +35,7 @@ export function FilterBar({ filters, span, projects, onRefresh }: FilterBarProps
         onSearch={(q) => setParams(filterParams({ q: q || null }))}
       />
       <SpanMenu span={span} forget={{ entry: null }} />
-      <FilterMenu filters={filters} projects={projects} />
+      <AddAuditFilter filters={filters} projects={projects} />
       {list.length === 0 ? null : (
         <ul class="chips" aria-label="Filters">
           {list.map(({ name, value }) => (

@@ -61,10 +61,20 @@ export const SECTION_WORDS: Readonly<Record<ReportSection, string>> = {
 
 /** The clock that runs out next, or has: what is still to be done first. */
 export function nextClock({ clocks }: Pick<Breach, 'clocks'>): BreachClock | null {
-  const [next] = clocks
-    .filter(({ state }) => state === 'running' || state === 'overdue')
-    .toSorted((a, b) => a.dueAtMs - b.dueAtMs);
-  return next ?? null;
+  return openClocks({ clocks }).toSorted((a, b) => a.dueAtMs - b.dueAtMs)[0] ?? null;
+}
+
+function openClocks({ clocks }: Pick<Breach, 'clocks'>): BreachClock[] {
+  return clocks.filter(({ state }) => state === 'running' || state === 'overdue');
+}
+
+/** What is due at once has no time to be late for. */
+function isLate({ dueAtMs }: BreachClock, { awareAtMs }: Pick<Breach, 'awareAtMs'>, nowMs: number): boolean {
+  return dueAtMs <= nowMs && dueAtMs > awareAtMs;
+}
+
+function haveDuty(breaches: number, duty: string): string {
+  return `${plural(breaches, 'breach', 'breaches')} ${breaches === 1 ? 'has' : 'have'} ${duty}`;
 }
 
 export function clockTone({ state, dueAtMs }: BreachClock, nowMs: number): Tone {
@@ -88,13 +98,12 @@ export function breachHeadline(breaches: readonly Breach[], isWhole: boolean, no
     return { tone: 'ok', text: breaches.length === 0 ? 'No breach is in the register' : 'No breach is open', detail };
   }
   const about = `${isWhole ? '' : 'At least '}${plural(open.length, 'breach', 'breaches')} ${open.length === 1 ? 'is' : 'are'} not resolved.`;
+  const overdue = open.filter((breach) => openClocks(breach).some((clock) => isLate(clock, breach, nowMs)));
+  if (overdue.length > 0) return { tone: 'bad', text: haveDuty(overdue.length, 'an overdue duty'), detail: about };
   const waiting = open.flatMap((breach) => nextClock(breach) ?? []).toSorted((a, b) => a.dueAtMs - b.dueAtMs);
-  const over = waiting.filter(({ dueAtMs }) => dueAtMs <= nowMs);
+  const atOnce = waiting.filter(({ dueAtMs }) => dueAtMs <= nowMs).length;
+  if (atOnce > 0) return { tone: 'bad', text: haveDuty(atOnce, 'a duty that is due at once'), detail: about };
   const [next] = waiting;
-  if (over.length > 0) {
-    const text = `${plural(over.length, 'breach', 'breaches')} ${over.length === 1 ? 'has' : 'have'} an overdue duty`;
-    return { tone: 'bad', text, detail: about };
-  }
   if (next === undefined) return { tone: 'warn', text: 'Every duty is answered', detail: about };
   const leftMs = next.dueAtMs - nowMs;
   return {

@@ -2,13 +2,12 @@ import { useState } from 'preact/hooks';
 import type { AuditFilters } from '../../../api/audit.ts';
 import { Button } from '../../../components/button.tsx';
 import { TextField } from '../../../components/field.tsx';
-import { Icon } from '../../../components/icon.tsx';
-import { Menu } from '../../../components/menu.tsx';
+import { FilterMenu } from '../../../components/filter-menu.tsx';
 import { setParams } from '../../../state/route.ts';
 import { ACTOR_KIND_WORDS, KIND_WORDS, OPERATION_WORDS } from '../audit-words.ts';
 import { FILTER_WORDS, type FilterName, filterParams, TYPED } from './filters.ts';
 
-interface FilterMenuProps {
+interface AddAuditFilterProps {
   filters: AuditFilters;
   projects: ReadonlyMap<string, string>;
 }
@@ -26,25 +25,11 @@ const OFFERED = [
 ] as const;
 
 /** The way to a filter: by which column, then by which value. */
-export function FilterMenu(props: FilterMenuProps) {
-  return (
-    <Menu
-      label="Add a filter"
-      role="dialog"
-      faceClass="button button-plain button-small"
-      face={
-        <>
-          <Icon name="filter" />
-          <span>Filter</span>
-        </>
-      }
-    >
-      {(close) => <Values {...props} close={close} />}
-    </Menu>
-  );
+export function AddAuditFilter(props: AddAuditFilterProps) {
+  return <FilterMenu>{(close) => <Values {...props} close={close} />}</FilterMenu>;
 }
 
-function Values({ filters, projects, close }: FilterMenuProps & { close: () => void }) {
+function Values({ filters, projects, close }: AddAuditFilterProps & { close: () => void }) {
   const [name, setName] = useState<FilterName>(OFFERED.find((one) => filters[one] === null) ?? 'actor');
   const choose = (value: string) => {
     setParams(filterParams({ [name]: value }));
