@@ -33,7 +33,8 @@ export default defineConfig(async () => ({
     name: 'workerd',
     maxWorkers: LANES,
     // Property tests take seconds; a busy machine is slow, not wrong.
-    testTimeout: 60_000,
+    testTimeout: 90_000,
+    expect: { poll: { timeout: 30_000 } },
     // Loading the Worker takes longer than running most files: a runtime runs one file after another.
     isolate: false,
     // What a test that failed has left behind must not fail the next file.

@@ -13,6 +13,7 @@ export default defineConfig({
     maxWorkers: LANES,
     testTimeout: 120_000,
     hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     projects: [
       {
         extends: true,

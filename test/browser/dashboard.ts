@@ -94,6 +94,8 @@ export async function useDashboard(projectName: string): Promise<Dashboard> {
         ...options,
         ...state,
       });
+      // A busy machine is slow, not wrong.
+      context.setDefaultTimeout(60_000);
       open.push(context);
       const { page, faults } = await watchedPage(context);
       if (signedIn && !storage) {
@@ -125,6 +127,5 @@ async function watchedPage(context: BrowserContext): Promise<{ page: Page; fault
     // A 401 of the first /me is how a signed-out visitor is recognised; the browser logs it whatever the page does.
     if (message.type() === 'error' && !message.text().includes('401')) faults.push(message.text());
   });
-  page.setDefaultTimeout(15_000);
   return { page, faults };
 }

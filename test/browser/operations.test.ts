@@ -16,8 +16,6 @@ const PATHS = [
   '/operations/none',
 ];
 
-const SOON = { timeout: 15_000 };
-
 const at = (path: string) =>
   `${dashboard.server.url}${path}${path.includes('?') ? '&' : '?'}project=${dashboard.projectId}`;
 const made = (gateways: number): MadeUpOperations => ({ gateways, asked: [] });
@@ -69,7 +67,7 @@ describe('the page about operations', () => {
     await table(page, 'By operation').waitFor();
     expect(answers.asked.findLast((path) => path.startsWith('/api/p2p/trends'))).toMatch(/gateway=bank-1/);
     await page.getByRole('button', { name: /^Gateway bank-1/ }).click();
-    await expect.poll(() => table(page, 'By gateway').getByRole('row').count(), SOON).toBe(5);
+    await expect.poll(() => table(page, 'By gateway').getByRole('row').count()).toBe(5);
     expect(faults).toEqual([]);
   });
 

@@ -116,7 +116,7 @@ describe('errors', () => {
       await breakwater.flush();
       return tookMs;
     });
-    expect(ms).toBeLessThan(500);
+    expect(ms).toBeLessThan(5_000);
     expect(sdk.collector.records().find(isError)?.message).toHaveLength(1_000);
   });
 

@@ -12,7 +12,6 @@ const PATHS = [
   '/sessions/visit-1',
   '/sessions/visit-1?hide=logs,vitals,errors,operations,metrics,fraud',
 ];
-const SOON = { timeout: 15_000 };
 
 const at = (path: string) =>
   `${dashboard.server.url}${path}${path.includes('?') ? '&' : '?'}project=${dashboard.projectId}`;
@@ -77,11 +76,11 @@ describe('sessions', () => {
     await timeline(page).focus();
     for (const rows of ['400', '600', '640']) {
       await page.keyboard.press('End');
-      await expect.poll(() => timeline(page).getAttribute('aria-rowcount'), SOON).toBe(rows);
+      await expect.poll(() => timeline(page).getAttribute('aria-rowcount')).toBe(rows);
     }
     await page.getByRole('button', { name: /^Logs/ }).click();
     await page.waitForFunction(() => window.location.search.includes('hide=logs'));
-    await expect.poll(() => timeline(page).getAttribute('aria-rowcount'), SOON).toBe('480');
+    await expect.poll(() => timeline(page).getAttribute('aria-rowcount')).toBe('480');
     await page.reload();
     await page.getByRole('button', { name: /^Logs/, pressed: false }).waitFor();
   });

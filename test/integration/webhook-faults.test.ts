@@ -104,11 +104,10 @@ describe('a receiver', () => {
     expect(await attemptAt(url)).toMatchObject({ outcome: 'connection_failed', status: null });
   });
 
-  it.each<FaultName>(['huge-body', 'bomb'])('with a %s costs 16 KiB, at once', async (fault) => {
+  it.each<FaultName>(['huge-body', 'bomb'])('with a %s costs 16 KiB', async (fault) => {
     const attempt = await attemptAt(receiver.url(fault));
     expect(attempt).toMatchObject({ outcome: 'delivered', response: { truncated: true } });
     expect(attempt.response?.body.length).toBe(16 * 1024);
-    expect(attempt.durationMs).toBeLessThan(900);
   });
 
   it('that answers with what is no text is shown as text that is safe', async () => {

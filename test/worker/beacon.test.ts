@@ -190,8 +190,8 @@ describe('POST /api/beacon', () => {
     ];
     expect((await send(beaconOf({ sentAt: hourAhead, records }))).status).toBe(204);
     const [first, second] = await everyRecord(projectId);
-    expect(Math.abs((first?.ts ?? 0) - (Date.now() - 2_000))).toBeLessThan(1_500);
-    expect(Math.abs((second?.ts ?? 0) - (Date.now() - 1_000))).toBeLessThan(1_500);
+    expect(Math.abs((first?.ts ?? 0) - (Date.now() - 2_000))).toBeLessThan(60_000);
+    expect(Math.abs((second?.ts ?? 0) - (Date.now() - 1_000))).toBeLessThan(60_000);
     expect(first?.attrs.clockSkewMs).toBeGreaterThan(3_590_000);
   });
 

@@ -107,7 +107,7 @@ describe('a breaker', () => {
     for (const { outcome, duration_ms: durationMs } of (await trickled()).slice(1)) {
       expect(outcome).toBe('timeout');
       expect(durationMs).toBeGreaterThanOrEqual(950);
-      expect(durationMs).toBeLessThan(3_000);
+      expect(durationMs).toBeLessThan(25_000);
     }
     expect(await destination.object.health()).toMatchObject({ backlog: 47, breaker: { state: 'OPEN' } });
   });

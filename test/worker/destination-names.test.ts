@@ -125,7 +125,6 @@ describe('a destination that is known by name', () => {
     const [first] = await log();
     expect(first).toMatchObject({ status: null, error: 'its name was not known within 1000 ms' });
     expect(first?.durationMs).toBeGreaterThanOrEqual(950);
-    expect(first?.durationMs).toBeLessThan(1_900);
     await until('it is delivered', async () => (await destination.delivery(sent.id))?.state === 'delivered');
     expect(net.questions()).toHaveLength(2);
   });

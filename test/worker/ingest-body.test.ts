@@ -248,7 +248,7 @@ describe('names', () => {
     expect(ingest(`{"attrs":{${fields}},${fields}}`).batch.rejections).toEqual([
       { index: 0, pointer: '/attrs', reason: 'has more than 512 properties' },
     ]);
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
   });
 });
 
