@@ -11,7 +11,7 @@
  * `npm start -- --state-dir` can open the same folder afterwards. Crons: GET /cdn-cgi/local/scheduled?cron=….
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { groupMembers, killGroup } from '../../../scripts/lib/process-group.ts';
 import { PROJECT_DIR, QUIET_ENV, run } from '../../../scripts/lib/run.ts';
@@ -37,8 +37,10 @@ export interface StartedWorkerd {
   /** Leader of the process group that holds workerd. */
   pid: number;
   setupToken: string;
+  /** Of the user "admin", once somebody has signed in. */
+  adminPassword: string;
   output(): string;
-  /** A session of the user "admin" with the password `password`. */
+  /** A session of the user "admin". */
   signIn(): Promise<AdminSession>;
   kill9(): Promise<void>;
   stop(): Promise<void>;
@@ -46,25 +48,31 @@ export interface StartedWorkerd {
 
 /** Suites act for one user faster than a person does. */
 const VARS = { USER_REQUESTS_PER_MINUTE: '1000000' };
+const WRANGLER_TOML = path.join(PROJECT_DIR, 'wrangler.toml');
+const BINDINGS = 'bindings.json';
 const ADMIN_PASSWORD = 'correct horse battery staple';
 
-/** Bundles the Worker as a deployment would; returns the file. */
-async function bundleWorker(): Promise<string> {
+/** Bundles the Worker as a deployment would, and writes down the bindings that it has. */
+async function bundleWorker(): Promise<{ script: string; bindingsFile: string }> {
   const dir = await madeOnce('bundle', async (outDir) => {
     mkdirSync(path.join(PROJECT_DIR, 'dist'), { recursive: true }); // wrangler.toml names it; a checkout without a build has none
     const result = await run('wrangler', ['deploy', '--dry-run', '--outdir', outDir]);
     if (result.code !== 0) throw new Error(`the Worker does not bundle:\n${result.output}`);
+    // From wrangler.toml itself, so that a new one is there without a change here. Without the dashboard's files.
+    const { unstable_getMiniflareWorkerOptions } = await import('wrangler');
+    const { assets: _, ...bindings } = unstable_getMiniflareWorkerOptions(WRANGLER_TOML).workerOptions;
+    writeFileSync(path.join(outDir, BINDINGS), JSON.stringify(bindings));
   });
-  return path.join(dir, 'worker.js');
+  return { script: path.join(dir, 'worker.js'), bindingsFile: path.join(dir, BINDINGS) };
 }
 
 /** Returns as soon as requests are answered. */
 export async function startWorkerd(options: WorkerdOptions = {}): Promise<StartedWorkerd> {
   const folder = openStateFolder(options.stateDir ?? (await migratedState()));
   const { setupToken } = ensureSecrets(folder.secrets);
-  const [script, port] = await Promise.all([bundleWorker(), options.port ?? freePort(), applyMigrations(folder.data)]);
+  const [bundle, port] = await Promise.all([bundleWorker(), options.port ?? freePort(), applyMigrations(folder.data)]);
   const config = {
-    script,
+    ...bundle,
     port,
     dataDir: folder.data,
     secretsFile: folder.secrets,
@@ -103,6 +111,7 @@ export async function startWorkerd(options: WorkerdOptions = {}): Promise<Starte
   };
   return {
     ...{ url, stateDir: folder.dir, pid, setupToken, output: () => output, kill9: kill, stop: kill },
+    adminPassword: ADMIN_PASSWORD,
     async signIn() {
       const known = await logIn(url, 'admin', ADMIN_PASSWORD);
       if (known.kind === 'ok') return known.session;
