@@ -8,6 +8,7 @@ interface Config {
   script: string;
   /** JSON of what wrangler.toml says: to load wrangler for it takes longer than all the rest, and tests of faults start this often. */
   bindingsFile: string;
+  /** 0: whichever is free. */
   port: number;
   dataDir: string;
   secretsFile: string;
@@ -39,4 +40,4 @@ const miniflare = new Miniflare(
     workers: [worker],
   }),
 );
-await miniflare.ready;
+console.log(`listening: ${(await miniflare.ready).port}`);

@@ -21,7 +21,7 @@ import { applyMigrations, isHealthy } from '../../../scripts/start/server.ts';
 import { ensureSecrets, openStateFolder } from '../../../scripts/start/state-folder.ts';
 import { migratedState } from './migrated-state.ts';
 import { madeOnce } from './run-folder.ts';
-import { freePort, until } from './temporary.ts';
+import { until } from './temporary.ts';
 
 export interface WorkerdOptions {
   /** A state to continue; without it a new one, to which the migrations have been applied. */
@@ -70,10 +70,11 @@ async function bundleWorker(): Promise<{ script: string; bindingsFile: string }>
 export async function startWorkerd(options: WorkerdOptions = {}): Promise<StartedWorkerd> {
   const folder = openStateFolder(options.stateDir ?? (await migratedState()));
   const { setupToken } = ensureSecrets(folder.secrets);
-  const [bundle, port] = await Promise.all([bundleWorker(), options.port ?? freePort(), applyMigrations(folder.data)]);
+  const [bundle] = await Promise.all([bundleWorker(), applyMigrations(folder.data)]);
   const config = {
     ...bundle,
-    port,
+    // The runtime takes one that is free: one that was free a moment ago may be somebody's by now, also the near end of a connection.
+    port: options.port ?? 0,
     dataDir: folder.data,
     secretsFile: folder.secrets,
     vars: { ...VARS, ...options.vars },
@@ -97,10 +98,11 @@ export async function startWorkerd(options: WorkerdOptions = {}): Promise<Starte
       output += text;
     });
   }
-  const url = `http://127.0.0.1:${port}`;
-  await until('workerd answers', () => {
+  const url = await until('workerd answers', async () => {
     if (child.exitCode !== null) throw new Error(`workerd ended:\n${output}`);
-    return isHealthy(url);
+    const [, port] = /^listening: (\d+)$/m.exec(output) ?? [];
+    if (port === undefined) return null;
+    return (await isHealthy(`http://127.0.0.1:${port}`)) && `http://127.0.0.1:${port}`;
   });
   // Else kill9 would leave workerd running, and a fault test would prove nothing.
   if (groupMembers(pid).length < 2) throw new Error('workerd does not run in the process group that kill9 ends');
