@@ -15,8 +15,11 @@ import { objectKeys, queryDisk, runsOf } from './disk.ts';
 
 const SEED = Number(process.env.BREAKWATER_FAULT_SEED ?? randomInt(2 ** 31));
 const ROUNDS = Number(process.env.BREAKWATER_FAULT_ROUNDS ?? 10);
-/** From the begin of a run on: longer than one takes for all that there is, so that some kills come after it. Lives begin short, while there is work. */
-const LONGEST_LIFE_MS = 1_000;
+/**
+ * From the begin of a run on, in times that the machine needs for a start: longer than a run takes for all that there is, so that some kills come after it.
+ * Lives begin short, while there is work.
+ */
+const LONGEST_LIFE_STARTS = 1.1;
 const HOUR_MS = 3_600_000;
 /** So many records are a block. */
 const BLOCK = 5_000;
@@ -67,10 +70,13 @@ describe(`SIGKILL to the archive, ${ROUNDS} times (seed ${SEED})`, () => {
       void cron();
       // What it takes to start is no moment that tells anything.
       await until('the archive runs', () => runsOf(worker.stateDir, 'archive') > runs);
-      await sleep((next() * LONGEST_LIFE_MS * ((round % half) + 1)) / half); // the moment is the test
+      await sleep((next() * LONGEST_LIFE_STARTS * worker.startMs * ((round % half) + 1)) / half); // the moment is the test
     }
     console.log(`faults: ${cutOff} runs of the archive cut off`);
     await restart(30 * HOUR_MS);
+    await cron();
+    // A day after the last move.
+    await restart(60 * HOUR_MS);
     for (let run = 0; run < 4; run++) await cron();
   }, 600_000);
   afterAll(() => worker?.stop());
