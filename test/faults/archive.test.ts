@@ -16,10 +16,10 @@ import { objectKeys, queryDisk, runsOf } from './disk.ts';
 const SEED = Number(process.env.BREAKWATER_FAULT_SEED ?? randomInt(2 ** 31));
 const ROUNDS = Number(process.env.BREAKWATER_FAULT_ROUNDS ?? 10);
 /**
- * From the begin of a run on, in times that the machine needs for a start: longer than a run takes for all that there is, so that some kills come after it.
- * Lives begin short, while there is work.
+ * From the begin of a run on, in times that the machine needs for a start. A run is over within a fraction of one: longer lives end behind it, and hit nothing.
+ * Those of each half begin short, while there is work.
  */
-const LONGEST_LIFE_STARTS = 1.1;
+const LONGEST_LIFE_STARTS = 0.4;
 const HOUR_MS = 3_600_000;
 /** So many records are a block. */
 const BLOCK = 5_000;
