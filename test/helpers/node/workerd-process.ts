@@ -10,20 +10,22 @@ interface Config {
   bindingsFile: string;
   /** 0: whichever is free. */
   port: number;
+  dashboard: boolean;
   dataDir: string;
   secretsFile: string;
   vars: Record<string, string>;
 }
 
 const config: Config = JSON.parse(process.argv[2] ?? '');
-const fromToml = JSON.parse(readFileSync(config.bindingsFile, 'utf8')) as V4WorkerOptions;
+const { assets, ...fromToml } = JSON.parse(readFileSync(config.bindingsFile, 'utf8'));
 const worker = {
   ...fromToml,
+  ...(config.dashboard ? { assets } : {}),
   name: 'breakwater', // Durable Object storage is found by the Worker's name
   rootPath: path.dirname(config.script),
   modules: [{ type: 'ESModule', path: config.script }],
   bindings: {
-    ...(fromToml.bindings as Record<string, string>),
+    ...fromToml.bindings,
     ENVIRONMENT: 'local',
     ...parseEnv(readFileSync(config.secretsFile, 'utf8')),
     ...config.vars,

@@ -7,7 +7,7 @@
  *   const again = await startWorkerd({ stateDir: worker.stateDir });      // same data, same secrets
  *   await again.stop();
  *
- * Serves the API and sockets, not the dashboard's files. Data is laid out as wrangler does it, so `startServer` and
+ * Serves the API and sockets, and the dashboard's files where they are asked for. Data is laid out as wrangler does it, so `startServer` and
  * `npm start -- --state-dir` can open the same folder afterwards. Crons: GET /cdn-cgi/local/scheduled?cron=….
  */
 import { spawn } from 'node:child_process';
@@ -17,6 +17,7 @@ import { groupMembers, killGroup } from '../../../scripts/lib/process-group.ts';
 import { PROJECT_DIR, QUIET_ENV, run } from '../../../scripts/lib/run.ts';
 import { killGroupWhenThisProcessEnds } from '../../../scripts/lib/watchdog.ts';
 import { type AdminSession, logIn, setUpAdmin } from '../../../scripts/start/api.ts';
+import { buildDashboard } from '../../../scripts/start/dashboard.ts';
 import { applyMigrations, isHealthy } from '../../../scripts/start/server.ts';
 import { ensureSecrets, openStateFolder } from '../../../scripts/start/state-folder.ts';
 import { migratedState } from './migrated-state.ts';
@@ -29,6 +30,8 @@ export interface WorkerdOptions {
   port?: number;
   /** Overrides of wrangler.toml's [vars], for example { JOURNAL_SHARDS: '4' }. ENVIRONMENT is local unless named. */
   vars?: Readonly<Record<string, string>>;
+  /** Builds the dashboard, and serves it as a deployment does. */
+  dashboard?: boolean;
 }
 
 export interface StartedWorkerd {
@@ -60,10 +63,10 @@ async function bundleWorker(): Promise<{ script: string; bindingsFile: string }>
     mkdirSync(path.join(PROJECT_DIR, 'dist'), { recursive: true }); // wrangler.toml names it; a checkout without a build has none
     const result = await run('wrangler', ['deploy', '--dry-run', '--outdir', outDir]);
     if (result.code !== 0) throw new Error(`the Worker does not bundle:\n${result.output}`);
-    // From wrangler.toml itself, so that a new one is there without a change here. Without the dashboard's files.
+    // From wrangler.toml itself, so that a new one is there without a change here.
     const { unstable_getMiniflareWorkerOptions } = await import('wrangler');
-    const { assets: _, ...bindings } = unstable_getMiniflareWorkerOptions(WRANGLER_TOML).workerOptions;
-    writeFileSync(path.join(outDir, BINDINGS), JSON.stringify(bindings));
+    const { workerOptions } = unstable_getMiniflareWorkerOptions(WRANGLER_TOML);
+    writeFileSync(path.join(outDir, BINDINGS), JSON.stringify(workerOptions));
   });
   return { script: path.join(dir, 'worker.js'), bindingsFile: path.join(dir, BINDINGS) };
 }
@@ -72,11 +75,14 @@ async function bundleWorker(): Promise<{ script: string; bindingsFile: string }>
 export async function startWorkerd(options: WorkerdOptions = {}): Promise<StartedWorkerd> {
   const folder = openStateFolder(options.stateDir ?? (await migratedState()));
   const { setupToken } = ensureSecrets(folder.secrets);
+  const { dashboard = false } = options;
+  if (dashboard) await buildDashboard();
   const [bundle] = await Promise.all([bundleWorker(), applyMigrations(folder.data)]);
   const config = {
     ...bundle,
     // The runtime takes one that is free: one that was free a moment ago may be somebody's by now, also the near end of a connection.
     port: options.port ?? 0,
+    dashboard,
     dataDir: folder.data,
     secretsFile: folder.secrets,
     vars: { ...VARS, ...options.vars },
