@@ -20,8 +20,9 @@ export function toolPath(tool: Tool): string {
   return path.join(PROJECT_DIR, TOOLS[tool]);
 }
 
-/** Environment in which wrangler neither asks the network, nor tells it anything, nor traces every call, nor colours. */
+/** Environment in which wrangler neither asks the network, nor tells it anything, nor traces every call; and works on the top level of wrangler.toml unless it is told another environment. */
 export const QUIET_ENV: Readonly<Record<string, string>> = {
+  CLOUDFLARE_ENV: '',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_SEND_ERROR_REPORTS: 'false',
@@ -33,7 +34,9 @@ export const QUIET_ENV: Readonly<Record<string, string>> = {
 export interface RunResult {
   /** 128 and more when a signal ended it. */
   code: number;
+  /** Both streams, as they came. */
   output: string;
+  stdout: string;
 }
 
 /** Runs a tool in the project folder to its end, collecting what it prints. `show` also passes that through as it comes; `signal` ends it. */
@@ -52,12 +55,14 @@ export async function run(
   const abort = () => child.pid !== undefined && signalGroup(child.pid, 'SIGKILL');
   options.signal?.addEventListener('abort', abort);
   let output = '';
+  let stdout = '';
   for (const [stream, target] of [
     [child.stdout, process.stdout],
     [child.stderr, process.stderr],
   ] as const) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
+      if (stream === child.stdout) stdout += text;
       if (options.show) target.write(text);
     });
   }
@@ -66,5 +71,5 @@ export async function run(
     child.once('close', (exitCode, signal) => resolve(exitCode ?? 128 + (constants.signals[signal ?? 'SIGKILL'] ?? 0)));
   });
   options.signal?.removeEventListener('abort', abort);
-  return { code, output };
+  return { code, output, stdout };
 }

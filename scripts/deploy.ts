@@ -1,0 +1,70 @@
+/** `npm run deploy`: the whole way from a clone to a deployment that answers. Each step finds what an earlier run has done. */
+import packageJson from '../package.json' with { type: 'json' };
+import { DEPLOY_HELP, type DeployFlags, parseDeployFlags, refuseDeployFlagsTakenByNpm } from './deploy/flags.ts';
+import { ensureDeployedSecrets } from './deploy/secrets.ts';
+import { smokeTest } from './deploy/smoke.ts';
+import { ensureBucket, ensureDatabase } from './deploy/stores.ts';
+import { readTarget, type Target } from './deploy/target.ts';
+import { rehearseUpload, upload } from './deploy/upload.ts';
+import { wranglerOrStop } from './deploy/wrangler.ts';
+import { runMain } from './lib/stop.ts';
+import { buildDashboard } from './start/dashboard.ts';
+import { buildSdk } from './start/sdk.ts';
+
+await runMain(async () => {
+  refuseDeployFlagsTakenByNpm(process.env);
+  const flags = parseDeployFlags(process.argv.slice(2));
+  if (flags.help) {
+    process.stdout.write(DEPLOY_HELP);
+    return;
+  }
+  const target = readTarget(flags.env);
+  say('target', `${target.env}: Worker ${target.worker}, database ${target.database}, bucket ${target.bucket}`);
+  await (flags.dryRun ? rehearse(target) : deploy(flags, target));
+});
+
+async function rehearse(target: Target): Promise<void> {
+  await build();
+  say('bundle', await rehearseUpload(target));
+  say('dry run', 'nothing was asked or changed at Cloudflare');
+}
+
+async function deploy(flags: DeployFlags, target: Target): Promise<void> {
+  say('database', await ensureDatabase(target.database));
+  say('bucket', await ensureBucket(target.bucket));
+  await build();
+  const secrets = await ensureDeployedSecrets(target, flags.secretsFile);
+  say('secrets', secrets === 'there' ? secrets : `given, and kept in ${flags.secretsFile}: back it up like a password`);
+  // Before the code that needs them. The code that runs meanwhile does not mind: migrations only add (docs/deploy.md).
+  await wranglerOrStop('Migrating', ['d1', 'migrations', 'apply', 'DB', '--remote', '--env', target.env]);
+  say('migrations', 'applied');
+  const uploaded = await upload(target, packageJson.version, flags.domain);
+  say('deployed', `version ${uploaded.versionId}, ${uploaded.size}`);
+  const url = flags.url ?? (flags.domain === null ? uploaded.urls[0] : `https://${flags.domain}`);
+  if (url === undefined) {
+    say('address', 'none: wrangler says no name that the Worker answers at; --url names one to try');
+    return;
+  }
+  await smokeTest(url, packageJson.version);
+  say('smoke test', `${packageJson.version} answers and reaches its stores`);
+  if (secrets === 'first') printFirstSteps(url, flags);
+  say('address', url);
+}
+
+async function build(): Promise<void> {
+  say('dashboard', await buildDashboard());
+  say('sdk', await buildSdk());
+}
+
+function printFirstSteps(url: string, { secretsFile, env }: DeployFlags): void {
+  console.log(
+    `\nMake the first administrator, then take the token away:
+  curl -X POST ${url}/api/auth/setup -H "Authorization: Bearer $(sed -n 's/^SETUP_TOKEN=//p' '${secretsFile}')" \\
+    -H 'Content-Type: application/json' -d '{"password": "a long new password"}'
+  npx wrangler secret delete SETUP_TOKEN --env ${env}\n`,
+  );
+}
+
+function say(what: string, text: string): void {
+  console.log(`${what.padEnd(11)}${text}`);
+}
