@@ -1,6 +1,7 @@
 /** `npm run deploy`: the whole way from a clone to a deployment that answers. Each step finds what an earlier run has done. */
 import packageJson from '../package.json' with { type: 'json' };
 import { DEPLOY_HELP, type DeployFlags, parseDeployFlags, refuseDeployFlagsTakenByNpm } from './deploy/flags.ts';
+import { deployPages } from './deploy/pages.ts';
 import { ensureDeployedSecrets } from './deploy/secrets.ts';
 import { smokeTest } from './deploy/smoke.ts';
 import { ensureBucket, ensureDatabase } from './deploy/stores.ts';
@@ -47,6 +48,7 @@ async function deploy(flags: DeployFlags, target: Target): Promise<void> {
   }
   await smokeTest(url, packageJson.version);
   say('smoke test', `${packageJson.version} answers and reaches its stores`);
+  if (flags.pages !== null) say('pages', await deployPages(flags.pages, flags.env));
   if (secrets === 'first') printFirstSteps(url, flags);
   say('address', url);
 }

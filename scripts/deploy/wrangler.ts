@@ -1,12 +1,16 @@
-import { type RunResult, run } from '../lib/run.ts';
+import { PROJECT_DIR, type RunResult, run } from '../lib/run.ts';
 import { Stop } from '../lib/stop.ts';
 
 /** No colours, whose codes would stand in what is read and printed here. */
 const PLAIN = { FORCE_COLOR: '0', NO_COLOR: '1' };
 
 /** Runs wrangler without anybody to ask: it never prompts, and changes no file of the project. */
-export function wrangler(args: readonly string[], env: Record<string, string> = {}): Promise<RunResult> {
-  return run('wrangler', args, { env: { ...PLAIN, ...env } });
+export function wrangler(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd = PROJECT_DIR,
+): Promise<RunResult> {
+  return run('wrangler', args, { env: { ...PLAIN, ...env }, cwd });
 }
 
 /** Throws a Stop with wrangler's own words. `what` names the step. */
@@ -14,8 +18,9 @@ export async function wranglerOrStop(
   what: string,
   args: readonly string[],
   env: Record<string, string> = {},
+  cwd = PROJECT_DIR,
 ): Promise<RunResult> {
-  const result = await wrangler(args, env);
+  const result = await wrangler(args, env, cwd);
   if (result.code !== 0) throw failed(what, result);
   return result;
 }

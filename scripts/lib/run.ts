@@ -39,14 +39,14 @@ export interface RunResult {
   stdout: string;
 }
 
-/** Runs a tool in the project folder to its end, collecting what it prints. `show` also passes that through as it comes; `signal` ends it. */
+/** Runs a tool to its end, in the project folder unless `cwd` names another, collecting what it prints. `show` also passes that through as it comes; `signal` ends it. */
 export async function run(
   tool: Tool,
   args: readonly string[],
-  options: { show?: boolean; signal?: AbortSignal; env?: Record<string, string> } = {},
+  options: { show?: boolean; signal?: AbortSignal; env?: Record<string, string>; cwd?: string } = {},
 ): Promise<RunResult> {
   const child = spawn(process.execPath, [toolPath(tool), ...args], {
-    cwd: PROJECT_DIR,
+    cwd: options.cwd ?? PROJECT_DIR,
     env: { ...process.env, ...QUIET_ENV, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Tools start processes of their own; only a group of its own can be ended whole.

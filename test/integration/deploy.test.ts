@@ -14,7 +14,7 @@ import { cronExpressions } from '../../scripts/start/cron.ts';
 import { buildDashboard } from '../../scripts/start/dashboard.ts';
 import { buildSdk } from '../../scripts/start/sdk.ts';
 import { type CloudflareApi, startCloudflareApi } from '../helpers/node/cloudflare/api.ts';
-import { type Call, Refusal } from '../helpers/node/cloudflare/routes.ts';
+import { type Call, Refusal } from '../helpers/node/cloudflare/call.ts';
 import { temporaryFolder } from '../helpers/node/temporary.ts';
 
 const MIGRATIONS = readdirSync(path.join(PROJECT_DIR, 'migrations')).sort();
@@ -153,12 +153,17 @@ it('staging is a deployment of its own, and a new token is not made by the next 
   for (const secret of Object.values(parseEnv(readFileSync(secretsFile, 'utf8'))))
     expect(first.text).not.toContain(secret);
 
+  // The second also puts the dashboard on Pages.
   api.account.script('breakwater-staging').secrets.delete('SETUP_TOKEN');
-  const second = await deploy('--env', 'staging').ended;
+  const second = await deploy('--env', 'staging', '--pages', 'ops-dashboard').ended;
   expect(second.code).toBe(0);
   expect(second.text).toMatch(/^database {3}there$[\s\S]*^bucket {5}there$[\s\S]*^secrets {4}there$/m);
   expect(second.text).not.toContain('SETUP_TOKEN');
   expect(api.account.script('breakwater-staging').secrets.has('SETUP_TOKEN')).toBe(false);
+  expect(second.text).toMatch(/^pages {6}https:\/\/staging\.ops-dashboard\.pages\.dev$/m);
+  expect([...api.account.pages]).toEqual([
+    ['ops-dashboard', [{ branch: 'staging', functions: expect.stringMatching(/BREAKWATER/) }]],
+  ]);
 }, 300_000);
 
 it("ends with Cloudflare's own words when it refuses, and has made nothing in place of it", async () => {

@@ -28,7 +28,8 @@ export class Account {
   readonly scripts = new Map<string, Script>();
   /** Hashes of files that were uploaded, of whichever Worker. */
   readonly assets = new Set<string>();
-  readonly pages = new Map<string, { deployments: number }>();
+  /** Pages projects, with the branch and the bundled functions of each deployment. */
+  readonly pages = new Map<string, { branch: string; functions: string }[]>();
   #serial = 0;
 
   uuid(): string {

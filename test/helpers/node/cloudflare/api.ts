@@ -4,7 +4,8 @@
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import { Account } from './account.ts';
-import { answerCall, type Call, Refusal } from './routes.ts';
+import { type Call, Refusal } from './call.ts';
+import { answerCall } from './routes.ts';
 
 export interface CloudflareApi {
   account: Account;

@@ -1,36 +1,8 @@
 import { type Account, runSql, type Script } from './account.ts';
-
-export interface Call {
-  method: string;
-  /** Below the account, without the query. */
-  path: string;
-  query: URLSearchParams;
-  contentType: string;
-  authorization: string;
-  body: Buffer;
-}
-
-export class Refusal {
-  readonly status: number;
-  readonly code: number;
-  readonly message: string;
-  constructor(status: number, code: number, message: string) {
-    this.status = status;
-    this.code = code;
-    this.message = message;
-  }
-}
-
-export interface Answer {
-  result: unknown;
-  info?: unknown;
-}
-
-type Handler = (account: Account, call: Call, parts: readonly string[]) => Answer | Refusal | Promise<Answer | Refusal>;
+import { type Answer, type Call, formOf, type Handler, json, ok, Refusal, token } from './call.ts';
+import { PAGES_ROUTES } from './pages-routes.ts';
 
 const NO_SCRIPT = new Refusal(404, 10007, 'This Worker does not exist on your account.');
-const ok = (result: unknown): Answer => ({ result });
-const json = (call: Call) => JSON.parse(call.body.toString());
 
 function ofScript(
   handler: (script: Script, call: Call, account: Account) => Answer | Refusal | Promise<Answer>,
@@ -190,7 +162,7 @@ const ROUTES: readonly [RegExp, Handler][] = [
 /** Carries a call out. What no deployment of ours has needed so far is refused by name, so that a test shows it. */
 export async function answerCall(account: Account, call: Call): Promise<Answer | Refusal> {
   if (call.authorization === '') return new Refusal(401, 10000, 'Authentication error');
-  for (const [pattern, handler] of ROUTES) {
+  for (const [pattern, handler] of [...ROUTES, ...PAGES_ROUTES]) {
     const found = pattern.exec(`${call.method} ${call.path}`);
     if (found) return handler(account, call, found.slice(1).map(decodeURIComponent));
   }
@@ -212,13 +184,4 @@ async function upload(script: Script, call: Call, account: Account, deploys: boo
     ...{ id: version, deployment_id: version.replaceAll('-', ''), startup_time_ms: 12, tags: script.tags },
     resources: { script: { etag: 'e' }, bindings },
   });
-}
-
-function formOf(call: Call): Promise<FormData> {
-  return new Response(new Uint8Array(call.body), { headers: { 'content-type': call.contentType } }).formData();
-}
-
-/** wrangler reads what is in the middle of it. */
-function token(): string {
-  return `e30.${Buffer.from('{}').toString('base64url')}.signature`;
 }

@@ -1,0 +1,1 @@
+export { onlyFiles as onRequest } from '../../proxy.ts';
