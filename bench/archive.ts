@@ -3,41 +3,21 @@
  * hashed again, switched, and its manifest signed. Beside it gzip -6 over the same lines, which is what packing them for an archive anew would take.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { ArchiveRun } from '../src/wire/archive.ts';
 import { ArchiveClient, DAY_MS } from '../test/helpers/node/archive-client.ts';
 import { until } from '../test/helpers/node/temporary.ts';
 import { startWorkerd } from '../test/helpers/node/workerd.ts';
-import { makeBodies } from './lib/records.ts';
+import { realLines } from './lib/real-logs.ts';
 import { median, type Row, thousands } from './lib/row.ts';
 
-const LOGS = path.join(import.meta.dirname, '../../shared/data/logs');
 /** Raw, of all that is archived: several full objects. */
 const RAW_BYTES = Number(process.env.BENCH_ARCHIVE_MB ?? 600) * 1e6;
 const PER_BODY = 5_000;
 const ROUNDS = 3;
 const FROM_MS = Date.parse(new Date().toISOString().slice(0, 10)) - 40 * DAY_MS;
-
-/** Lines as a shipper sends them, once. */
-function realLines(): { name: string; records: { service: string; message: string }[] } {
-  if (!existsSync(LOGS)) {
-    const lines = makeBodies(20, 1_000, 0).flatMap((body) => body.toString().trim().split('\n'));
-    return {
-      name: 'generated records, because ../shared/data is absent',
-      records: lines.map((line) => JSON.parse(line)),
-    };
-  }
-  const files = readdirSync(LOGS).filter((file) => file.endsWith('.log'));
-  const records = files.flatMap((file) =>
-    readFileSync(path.join(LOGS, file), 'utf8')
-      .split(/\r?\n/)
-      .filter((line) => line !== '')
-      .map((message) => ({ service: file.replace(/_.*|\.log/g, ''), message })),
-  );
-  return { name: `${files.length} real logs, again and again`, records };
-}
 
 export async function run(): Promise<Row[]> {
   const { name, records } = realLines();

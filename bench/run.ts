@@ -33,6 +33,9 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   sockets: () => import('./sockets.ts'),
   pages: () => import('./pages.ts'),
   dashboard: () => import('./dashboard.ts'),
+  health: () => import('./health.ts'),
+  bundle: () => import('./bundle.ts'),
+  cost: () => import('./cost.ts'),
   'sdk-size': () => import('./sdk-size.ts'),
 };
 

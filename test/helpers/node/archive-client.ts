@@ -54,6 +54,16 @@ export class ArchiveClient {
     await this.call('POST', '/api/ingest', records);
   }
 
+  /** NDJSON as it is. */
+  async ingest(body: Buffer): Promise<void> {
+    const answer = await fetch(`${this.url}/api/ingest`, {
+      ...{ method: 'POST', body: new Uint8Array(body) },
+      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/x-ndjson' },
+    });
+    if (answer.status !== 202) throw new Error(`/api/ingest answers ${answer.status}: ${await answer.text()}`);
+    await answer.arrayBuffer();
+  }
+
   async archives(): Promise<Archive[]> {
     const page = await this.call<{ items: Archive[] }>('GET', `/api/archives?project=${this.projectId}&limit=1000`);
     return page.items;

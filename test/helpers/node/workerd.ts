@@ -32,6 +32,8 @@ export interface WorkerdOptions {
   vars?: Readonly<Record<string, string>>;
   /** Builds the dashboard, and serves it as a deployment does. */
   dashboard?: boolean;
+  /** Another bundle in place of the Worker's, with the same classes. */
+  script?: string;
 }
 
 export interface StartedWorkerd {
@@ -80,6 +82,7 @@ export async function startWorkerd(options: WorkerdOptions = {}): Promise<Starte
   const [bundle] = await Promise.all([bundleWorker(), applyMigrations(folder.data)]);
   const config = {
     ...bundle,
+    ...(options.script ? { script: options.script } : {}),
     // The runtime takes one that is free: one that was free a moment ago may be somebody's by now, also the near end of a connection.
     port: options.port ?? 0,
     dashboard,
