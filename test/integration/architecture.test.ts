@@ -133,6 +133,16 @@ describe('imports go downhill', () => {
     };
     expect(breaches(browser, allowed)).toEqual([]);
   });
+
+  it('the command line imports its own folder, wire and the reader of JSON: it starts at once, and the Worker knows nothing of it', () => {
+    const allowed = (_: SourceFile, { target, relative }: Import) =>
+      target.startsWith('node:') ||
+      (relative && (/^cli\/|^src\/wire\//.test(target) || ['src/shared/json.ts', 'package.json'].includes(target)));
+    const command = sources('cli/**/*.ts');
+    expect(command.length).toBeGreaterThan(30);
+    expect(breaches(command, allowed)).toEqual([]);
+    expect(breaches([...worker, ...browser], (_, { target }) => !target.startsWith('cli/'))).toEqual([]);
+  });
 });
 
 describe('each thing has its place', () => {
@@ -170,7 +180,7 @@ describe('each thing has its place', () => {
   });
 
   it('no source file is longer than 300 lines', () => {
-    const all = [...worker, ...browser, ...sources('scripts/**/*.{ts,mjs}', 'bench/**/*.ts')];
+    const all = [...worker, ...browser, ...sources('{scripts,cli}/**/*.{ts,mjs}', 'bench/**/*.ts')];
     const long = all.filter(({ text }) => text.trimEnd().split('\n').length > 300);
     expect(long.map(({ file }) => file)).toEqual([]);
   });

@@ -1,0 +1,55 @@
+import type { Output } from '../terminal/output.ts';
+import { spanWords } from '../time.ts';
+
+const WIDTH = 24;
+const EVERY_MS = 100;
+
+/** How far a sending is, on a line that replaces itself; nothing where nobody watches. */
+export class Progress {
+  readonly #out: Output;
+  readonly #totalBytes: number | null;
+  readonly #startedMs = performance.now();
+  #shownMs = 0;
+  #bytes = 0;
+  #records = 0;
+  #waiting = '';
+
+  /** Null where the size is not known: then it counts only. */
+  constructor(out: Output, totalBytes: number | null) {
+    this.#out = out;
+    this.#totalBytes = totalBytes;
+  }
+
+  done(bytes: number, records: number): void {
+    this.#bytes += bytes;
+    this.#records += records;
+    this.#waiting = '';
+    this.#show(false);
+  }
+
+  waiting(reason: string, waitMs: number): void {
+    this.#waiting = ` ${reason} Trying again in ${spanWords(waitMs)}.`;
+    this.#show(true);
+  }
+
+  #show(now: boolean): void {
+    const nowMs = performance.now();
+    if (!now && nowMs - this.#shownMs < EVERY_MS) return;
+    this.#shownMs = nowMs;
+    const seconds = Math.max(0.001, (nowMs - this.#startedMs) / 1_000);
+    const counted = `${this.#records.toLocaleString('en-US')} records, ${Math.round(this.#records / seconds).toLocaleString('en-US')}/s`;
+    this.#out.status(`${this.#bar()}${counted}${this.#left(seconds)}${this.#waiting}`);
+  }
+
+  #bar(): string {
+    if (this.#totalBytes === null) return '';
+    const share = this.#totalBytes === 0 ? 1 : Math.min(1, this.#bytes / this.#totalBytes);
+    const filled = Math.round(share * WIDTH);
+    return `[${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${String(Math.floor(share * 100)).padStart(3)} % `;
+  }
+
+  #left(seconds: number): string {
+    if (this.#totalBytes === null || this.#bytes === 0) return '';
+    return `, ${spanWords(((this.#totalBytes - this.#bytes) / (this.#bytes / seconds)) * 1_000)} left`;
+  }
+}

@@ -1,0 +1,43 @@
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** `90s`, `15m`, `1h30m`, `7d`; null for anything else. */
+export function parseSpanMs(text: string): number | null {
+  if (!/^(\d+(\.\d+)?(ms|[smhdw]))+$/.test(text)) return null;
+  const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhdw])/g);
+  return Math.round([...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0), 0));
+}
+
+/** Unix milliseconds of `now`, a span (that long ago), Unix milliseconds, or ISO 8601 (a day is midnight UTC); null for anything else. */
+export function parseMoment(text: string, nowMs: number): number | null {
+  if (text === 'now') return nowMs;
+  const span = parseSpanMs(text.replace(/^-/, ''));
+  if (span !== null) return nowMs - span;
+  if (/^\d{12,14}$/.test(text)) return Number(text);
+  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return null;
+  const atMs = Date.parse(text.replace(' ', 'T'));
+  return Number.isNaN(atMs) ? null : atMs;
+}
+
+/** A span in its two largest units: `1 h 12 min`, `43 s`. */
+export function spanWords(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  const units: [number, string][] = [
+    [86_400, 'd'],
+    [3_600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ];
+  const at = units.findIndex(([size]) => seconds >= size);
+  if (at < 0) return '0 s';
+  const [size, unit] = units[at] ?? [1, 's'];
+  const [nextSize, nextUnit] = units[at + 1] ?? [1, 's'];
+  const rest = Math.floor((seconds % size) / nextSize);
+  return `${Math.floor(seconds / size)} ${unit}${size > 1 && rest > 0 ? ` ${rest} ${nextUnit}` : ''}`;
+}
