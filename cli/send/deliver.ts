@@ -13,6 +13,8 @@ const LONGEST_WAIT_MS = 30_000;
 
 export interface Delivery {
   client: Client;
+  /** Left out where the way is shorter than the packing. */
+  packs?: boolean;
   idempotencyKey: string;
   stream: string | null;
   service: string | null;
@@ -31,9 +33,10 @@ export interface Delivered {
  * Sends a batch until it is answered. 429 and 503 wait as long as the server asks, a lost answer and a server that is away from half a second on,
  * doubling. One key for all tries, so a batch whose answer was lost is stored once. Throws a CliError where it is refused for good.
  */
-export async function deliver(batch: Batch, options: Delivery): Promise<Delivered> {
+export async function deliver(batch: Pick<Batch, 'body'>, options: Delivery): Promise<Delivered> {
   const { client } = options;
-  const packed = batch.body.length >= MIN_PACKED_BYTES ? await pack(batch.body, { level: 1 }) : null;
+  const packed =
+    options.packs !== false && batch.body.length >= MIN_PACKED_BYTES ? await pack(batch.body, { level: 1 }) : null;
   const request = {
     query: { stream: options.stream, service: options.service },
     bytes: packed ?? batch.body,

@@ -1,0 +1,91 @@
+import { CliError, EXIT } from '../../cli/exit.ts';
+import { spanWords } from '../../cli/time.ts';
+import { Stop } from '../lib/stop.ts';
+import { type LoadCommand, type LoadFlags, loadHelp, parseLoadFlags, refuseLoadFlagsTakenByNpm } from './flags.ts';
+import { reportOf } from './report.ts';
+import { type LoadResult, runLoad } from './run.ts';
+import type { Sender } from './send.ts';
+import { type LoadTarget, openTarget } from './target.ts';
+
+/** How long the most that is possible is looked for. */
+const PROBE_MS = 15_000;
+/** Less of the rate than this was not held. */
+const HELD_SHARE = 0.95;
+
+/** Runs `npm run load` or `npm run soak`; returns the exit code. */
+export async function loadCommand(command: LoadCommand, argv: readonly string[]): Promise<number> {
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  try {
+    refuseLoadFlagsTakenByNpm(command, process.env);
+    const flags = parseLoadFlags(command, argv);
+    if (flags.help) {
+      process.stdout.write(loadHelp(command));
+      return EXIT.ok;
+    }
+    return await load(command, flags, stopping.signal);
+  } catch (error) {
+    if (error instanceof Stop) console.error(error.message);
+    else if (error instanceof CliError) console.error([error.message, error.details.hint].filter(Boolean).join('\n'));
+    else throw error;
+    return error instanceof CliError ? error.exitCode : EXIT.usage;
+  }
+}
+
+async function load(command: LoadCommand, flags: LoadFlags, signal: AbortSignal): Promise<number> {
+  const target = await openTarget(flags, signal);
+  try {
+    const rate = flags.rate ?? (command === 'soak' ? await halfOfTheMost(target, flags, signal) : null);
+    tell(
+      `${target.name}: ${rate === null ? 'as fast as it goes' : `${Math.round(rate).toLocaleString('en-US')} records/s`} for ${spanWords(flags.durationMs)} …`,
+    );
+    const result = await runLoad(target, { ...flags, rate }, signal, progress(flags.durationMs));
+    const problems = [...result.problems, ...(command === 'soak' ? soakProblems(result) : [])];
+    if (signal.aborted) problems.push('It was stopped before its time.');
+    if (flags.json) process.stdout.write(`${JSON.stringify({ ...result, problems }, null, 2)}\n`);
+    else {
+      process.stdout.write(reportOf(result));
+      for (const problem of problems) process.stdout.write(`NOT OK    ${problem}\n`);
+      if (problems.length === 0) process.stdout.write('ok        every record is accounted for\n');
+    }
+    return problems.length === 0 ? EXIT.ok : EXIT.failed;
+  } finally {
+    await target.stop();
+  }
+}
+
+async function halfOfTheMost(target: LoadTarget, flags: LoadFlags, signal: AbortSignal): Promise<number> {
+  tell(`${target.name}: looking for the most, for ${spanWords(PROBE_MS)} …`);
+  // With the same searches and sockets: half of what is possible without them may be more than is possible with them.
+  const result = await runLoad(target, { ...flags, durationMs: PROBE_MS, rate: null }, signal);
+  const [problem] = result.problems;
+  if (problem !== undefined) throw new Stop(problem);
+  tell(`the most is ${Math.round(result.perSecond).toLocaleString('en-US')} records/s`);
+  return Math.max(1, Math.floor(result.perSecond / 2));
+}
+
+/** What else a long run has to hold. */
+function soakProblems({ rate, perSecond, memory }: LoadResult): string[] {
+  return [
+    ...(rate !== null && perSecond < rate * HELD_SHARE
+      ? [`The rate was not held: ${Math.round(perSecond)} of ${Math.round(rate)} records/s.`]
+      : []),
+    ...(memory !== null && !memory.flat ? ['The memory of the server grows.'] : []),
+  ];
+}
+
+/** Every ten seconds a line on the error output. */
+function progress(durationMs: number) {
+  return (sender: Sender, seconds: number) => {
+    if (Math.round(seconds) % 10 !== 0) return;
+    const { p99Ms } = sender.latencies.read();
+    const perSecond = Math.round(sender.sent.stored / seconds).toLocaleString('en-US');
+    tell(
+      `${Math.round(seconds)} of ${Math.round(durationMs / 1_000)} s: ${perSecond} records/s, p99 ${p99Ms.toFixed(0)} ms`,
+    );
+  };
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,117 @@
+import { parseArgs } from 'node:util';
+import { parseSpanMs } from '../../cli/time.ts';
+import { Stop } from '../lib/stop.ts';
+
+export interface LoadFlags {
+  /** Null: a server of its own, in a temporary folder. */
+  url: string | null;
+  profile: string | null;
+  durationMs: number;
+  /** Records a second; null is as fast as they are answered, of `soak` half of that. */
+  rate: number | null;
+  clients: number;
+  batchRecords: number;
+  /** Searches a second, beside the sending. */
+  queriesPerSecond: number;
+  /** Sockets that follow all that is sent. */
+  sockets: number;
+  /** Leader of the process group whose memory is watched; null is that of its own server. */
+  pid: number | null;
+  json: boolean;
+  help: boolean;
+}
+
+export type LoadCommand = 'load' | 'soak';
+
+const DEFAULTS: Readonly<Record<LoadCommand, { duration: string; queries: string; sockets: string }>> = {
+  load: { duration: '30s', queries: '0', sockets: '0' },
+  soak: { duration: '10m', queries: '1', sockets: '2' },
+};
+
+export function loadHelp(command: LoadCommand): string {
+  const { duration, queries, sockets } = DEFAULTS[command];
+  const first =
+    command === 'load'
+      ? 'Sends, searches and follows at a given rate, and holds what came against the ledger.'
+      : 'The same for long at half of the most that is possible, and looks whether the memory of the server stays flat.';
+  return `${first} docs/load.md says what the figures mean.
+
+  npm run ${command} -- [flags]
+
+  --url <url>          this deployment, with BREAKWATER_KEY or the profile's key (scopes ingest and query)
+  --profile <name>     a deployment that "breakwater login" stored
+                       without either: a server of its own, in a temporary folder
+  --duration <span>    how long: 30s, 10m (${duration})
+  --rate <n>           records a second (${command === 'load' ? 'as fast as they are answered' : 'half of what 15 s at full speed reach'})
+  --clients <n>        connections that send (8)
+  --batch <n>          records in a request (500)
+  --queries <n>        searches a second (${queries})
+  --sockets <n>        live sockets that follow all of it (${sockets})
+  --pid <n>            the process group of a local server, whose memory is watched
+  --json               the figures as JSON
+  --help               this text
+
+The code is 0 where every record is accounted for${command === 'soak' ? ', the rate was held and the memory is flat' : ''}; 1 where not; 2 for a wrong command line.
+`;
+}
+
+/** Throws a Stop that names the flag. */
+export function parseLoadFlags(command: LoadCommand, argv: readonly string[]): LoadFlags {
+  const values = read(command, argv);
+  const defaults = DEFAULTS[command];
+  const number = (name: keyof typeof values, least: number, most: number, text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < least || value > most)
+      throw new Stop(`--${name} must be a number from ${least} to ${most}, not "${text}".`);
+    return value;
+  };
+  const duration = values.duration ?? defaults.duration;
+  const durationMs = parseSpanMs(duration);
+  if (durationMs === null || durationMs < 1_000)
+    throw new Stop(`--duration must be a span of at least a second, such as 30s or 10m, not "${duration}".`);
+  const flags = {
+    ...{ url: values.url ?? null, profile: values.profile ?? null, durationMs },
+    rate: values.rate === undefined ? null : number('rate', 1, 10_000_000, values.rate),
+    clients: Math.floor(number('clients', 1, 1_000, values.clients ?? '8')),
+    batchRecords: Math.floor(number('batch', 1, 50_000, values.batch ?? '500')),
+    queriesPerSecond: number('queries', 0, 1_000, values.queries ?? defaults.queries),
+    sockets: Math.floor(number('sockets', 0, 1_000, values.sockets ?? defaults.sockets)),
+    pid: values.pid === undefined ? null : Math.floor(number('pid', 2, 2 ** 31, values.pid)),
+    ...{ json: values.json ?? false, help: values.help ?? false },
+  };
+  if (flags.pid !== null && flags.url === null && flags.profile === null)
+    throw new Stop('--pid goes with --url: the memory of a server of its own is watched anyway.');
+  return flags;
+}
+
+/** `npm run load --rate 100` gives the flag to npm, which keeps it to itself: the load would be another, without a word. */
+export function refuseLoadFlagsTakenByNpm(
+  command: LoadCommand,
+  env: Readonly<Record<string, string | undefined>>,
+): void {
+  if (env.npm_lifecycle_event !== command) return;
+  const names = ['url', 'profile', 'duration', 'rate', 'clients', 'batch', 'queries', 'sockets', 'pid'];
+  const taken = names.find((name) => env[`npm_config_${name}`] !== undefined);
+  if (taken === undefined) return;
+  throw new Stop(
+    `npm took --${taken} for itself: write "npm run ${command} -- --${taken} …", with two dashes before the flags.`,
+  );
+}
+
+function read(command: LoadCommand, argv: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        ...{ url: text, profile: text, duration: text, rate: text, clients: text, batch: text, queries: text },
+        ...{ sockets: text, pid: text, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      },
+    }).values;
+  } catch (error) {
+    const [sentence = 'The flags cannot be read'] = (error instanceof Error ? error.message : String(error)).split(
+      /\.\s|\n/,
+    );
+    throw new Stop(`${sentence.replace(/\.$/, '')}; "npm run ${command} -- --help" lists the flags.`);
+  }
+}

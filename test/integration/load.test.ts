@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from '../../cli/client.ts';
+import { PROJECT_DIR } from '../../scripts/lib/run.ts';
+import { Bodies } from '../../scripts/load/bodies.ts';
+import { loadHelp, parseLoadFlags, refuseLoadFlagsTakenByNpm } from '../../scripts/load/flags.ts';
+import { Latencies } from '../../scripts/load/latencies.ts';
+import { type Account, imbalances } from '../../scripts/load/ledger.ts';
+import { judgeMemory } from '../../scripts/load/memory.ts';
+import { Pace } from '../../scripts/load/pace.ts';
+import { reportOf } from '../../scripts/load/report.ts';
+import { type LoadResult, runLoad } from '../../scripts/load/run.ts';
+import type { Sent } from '../../scripts/load/send.ts';
+import { type Mishap, startFailingProxy } from '../helpers/node/failing-proxy.ts';
+import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
+
+describe('the flags of load and soak', () => {
+  it('have their defaults', () => {
+    expect(parseLoadFlags('load', [])).toMatchObject({
+      url: null,
+      durationMs: 30_000,
+      rate: null,
+      clients: 8,
+      batchRecords: 500,
+      sockets: 0,
+    });
+    expect(parseLoadFlags('soak', [])).toMatchObject({ durationMs: 600_000, queriesPerSecond: 1, sockets: 2 });
+    for (const command of ['load', 'soak'] as const)
+      expect(loadHelp(command)).toContain(`npm run ${command} -- [flags]`);
+  });
+
+  it.each([
+    [['--rate', 'fast'], /--rate must be a number/],
+    [['--duration', '10'], /--duration must be a span/],
+    [['--duration', '10ms'], /at least a second/],
+    [['--clients', '0'], /--clients must be a number from 1/],
+    [['--pid', '77'], /--pid goes with --url/],
+    [['--speed', '1'], /Unknown option '--speed'.*--help/],
+  ])('%j is refused', (argv, sentence) => expect(() => parseLoadFlags('load', argv)).toThrow(sentence));
+
+  it('say when npm took one for itself', () => {
+    const env = { npm_lifecycle_event: 'load', npm_config_rate: '5' };
+    expect(() => refuseLoadFlagsTakenByNpm('load', env)).toThrow(/npm took --rate/);
+    expect(() => refuseLoadFlagsTakenByNpm('soak', env)).not.toThrow();
+  });
+});
+
+describe('what is measured', () => {
+  it('each request has its place in time, whether or not those before it are answered', () => {
+    const pace = new Pace(1_000, 20);
+    expect([pace.next(1_000), pace.next(1_000), pace.next(9_000)]).toEqual([1_000, 1_050, 1_100]);
+    const free = new Pace(1_000, null);
+    expect([free.next(1_000), free.next(1_234)]).toEqual([1_000, 1_234]);
+  });
+
+  it('percentiles are within a thousandth', () => {
+    const latencies = new Latencies();
+    expect(latencies.read()).toEqual({ count: 0, p50Ms: 0, p95Ms: 0, p99Ms: 0, p999Ms: 0, maxMs: 0 });
+    for (let ms = 1; ms <= 10_000; ms++) latencies.add(ms);
+    const read = latencies.read();
+    for (const [name, value] of [
+      ['p50Ms', 5_000],
+      ['p95Ms', 9_500],
+      ['p99Ms', 9_900],
+      ['maxMs', 10_000],
+    ] as const)
+      expect(Math.abs(read[name] / value - 1)).toBeLessThan(0.001);
+  });
+
+  it('bodies are of this moment, and of this run', () => {
+    const lines = new Bodies('abc', 2, 3).body(5, 1_795_832_886_685).toString().trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line)).map(({ ts, attrs }) => [ts, attrs.run])).toEqual(
+      Array.from({ length: 3 }, () => [1_795_832_886_685, 'abc']),
+    );
+  });
+});
+
+describe('the balance', () => {
+  const sent = (of: Partial<Sent> = {}): Sent => ({
+    ...{ requests: 10, received: 1_000, stored: 990, duplicate: 0, rejected: 10, unanswered: 0, bytes: 1 },
+    ...{ delays: {}, refusals: {}, ...of },
+  });
+  const counted = (of: Partial<Account> = {}): Account => ({
+    received: 1_000,
+    stored: 990,
+    duplicate: 0,
+    rejected: 10,
+    ...of,
+  });
+
+  it.each([
+    ['everything is there', sent(), counted(), 0],
+    ['a batch whose answer was lost was received twice', sent(), counted({ received: 1_100, duplicate: 100 }), 0],
+    [
+      'a batch that nobody answered for is there, or is not',
+      sent({ unanswered: 1 }),
+      counted({ received: 1_100, stored: 1_090 }),
+      0,
+    ],
+    ['a record was answered as stored and is not there', sent(), counted({ received: 999, stored: 989 }), 2],
+    ['a batch is there twice', sent(), counted({ received: 1_100, stored: 1_090 }), 2],
+    ['the ledger itself does not add up', sent(), counted({ rejected: 9 }), 1],
+  ])('%s', (_what, answers, ledger, problems) => {
+    expect(imbalances(answers, ledger, 100).length).toBe(problems);
+  });
+});
+
+describe('the memory of a server', () => {
+  const MIB = 1024 * 1024;
+  const samples = (sizeAt: (share: number) => number) =>
+    Array.from({ length: 600 }, (_, at) => ({ atMs: at * 1_000, residentBytes: sizeAt(at / 600) * MIB }));
+
+  it.each([
+    ['that fills its caches and stays', (share: number) => 300 + 200 * Math.min(1, share * 6), true],
+    ['that breathes', (share: number) => 500 + 80 * Math.sin(share * 90), true],
+    ['that grows a third in ten minutes', (share: number) => 500 + 170 * share, false],
+    ['that jumps late', (share: number) => (share < 0.75 ? 500 : 900), false],
+  ])('%s', (_what, sizeAt, flat) => expect(judgeMemory(samples(sizeAt))?.flat).toBe(flat));
+
+  it('is not judged by a few samples', () => expect(judgeMemory(samples(() => 1).slice(0, 5))).toBeNull());
+});
+
+describe('a load on a real server', () => {
+  let server: StartedWorkerd;
+  let key: string;
+  beforeAll(async () => {
+    server = await startWorkerd();
+    const admin = await server.signIn();
+    const { id } = (await admin.post('/api/projects', { name: 'Loaded' })) as { id: string };
+    const made = await admin.post(`/api/projects/${id}/keys`, { name: 'load', scopes: ['ingest', 'query'] });
+    ({ key } = made as { key: string });
+  });
+  afterAll(() => server.stop());
+
+  it('accounts for every record over lost answers, repeated requests, overload and cut connections', async () => {
+    const later = { status: 503, headers: { 'retry-after': '1' } };
+    const mishaps: Mishap[] = ['lose', 'twice', later, 'cut'];
+    let sends = 0;
+    const proxy = await startFailingProxy(server.url, (_, at) =>
+      at.startsWith('/api/ingest') && ++sends % 5 === 0 ? (mishaps[(sends / 5) % mishaps.length] ?? 'pass') : 'pass',
+    );
+    const client = new Client({ url: proxy.url, key, source: 'the test' }, new AbortController().signal);
+    // The proxy speaks HTTP alone: sockets are in the next test.
+    const target = { client, name: 'test', group: server.pid, stop: async () => undefined };
+    const options = { durationMs: 4_000, rate: 2_000, clients: 4, batchRecords: 50, queriesPerSecond: 2, sockets: 0 };
+    const result = await runLoad(target, options, client.signal);
+    await proxy.close();
+    expect(result.problems).toEqual([]);
+    expect(Object.keys(proxy.counts).sort()).toEqual(['503', 'cut', 'lose', 'pass', 'twice']);
+    expect(result.sent.stored).toBe(result.counted.stored);
+    expect(result.counted.duplicate).toBeGreaterThan(0);
+    expect(result.ingest.count).toBe(result.sent.requests);
+    expect(reportOf(result)).toMatch(/^waited {4}\d+ times: The server answers 503\.$/m);
+  });
+
+  it('is what npm run load does, sockets included, and its code tells', async () => {
+    const run = (flags: string[], variables: Record<string, string>) => {
+      const args = [path.join(PROJECT_DIR, 'scripts/launch.mjs'), 'scripts/load.ts', ...flags];
+      const child = spawn(process.execPath, args, { cwd: PROJECT_DIR, env: { ...process.env, ...variables } });
+      let stdout = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+      });
+      return new Promise<{ code: number | null; stdout: string }>((resolve) =>
+        child.once('close', (code) => resolve({ code, stdout })),
+      );
+    };
+    const flags = [
+      '--url',
+      server.url,
+      '--duration',
+      '3s',
+      '--rate',
+      '500',
+      '--batch',
+      '50',
+      '--sockets',
+      '2',
+      '--queries',
+      '1',
+      '--json',
+    ];
+    const { code, stdout } = await run([...flags, '--pid', String(server.pid)], { BREAKWATER_KEY: key });
+    const result = JSON.parse(stdout) as LoadResult;
+    expect([code, result.problems]).toEqual([0, []]);
+    expect(result.live).toMatchObject({ sockets: 2, missing: 0, seen: result.sent.stored * 2 });
+    expect((await run(flags, { BREAKWATER_KEY: `${key.slice(0, -1)}${key.endsWith('A') ? 'B' : 'A'}` })).code).toBe(3);
+    expect((await run(['--rate', 'x'], {})).code).toBe(2);
+  });
+});
