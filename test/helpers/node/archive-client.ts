@@ -10,7 +10,7 @@ export const ARCHIVE_CRON = '/cdn-cgi/local/scheduled?cron=4-59%2F5+*+*+*+*';
 /** Calls of a project's administrator, by a key: it needs no second proof. */
 export class ArchiveClient {
   readonly projectId: string;
-  readonly #key: string;
+  readonly key: string;
   url = '';
 
   static async create(
@@ -26,7 +26,7 @@ export class ArchiveClient {
 
   private constructor(projectId: string, key: string) {
     this.projectId = projectId;
-    this.#key = key;
+    this.key = key;
   }
 
   at({ url }: Pick<StartedWorkerd, 'url'>): this {
@@ -42,7 +42,7 @@ export class ArchiveClient {
   async fetch(method: string, path: string, body?: unknown): Promise<Response> {
     const answer = await fetch(this.url + path, {
       method,
-      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${method} ${path} answers ${answer.status}: ${await answer.text()}`);
