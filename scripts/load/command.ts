@@ -70,7 +70,7 @@ function soakProblems({ rate, perSecond, memory }: LoadResult): string[] {
     ...(rate !== null && perSecond < rate * HELD_SHARE
       ? [`The rate was not held: ${Math.round(perSecond)} of ${Math.round(rate)} records/s.`]
       : []),
-    ...(memory !== null && !memory.flat ? ['The memory of the server grows.'] : []),
+    ...(memory?.verdict === 'grows' ? ['The memory of the server grows.'] : []),
   ];
 }
 

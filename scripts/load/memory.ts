@@ -8,8 +8,10 @@ export interface MemorySample {
 }
 
 const EVERY_MS = 1_000;
-/** The first fifth of a run fills caches. */
-const PARTS = 5;
+/** Caches of the database and the heap of the isolate fill for about a minute: what they take is no growth. */
+const WARM_UP_MS = 90_000;
+/** Of what is left at least. */
+const JUDGED_MS = 60_000;
 /** What a garbage collector leaves lying about, and caches that are still filling: more than that between two parts of a run is growth. */
 const TOLERATED_SHARE = 0.1;
 const TOLERATED_BYTES = 32 * 1024 * 1024;
@@ -51,25 +53,25 @@ function residentBytesOf(pid: number): number {
 }
 
 export interface MemoryVerdict {
-  /** Median of the second fifth of the run, when caches are full, and of the last one. */
+  /** Medians of the first and the last third of the run behind its warm-up; of a run that is too short, its first and last sample. */
   earlyBytes: number;
   lateBytes: number;
   peakBytes: number;
-  flat: boolean;
+  verdict: 'flat' | 'grows' | 'too short to tell';
 }
 
-/** Null of a run that is too short to tell. */
+/** Null where nothing was seen. */
 export function judgeMemory(samples: readonly MemorySample[]): MemoryVerdict | null {
-  if (samples.length < PARTS * 2) return null;
-  const part = (number: number) => {
-    const size = Math.floor(samples.length / PARTS);
-    return medianBytes(samples.slice(size * number, number === PARTS - 1 ? samples.length : size * (number + 1)));
-  };
-  const [earlyBytes, lateBytes] = [part(1), part(PARTS - 1)];
-  return {
-    ...{ earlyBytes, lateBytes, peakBytes: Math.max(...samples.map(({ residentBytes }) => residentBytes)) },
-    flat: lateBytes <= earlyBytes * (1 + TOLERATED_SHARE) + TOLERATED_BYTES,
-  };
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const peakBytes = Math.max(...samples.map(({ residentBytes }) => residentBytes));
+  const warm = samples.filter(({ atMs }) => atMs >= first.atMs + WARM_UP_MS);
+  if (last.atMs - first.atMs < WARM_UP_MS + JUDGED_MS)
+    return { earlyBytes: first.residentBytes, lateBytes: last.residentBytes, peakBytes, verdict: 'too short to tell' };
+  const third = Math.floor(warm.length / 3);
+  const [earlyBytes, lateBytes] = [medianBytes(warm.slice(0, third)), medianBytes(warm.slice(-third))];
+  const isFlat = lateBytes <= earlyBytes * (1 + TOLERATED_SHARE) + TOLERATED_BYTES;
+  return { earlyBytes, lateBytes, peakBytes, verdict: isFlat ? 'flat' : 'grows' };
 }
 
 function medianBytes(samples: readonly MemorySample[]): number {

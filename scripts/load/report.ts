@@ -39,7 +39,7 @@ export function reportOf(result: LoadResult): string {
       : [
           [
             'memory',
-            `${mebibytes(memory.earlyBytes)} early, ${mebibytes(memory.lateBytes)} late, ${mebibytes(memory.peakBytes)} at most: ${memory.flat ? 'flat' : 'GROWS'}`,
+            `${mebibytes(memory.earlyBytes)} early, ${mebibytes(memory.lateBytes)} late, ${mebibytes(memory.peakBytes)} at most: ${memory.verdict}`,
           ] as [string, string],
         ]),
   ];
