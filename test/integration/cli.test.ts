@@ -1,9 +1,10 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { AdminSession } from '../../scripts/start/api.ts';
+import { type AdminSession, logIn } from '../../scripts/start/api.ts';
 import { Cli } from '../helpers/node/cli.ts';
 import { freePort } from '../helpers/node/temporary.ts';
 import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
@@ -59,6 +60,24 @@ describe('logging in', () => {
     const other = await cliWith('admin');
     const left = await other.json<{ items: { id: string }[] }>('keys', 'list');
     expect(left.items.map(({ id }) => id)).not.toContain(mine?.id);
+  });
+
+  it('asks for the code of who has a second factor', async () => {
+    const [username, password] = ['operator', 'a password of some length'];
+    await admin.post('/api/users', { username, password, role: 'admin' });
+    const outcome = await logIn(server.url, username, password);
+    if (outcome.kind !== 'ok') throw new Error(outcome.kind);
+    const { secret } = (await outcome.session.post('/api/auth/factors/totp')) as { secret: string };
+    const totp = new TOTP({ secret: Secret.fromBase32(secret) });
+    await outcome.session.post('/api/auth/factors/totp/confirm', { code: totp.generate() });
+    const args = ['login', server.url, '--user', username, '--password-stdin', '--project', projectId];
+    const without = await new Cli().run(args, password);
+    expect([without.code, without.stderr]).toEqual([2, expect.stringMatching(/Code of the.*\nUse --code\./)]);
+    // A code is taken once, and half a minute early.
+    const code = totp.generate({ timestamp: Date.now() + 30_000 });
+    const cli = new Cli();
+    expect((await cli.run([...args, '--code', code], password)).code).toBe(0);
+    expect((await cli.run(['query'])).code).toBe(0);
   });
 
   it('keeps several deployments, and goes by the one that is current or named', async () => {
