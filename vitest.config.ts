@@ -17,6 +17,8 @@ const workersRuntime = async () =>
         SESSION_SECRETS: 'k1:test-session-secret-of-at-least-forty-three-characters',
         API_KEY_SECRETS: 'k1:test-api-key-secret-of-at-least-forty-three-characters',
         DATA_SECRETS: 'k1:test-data-secret-of-at-least-forty-three-characters',
+        // A line for every request would bury what a test has to say; test/helpers/worker/log-lines.ts reads the lines that a test is about.
+        LOG_LEVEL: 'warn',
         // Suites share a few users; limits-user.test.ts lowers it.
         USER_REQUESTS_PER_MINUTE: '1000000',
         SETUP_TOKEN: 'test-setup-token',

@@ -27,7 +27,7 @@ import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';
 import { noticeRoutes } from './notices/index.ts';
-import { healthRoutes, metricsRoutes } from './observability/index.ts';
+import { healthRoutes, metricsRoutes, requestLog } from './observability/index.ts';
 import { operationRoutes } from './operations/index.ts';
 import { otlpRoutes } from './otlp/index.ts';
 import { authPorts, noticePorts, revocations, schemaPort } from './ports.ts';
@@ -45,6 +45,7 @@ const KEY_REQUIRED: readonly string[] = ['POST /api/etl/jobs/:id/resend'];
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(requestContext);
+  app.use(requestLog);
   app.use(rateLimitHeaders);
   app.onError(onFault);
   app.notFound(notFoundIn(app));

@@ -4,7 +4,9 @@ import type { Fraud } from '../durable-objects/fraud/fraud.ts';
 import type { Hub } from '../durable-objects/hub/hub.ts';
 import type { Journal } from '../durable-objects/journal/journal.ts';
 import type { Limiter } from '../durable-objects/limiter/limiter.ts';
+import { LOG_LEVELS, type LogLevel, useLogConfig } from './shared/log.ts';
 import { isLoopback } from './shared/loopback.ts';
+import { redactAlso } from './shared/redact.ts';
 
 /** Bindings as the platform hands them over: strings, unchecked. Only parseConfig reads the strings. */
 export interface Env {
@@ -19,6 +21,8 @@ export interface Env {
   DESTINATION: DurableObjectNamespace<Destination>;
   ALERTS: DurableObjectNamespace<Alerts>;
   ENVIRONMENT: string;
+  /** The least urgent lines of the log that are written (src/shared/log.ts). Empty is info. */
+  LOG_LEVEL: string;
   JOURNAL_SHARDS: string;
   /** Bytes that the database may have: the plan's. Empty is the paid plan. */
   D1_LIMIT_BYTES: string;
@@ -47,6 +51,7 @@ export interface Config {
   environment: 'local' | 'production';
   /** Added to the real clock in every decision; 0 in production. */
   clockOffsetMs: number;
+  logLevel: LogLevel;
   journalShards: number;
   /** What the database may have at most: near it, blocks go to the archive early (src/archive/move/pressure.ts). */
   databaseLimitBytes: number;
@@ -106,6 +111,18 @@ export interface Allowance {
   resetSeconds: number;
 }
 
+/** What the log says of a request beside its answer. Whoever finds it out writes it here; copies of the context share it. */
+export interface RequestFacts {
+  /** The key of a request to the write side, which has no actor. */
+  keyId: string | null;
+  /** A project that is there, and that the request is about. */
+  projectId: string | null;
+  /** Of a refusal (docs/errors.md). */
+  code: string | null;
+  /** The caller's span, where it sent `traceparent`. */
+  parentSpanId: string | null;
+}
+
 /** What every verb gets: nothing else reads the clock, the bindings or the request. */
 export interface Ctx {
   env: Env;
@@ -121,6 +138,8 @@ export interface Ctx {
   claim?: Claim;
   /** The limits that this request was counted against so far. Whoever counts it adds to it; copies of this context share it. */
   allowances: Allowance[];
+  /** Only a request has them. */
+  facts?: RequestFacts;
 }
 
 /** D1 on the paid plan (developers.cloudflare.com/d1/platform/limits). */
@@ -130,7 +149,10 @@ const MIN_DATABASE_BYTES = 10_000_000;
 
 const parsed = new WeakMap<object, Config>();
 
-/** Throws a sentence that names the variable: a Worker with a broken configuration must not answer at all. */
+/**
+ * Throws a sentence that names the variable: a Worker with a broken configuration must not answer at all. What it read sets up the log of the isolate, which
+ * from then on writes none of these secrets.
+ */
 export function parseConfig(env: Env): Config {
   const known = parsed.get(env);
   if (known) return known;
@@ -152,6 +174,7 @@ export function parseConfig(env: Env): Config {
   const config: Config = {
     environment,
     clockOffsetMs,
+    logLevel: parseLogLevel(env.LOG_LEVEL),
     journalShards,
     databaseLimitBytes,
     userRequestsPerMinute,
@@ -163,6 +186,11 @@ export function parseConfig(env: Env): Config {
     setupToken: parseSetupToken(env.SETUP_TOKEN),
   };
   parsed.set(env, config);
+  redactAlso([
+    ...[...config.sessionSecrets, ...config.apiKeySecrets, ...config.dataSecrets].map(({ secret }) => secret),
+    ...(config.setupToken === null ? [] : [config.setupToken]),
+  ]);
+  useLogConfig({ logLevel: config.logLevel, now: () => clockNowMs(config) });
   return config;
 }
 
@@ -179,6 +207,12 @@ function parseResolverUrl(text: string | undefined, environment: Config['environ
     throw new Error('DNS_RESOLVER_URL must be the https:// URL of a resolver that answers application/dns-json');
   }
   return url.href;
+}
+
+function parseLogLevel(text: string | undefined): LogLevel {
+  const level = text ? LOG_LEVELS.find((one) => one === text) : 'info';
+  if (!level) throw new Error(`LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}`);
+  return level;
 }
 
 function parseSetupToken(text: string | undefined): string | null {

@@ -1,4 +1,5 @@
 import type { Env } from '../../src/env.ts';
+import { log } from '../../src/shared/log.ts';
 import type { DeliveryEvent } from '../../src/wire/delivery.ts';
 
 /** A burst is seconds away, and what was warmed stays so for about as long as a name is kept. */
@@ -32,9 +33,7 @@ export class Destinations {
     try {
       await this.#env.DESTINATION.getByName(destinationId).warm();
     } catch (cause) {
-      console.warn(
-        JSON.stringify({ level: 'warn', event: 'destination_not_warmed', destinationId, cause: String(cause) }),
-      );
+      log('warn', 'destination_not_warmed', { destinationId, cause: String(cause) });
     }
   }
 }

@@ -3,6 +3,7 @@ import { type Counts, countsAlone, countsProve, decides, larger } from '../../sr
 import type { Continuity } from '../../src/alerts/counting/follow.ts';
 import type { Evaluation } from '../../src/alerts/evaluate/index.ts';
 import type { CallMeter } from '../../src/blocks/index.ts';
+import { log } from '../../src/shared/log.ts';
 import { within } from '../../src/shared/within.ts';
 import type { AlertRule } from '../../src/wire/alerts.ts';
 import type { Feed } from './feed.ts';
@@ -113,5 +114,5 @@ export class Evaluator {
 }
 
 function logFailure(event: string, { id, projectId }: AlertRule, cause: unknown): void {
-  console.warn(JSON.stringify({ level: 'warn', event, projectId, ruleId: id, cause: String(cause) }));
+  log('warn', event, { projectId, ruleId: id, cause: String(cause) });
 }

@@ -9,6 +9,7 @@ import {
 import { type Fresh, type RuleCounter, type Tally, tally } from '../../src/alerts/counting/tally.ts';
 import type { Publication, StreamHead } from '../../src/journal/index.ts';
 import { place } from '../../src/live/index.ts';
+import { log } from '../../src/shared/log.ts';
 import { inTime } from '../../src/shared/within.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import type { CountStore, FollowedRow } from './stores/count-store.ts';
@@ -122,7 +123,7 @@ export class Feed {
     try {
       return await inTime(MAX_LOOK_MS, 'the journal', this.#port.attach(shard, streams));
     } catch (cause) {
-      console.warn(JSON.stringify({ level: 'warn', event: 'journal_not_followed', shard, cause: String(cause) }));
+      log('warn', 'journal_not_followed', { shard, cause: String(cause) });
       return null;
     }
   }

@@ -1,3 +1,4 @@
+import { log } from '../../src/shared/log.ts';
 import { resendDelayMs, WATCH_MS } from '../../src/shared/resend-policy.ts';
 import { inTime } from '../../src/shared/within.ts';
 import type { DeliveryEvent } from '../../src/wire/delivery.ts';
@@ -111,7 +112,7 @@ export class Outbox {
       if (answer === 'not_configured') this.#forgetOld(destinationId, rows);
       return answer === 'taken';
     } catch (cause) {
-      console.warn(JSON.stringify({ level: 'warn', event: 'notice_not_told', destinationId, cause: String(cause) }));
+      log('warn', 'notice_not_told', { destinationId, cause: String(cause) });
       return false;
     }
   }
@@ -122,7 +123,7 @@ export class Outbox {
     if (old.length === 0) return;
     this.#rows.drop(old);
     const ids = old.map(({ event }) => event.id);
-    console.error(JSON.stringify({ level: 'error', event: 'notices_forgotten', destinationId, ids }));
+    log('error', 'notices_forgotten', { destinationId, ids });
   }
 
   #laneOf(destinationId: string): Lane {

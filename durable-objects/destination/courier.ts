@@ -7,6 +7,7 @@ import { warmConnection } from '../../src/delivery/warm/probe.ts';
 import type { Config } from '../../src/env.ts';
 import { decryptAtRest } from '../../src/shared/at-rest.ts';
 import { decodeUtf8 } from '../../src/shared/bytes.ts';
+import { log } from '../../src/shared/log.ts';
 import { err, ok, type Result } from '../../src/shared/result.ts';
 import { within } from '../../src/shared/within.ts';
 import type { Landing } from './book.ts';
@@ -41,9 +42,7 @@ export class Courier {
       return await this.#attempt(flight, startedMs);
     } catch (cause) {
       const { destinationId } = flight.config;
-      console.error(
-        JSON.stringify({ level: 'error', event: 'attempt_broke_off', destinationId, cause: String(cause) }),
-      );
+      log('error', 'attempt_broke_off', { destinationId, cause: String(cause) });
       return unanswered('lost', 'a fault of ours broke this attempt off', 0, this.#port.nowMs() - startedMs);
     }
   }
@@ -116,14 +115,7 @@ export class Courier {
       this.#opened = { config, keyring };
       return ok(keyring);
     } catch (cause) {
-      console.error(
-        JSON.stringify({
-          level: 'error',
-          event: 'destination_secrets_unreadable',
-          destinationId,
-          cause: String(cause),
-        }),
-      );
+      log('error', 'destination_secrets_unreadable', { destinationId, cause: String(cause) });
       return err('its secrets cannot be opened: DATA_SECRETS lacks what they were encrypted with');
     }
   }

@@ -1,6 +1,7 @@
 import { type Env, parseConfig } from '../../src/env.ts';
 import { referenceOf } from '../../src/fraud/identity.ts';
 import { decryptAtRest, encryptAtRest, isUnderOldKey } from '../../src/shared/at-rest.ts';
+import { log } from '../../src/shared/log.ts';
 import type { MetaStore } from './meta-store.ts';
 
 const KEY_BYTES = 32;
@@ -34,7 +35,7 @@ export class ProjectKey {
     try {
       this.#key = this.#load();
     } catch (cause) {
-      console.error(JSON.stringify({ level: 'error', event: 'references_key_unreadable', cause: String(cause) }));
+      log('error', 'references_key_unreadable', { cause: String(cause) });
     }
   }
 

@@ -2,6 +2,7 @@ import { type Env, parseConfig } from '../../src/env.ts';
 import { recordOf } from '../../src/fraud/record.ts';
 import { BatchBuilder } from '../../src/ingest/index.ts';
 import { type AppendOutcome, type AppendRequest, journalFor, shardOf } from '../../src/journal/index.ts';
+import { log } from '../../src/shared/log.ts';
 import { inTime } from '../../src/shared/within.ts';
 import type { Group } from './outbox.ts';
 
@@ -37,7 +38,7 @@ export async function appendGroup(env: Env, projectId: string, group: Group, now
       return isStored(await append(env, { ...request, keyId: OWN_ACCOUNT }), projectId);
     return isStored(outcome, projectId);
   } catch (cause) {
-    console.error(JSON.stringify({ level: 'error', event: 'fraud_journal_away', projectId, cause: String(cause) }));
+    log('error', 'fraud_journal_away', { projectId, cause: String(cause) });
     return false;
   }
 }
@@ -56,13 +57,13 @@ export async function countRepeat(
     const counted: Promise<unknown> = journal.repeatOf({ ...request, received: 1 });
     await inTime(MAX_APPEND_MS, 'the journal', counted);
   } catch (cause) {
-    console.error(JSON.stringify({ level: 'error', event: 'fraud_repeat_uncounted', projectId, cause: String(cause) }));
+    log('error', 'fraud_repeat_uncounted', { projectId, cause: String(cause) });
   }
 }
 
 function isStored(outcome: AppendOutcome, projectId: string): boolean {
   if (outcome.kind === 'stored' || outcome.kind === 'replayed') return true;
-  console.error(JSON.stringify({ level: 'error', event: 'fraud_journal_refuses', projectId, why: outcome.kind }));
+  log('error', 'fraud_journal_refuses', { projectId, why: outcome.kind });
   return false;
 }
 

@@ -10,6 +10,7 @@ import { decodeIdentity, IDENTITY_HEADER, type LiveIdentity, type SocketMatch } 
 import { presenceLine } from '../../src/live/notice.ts';
 import { mayCommand } from '../../src/live/permit.ts';
 import type { Lines } from '../../src/live/update.ts';
+import { log } from '../../src/shared/log.ts';
 import { MAX_SOCKETS_PER_PROJECT } from '../../src/wire/limits.ts';
 import {
   CLOSE_RESTART,
@@ -169,9 +170,7 @@ export class Hub extends DurableObject<Env> {
   }
 
   override webSocketError(ws: WebSocket, error: unknown): void {
-    console.warn(
-      JSON.stringify({ level: 'warn', event: 'socket_error', projectId: this.#knownProjectId, cause: String(error) }),
-    );
+    log('warn', 'socket_error', { projectId: this.#knownProjectId, cause: String(error) });
     this.#gone(ws);
   }
 

@@ -8,6 +8,7 @@ import type { LineFilter } from '../../src/live/filter.ts';
 import type { LiveIdentity } from '../../src/live/identity.ts';
 import type { Positions } from '../../src/live/positions.ts';
 import type { Topic } from '../../src/live/topics.ts';
+import { log } from '../../src/shared/log.ts';
 import { CLOSE_RESTART } from '../../src/wire/protocol.ts';
 import type { Stream } from '../../src/wire/record.ts';
 
@@ -57,7 +58,7 @@ export class HubSocket {
     } catch (cause) {
       // Broken under our hands; the runtime tells webSocketError or webSocketClose, which clean up.
       this.isOpen = false;
-      console.warn(JSON.stringify({ level: 'warn', event: 'socket_send_failed', cause: String(cause) }));
+      log('warn', 'socket_send_failed', { cause: String(cause) });
     }
   }
 

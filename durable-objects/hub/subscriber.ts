@@ -7,6 +7,7 @@ import { compileFilter } from '../../src/live/filter.ts';
 import type { Frame } from '../../src/live/frame.ts';
 import { Positions } from '../../src/live/positions.ts';
 import { carriesRecords, parseTopic } from '../../src/live/topics.ts';
+import { log } from '../../src/shared/log.ts';
 import { err, ok, type Result } from '../../src/shared/result.ts';
 import { MAX_TOPICS_PER_SOCKET } from '../../src/wire/limits.ts';
 import type { Fanout } from './fanout.ts';
@@ -186,7 +187,5 @@ function inTurn(socket: HubSocket, change: () => Promise<void>): Promise<void> {
 }
 
 function logFault(event: string, projectId: string, cause: unknown): void {
-  console.error(
-    JSON.stringify({ level: 'error', event, projectId, cause: cause instanceof Error ? cause.stack : String(cause) }),
-  );
+  log('error', event, { projectId, cause: cause instanceof Error ? cause.stack : String(cause) });
 }

@@ -1,5 +1,6 @@
 import type { Env } from '../../src/env.ts';
 import { chooseSchema, compilePipeline, type Pipeline, type TelemetrySchema } from '../../src/etl/index.ts';
+import { log } from '../../src/shared/log.ts';
 import { inTime } from '../../src/shared/within.ts';
 
 const KEY = 'telemetry_schema';
@@ -75,7 +76,7 @@ export class HubSchema {
       const [found] = await Promise.all([inTime(this.#maxLoadMs, 'the database', choosing), alongside]);
       if (found.ok) this.use(found.value);
     } catch (cause) {
-      console.error(JSON.stringify({ level: 'error', event: 'schema_away', from: 'hub', cause: String(cause) }));
+      log('error', 'schema_away', { from: 'hub', cause: String(cause) });
       await alongside;
       const copy = this.#storage.kv.get<TelemetrySchema>(KEY);
       if (copy) this.use(copy);

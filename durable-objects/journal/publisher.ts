@@ -1,4 +1,5 @@
 import type { PlacedPart, Publication, StreamHead, Wanted } from '../../src/journal/index.ts';
+import { log } from '../../src/shared/log.ts';
 import type { Stream } from '../../src/wire/record.ts';
 
 /** Beyond this the queue is dropped, and the listener makes up for what it missed (hub/feed.ts, alerts/feed.ts). */
@@ -90,9 +91,7 @@ export class Publisher {
           this.#port.remember(null);
         }
       } catch (cause) {
-        console.warn(
-          JSON.stringify({ level: 'warn', event: 'publish_failed', failures: ++failures, cause: String(cause) }),
-        );
+        log('warn', 'publish_failed', { failures: ++failures, cause: String(cause) });
         if (heads !== null || failures > MAX_RETRIES) this.#lose();
         else this.#putBack(parts);
         await this.#wait(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)));

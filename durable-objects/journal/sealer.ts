@@ -13,6 +13,7 @@ import {
   sealRetryAtMs,
 } from '../../src/journal/index.ts';
 import { isSummedUp, storeSummedUp } from '../../src/rollups/index.ts';
+import { log } from '../../src/shared/log.ts';
 import { inTime } from '../../src/shared/within.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import { REGISTERS } from './registers.ts';
@@ -133,15 +134,7 @@ export class Sealer {
       this.#store.setMeta('seal_failures', String(this.#failures));
       if (this.#store.meta('seal_failing_since_ms') === null)
         this.#store.setMeta('seal_failing_since_ms', String(nowMs));
-      console.error(
-        JSON.stringify({
-          level: 'error',
-          event: 'seal_failed',
-          projectId: place.projectId,
-          failures: this.#failures,
-          cause: String(cause),
-        }),
-      );
+      log('error', 'seal_failed', { projectId: place.projectId, failures: this.#failures, cause: String(cause) });
     }
   }
 

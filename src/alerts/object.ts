@@ -1,4 +1,5 @@
 import type { Ctx, Env } from '../env.ts';
+import { log } from '../shared/log.ts';
 import type { AlertsCalls } from './calls.ts';
 
 /** The object as a caller has it: each call takes a way and can fail. A throw means that it did not answer. */
@@ -31,9 +32,7 @@ export async function orAway<T extends {}>(
     return await call(alertsOf(ctx.env, projectId));
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({ level: 'error', event: 'alerts_away', what, requestId, projectId, cause: String(cause) }),
-    );
+    log('error', 'alerts_away', { what, requestId, projectId, cause: String(cause) });
     return null;
   }
 }

@@ -1,5 +1,6 @@
 import { auditedBatch, auditIfChanged, auditStatement } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { AuthError } from './errors.ts';
 import type { UserActor } from './session.ts';
@@ -66,15 +67,7 @@ export async function closeSockets(
     await auditedBatch(ctx, [noteSocketsTold(ctx.env.DB, userId, sessionId, ctx.nowMs)]);
     return ok(null);
   } catch (cause) {
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        event: 'sockets_not_told',
-        requestId: ctx.requestId,
-        userId,
-        cause: String(cause),
-      }),
-    );
+    log('error', 'sockets_not_told', { requestId: ctx.requestId, userId, cause: String(cause) });
     return err({ kind: 'revocation_pending' });
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Ctx, Env } from '../env.ts';
 import { toHex } from '../shared/bytes.ts';
 import { randomId } from '../shared/ids.ts';
+import { log } from '../shared/log.ts';
 import {
   compactedBlockId,
   MAX_BLOCK_RAW_BYTES,
@@ -83,9 +84,7 @@ async function compactGroup(ctx: Ctx, group: readonly SmallBlock[]): Promise<num
     return merged.index.summary.records;
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({ level: 'error', event: 'compact_failed', requestId, blocks: ids, cause: String(cause) }),
-    );
+    log('error', 'compact_failed', { requestId, blocks: ids, cause: String(cause) });
     return 'failed';
   }
 }

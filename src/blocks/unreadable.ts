@@ -1,4 +1,5 @@
 import type { Ctx } from '../env.ts';
+import { log } from '../shared/log.ts';
 import { countFailedRead } from './archived/place-store.ts';
 
 /** A block that its index row names and that is not there, or not what it says. Reading again does not help: whoever answers must say so. */
@@ -28,19 +29,11 @@ export async function noteUnreadable(
   fault: BlockUnreadable,
 ): Promise<void> {
   const { archiveId, message } = fault;
-  console.error(JSON.stringify({ level: 'error', event: 'block_unreadable', requestId, archiveId, cause: message }));
+  log('error', 'block_unreadable', { requestId, archiveId, cause: message });
   if (archiveId === null) return;
   try {
     await countFailedRead(env.DB, archiveId);
   } catch (cause) {
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        event: 'block_unreadable_uncounted',
-        requestId,
-        archiveId,
-        cause: String(cause),
-      }),
-    );
+    log('error', 'block_unreadable_uncounted', { requestId, archiveId, cause: String(cause) });
   }
 }

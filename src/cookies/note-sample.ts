@@ -1,5 +1,6 @@
 import { waitUntil } from 'cloudflare:workers';
 import type { Ctx } from '../env.ts';
+import { log } from '../shared/log.ts';
 import type { CookieSample } from './day.ts';
 
 /**
@@ -16,9 +17,7 @@ export function noteSample(
       try {
         await env.FRAUD.getByName(projectId).noteCookies(sample);
       } catch (cause) {
-        console.error(
-          JSON.stringify({ level: 'error', event: 'cookie_sample_lost', requestId, projectId, cause: String(cause) }),
-        );
+        log('error', 'cookie_sample_lost', { requestId, projectId, cause: String(cause) });
       }
     })(),
   );

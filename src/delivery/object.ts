@@ -1,4 +1,5 @@
 import type { Ctx, Env } from '../env.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { inTime } from '../shared/within.ts';
 import { MAX_TIMEOUT_MS } from '../wire/delivery.ts';
@@ -37,12 +38,7 @@ export async function asked<T>(
     return ok(await inTime(patienceMs(what), 'the destination', call()));
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({
-        ...{ level: 'error', event: 'destination_not_asked', what, requestId, destinationId },
-        cause: String(cause),
-      }),
-    );
+    log('error', 'destination_not_asked', { what, requestId, destinationId, cause: String(cause) });
     return err({ kind: 'destination_away' });
   }
 }

@@ -1,4 +1,5 @@
 import { askBrowserRules, type TakeContext } from '../limits/index.ts';
+import { log } from '../shared/log.ts';
 import { NO_EDGE } from './edge.ts';
 import { type CompiledRules, compileRules } from './page-rules.ts';
 
@@ -52,8 +53,7 @@ export function forgetRules(projectId: string): void {
 function noteAway(projectId: string, known: Known | null, nowMs: number): CompiledRules {
   const rules = known?.rules ?? NO_EDGE.rules;
   remember(projectId, { version: known?.version ?? 0, rules, askAgainAtMs: nowMs + ASK_AWAY_AGAIN_MS });
-  const [level, event] = ['warn', 'browser_rules_unknown'];
-  console.warn(JSON.stringify({ level, event, projectId, version: known?.version ?? null }));
+  log('warn', 'browser_rules_unknown', { projectId, version: known?.version ?? null });
   return rules;
 }
 

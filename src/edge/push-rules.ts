@@ -1,6 +1,7 @@
 import { auditedBatch } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { tellBrowserRules } from '../limits/index.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { EdgeError } from './errors.ts';
 import { forgetRules } from './known-rules.ts';
@@ -21,9 +22,7 @@ export async function pushRules(ctx: Ctx, projectId: string): Promise<Result<nul
     await tellBrowserRules(ctx.env, projectId, { version, pageRules, bots });
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({ level: 'error', event: 'browser_rules_not_told', requestId, projectId, cause: String(cause) }),
-    );
+    log('error', 'browser_rules_not_told', { requestId, projectId, cause: String(cause) });
     return err({ kind: 'browser_rules_pending' });
   }
   forgetRules(projectId);

@@ -1,3 +1,4 @@
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { EtlError } from './errors.ts';
 
@@ -36,7 +37,7 @@ export async function readStream(request: Request, take: Take): Promise<EtlError
     return null;
   } catch (cause) {
     if (!(cause instanceof BodyFault)) throw cause;
-    console.warn(JSON.stringify({ level: 'warn', event: 'stream_broken', cause: cause.message }));
+    log('warn', 'stream_broken', { cause: cause.message });
     if (cause.isCut || coding.value === null) return { kind: 'stream_cut' };
     return { kind: 'ingest', error: { kind: 'bad_encoding', encoding: coding.value, cause: cause.message } };
   }

@@ -1,4 +1,5 @@
 import type { Ctx } from '../env.ts';
+import { log } from '../shared/log.ts';
 import type { JobState } from '../wire/etl-job.ts';
 import { type Attempt, LEASE_MS, updateJob } from './job-store.ts';
 import type { Progress } from './progress.ts';
@@ -61,9 +62,7 @@ export class JobRow {
     } catch (cause) {
       const { requestId } = this.#ctx;
       const { id: jobId } = this.#attempt;
-      console.error(
-        JSON.stringify({ level: 'error', event: 'etl_job_not_told', requestId, jobId, cause: String(cause) }),
-      );
+      log('error', 'etl_job_not_told', { requestId, jobId, cause: String(cause) });
       return false;
     }
   }

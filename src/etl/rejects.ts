@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { fromBase64, toBase64, utf8 } from '../shared/bytes.ts';
 import { parseJson } from '../shared/json.ts';
+import { log } from '../shared/log.ts';
 import type { EtlReject } from '../wire/etl-job.ts';
 import type { JsonObject } from '../wire/record.ts';
 import type { Failure } from './transform/transform.ts';
@@ -57,9 +58,7 @@ export class RejectKeeper {
       this.kept += count;
       this.#part++;
     } catch (cause) {
-      console.error(
-        JSON.stringify({ level: 'error', event: 'etl_rejects_lost', rejects: count, cause: String(cause) }),
-      );
+      log('error', 'etl_rejects_lost', { rejects: count, cause: String(cause) });
     }
   }
 }

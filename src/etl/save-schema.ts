@@ -2,6 +2,7 @@ import { actorId, auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { hasChanged } from '../shared/changed.ts';
 import { randomSecret } from '../shared/ids.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { DataType } from '../wire/etl.ts';
 import { masksByHash, referenceFor } from './choose-schema.ts';
@@ -34,9 +35,7 @@ export async function saveSchema(
     return done;
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({ level: 'error', event: 'hub_not_told', requestId, projectId, cause: String(cause) }),
-    );
+    log('error', 'hub_not_told', { requestId, projectId, cause: String(cause) });
     return err({ kind: 'schema_pending' });
   }
 }

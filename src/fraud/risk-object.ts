@@ -1,4 +1,5 @@
 import type { Ctx } from '../env.ts';
+import { log } from '../shared/log.ts';
 import type { FraudEvent, RiskSettings, RuleCounts, Verdict } from '../wire/fraud.ts';
 
 /** An event with all that is needed to score it again, and to say what its score was made of. */
@@ -36,9 +37,7 @@ export async function orNull<T>(ctx: Ctx, projectId: string, what: string, call:
     return await call();
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({ level: 'error', event: 'fraud_not_told', what, requestId, projectId, cause: String(cause) }),
-    );
+    log('error', 'fraud_not_told', { what, requestId, projectId, cause: String(cause) });
     return null;
   }
 }

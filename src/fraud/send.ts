@@ -4,6 +4,7 @@ import { authenticateSender, countRefused, countRefusedCode, type Sender, stream
 import { refundQuota, takeIngest } from '../limits/index.ts';
 import type { AppContext } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Caller, CallerRefusal } from './calls.ts';
 import { type FraudError, fraudProblem } from './errors.ts';
@@ -69,7 +70,7 @@ export async function asked<T>(ctx: Ctx, call: () => Promise<T>): Promise<Result
     return ok(await call());
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(JSON.stringify({ level: 'error', event: 'fraud_object_away', requestId, cause: String(cause) }));
+    log('error', 'fraud_object_away', { requestId, cause: String(cause) });
     return err({ kind: 'object_away' });
   }
 }

@@ -1,4 +1,5 @@
 import type { AccessCheck, Ctx } from '../env.ts';
+import { log } from '../shared/log.ts';
 import { unreachable } from '../shared/result.ts';
 import { packAnswer } from './answer.ts';
 import { settlementOf } from './decide.ts';
@@ -22,15 +23,7 @@ export async function settle(ctx: Ctx, ran: Ran): Promise<void> {
   try {
     await settleIn(ctx.env.DB, ran);
   } catch (cause) {
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        event: 'idempotency_unsettled',
-        requestId: ctx.requestId,
-        claimId: ran.claimId,
-        cause: String(cause),
-      }),
-    );
+    log('error', 'idempotency_unsettled', { requestId: ctx.requestId, claimId: ran.claimId, cause: String(cause) });
   }
 }
 

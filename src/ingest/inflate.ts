@@ -7,6 +7,7 @@ import {
   zstdDecompressSync,
 } from 'node:zlib';
 import { concatBytes } from '../shared/bytes.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { MAX_BODY_INFLATED_BYTES, MAX_BODY_PACKED_BYTES } from '../wire/limits.ts';
 import { unsnappy } from './snappy.ts';
@@ -68,7 +69,7 @@ async function readPacked(request: Request): Promise<Result<Uint8Array, BodyErro
     return ok(concatBytes(chunks));
   } catch (cause) {
     // The connection broke off: the client's answer is lost anyway, but a proxy in between may still read this one.
-    console.warn(JSON.stringify({ level: 'warn', event: 'body_cut', cause: String(cause) }));
+    log('warn', 'body_cut', { cause: String(cause) });
     return err({ kind: 'cut' });
   }
 }

@@ -2,6 +2,7 @@ import { waitUntil } from 'cloudflare:workers';
 import type { Ctx } from '../env.ts';
 import { journalFor } from '../journal/index.ts';
 import { Gatherer } from '../shared/gather.ts';
+import { log } from '../shared/log.ts';
 import { type IngestError, ingestProblem } from './errors.ts';
 
 /** A flood of refusals writes one row a second for each key and code, not one a request. */
@@ -24,16 +25,7 @@ const gathered = new Gatherer<Refusals>(
         const journal = journalFor(ctx.env, to.projectId, 0);
         await journal.countRefused({ keyId: to.keyId, nowMs: ctx.nowMs, code, requests });
       } catch (cause) {
-        console.error(
-          JSON.stringify({
-            level: 'error',
-            event: 'refusal_uncounted',
-            requestId: ctx.requestId,
-            code,
-            requests,
-            cause: String(cause),
-          }),
-        );
+        log('error', 'refusal_uncounted', { requestId: ctx.requestId, code, requests, cause: String(cause) });
       }
     },
     merge: (a, b) => ({ ...b, requests: a.requests + b.requests }),

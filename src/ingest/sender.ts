@@ -59,7 +59,11 @@ async function verifiedKey(c: AppContext): Promise<Result<{ claims: KeyClaims; i
   const ctx = c.get('ctx');
   const presented = presentedKey(c);
   const claims = presented === null ? null : verifyKey(ctx.config, presented.key);
-  if (presented !== null && claims) return ok({ claims, inUrl: presented.inUrl });
+  if (presented !== null && claims) {
+    const { keyId, projectId } = claims;
+    if (ctx.facts) Object.assign(ctx.facts, { keyId, projectId });
+    return ok({ claims, inUrl: presented.inUrl });
+  }
   const error: IngestError = { kind: presented === null ? 'no_key' : 'bad_key' };
   await countRefusedKey(ctx, presented?.key ?? null, ingestProblem(error).code);
   return err(error);

@@ -1,6 +1,7 @@
 import type { Ctx } from '../env.ts';
 import { type AppendOutcome, type AppendRequest, type Dedupe, journalFor, shardOf } from '../journal/index.ts';
 import { refundQuota } from '../limits/index.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result, unreachable } from '../shared/result.ts';
 import type { Protocol } from '../wire/protocols.ts';
 import { admitBatch } from './admit.ts';
@@ -59,15 +60,7 @@ export async function storeBatch(
     // Whether it was written is unknown (the object may have died after its write), so the client must repeat. It pays when it is stored: charged
     // for each try, a key would be refused for the rest of the day by an outage of ours. What was written all the same is not charged.
     await refundQuota(ctx, sender, batch.accepted);
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        event: 'journal_away',
-        requestId: ctx.requestId,
-        projectId,
-        cause: String(cause),
-      }),
-    );
+    log('error', 'journal_away', { requestId: ctx.requestId, projectId, cause: String(cause) });
     return err({ kind: 'journal_away' });
   }
   const stored = outcome.kind === 'stored' ? outcome.answer.stored : 0;
@@ -111,7 +104,7 @@ async function repeatOf(
     return outcome?.kind === 'stored' ? { answer: outcome.answer, replayed: false } : null;
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(JSON.stringify({ level: 'error', event: 'journal_away', requestId, cause: String(cause) }));
+    log('error', 'journal_away', { requestId, cause: String(cause) });
     return null;
   }
 }

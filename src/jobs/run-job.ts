@@ -1,6 +1,7 @@
 import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import { type Ctx, clockNowMs } from '../env.ts';
 import { noticeStatement } from '../notices/index.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { JobRun } from '../wire/jobs.ts';
 import { failedNotice } from './failed-notice.ts';
@@ -52,22 +53,23 @@ async function runStarted(ctx: Ctx, job: Job, started: StartedRun | null, askedB
 }
 
 async function endOf(ctx: Ctx, job: Job): Promise<End> {
-  const { requestId } = ctx;
+  const startedMs = performance.now();
+  // The line of a run has what the line of a request has.
+  const run = (outcome: 'ok' | 'failed') => ({
+    ...{ job: job.name, requestId: ctx.requestId, traceId: ctx.requestId, outcome },
+    durationMs: Math.round((performance.now() - startedMs) * 10) / 10,
+  });
   try {
     const answer = await job.run(ctx);
     if (answer instanceof Unfinished) {
       const { problem, counts } = answer;
-      console.error(
-        JSON.stringify({ level: 'error', event: 'cron_failed', job: job.name, requestId, cause: problem, ...counts }),
-      );
+      log('error', 'cron_failed', { ...run('failed'), cause: problem, counts });
       return { outcome: 'failed', counts, problem };
     }
-    console.log(JSON.stringify({ level: 'info', event: 'cron', job: job.name, requestId, ...answer }));
+    log('info', 'cron', { ...run('ok'), counts: answer });
     return { outcome: 'done', counts: answer, problem: null };
   } catch (cause) {
-    console.error(
-      JSON.stringify({ level: 'error', event: 'cron_failed', job: job.name, requestId, cause: String(cause) }),
-    );
+    log('error', 'cron_failed', { ...run('failed'), cause: String(cause) });
     return { outcome: 'failed', counts: {}, problem: problemOf(cause) };
   }
 }
@@ -85,9 +87,7 @@ async function recorded<T>({ requestId }: Ctx, { name }: Job, write: () => Promi
   try {
     return await write();
   } catch (cause) {
-    console.error(
-      JSON.stringify({ level: 'error', event: 'job_not_recorded', job: name, requestId, cause: String(cause) }),
-    );
+    log('error', 'job_not_recorded', { job: name, requestId, cause: String(cause) });
     return null;
   }
 }

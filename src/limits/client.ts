@@ -1,5 +1,6 @@
 import type { Limiter } from '../../durable-objects/limiter/limiter.ts';
 import type { Allowance, Ctx, Env } from '../env.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { ProjectLimits } from '../wire/limits.ts';
 import type { LimitError, RateName } from './errors.ts';
@@ -187,15 +188,7 @@ export async function orNull<T>(
     forgetSilent(name);
     return answer;
   } catch (cause) {
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        event: 'limiter_away',
-        what,
-        requestId: ctx.requestId,
-        cause: String(cause),
-      }),
-    );
+    log('error', 'limiter_away', { what, requestId: ctx.requestId, cause: String(cause) });
     return null;
   } finally {
     clearTimeout(timer);

@@ -1,5 +1,6 @@
 import { waitUntil } from 'cloudflare:workers';
 import { Gatherer } from '../shared/gather.ts';
+import { log } from '../shared/log.ts';
 import { projectLimiter, type TakeContext } from './client.ts';
 import type { QuarantinedName } from './types.ts';
 
@@ -18,14 +19,7 @@ const notes = new Gatherer<Noted>(
       try {
         await projectLimiter(ctx.env, projectId).noteQuarantined([...items.values()], ctx.nowMs);
       } catch (cause) {
-        console.error(
-          JSON.stringify({
-            level: 'error',
-            event: 'quarantine_unnoted',
-            requestId: ctx.requestId,
-            cause: String(cause),
-          }),
-        );
+        log('error', 'quarantine_unnoted', { requestId: ctx.requestId, cause: String(cause) });
       }
     },
     merge: (a, b) => ({ ctx: b.ctx, items: merged(a.items, b.items.values()) }),

@@ -1,4 +1,5 @@
 import type { Env } from '../env.ts';
+import { log } from '../shared/log.ts';
 import { type HealthChange, TOPIC_HEALTH } from '../wire/protocol.ts';
 import { healthLine } from './notice.ts';
 
@@ -16,6 +17,6 @@ export async function announceHealth(
     const ndjson = changes.map((change) => `${healthLine(change, nowMs)}\n`).join('');
     await env.HUB.getByName(projectId).announce(TOPIC_HEALTH, { ndjson, count: changes.length });
   } catch (cause) {
-    console.warn(JSON.stringify({ level: 'warn', event: 'health_not_announced', projectId, cause: String(cause) }));
+    log('warn', 'health_not_announced', { projectId, cause: String(cause) });
   }
 }

@@ -5,6 +5,7 @@ import { BatchBuilder } from '../ingest/index.ts';
 import type { AppendOutcome, Dedupe } from '../journal/index.ts';
 import type { LimitError } from '../limits/index.ts';
 import { batchIds } from '../shared/ids.ts';
+import { log } from '../shared/log.ts';
 import { unreachable } from '../shared/result.ts';
 import type { Rejection } from '../wire/ingest.ts';
 import { isStream, type Json, type Stream } from '../wire/record.ts';
@@ -180,7 +181,7 @@ export class Gather<S extends Sender> {
       batch.builder.finish();
       outcome = await this.#port.append(batch);
     } catch (cause) {
-      console.error(JSON.stringify({ level: 'error', event: 'journal_away', from: 'hub', cause: String(cause) }));
+      log('error', 'journal_away', { from: 'hub', cause: String(cause) });
       outcome = null;
     }
     this.#waitingChars -= batch.chars;

@@ -1,3 +1,4 @@
+import { log } from '../shared/log.ts';
 import type { Result } from '../shared/result.ts';
 import { MAX_FRAME_CHARS } from '../wire/limits.ts';
 import { CLOSE_TOO_SLOW, CLOSE_UNAUTHENTICATED, PONG_FRAME } from '../wire/protocol.ts';
@@ -95,7 +96,7 @@ class Relay {
     try {
       return await this.#connect(projectId);
     } catch (cause) {
-      console.error(JSON.stringify({ level: 'error', event: 'hub_away', projectId, cause: String(cause) }));
+      log('error', 'hub_away', { projectId, cause: String(cause) });
       return { ok: false, error: { kind: 'overloaded' } };
     }
   }

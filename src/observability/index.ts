@@ -1,2 +1,3 @@
 export { metricsRoutes } from './metrics-routes.ts';
+export { requestLog } from './request-log-routes.ts';
 export { healthRoutes } from './routes.ts';

@@ -1,6 +1,7 @@
 import { archiveLag } from '../archive/index.ts';
 import type { Ctx } from '../env.ts';
 import { journalFor } from '../journal/index.ts';
+import { log } from '../shared/log.ts';
 import { inTime } from '../shared/within.ts';
 import { probeDatabase } from './store.ts';
 
@@ -34,7 +35,7 @@ export async function readArchiveLag(ctx: Ctx): Promise<{ lagMs: number; dueBloc
     const { lagMs, due } = await inTime(CHECK_TIMEOUT_MS, 'the database', archiveLag(ctx));
     return { lagMs, dueBlocks: due };
   } catch (cause) {
-    console.error(JSON.stringify({ level: 'error', event: 'archive_lag_unknown', cause: String(cause) }));
+    log('error', 'archive_lag_unknown', { cause: String(cause) });
     return null;
   }
 }
@@ -44,7 +45,7 @@ async function check(name: string, probe: () => Promise<void>): Promise<Check> {
     await inTime(CHECK_TIMEOUT_MS, name, probe());
     return { name, ok: true, detail: 'answers' };
   } catch (cause) {
-    console.error(JSON.stringify({ level: 'error', event: 'not_ready', check: name, cause: String(cause) }));
+    log('error', 'not_ready', { check: name, cause: String(cause) });
     // The cause may name internals, and this route is public.
     return { name, ok: false, detail: 'does not answer; the cause is in the log' };
   }

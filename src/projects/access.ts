@@ -35,6 +35,7 @@ export async function projectAccess(
   if (ctx.actor.kind === 'anonymous') return err({ kind: 'unauthenticated' });
   const project = seesProject(ctx.actor, projectId) ? await findProject(ctx.env.DB, projectId) : null;
   if (!project) return err({ kind: 'not_found' });
+  if (ctx.facts) ctx.facts.projectId = projectId;
   const lacking = whatIsLacking(ctx.actor, action);
   if (lacking !== null) return err({ kind: 'forbidden', detail: lacking });
   if (project.disabled && !(action === 'admin' && ctx.actor.kind === 'user')) return err({ kind: 'project_disabled' });

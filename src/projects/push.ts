@@ -1,6 +1,7 @@
 import { auditedBatch } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { hasChanged } from '../shared/changed.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { ProjectError } from './errors.ts';
 import { confirmKey, confirmProject, findProject } from './store.ts';
@@ -47,15 +48,7 @@ async function attempt(ctx: Ctx, target: string, push: () => Promise<void>): Pro
     await push();
     return true;
   } catch (cause) {
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        event: 'journal_not_told',
-        requestId: ctx.requestId,
-        target,
-        cause: String(cause),
-      }),
-    );
+    log('error', 'journal_not_told', { requestId: ctx.requestId, target, cause: String(cause) });
     return false;
   }
 }

@@ -1,3 +1,4 @@
+import { log } from '../shared/log.ts';
 import type { Problem } from '../shared/problem.ts';
 import { problemResponse } from '../shared/problem.ts';
 import type { Result } from '../shared/result.ts';
@@ -74,7 +75,7 @@ export function streamOf(
       } catch (cause) {
         // A reader that leaves while a piece is made breaks nothing.
         if (isGone) return;
-        console.error(JSON.stringify({ level: 'error', event: 'stream_broken', requestId, cause: String(cause) }));
+        log('error', 'stream_broken', { requestId, cause: String(cause) });
         throw cause;
       }
     },

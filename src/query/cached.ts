@@ -1,5 +1,6 @@
 import type { Ctx } from '../env.ts';
 import { sha256Hex } from '../shared/hash.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Stream } from '../wire/record.ts';
 import { giveBackCacheCounts, noteCacheUse, takeCacheCounts } from './cache-counts.ts';
@@ -76,7 +77,7 @@ async function unlessAway<T>(ctx: Ctx, use: Promise<T>): Promise<T | null> {
     return await use;
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(JSON.stringify({ level: 'error', event: 'query_cache_away', requestId, cause: String(cause) }));
+    log('error', 'query_cache_away', { requestId, cause: String(cause) });
     return null;
   }
 }

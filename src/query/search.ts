@@ -1,5 +1,6 @@
 import { BlockUnreadable, type CallMeter, noteUnreadable } from '../blocks/index.ts';
 import type { Allowance, Ctx } from '../env.ts';
+import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { Stream } from '../wire/record.ts';
 import type { CompiledQuery } from './compile.ts';
@@ -125,7 +126,7 @@ export async function readFailure(ctx: Ctx, cause: unknown): Promise<ReadError> 
   }
   if (!(cause instanceof StoreAway)) throw cause;
   const { requestId } = ctx;
-  console.error(JSON.stringify({ level: 'error', event: 'store_away', requestId, cause: String(cause.cause) }));
+  log('error', 'store_away', { requestId, cause: String(cause.cause) });
   return { kind: 'store_away' };
 }
 

@@ -1,6 +1,8 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import { type Ctx, clockNowMs, type Env, parseConfig } from '../env.ts';
 import { isDatabaseAway, isObjectAway } from './away.ts';
+import { log } from './log.ts';
 import { methodNotAllowed, NOT_FOUND, type Problem, problemResponse, STORE_AWAY, UNAUTHENTICATED } from './problem.ts';
 
 export type AppEnv = { Bindings: Env; Variables: { ctx: Ctx } };
@@ -8,17 +10,24 @@ export type AppContext = Context<AppEnv>;
 
 /** Sends a refusal in the one shape, with the request's id. */
 export function refuse(c: AppContext, problem: Problem): Response {
-  return problemResponse(problem, c.get('ctx')?.requestId ?? 'unknown');
+  const ctx = c.get('ctx');
+  if (ctx?.facts) ctx.facts.code = problem.code;
+  return problemResponse(problem, ctx?.requestId ?? 'unknown');
 }
 
-const TRACEPARENT = /^([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})[\da-f]{16}-[\da-f]{2}(-.*)?$/;
+const TRACEPARENT = /^([\da-f]{2})-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-[\da-f]{2}(-.*)?$/;
 
 /** W3C trace context (3.2): the caller's trace id is the request id, so that one id finds both sides; otherwise a new one. */
 export function requestIdOf(request: Request): string {
-  const [, version, traceId, more] = TRACEPARENT.exec(request.headers.get('traceparent') ?? '') ?? [];
+  return traceOf(request).traceId;
+}
+
+function traceOf(request: Request): { traceId: string; parentSpanId: string | null } {
+  const [, version, traceId, spanId, more] = TRACEPARENT.exec(request.headers.get('traceparent') ?? '') ?? [];
   // Version ff is invalid, and only versions after 00 may say more behind the flags.
-  if (traceId !== undefined && version !== 'ff' && !(version === '00' && more !== undefined)) return traceId;
-  return crypto.randomUUID().replaceAll('-', '');
+  if (traceId !== undefined && version !== 'ff' && !(version === '00' && more !== undefined))
+    return { traceId, parentSpanId: spanId ?? null };
+  return { traceId: crypto.randomUUID().replaceAll('-', ''), parentSpanId: null };
 }
 
 /** XX is Cloudflare's word for a country that it does not know. */
@@ -38,7 +47,7 @@ export function countryOf(request: Request, environment: 'local' | 'production')
 export const requestContext: MiddlewareHandler<AppEnv> = async function requestContext(c, next) {
   const config = parseConfig(c.env);
   const startedMs = performance.now();
-  const requestId = requestIdOf(c.req.raw);
+  const { traceId: requestId, parentSpanId } = traceOf(c.req.raw);
   c.set('ctx', {
     env: c.env,
     config,
@@ -48,6 +57,7 @@ export const requestContext: MiddlewareHandler<AppEnv> = async function requestC
     address: c.req.header('cf-connecting-ip') ?? 'unknown',
     country: countryOf(c.req.raw, config.environment),
     allowances: [],
+    facts: { keyId: null, projectId: null, code: null, parentSpanId },
   });
   await next();
   if (c.res.status === 101) return; // what else there is to say of an upgrade, its socket says
@@ -77,17 +87,14 @@ function hasSessionEnded({ message }: Error): boolean {
  */
 export function onFault(error: Error, c: AppContext): Response {
   const requestId = c.get('ctx')?.requestId ?? requestIdOf(c.req.raw);
-  if (hasSessionEnded(error)) return problemResponse(UNAUTHENTICATED, requestId);
-  console.error(
-    JSON.stringify({
-      level: 'error',
-      event: 'fault',
-      requestId,
-      method: c.req.method,
-      path: c.req.path,
-      cause: error.stack ?? String(error),
-    }),
-  );
+  if (hasSessionEnded(error)) return refuse(c, UNAUTHENTICATED);
+  // Without a context the configuration is broken, and every request ends here.
+  log(c.get('ctx') ? 'error' : 'fatal', 'fault', {
+    requestId,
+    method: c.req.method,
+    path: c.req.path,
+    cause: error.stack ?? String(error),
+  });
   const isAway = isDatabaseAway(error) || isObjectAway(error);
   const problem: Problem = isAway
     ? STORE_AWAY
@@ -97,6 +104,8 @@ export function onFault(error: Error, c: AppContext): Response {
         title: 'Something broke on our side',
         detail: `The request was not completed. Quote request id ${requestId} when you report it.`,
       };
+  const facts = c.get('ctx')?.facts;
+  if (facts) facts.code = problem.code;
   // Not by refuse(): with a broken configuration there is no ctx to take the id from.
   return problemResponse(problem, requestId);
 }
@@ -128,6 +137,11 @@ export async function dashboardPage(c: AppContext): Promise<Response> {
   const page = await c.env.ASSETS.fetch(new URL('/', c.req.url), { method: c.req.method, headers });
   // With the headers of public/_headers, in an answer that requestContext can add its own to.
   return new Response(page.body, page);
+}
+
+/** The route that a request is for, as it is registered, also where something before it refused the request; null where there is none. */
+export function routeOf(c: AppContext): string | null {
+  return matchedRoutes(c).find(({ method }) => method !== 'ALL')?.path ?? null;
 }
 
 /** Whether a path is among these; one that ends in `/*` takes in all below. */

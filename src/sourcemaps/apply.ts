@@ -1,4 +1,5 @@
 import type { Ctx } from '../env.ts';
+import { log } from '../shared/log.ts';
 import type { Occurrence, StackFrame } from '../wire/error-groups.ts';
 import type { LogRecord } from '../wire/record.ts';
 import { possibleNames } from './file.ts';
@@ -66,9 +67,7 @@ async function findKnown(
     return await findMaps(ctx.env.DB, projectId, releases, names);
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({ level: 'error', event: 'source_maps_away', requestId, projectId, cause: String(cause) }),
-    );
+    log('error', 'source_maps_away', { requestId, projectId, cause: String(cause) });
     return [];
   }
 }
@@ -140,7 +139,7 @@ function noteBroken(
   projectId: string,
   detail: { release: string; file: string; cause: string },
 ): void {
-  console.error(JSON.stringify({ level: 'error', event: 'source_map_broken', requestId, projectId, ...detail }));
+  log('error', 'source_map_broken', { requestId, projectId, ...detail });
 }
 
 function releaseOf({ attrs }: LogRecord): string | null {

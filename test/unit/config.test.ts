@@ -59,6 +59,14 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('writes what happened to the log, and more or less of it where it is told', () => {
+    expect([parse({}).logLevel, parse({ LOG_LEVEL: '' }).logLevel]).toEqual(['info', 'info']);
+    expect([parse({ LOG_LEVEL: 'debug' }).logLevel, parse({ LOG_LEVEL: 'fatal' }).logLevel]).toEqual([
+      'debug',
+      'fatal',
+    ]);
+  });
+
   const refused: [what: string, variables: Partial<Env>, sentence: string][] = [
     ['a database limit in words', { D1_LIMIT_BYTES: '10 GB' }, 'D1_LIMIT_BYTES must be'],
     ['a database limit that nothing fits into', { D1_LIMIT_BYTES: '1000' }, 'D1_LIMIT_BYTES must be'],
@@ -68,6 +76,7 @@ describe('the configuration', () => {
     ['a kid that cannot stand in a key', { API_KEY_SECRETS: `k.1:${SECRET}` }, 'API_KEY_SECRETS must hold'],
     ['one kid for two secrets', { SESSION_SECRETS: `k1:${OTHER},k1:${SECRET}` }, 'SESSION_SECRETS names a kid twice'],
     ['a setup token that can be guessed', { SETUP_TOKEN: 'fifteen-letters' }, 'SETUP_TOKEN must have at least 16'],
+    ['a level of the log that is none', { LOG_LEVEL: 'verbose' }, 'LOG_LEVEL must be one of debug, info'],
     ['no shards', { JOURNAL_SHARDS: '' }, 'JOURNAL_SHARDS must be'],
     ['too many shards', { JOURNAL_SHARDS: '65' }, 'JOURNAL_SHARDS must be'],
     ['half a shard', { JOURNAL_SHARDS: '1.5' }, 'JOURNAL_SHARDS must be'],

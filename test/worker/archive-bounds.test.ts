@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { archiveLag } from '../../src/archive/index.ts';
 import { moveBlocks } from '../../src/archive/move/archive-blocks.ts';
 import { readArchivePage } from '../../src/archive/read/read-archives.ts';
@@ -8,17 +8,16 @@ import { JOBS, runCron } from '../../src/cron.ts';
 import { createProject } from '../helpers/worker/accounts.ts';
 import { archivesOf, at, DAY_MS, NOW_MS, projectWithBlocks, recordsOf } from '../helpers/worker/archive.ts';
 import { countingStatements } from '../helpers/worker/counting-database.ts';
+import { logLines } from '../helpers/worker/log-lines.ts';
 
 const LINE = '4-59/5 * * * *';
 /** So many entries a page must be quick with. */
 const MANY = 100_000;
 
 /** Lines of the log, and not of the errors. */
-let lines: unknown[];
+let lines: ReturnType<typeof logLines>;
 beforeEach(() => {
-  lines = [];
-  vi.spyOn(console, 'log').mockImplementation((line) => void lines.push(JSON.parse(String(line))));
-  vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  lines = logLines();
 });
 
 describe('a run of the cron line', () => {
@@ -60,11 +59,11 @@ describe('a run of the cron line', () => {
     expect(results).toEqual([{ n: 16, projects: 16 }]);
     expect(lines).toMatchObject((JOBS[LINE] ?? []).map(({ name }) => ({ job: name })));
     expect(lines).toMatchObject([
-      { objects: 16, left: 1, failed: 0 },
-      { archives: 40, failed: 0 },
-      { expired: 15, failed: 0 },
-      { archives: 10, failed: 0 },
-      { made: 0, failed: 0 },
+      { counts: { objects: 16, left: 1, failed: 0 } },
+      { counts: { archives: 40, failed: 0 } },
+      { counts: { expired: 15, failed: 0 } },
+      { counts: { archives: 10, failed: 0 } },
+      { counts: { made: 0, failed: 0 } },
     ]);
     for (let run = 0; run < 12; run++) await runCron({ cron: LINE }, env);
     for (const id of ids) {

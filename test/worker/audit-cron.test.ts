@@ -1,11 +1,12 @@
 import { env } from 'cloudflare:workers';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { JOBS, runCron } from '../../src/cron.ts';
 import { randomId } from '../../src/shared/ids.ts';
 import { createUser, signIn } from '../helpers/worker/accounts.ts';
 import { type Answer, callApp } from '../helpers/worker/call-app.ts';
 import { enableTotp } from '../helpers/worker/factors.ts';
 import { makeFixture } from '../helpers/worker/fixture.ts';
+import { logLines } from '../helpers/worker/log-lines.ts';
 import { count, fromSeq, noEntryOfAConsole, programWrites } from '../helpers/worker/no-console.ts';
 
 noEntryOfAConsole();
@@ -54,12 +55,10 @@ it('each job says that it acts, where it finds something to do in every table th
   // Archives of the fixtures are rows alone.
   await set(`UPDATE archives SET storage_class = 'InfrequentAccess'`);
   await programWrites();
-  const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  const lines = logLines();
   const bindings = { ...env, DATA_SECRETS: `k2:${'y'.repeat(43)},${env.DATA_SECRETS}` };
   for (const cron of Object.keys(JOBS)) await runCron({ cron }, bindings);
-  const said = log.mock.calls.map(([line]) => JSON.parse(String(line)) as { job: string; requestId: string });
-  log.mockRestore();
-  const counts = Object.fromEntries(said.map(({ job, requestId: _, ...rest }) => [job, rest]));
+  const counts = Object.fromEntries(lines.map(({ job, counts }) => [job, counts]));
   expect(counts).toMatchObject({
     revocations: { keys: 1, projects: 1, failed: 0 },
     ended_sessions: { sessions: 1 },

@@ -12,6 +12,7 @@ import { createKey, createProject, createUser, signIn, signInAs } from '../helpe
 import { type Answer, type CallOptions, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf } from '../helpers/worker/context.ts';
 import { databaseAway, databaseWith } from '../helpers/worker/faulty-database.ts';
+import { logLines } from '../helpers/worker/log-lines.ts';
 import { until } from '../helpers/worker/until.ts';
 
 let admin: SignedIn;
@@ -282,16 +283,13 @@ describe('what is stored', () => {
     expect([justBefore.status, isReplay(justBefore), justBefore.body]).toEqual([201, true, first.body]);
     const after = await send({ ...options, ...later(24 * 3_600_000 + 1_000) });
     expect([after.status, isReplay(after), after.body.id === first.body.id]).toEqual([201, false, false]);
-    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const lines = logLines();
     const left = async () => (await env.DB.prepare('SELECT 1 FROM idempotency_keys').all()).results.length;
     const before = await left();
     await runCron({ cron: '17 * * * *' }, { ...env, CLOCK_OFFSET_MS: String(24 * 3_600_000 + 2_000) });
     expect(await left()).toBe(1); // the one that was made a day later
-    const line = log.mock.calls
-      .map(([text]) => JSON.parse(String(text)))
-      .find(({ job }) => job === 'idempotency_cleanup');
-    expect(line).toMatchObject({ keys: before - 1 });
-    log.mockRestore();
+    const line = lines.find(({ job }) => job === 'idempotency_cleanup');
+    expect(line).toMatchObject({ counts: { keys: before - 1 } });
   });
 
   it('is found and read after a rotation of secrets, with the old secret still listed', async () => {

@@ -73,7 +73,7 @@ describe('a run of a job', () => {
 
   it('that throws says a sentence of ours, and leaves its own words to the log', async () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    const job = jobThat(async () => Promise.reject(new Error('password=hunter2')));
+    const job = jobThat(async () => Promise.reject(new Error('no row of hunter2')));
     const run = await runJob(testCtx(), job);
     expect(run).toMatchObject({ outcome: 'failed', problem: expect.stringContaining('request id') });
     expect(JSON.stringify([await rows(job.name), await noticesOf(job.name)])).not.toContain('hunter2');

@@ -78,7 +78,6 @@ describe('sockets end with what opened them', () => {
   });
 
   it('by cron, when the process died between the revocation and the word to the hub', async () => {
-    const silenced = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     const here = await liveProject();
     const [{ id, key }, viewer] = [await createKey(here.project, ['query']), await signInAs('viewer')];
     const byKey = await here.open({ key });
@@ -89,7 +88,6 @@ describe('sockets end with what opened them', () => {
     await runCron({ cron: '*/5 * * * *' }, env);
     await endsAlone(byKey, witness);
     await endsAlone(bySession, witness);
-    silenced.mockRestore();
   });
 
   it('when the grace of a rotated key is over, and not before', async () => {

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCron } from '../../src/cron.ts';
 import type { Json } from '../../src/wire/record.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
@@ -110,9 +110,7 @@ describe('the register of sites and pages', () => {
     await env.DB.prepare("UPDATE pages SET last_seen_ms = ?1 WHERE page = '/old'")
       .bind(NOW - 401 * 24 * HOUR_MS)
       .run();
-    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
     await runCron({ cron: '17 * * * *' }, env);
-    log.mockRestore();
     expect((await read('pages')).items.map(({ page }: { page: string }) => page)).toEqual(['/new']);
   });
 });

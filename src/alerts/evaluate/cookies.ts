@@ -1,6 +1,7 @@
 import { average, type DayTotals, dayOf } from '../../cookies/index.ts';
 import type { Ctx } from '../../env.ts';
 import { fraudOf } from '../../fraud/index.ts';
+import { log } from '../../shared/log.ts';
 import type { Condition } from '../../wire/alerts.ts';
 import { type Evaluation, NOTHING_READ, ofOneGroup } from './evaluation.ts';
 
@@ -28,9 +29,7 @@ export async function cookieDays(
     return new Map(days.map(({ day, totals }) => [day, totals]));
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({ level: 'error', event: 'cookie_history_away', requestId, projectId, cause: String(cause) }),
-    );
+    log('error', 'cookie_history_away', { requestId, projectId, cause: String(cause) });
     return null;
   }
 }

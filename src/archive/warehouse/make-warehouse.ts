@@ -1,5 +1,6 @@
 import { BlockUnreadable, type CallMeter, noteUnreadable } from '../../blocks/index.ts';
 import type { Ctx } from '../../env.ts';
+import { log } from '../../shared/log.ts';
 import { rotated } from '../keep/rotated.ts';
 import { deleteObject } from '../objects-store.ts';
 import { readAllSettings } from '../registers/settings-store.ts';
@@ -88,16 +89,6 @@ async function makeDay(
     counts.failed++;
     if (cause instanceof BlockUnreadable) await noteUnreadable(ctx, cause);
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({
-        level: 'error',
-        event: 'warehouse_failed',
-        requestId,
-        projectId,
-        day,
-        stream,
-        cause: String(cause),
-      }),
-    );
+    log('error', 'warehouse_failed', { requestId, projectId, day, stream, cause: String(cause) });
   }
 }

@@ -2,6 +2,7 @@ import { auditedBatch } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { decryptAtRest, encryptAtRest } from '../../shared/at-rest.ts';
 import { hasChanged } from '../../shared/changed.ts';
+import { log } from '../../shared/log.ts';
 import { totpPurpose } from './totp.ts';
 import { replaceTotpSecret, totpsUnderOldKeys } from './totp-store.ts';
 
@@ -23,15 +24,7 @@ export async function reencryptFactors(ctx: Ctx): Promise<{ resealed: number; fa
       if (hasChanged(replaced)) counts.resealed++;
     } catch (cause) {
       counts.failed++;
-      console.error(
-        JSON.stringify({
-          level: 'error',
-          event: 'factor_not_resealed',
-          requestId: ctx.requestId,
-          userId,
-          cause: String(cause),
-        }),
-      );
+      log('error', 'factor_not_resealed', { requestId: ctx.requestId, userId, cause: String(cause) });
     }
   }
   return counts;

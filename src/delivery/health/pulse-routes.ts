@@ -3,6 +3,7 @@ import type { Ctx } from '../../env.ts';
 import { fraudOf } from '../../fraud/index.ts';
 import { namedProject, projectProblem } from '../../projects/index.ts';
 import { type AppEnv, refuse } from '../../shared/http.ts';
+import { log } from '../../shared/log.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { inTime } from '../../shared/within.ts';
 import type { Pulse } from '../../wire/alerts.ts';
@@ -40,7 +41,7 @@ export function pulseRoutes(open: OpenDestination, countFirings: CountFirings): 
     } catch (cause) {
       // Half a pulse would look like a whole one.
       const { requestId } = ctx;
-      console.error(JSON.stringify({ level: 'error', event: 'pulse_not_told', requestId, cause: String(cause) }));
+      log('error', 'pulse_not_told', { requestId, cause: String(cause) });
       return refuse(c, AWAY);
     }
   });

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../env.ts';
 import { randomId } from '../../shared/ids.ts';
+import { log } from '../../shared/log.ts';
 import { within } from '../../shared/within.ts';
 import type { NoticeDestination } from '../../wire/jobs.ts';
 import { findSettings } from '../settings/settings-store.ts';
@@ -69,12 +70,7 @@ async function tell(
     return { problem: `The destination ${name} ${why}: it is told in a minute.` };
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({
-        ...{ level: 'error', event: 'notices_not_told', requestId, destinationId: id },
-        cause: String(cause),
-      }),
-    );
+    log('error', 'notices_not_told', { requestId, destinationId: id, cause: String(cause) });
     return { problem: `The destination ${name} is away: it is told in a minute.` };
   }
 }

@@ -8,6 +8,7 @@ export function configWith(overrides: Partial<Config>): Config {
   return {
     environment: 'local',
     clockOffsetMs: 0,
+    logLevel: 'info',
     journalShards: 1,
     databaseLimitBytes: 10_000_000_000,
     userRequestsPerMinute: 100,

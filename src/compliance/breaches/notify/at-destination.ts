@@ -1,5 +1,6 @@
 import type { DestinationObject, OpenDestination } from '../../../delivery/index.ts';
 import type { Ctx } from '../../../env.ts';
+import { log } from '../../../shared/log.ts';
 import { inTime } from '../../../shared/within.ts';
 
 /** A call is a read or a commit; hundreds of events take tens of milliseconds. */
@@ -16,11 +17,7 @@ export async function atDestination<T>(
     return await inTime(PATIENCE_MS, 'the destination', call(open(ctx, destinationId)));
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({
-        ...{ level: 'error', event: 'breach_destination_away', requestId, destinationId, cause: String(cause) },
-      }),
-    );
+    log('error', 'breach_destination_away', { requestId, destinationId, cause: String(cause) });
     return null;
   }
 }

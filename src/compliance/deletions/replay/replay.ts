@@ -1,5 +1,6 @@
 import { auditedBatch, auditIfChanged } from '../../../audit/index.ts';
 import type { Ctx } from '../../../env.ts';
+import { log } from '../../../shared/log.ts';
 import { ERASURE_CATEGORIES } from '../../../wire/compliance.ts';
 import { Budget } from '../run/budget.ts';
 import { executed } from '../run/finish.ts';
@@ -59,9 +60,7 @@ export async function replayLedger(ctx: Ctx, budget: Budget = new Budget()): Pro
     } catch (cause) {
       counts.failed++;
       const [{ requestId }, { requestId: request }] = [ctx, head];
-      console.error(
-        JSON.stringify({ level: 'error', event: 'erasure_replay_failed', requestId, request, cause: String(cause) }),
-      );
+      log('error', 'erasure_replay_failed', { requestId, request, cause: String(cause) });
     }
   }
   await moveReplayCursor(DB, page.cursor).run();

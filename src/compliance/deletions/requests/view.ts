@@ -1,4 +1,5 @@
 import type { Ctx } from '../../../env.ts';
+import { log } from '../../../shared/log.ts';
 import {
   type DeletionRequest,
   ERASURE_CATEGORIES,
@@ -65,9 +66,7 @@ export function personOf(ctx: Ctx, { id, sealed }: Pick<StoredRequest, 'id' | 's
     return openPerson(ctx.config, id, sealed);
   } catch (cause) {
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({ level: 'error', event: 'deletion_unreadable', requestId, id, cause: String(cause) }),
-    );
+    log('error', 'deletion_unreadable', { requestId, id, cause: String(cause) });
     return null;
   }
 }

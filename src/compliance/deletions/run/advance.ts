@@ -1,6 +1,7 @@
 import { auditedBatch } from '../../../audit/index.ts';
 import type { Ctx } from '../../../env.ts';
 import { noticeStatement } from '../../../notices/index.ts';
+import { log } from '../../../shared/log.ts';
 import type { ErasureCategory } from '../../../wire/compliance.ts';
 import { Person } from '../identity/person.ts';
 import { openPerson } from '../identity/sealed.ts';
@@ -131,12 +132,7 @@ async function fail(
   const { requestId, category } = step;
   const attempts = step.attempts + 1;
   const nextAtMs = retryAtMs(attempts, ctx.nowMs);
-  console.error(
-    JSON.stringify({
-      ...{ level: 'error', event: 'erasure_failed', requestId: run, request: requestId, category, attempts },
-      cause: String(cause),
-    }),
-  );
+  log('error', 'erasure_failed', { requestId: run, request: requestId, category, attempts, cause: String(cause) });
   const problem = cause instanceof Error ? cause.message : String(cause);
   const failed: StoredStep = { ...step, state: 'failed', attempts, problem };
   const notice = noticeStatement(ctx, {

@@ -1,5 +1,6 @@
 import { auditedBatch, auditIfChanged } from '../../../audit/index.ts';
 import type { Ctx } from '../../../env.ts';
+import { log } from '../../../shared/log.ts';
 import { ERASURE_CATEGORIES } from '../../../wire/compliance.ts';
 import { holdsOf } from '../store/hold-store.ts';
 import { findLedgerRow, insertLedgerRow, ledgerKey, noteObject, putLedger } from '../store/ledger-store.ts';
@@ -35,6 +36,6 @@ export async function beginErasure(ctx: Ctx, request: StoredRequest): Promise<St
     ...{ beganAtMs: row.beganAtMs, executedAtMs: begun.executedAtMs, restorableUntilMs: begun.restorableUntilMs },
   });
   await auditedBatch(ctx, [noteObject(DB, id, ctx.nowMs)]);
-  console.log(JSON.stringify({ level: 'info', event: 'erasure_begun', request: id, ledger: ledgerKey(id) }));
+  log('info', 'erasure_begun', { request: id, ledger: ledgerKey(id) });
   return begun;
 }

@@ -1,5 +1,6 @@
 import { auditedBatch, auditIfChanged } from '../../../audit/index.ts';
 import type { Ctx } from '../../../env.ts';
+import { log } from '../../../shared/log.ts';
 import { graceEnded, makeDue, readyRequests, type StoredRequest } from '../store/request-store.ts';
 import { giveBackLease, takeLease } from '../store/work-store.ts';
 import { advanceErasure } from './advance.ts';
@@ -70,8 +71,6 @@ async function eraseOne(
   } catch (cause) {
     counts.failed++;
     const { requestId } = ctx;
-    console.error(
-      JSON.stringify({ level: 'error', event: 'erasure_broke_off', requestId, request: id, cause: String(cause) }),
-    );
+    log('error', 'erasure_broke_off', { requestId, request: id, cause: String(cause) });
   }
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../../env.ts';
 import { decryptAtRest, encryptAtRest, isUnderOldKey } from '../../../shared/at-rest.ts';
 import { utf8 } from '../../../shared/bytes.ts';
+import { log } from '../../../shared/log.ts';
 import type { Definition, StoredSecret } from './types.ts';
 
 type Secrets = Pick<Config, 'dataSecrets'>;
@@ -54,9 +55,7 @@ function openOrNull(config: Secrets, purpose: string, stored: string): Buffer | 
   try {
     return Buffer.from(decryptAtRest(config, purpose, stored));
   } catch (cause) {
-    console.error(
-      JSON.stringify({ level: 'error', event: 'destination_secret_unreadable', purpose, cause: String(cause) }),
-    );
+    log('error', 'destination_secret_unreadable', { purpose, cause: String(cause) });
     return null;
   }
 }

@@ -1,0 +1,57 @@
+/** Stands where a secret was. */
+export const REDACTED = '[redacted]';
+
+/** Fields whose value is never written, whatever it is: what they hold has no form by which it would be known. */
+const SECRET_NAME = /passw|passphrase|secret|token|cookie|authorization|api[-_]?key|credential|csrf/i;
+
+/** What none of the forms below can be in: most values are ids and words, and are passed over by this one look. */
+const MAY_HOLD_A_SECRET =
+  /bw_|eyj|whs|:\/\/|bearer|basic|apikey|passw|passphrase|secret|token|cookie|authorization|credential|csrf|session|key/i;
+
+/**
+ * In this order: what a header holds goes with the header, and what is left is looked for by its form. Each begins with a fixed word and takes what follows it once,
+ * because what is logged may be a stranger's: none takes longer than in proportion to the text.
+ */
+const FORMS: readonly [form: RegExp, instead: string][] = [
+  // Their values have blanks and semicolons in them: to the end of the line, or of the text that is quoted.
+  [/(cookie|authorization)(["']?\s{0,9}[:=]\s{0,9}["']?)[^\r\n"']+/gi, `$1$2${REDACTED}`],
+  // `password=…`, `"client_secret": "…"`, `&key=…`, `gsession=…`.
+  [
+    /((?:passw|passphrase|secret|token|cookie|key|credential|csrf|session)[\w.-]{0,40})(["']?\s{0,9}[:=]\s{0,9})("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s&;,"'}]+)/gi,
+    `$1$2${REDACTED}`,
+  ],
+  // RFC 9110, 11.4: a scheme and what proves it.
+  [/(bearer|basic|apikey)(\s{1,9})[^\s"',;]+/gi, `$1$2${REDACTED}`],
+  // The subprotocol by which a socket brings its key.
+  [/(bearer\.)[^\s"',;]+/gi, `$1${REDACTED}`],
+  // Our keys (src/projects/key.ts). What stands before the first dot names the key and is no secret.
+  [/(bw_[0-9a-z]{1,32})\.[\w.-]+/g, `$1.${REDACTED}`],
+  // A JWT begins with `{"`, which in base64url is eyJ; also one that was cut.
+  [/eyJ[\w-]*(?:\.[\w-]*)*/g, REDACTED],
+  // What signs webhooks (src/delivery/sign/secret.ts); whpk_ is public.
+  [/(whsec_|whsk_)[\w+/=-]+/g, `$1${REDACTED}`],
+  // RFC 3986, 3.2.1: user and password in a URL. A password that is not encoded may have an @ in it.
+  [/(:\/\/)[^\s/?#"']*@/g, `$1${REDACTED}@`],
+];
+
+/** Values of this deployment that have no form: secrets of its configuration. */
+const known = new Set<string>();
+
+/** From here on none of them stands in a text that was redacted. Texts of less than 8 characters would be found in words. */
+export function redactAlso(values: Iterable<string>): void {
+  for (const value of values) if (value.length >= 8) known.add(value);
+}
+
+/** The text without what is a secret by its form, by the name before it, or by being one of this deployment's own. */
+export function redact(text: string): string {
+  let left = text;
+  for (const value of known) if (left.includes(value)) left = left.replaceAll(value, REDACTED);
+  if (!MAY_HOLD_A_SECRET.test(left)) return left;
+  for (const [form, instead] of FORMS) left = left.replace(form, instead);
+  return left;
+}
+
+/** Whether a field of this name is written without its value. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
