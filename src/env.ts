@@ -20,6 +20,8 @@ export interface Env {
   FRAUD: DurableObjectNamespace<Fraud>;
   DESTINATION: DurableObjectNamespace<Destination>;
   ALERTS: DurableObjectNamespace<Alerts>;
+  /** Which version is deployed, and since when. Not there on one machine. */
+  VERSION?: WorkerVersionMetadata;
   ENVIRONMENT: string;
   /** The least urgent lines of the log that are written (src/shared/log.ts). Empty is info. */
   LOG_LEVEL: string;

@@ -188,6 +188,7 @@ export class Journal extends DurableObject<Env> {
       heads: [...this.#heads.values()],
       backlogRecords: backlog.records,
       backlogBytes: backlog.bytes,
+      oldestUnsealedAtMs: backlog.oldestAtMs,
       sealFailingSinceMs: since === null ? null : Number(since),
       lastSealAtMs: last === null ? null : Number(last),
       ledger: this.#ledger.rows(),

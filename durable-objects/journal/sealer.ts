@@ -80,14 +80,16 @@ export class Sealer {
     this.#waitingBytes -= bytes;
   }
 
-  backlog(): { records: number; bytes: number } {
+  backlog(): { records: number; bytes: number; oldestAtMs: number | null } {
     let records = 0;
     let bytes = 0;
+    let oldestAtMs: number | null = null;
     for (const totals of this.#pending.values()) {
       records += totals.records;
       bytes += totals.rawBytes;
+      oldestAtMs = Math.min(oldestAtMs ?? totals.oldestAtMs, totals.oldestAtMs);
     }
-    return { records, bytes };
+    return { records, bytes, oldestAtMs };
   }
 
   noteStored(stream: Stream, records: number, rawBytes: number, nowMs: number): void {

@@ -1,5 +1,5 @@
 export { forgetJobs } from './forget-jobs.ts';
-export { jobTotals } from './list-jobs.ts';
+export { jobTotals, lastRunAtMs } from './list-jobs.ts';
 export { settleLostRuns } from './lost.ts';
 export { type ObjectOwner, sweepObjects } from './orphans/sweep-objects.ts';
 export { saveSweptTo, sweptTo } from './orphans/sweep-store.ts';

@@ -1,12 +1,17 @@
 import type { Ctx } from '../env.ts';
 import type { JobRun, JobStatus } from '../wire/jobs.ts';
-import { type JobTotals, listRunRows, listTotals } from './run-store.ts';
+import { type JobTotals, listRunRows, listTotals, newestStart } from './run-store.ts';
 import { nextRunMs } from './schedule.ts';
 import { type Job, type JobTable, MAX_RUN_MS } from './types.ts';
 
 /** Of every job that ever ran. One statement. */
 export function jobTotals({ env }: Ctx): Promise<JobTotals[]> {
   return listTotals(env.DB);
+}
+
+/** When a job last began, by cron or because somebody asked; null before its first run. */
+export function lastRunAtMs({ env }: Ctx, name: string): Promise<number | null> {
+  return newestStart(env.DB, name);
 }
 
 /** In the order of the table. */

@@ -123,6 +123,17 @@ export async function listTotals(db: D1Database): Promise<JobTotals[]> {
   }));
 }
 
+/** When the newest run of a job began; null before the first. */
+export async function newestStart(db: D1Database, name: string): Promise<number | null> {
+  return db
+    .prepare(
+      `SELECT started_at_ms FROM jobs j JOIN job_runs r ON r.name = j.name AND r.slot = j.runs % ${RUNS_KEPT}
+       WHERE j.name = ?1`,
+    )
+    .bind(name)
+    .first<number>('started_at_ms');
+}
+
 /** Newest first. */
 export async function listRunRows(db: D1Database, name: string): Promise<JobRun[]> {
   const { results } = await db

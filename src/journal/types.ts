@@ -165,6 +165,8 @@ export interface JournalStatus {
   heads: StreamHead[];
   backlogRecords: number;
   backlogBytes: number;
+  /** When the record came that waits longest to be in a block; null where none waits. */
+  oldestUnsealedAtMs: number | null;
   /** Since when D1 has refused blocks; null while it takes them. */
   sealFailingSinceMs: number | null;
   lastSealAtMs: number | null;

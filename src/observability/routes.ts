@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
-import packageJson from '../../package.json';
 import type { AppContext, AppEnv } from '../shared/http.ts';
-import { checkReadiness, readArchiveLag } from './readiness.ts';
+import { deploymentOf } from './deployment.ts';
+import { readLag } from './ready/lag.ts';
+import { checkReadiness, statusOf } from './ready/readiness.ts';
 
 /** Public: load balancers and uptime checks have no key. */
 export function healthRoutes(): Hono<AppEnv> {
@@ -9,14 +10,18 @@ export function healthRoutes(): Hono<AppEnv> {
   routes.get('/health', getHealth);
   routes.get('/api/health', getHealth);
   routes.get('/api/ready', async function getReady(c) {
-    const [checks, archive] = await Promise.all([checkReadiness(c.get('ctx')), readArchiveLag(c.get('ctx'))]);
-    const ready = checks.every((check) => check.ok);
-    return c.json({ status: ready ? 'ready' : 'not_ready', checks, archive }, ready ? 200 : 503);
+    const ctx = c.get('ctx');
+    const [checks, lag] = await Promise.all([checkReadiness(ctx), readLag(ctx)]);
+    const status = statusOf(checks);
+    const archive = lag.archiveMs === null ? null : { lagMs: lag.archiveMs, dueBlocks: lag.archiveDueBlocks };
+    const answer = { status, ...deploymentOf(ctx.env, ctx.nowMs), checks, lag, archive };
+    return c.json(answer, status === 'not_ready' ? 503 : 200);
   });
   return routes;
 }
 
 /** Alive: touches no store. */
 function getHealth(c: AppContext): Response {
-  return c.json({ status: 'ok', version: packageJson.version });
+  const { env, nowMs } = c.get('ctx');
+  return c.json({ status: 'ok', ...deploymentOf(env, nowMs) });
 }

@@ -5,3 +5,8 @@
 export async function probeDatabase(db: D1Database): Promise<void> {
   await db.prepare('DELETE FROM query_cache WHERE key IS NULL').run();
 }
+
+/** Throws where the bucket does not answer. No object has this key. */
+export async function probeStore(store: R2Bucket): Promise<void> {
+  await store.head('readiness-probe');
+}

@@ -59,6 +59,15 @@ export async function allProjectIds(db: D1Database): Promise<string[]> {
   return results.map(({ id }) => id);
 }
 
+/** Ids of some that are not disabled, the oldest first. */
+export async function sampleProjects(db: D1Database, limit: number): Promise<string[]> {
+  const { results } = await db
+    .prepare('SELECT id FROM projects WHERE disabled = 0 ORDER BY created_at_ms, id LIMIT ?1')
+    .bind(limit)
+    .all<{ id: string }>();
+  return results.map(({ id }) => id);
+}
+
 /** Which of these ids are no projects. */
 export async function unknownProjects(db: D1Database, projectIds: readonly string[]): Promise<string[]> {
   const { results } = await db

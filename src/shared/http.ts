@@ -2,6 +2,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import { type Ctx, clockNowMs, type Env, parseConfig } from '../env.ts';
 import { isDatabaseAway, isObjectAway } from './away.ts';
+import { BODY_CUT, BodyCut } from './json-body.ts';
 import { log } from './log.ts';
 import { methodNotAllowed, NOT_FOUND, type Problem, problemResponse, STORE_AWAY, UNAUTHENTICATED } from './problem.ts';
 
@@ -88,6 +89,7 @@ function hasSessionEnded({ message }: Error): boolean {
 export function onFault(error: Error, c: AppContext): Response {
   const requestId = c.get('ctx')?.requestId ?? requestIdOf(c.req.raw);
   if (hasSessionEnded(error)) return refuse(c, UNAUTHENTICATED);
+  if (error instanceof BodyCut) return refuse(c, BODY_CUT);
   // Without a context the configuration is broken, and every request ends here.
   log(c.get('ctx') ? 'error' : 'fatal', 'fault', {
     requestId,

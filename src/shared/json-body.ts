@@ -13,6 +13,17 @@ export const BODY_TOO_LARGE: Problem = {
   detail: `The body of this request may have ${MAX_JSON_BODY_BYTES} bytes.`,
 };
 
+/** Nobody is there to read it, but a proxy in between may be. */
+export const BODY_CUT: Problem = {
+  status: 400,
+  code: 'body_cut',
+  title: 'The body is incomplete',
+  detail: 'The connection ended before the body did. Nothing was done.',
+};
+
+/** What reading the body of a request throws when its sender breaks off: no fault of ours (src/shared/http.ts). */
+export class BodyCut extends Error {}
+
 /** In our words, as all other findings are; a schema that says something of its own is left alone. */
 z.config({
   customError(issue) {
@@ -71,7 +82,7 @@ function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
-/** Null when the body is longer than `maxBytes`; stops reading there, so that a lying or absent Content-Length costs nothing. */
+/** Null when the body is longer than `maxBytes`; stops reading there, so that a lying or absent Content-Length costs nothing. Throws BodyCut. */
 export async function readBounded(
   message: Pick<Request | Response, 'body'>,
   maxBytes: number,
@@ -79,10 +90,14 @@ export async function readBounded(
   if (!message.body) return new Uint8Array(0);
   const parts: Uint8Array[] = [];
   let total = 0;
-  for await (const part of message.body as ReadableStream<Uint8Array>) {
-    total += part.byteLength;
-    if (total > maxBytes) return null;
-    parts.push(part);
+  try {
+    for await (const part of message.body as ReadableStream<Uint8Array>) {
+      total += part.byteLength;
+      if (total > maxBytes) return null;
+      parts.push(part);
+    }
+  } catch (cause) {
+    throw message instanceof Request ? new BodyCut('the sender broke off', { cause }) : cause;
   }
   return concatBytes(parts);
 }

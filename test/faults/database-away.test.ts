@@ -87,9 +87,9 @@ describe('a database that refuses writes for a minute', () => {
     expect(during.journal.sealFailingSinceMs).toBe(halfway.journal.sealFailingSinceMs);
   });
 
-  it('is not ready, and says that it is the database', async () => {
+  it('is not ready, and says that it is the database, which is where the runs of the cron are known', async () => {
     expect(ready.before).toEqual({ status: 200 });
-    expect(ready.during).toEqual({ status: 503, failed: ['database'] });
+    expect(ready.during).toEqual({ status: 503, failed: ['database', 'cron'] });
     expect(await readiness(worker)).toEqual({ status: 200 });
   });
 

@@ -112,14 +112,23 @@ describe('each request has one line', () => {
     expect(requests(wanted)).toMatchObject([{ level: 'debug', route: path, outcome: 'ok' }]);
   });
 
-  it('of a body whose sender broke off: its client is gone', async () => {
-    const { key } = await createKey((await createProject()).id, ['ingest']);
-    const lines = logLines();
-    const broken = new ReadableStream({ start: (controller) => controller.error(new Error('connection lost')) });
-    const answer = await callApp('POST', '/api/ingest', { key, body: broken });
-    expect(answer.body.code).toBe('body_cut');
-    expect(requests(lines)).toMatchObject([{ outcome: 'client_gone', code: 'body_cut', status: 400 }]);
-  });
+  it.each(['/api/ingest', '/api/auth/login', '/api/projects'])(
+    'of a body to %s whose sender broke off: its client is gone, and nothing failed',
+    async (path) => {
+      const options = path === '/api/projects' ? { as: await signInAs('admin') } : {};
+      const { key } = await createKey((await createProject()).id, ['ingest']);
+      const lines = logLines();
+      const broken = new ReadableStream({ start: (controller) => controller.error(new Error('connection lost')) });
+      const answer = await callApp('POST', path, {
+        ...options,
+        ...(path === '/api/ingest' ? { key } : {}),
+        body: broken,
+      });
+      expect([answer.status, answer.body.code]).toEqual([400, 'body_cut']);
+      expect(requests(lines)).toMatchObject([{ level: 'info', outcome: 'client_gone', code: 'body_cut', status: 400 }]);
+      expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+    },
+  );
 
   it('when its client hangs up before there is an answer, and none after it', async () => {
     const { id } = await createProject();
