@@ -27,7 +27,7 @@ import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';
 import { noticeRoutes } from './notices/index.ts';
-import { healthRoutes, metricsRoutes, requestLog } from './observability/index.ts';
+import { healthRoutes, logSettingsRoutes, metricsRoutes, requestLog } from './observability/index.ts';
 import { operationRoutes } from './operations/index.ts';
 import { otlpRoutes } from './otlp/index.ts';
 import { authPorts, noticePorts, revocations, schemaPort } from './ports.ts';
@@ -70,6 +70,7 @@ export function createApp(): Hono<AppEnv> {
 
   app.route('/', healthRoutes());
   app.route('/', metricsRoutes());
+  app.route('/', logSettingsRoutes());
   app.route('/', jobRoutes(JOBS));
   app.route('/', noticeRoutes(noticePorts));
   app.route('/', storageRoutes());

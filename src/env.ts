@@ -20,7 +20,7 @@ export interface Env {
   FRAUD: DurableObjectNamespace<Fraud>;
   DESTINATION: DurableObjectNamespace<Destination>;
   ALERTS: DurableObjectNamespace<Alerts>;
-  /** Which version is deployed, and since when. Not there on one machine. */
+  /** Which version is deployed, and since when. Not everywhere there. */
   VERSION?: WorkerVersionMetadata;
   ENVIRONMENT: string;
   /** The least urgent lines of the log that are written (src/shared/log.ts). Empty is info. */

@@ -1,6 +1,7 @@
 import { createApp } from './app.ts';
 import { runCron } from './cron.ts';
 import type { Env } from './env.ts';
+import { shipOwnLogs } from './observability/index.ts';
 
 export { Alerts } from '../durable-objects/alerts/alerts.ts';
 export { Destination } from '../durable-objects/destination/destination.ts';
@@ -9,6 +10,8 @@ export { Hub } from '../durable-objects/hub/hub.ts';
 export { Journal } from '../durable-objects/journal/journal.ts';
 export { Limiter } from '../durable-objects/limiter/limiter.ts';
 
+// Here, because this is what every isolate begins with: those of objects too.
+shipOwnLogs();
 const app = createApp();
 
 export default {

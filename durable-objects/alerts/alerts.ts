@@ -10,6 +10,7 @@ import { type Ctx, clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import { allShards, journalFor, type Publication } from '../../src/journal/index.ts';
 import { announceHealth } from '../../src/live/index.ts';
 import { metered } from '../../src/query/index.ts';
+import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { WATCH_MS } from '../../src/shared/resend-policy.ts';
 import type { Firing, RuleStatus } from '../../src/wire/alerts.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
@@ -173,14 +174,16 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
     return counts;
   }
 
-  override async alarm(): Promise<void> {
-    this.#alarmAtMs = null;
-    const nowMs = this.#now();
-    this.#cleanUp(nowMs);
-    if (this.#disabled) return;
-    const due = this.#settings.dueRules(nowMs, latestDueMs(nowMs), RULES_PER_ALARM);
-    await Promise.all([this.#evaluator.run(due), this.#outbox.resend()]);
-    this.#armDue();
+  override alarm(): Promise<void> {
+    return loggedAlarm('alerts', this.#settings.meta('project_id'), async () => {
+      this.#alarmAtMs = null;
+      const nowMs = this.#now();
+      this.#cleanUp(nowMs);
+      if (this.#disabled) return;
+      const due = this.#settings.dueRules(nowMs, latestDueMs(nowMs), RULES_PER_ALARM);
+      await Promise.all([this.#evaluator.run(due), this.#outbox.resend()]);
+      this.#armDue();
+    });
   }
 
   #record(counted: Counted, nowMs: number): void {

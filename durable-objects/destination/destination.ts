@@ -17,6 +17,7 @@ import { explained } from '../../src/delivery/queue/why.ts';
 import { shouldWarm } from '../../src/delivery/warm/decide.ts';
 import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import { announceHealth } from '../../src/live/index.ts';
+import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { err, ok } from '../../src/shared/result.ts';
 import type {
   Attempt,
@@ -58,6 +59,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   readonly #cleaner: Cleaner;
   #isPrefetching = false;
   #savedNames: unknown = null;
+  readonly #explained = (delivery: Delivery): Delivery => explained(delivery, this.#dispatcher.holds, this.#now());
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -199,16 +201,19 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     this.#dispatcher = this.#newDispatcher();
   }
 
-  override async alarm(): Promise<void> {
-    this.#waker.alarmed();
-    if (this.#dispatcher.config === null) return;
-    this.#dispatcher.recover();
-    this.#transaction(() => {
-      this.#saveNames();
-      const isClean = isCleanupDue(this.#wants()) && this.#cleaner.run(this.ctx.storage.sql.databaseSize, this.#now());
-      if (isClean) this.#dispatcher.book.forgotten();
+  override alarm(): Promise<void> {
+    return loggedAlarm('destination', this.#dispatcher.config?.projectId ?? null, async () => {
+      this.#waker.alarmed();
+      if (this.#dispatcher.config === null) return;
+      this.#dispatcher.recover();
+      this.#transaction(() => {
+        this.#saveNames();
+        const isClean =
+          isCleanupDue(this.#wants()) && this.#cleaner.run(this.ctx.storage.sql.databaseSize, this.#now());
+        if (isClean) this.#dispatcher.book.forgotten();
+      });
+      this.#goOn();
     });
-    this.#goOn();
   }
 
   /** What is due: names first, because what is asked for while others are sent costs nobody a wait. */
@@ -250,10 +255,6 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
       moved: (transition) => this.#announcer.moved(transition),
       deadLettersChanged: () => this.#announcer.deadLettersChanged(),
     });
-  }
-
-  #explained(delivery: Delivery): Delivery {
-    return explained(delivery, this.#dispatcher.holds, this.#now());
   }
 
   #wants(): Wants {

@@ -19,6 +19,7 @@ import type {
 import type { FraudErased, FraudErasure } from '../../src/fraud/erasure.ts';
 import { completeSettings, DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
 import { ruleCounts, summaryOf } from '../../src/fraud/summary.ts';
+import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { resendDelayMs, WATCH_MS } from '../../src/shared/resend-policy.ts';
 import type {
   AccountGraph,
@@ -225,21 +226,23 @@ export class Fraud extends DurableObject<Env> {
     this.#disabled = disabled;
   }
 
-  override async alarm(): Promise<void> {
-    this.#alarmAtMs = null;
-    const nowMs = this.#now();
-    // Before it too: what is in the journal would be sent again, and counted as a repeat in the ledger.
-    this.ctx.storage.transactionSync(() => this.#outbox.settle());
-    const isEmpty = await this.#outbox.flush(nowMs);
-    this.ctx.storage.transactionSync(() => this.#outbox.settle());
-    const cleanedAtMs = Number(this.#stores.meta.meta('cleaned_at_ms') ?? 0);
-    let isClean = true;
-    if (Math.abs(nowMs - cleanedAtMs) >= CLEANUP_INTERVAL_MS) {
-      isClean = this.ctx.storage.transactionSync(() => cleanUp(this.#stores, nowMs));
-      if (isClean) this.#stores.meta.setMeta('cleaned_at_ms', String(nowMs));
-      this.#stores.key.renew();
-    }
-    this.#arm(isClean && isEmpty ? nowMs + CLEANUP_INTERVAL_MS : (this.#outbox.retryAtMs ?? nowMs));
+  override alarm(): Promise<void> {
+    return loggedAlarm('fraud', this.#stores.meta.meta('project_id'), async () => {
+      this.#alarmAtMs = null;
+      const nowMs = this.#now();
+      // Before it too: what is in the journal would be sent again, and counted as a repeat in the ledger.
+      this.ctx.storage.transactionSync(() => this.#outbox.settle());
+      const isEmpty = await this.#outbox.flush(nowMs);
+      this.ctx.storage.transactionSync(() => this.#outbox.settle());
+      const cleanedAtMs = Number(this.#stores.meta.meta('cleaned_at_ms') ?? 0);
+      let isClean = true;
+      if (Math.abs(nowMs - cleanedAtMs) >= CLEANUP_INTERVAL_MS) {
+        isClean = this.ctx.storage.transactionSync(() => cleanUp(this.#stores, nowMs));
+        if (isClean) this.#stores.meta.setMeta('cleaned_at_ms', String(nowMs));
+        this.#stores.key.renew();
+      }
+      this.#arm(isClean && isEmpty ? nowMs + CLEANUP_INTERVAL_MS : (this.#outbox.retryAtMs ?? nowMs));
+    });
   }
 
   #change<T>(caller: Caller, change: () => T): T | CallerRefusal {

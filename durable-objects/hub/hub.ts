@@ -11,6 +11,7 @@ import { presenceLine } from '../../src/live/notice.ts';
 import { mayCommand } from '../../src/live/permit.ts';
 import type { Lines } from '../../src/live/update.ts';
 import { log } from '../../src/shared/log.ts';
+import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { MAX_SOCKETS_PER_PROJECT } from '../../src/wire/limits.ts';
 import {
   CLOSE_RESTART,
@@ -175,8 +176,10 @@ export class Hub extends DurableObject<Env> {
   }
 
   /** Some session or key has ended by now. */
-  override async alarm(): Promise<void> {
-    await this.#closeEnded();
+  override alarm(): Promise<void> {
+    return loggedAlarm('hub', this.#knownProjectId, async () => {
+      await this.#closeEnded();
+    });
   }
 
   #take(socket: HubSocket, frame: TelemetryFrame, chars: number): void {

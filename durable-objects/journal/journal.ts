@@ -16,6 +16,7 @@ import {
   type Wanted,
 } from '../../src/journal/index.ts';
 import { withLost } from '../../src/journal/ledger-policy.ts';
+import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { type Fault, orFault } from '../../src/shared/together.ts';
 import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
@@ -181,8 +182,7 @@ export class Journal extends DurableObject<Env> {
 
   status(): JournalStatus {
     const backlog = this.#sealer.backlog();
-    const since = this.#store.meta('seal_failing_since_ms');
-    const last = this.#store.meta('last_seal_at_ms');
+    const [since, last] = [this.#store.meta('seal_failing_since_ms'), this.#store.meta('last_seal_at_ms')];
     return {
       shard: this.#shard(),
       heads: [...this.#heads.values()],
@@ -211,13 +211,15 @@ export class Journal extends DurableObject<Env> {
     return { until: heads, done: await this.#sealer.sealNow(this.env.DB, this.#place(), ends, this.#now()) };
   }
 
-  override async alarm(): Promise<void> {
-    this.#sealer.disarmed();
-    const nowMs = this.#now();
-    this.#store.forgetAnswers(nowMs, ANSWERS_FORGOTTEN_PER_ALARM);
-    this.#foldLedgerDue(nowMs);
-    await this.#sealer.sealDue(this.env.DB, this.#place(), nowMs);
-    this.#sealer.arm(this.#now(), this.#clockOffsetMs());
+  override alarm(): Promise<void> {
+    return loggedAlarm('journal', this.#store.meta('project_id'), async () => {
+      this.#sealer.disarmed();
+      const nowMs = this.#now();
+      this.#store.forgetAnswers(nowMs, ANSWERS_FORGOTTEN_PER_ALARM);
+      this.#foldLedgerDue(nowMs);
+      await this.#sealer.sealDue(this.env.DB, this.#place(), nowMs);
+      this.#sealer.arm(this.#now(), this.#clockOffsetMs());
+    });
   }
 
   #foldLedgerDue(nowMs: number): void {

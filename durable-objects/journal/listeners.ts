@@ -25,6 +25,7 @@ export class Listeners {
         send: (call) => listeners[name].getByName(place.projectId()).publish({ ...call, shard: place.shard() }),
         remember: (wanted) => store.setMeta(META[name], encoded(wanted)),
         heads: place.heads,
+        who: () => ({ projectId: place.projectId(), listener: name }),
       });
     };
     this.#publishers = { hub: publisher('hub'), alerts: publisher('alerts') };

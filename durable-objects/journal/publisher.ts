@@ -21,6 +21,8 @@ export interface PublisherPort {
   remember(wanted: Wanted | null): void;
   /** Of all streams. */
   heads(): readonly StreamHead[];
+  /** For the log. */
+  who(): { projectId: string; listener: string };
 }
 
 /**
@@ -91,7 +93,7 @@ export class Publisher {
           this.#port.remember(null);
         }
       } catch (cause) {
-        log('warn', 'publish_failed', { failures: ++failures, cause: String(cause) });
+        log('warn', 'publish_failed', { ...this.#port.who(), failures: ++failures, cause: String(cause) });
         if (heads !== null || failures > MAX_RETRIES) this.#lose();
         else this.#putBack(parts);
         await this.#wait(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)));

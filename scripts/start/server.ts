@@ -14,7 +14,7 @@ const HOST = '127.0.0.1';
 /** Between 1 and 3 s on a free machine; the rest is for one that is busy with something else. */
 const READY_LIMIT_MS = 90_000;
 /** Of wrangler.toml; the environment may override them: suites act for one user faster than a person does, and bring a resolver that knows their names. */
-const OVERRIDABLE = ['USER_REQUESTS_PER_MINUTE', 'DNS_RESOLVER_URL'];
+const OVERRIDABLE = ['LOG_LEVEL', 'USER_REQUESTS_PER_MINUTE', 'DNS_RESOLVER_URL'];
 /** wrangler ends within a second of SIGTERM; the journal is durable after each answer, so killing it later costs nothing. */
 const STOP_GRACE_MS = 5_000;
 
@@ -84,13 +84,15 @@ export async function startServer(
 }
 
 function devArgs(folder: StateFolder, options: { port: number; clockOffsetMs: number }): string[] {
+  // Below this wrangler leaves out what it says of itself, and what a Worker logs of each request.
+  const isLogged = ['', 'debug', 'info'].includes(process.env.LOG_LEVEL ?? '');
   return [
     'dev',
     ...['--ip', HOST, '--port', String(options.port), '--inspector-port', '0'],
     ...['--persist-to', folder.data, '--env-file', folder.secrets],
     ...['--var', 'ENVIRONMENT:local', '--var', `CLOCK_OFFSET_MS:${options.clockOffsetMs}`],
     ...OVERRIDABLE.flatMap((name) => (process.env[name] ? ['--var', `${name}:${process.env[name]}`] : [])),
-    ...['--show-interactive-dev-session=false', '--log-level', 'warn'],
+    ...['--show-interactive-dev-session=false', '--log-level', isLogged ? 'log' : 'warn'],
   ];
 }
 

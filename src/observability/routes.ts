@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { AppContext, AppEnv } from '../shared/http.ts';
+import type { ReadyAnswer } from '../wire/health.ts';
 import { deploymentOf } from './deployment.ts';
 import { readLag } from './ready/lag.ts';
 import { checkReadiness, statusOf } from './ready/readiness.ts';
@@ -14,7 +15,7 @@ export function healthRoutes(): Hono<AppEnv> {
     const [checks, lag] = await Promise.all([checkReadiness(ctx), readLag(ctx)]);
     const status = statusOf(checks);
     const archive = lag.archiveMs === null ? null : { lagMs: lag.archiveMs, dueBlocks: lag.archiveDueBlocks };
-    const answer = { status, ...deploymentOf(ctx.env, ctx.nowMs), checks, lag, archive };
+    const answer: ReadyAnswer = { status, ...deploymentOf(ctx), checks, lag, archive };
     return c.json(answer, status === 'not_ready' ? 503 : 200);
   });
   return routes;
@@ -22,6 +23,5 @@ export function healthRoutes(): Hono<AppEnv> {
 
 /** Alive: touches no store. */
 function getHealth(c: AppContext): Response {
-  const { env, nowMs } = c.get('ctx');
-  return c.json({ status: 'ok', ...deploymentOf(env, nowMs) });
+  return c.json({ status: 'ok', ...deploymentOf(c.get('ctx')) });
 }

@@ -2,7 +2,7 @@
 export const CRITICAL_TABLES = [
   ...['users', 'sessions', 'user_totp', 'passkeys', 'recovery_codes', 'projects', 'project_keys', 'browser_rules'],
   ...['alert_rules', 'alert_silences', 'destinations', 'fraud_settings', 'fraud_verdicts', 'etl_schemas'],
-  ...['archive_settings', 'legal_holds', 'notice_settings'],
+  ...['archive_settings', 'legal_holds', 'notice_settings', 'log_settings'],
   ...['deletion_requests', 'deletion_holds', 'deletion_steps', 'erasure_ledger'],
   ...['compliance_regimes', 'breaches', 'breach_clocks', 'breach_searches', 'breach_affected', 'breach_notifications'],
   ...['compliance_templates', 'communications', 'signing_keys'],

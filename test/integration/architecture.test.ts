@@ -239,6 +239,17 @@ describe('documents', () => {
     expect(flags.filter((flag) => !readme.includes(flag.trim()))).toEqual([]);
   });
 
+  it('docs/logs.md has every event of the log', () => {
+    const events = worker.flatMap(({ code }) =>
+      [
+        ...code.matchAll(/\blog(?:Fault|Failure)?\(\s*(?:[^;]{0,60}?'(?:debug|info|warn|error|fatal)',\s*)?'(\w+)'/g),
+      ].map(([, event]) => event ?? ''),
+    );
+    expect(events.length).toBeGreaterThan(60);
+    const text = textOf('docs/logs.md');
+    expect([...new Set(events)].filter((event) => !text.includes(`\`${event}\``))).toEqual([]);
+  });
+
   it('docs/storage-schema.md lists exactly the tables that migrations and schema steps make', () => {
     const [d1 = '', objects = ''] = textOf('docs/storage-schema.md').split(/^## /m).slice(1);
     const made = (...patterns: string[]) => {

@@ -49,6 +49,7 @@ function started(wanted: Wanted | null = 'all') {
       }),
     remember: (value) => remembered.push(value),
     heads: () => heads.map((head) => ({ ...head })),
+    who: () => ({ projectId: 'prj_1', listener: 'hub' }),
   };
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   vi.spyOn(scheduler, 'wait').mockImplementation(() => new Promise<void>((resolve) => waits.push(resolve)));

@@ -1,10 +1,14 @@
+import { runDurableObjectAlarm } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Env } from '../../src/env.ts';
+import { journalFor } from '../../src/journal/index.ts';
+import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
+import { append, batchOf } from '../helpers/worker/journal.ts';
 import { liveProject, upgrade } from '../helpers/worker/live-client.ts';
 import { logLines } from '../helpers/worker/log-lines.ts';
 
@@ -187,5 +191,29 @@ describe('what a request brings', () => {
       }),
       { numRuns: 10 },
     );
+  });
+});
+
+describe('an alarm of an object', () => {
+  it('has a line as a request has, for who wants every line', async () => {
+    const { id } = await createProject();
+    await append(batchOf(id, [{ message: 'one' }]));
+    const lines = logLines('debug');
+    await runDurableObjectAlarm(journalFor(env, id, 0));
+    expect(lines.filter(({ event, projectId }) => event === 'alarm' && projectId === id)).toEqual([
+      {
+        ...{ ts: expect.any(Number), level: 'debug', event: 'alarm', object: 'journal', projectId: id, outcome: 'ok' },
+        durationMs: expect.any(Number),
+      },
+    ]);
+  });
+
+  it('that throws has it as an error, with its cause, and goes on throwing', async () => {
+    const lines = logLines();
+    const broken = loggedAlarm('hub', null, () => Promise.reject(new Error('no room')));
+    await expect(broken).rejects.toThrow('no room');
+    expect(lines).toMatchObject([
+      { level: 'error', event: 'alarm_failed', object: 'hub', outcome: 'failed', cause: 'Error: no room' },
+    ]);
   });
 });

@@ -5,22 +5,12 @@ import { sampleProjects } from '../../projects/index.ts';
 import { log } from '../../shared/log.ts';
 import { inTime } from '../../shared/within.ts';
 import { unsealedAgeMs } from '../../trail/index.ts';
+import type { Lag } from '../../wire/health.ts';
 
 /** As of a check (readiness.ts): whoever asks waits for both together. */
 const LAG_TIMEOUT_MS = 2_000;
 /** Of journals that are asked: the route is public, and each is a call. */
 const MAX_JOURNALS = 20;
-
-/** How far behind what is done later is. Null where it cannot be said. Behind is no reason to send nobody here: what waits is read where it lies. */
-export interface Lag {
-  /** How long the oldest record waits to be in a block, of the journals that were asked. */
-  sealMs: number | null;
-  /** How long ago the block that is latest should have been archived. */
-  archiveMs: number | null;
-  archiveDueBlocks: number | null;
-  /** How long the oldest entry of the audit trail waits for a checkpoint. */
-  auditMs: number | null;
-}
 
 /** Never throws; each figure has its own time limit. */
 export async function readLag(ctx: Ctx): Promise<Lag> {

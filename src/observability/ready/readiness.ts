@@ -2,6 +2,7 @@ import type { Ctx } from '../../env.ts';
 import { lastRunAtMs } from '../../jobs/index.ts';
 import { log } from '../../shared/log.ts';
 import { inTime } from '../../shared/within.ts';
+import type { ReadyCheck, ReadyStatus } from '../../wire/health.ts';
 import { deploymentOf } from '../deployment.ts';
 import { probeDatabase, probeStore } from '../store.ts';
 import { cronFreshness } from './cron-freshness.ts';
@@ -12,26 +13,14 @@ export const CHECK_TIMEOUT_MS = 2_000;
 /** Begins every minute (src/cron.ts). */
 const EVERY_MINUTE_JOB = 'lost_runs';
 
-export interface Check {
-  name: string;
-  ok: boolean;
-  /** Whether requests can be served without it. The cron does what may wait. */
-  mayWait: boolean;
-  detail: string;
-  durationMs: number;
-}
-
-/** `degraded`: requests are served, and something that may wait is not done. */
-export type ReadyStatus = 'ready' | 'degraded' | 'not_ready';
-
-export function statusOf(checks: readonly Pick<Check, 'ok' | 'mayWait'>[]): ReadyStatus {
+export function statusOf(checks: readonly Pick<ReadyCheck, 'ok' | 'mayWait'>[]): ReadyStatus {
   const failed = checks.filter(({ ok }) => !ok);
   if (failed.length === 0) return 'ready';
   return failed.every(({ mayWait }) => mayWait) ? 'degraded' : 'not_ready';
 }
 
 /** Tries every store, every class of object and the cron, all at once and each with a time limit; never throws. */
-export async function checkReadiness(ctx: Ctx): Promise<Check[]> {
+export async function checkReadiness(ctx: Ctx): Promise<ReadyCheck[]> {
   const { env, nowMs } = ctx;
   const answers = { ok: true, detail: 'answers' };
   return Promise.all([
@@ -53,7 +42,7 @@ export async function checkReadiness(ctx: Ctx): Promise<Check[]> {
       ctx,
       'cron',
       async () => {
-        const uptimeSeconds = deploymentOf(env, nowMs).deployment?.uptimeSeconds ?? null;
+        const uptimeSeconds = deploymentOf(ctx).deployment?.uptimeSeconds ?? null;
         return cronFreshness(await lastRunAtMs(ctx, EVERY_MINUTE_JOB), { nowMs, uptimeSeconds });
       },
       true,
@@ -64,9 +53,9 @@ export async function checkReadiness(ctx: Ctx): Promise<Check[]> {
 async function check(
   { requestId }: Ctx,
   name: string,
-  probe: () => Promise<Pick<Check, 'ok' | 'detail'>>,
+  probe: () => Promise<Pick<ReadyCheck, 'ok' | 'detail'>>,
   mayWait = false,
-): Promise<Check> {
+): Promise<ReadyCheck> {
   const startedMs = performance.now();
   const taken = () => Math.round(performance.now() - startedMs);
   try {

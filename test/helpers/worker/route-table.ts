@@ -612,6 +612,8 @@ export const ROUTES: readonly RouteRule[] = [
     access: admins,
     body: (f) => ({ destinationIds: [f.destinationId] }),
   },
+  { method: 'GET', route: '/api/log-settings', access: admins },
+  { method: 'PUT', route: '/api/log-settings', access: admins, body: () => ({ projectId: null }) },
   { method: 'GET', route: '/api/audit', access: admins },
   { method: 'GET', route: '/api/audit/export', access: admins },
   { method: 'GET', route: '/api/audit/status', access: admins },

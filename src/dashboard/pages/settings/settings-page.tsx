@@ -4,6 +4,7 @@ import { Empty } from '../../components/states.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin, user } from '../../state/session.ts';
 import { BrowserTab } from './browser-tab.tsx';
+import { DeploymentTab } from './deployment-tab.tsx';
 import { KeysTab } from './keys-tab.tsx';
 import { ProjectsTab } from './projects-tab.tsx';
 import { UsersTab } from './users-tab.tsx';
@@ -19,6 +20,7 @@ const TABS: readonly Tab[] = [
   { id: 'users', label: 'Users', page: () => <UsersTab /> },
   { id: 'projects', label: 'Projects', page: () => <ProjectsTab /> },
   { id: 'browser', label: 'Browser', page: () => <BrowserTab /> },
+  { id: 'deployment', label: 'Deployment', page: () => <DeploymentTab /> },
 ];
 
 export default function SettingsPage() {

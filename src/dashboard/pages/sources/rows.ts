@@ -23,6 +23,7 @@ export interface SourceRow {
 export function keyNameOf(keyId: string, keys: readonly ApiKey[] | null): string {
   const key = keys?.find(({ id }) => id === keyId);
   if (key) return key.name;
+  if (keyId === 'system:own_logs') return 'This deployment';
   return keyId.startsWith('user:') ? 'Somebody signed in' : keyId;
 }
 

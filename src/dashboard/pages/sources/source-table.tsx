@@ -13,6 +13,7 @@ const PROTOCOLS: Record<Protocol, string> = {
   etl: 'ETL',
   fraud: 'Fraud events',
   socket: 'WebSocket',
+  own_log: 'Own log',
 };
 
 interface SourceTableProps {
