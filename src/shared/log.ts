@@ -63,8 +63,10 @@ export function setLogSink(next: ((line: LogLine) => void) | null): void {
 export function log(level: LogLevel, event: string, fields: LogFields = {}): void {
   if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(settings.level)) return;
   const line: LogLine = { ts: settings.now?.() ?? null, level, event, fields: written(fields) };
-  const { ts } = line;
-  write(level, JSON.stringify({ ...(ts === null ? {} : { ts }), level, event, ...line.fields }));
+  const rest = JSON.stringify(line.fields).slice(1);
+  // Put together by hand: of a request the line is a good part of what it costs beside its stores.
+  const head = `${line.ts === null ? '' : `"ts":${line.ts},`}"level":"${level}","event":${JSON.stringify(event)}`;
+  write(level, `{${head}${rest === '}' ? '' : ','}${rest}`);
   sink?.(line);
 }
 

@@ -34,24 +34,43 @@ const FORMS: readonly [form: RegExp, instead: string][] = [
   [/(:\/\/)[^\s/?#"']*@/g, `$1${REDACTED}@`],
 ];
 
+/** Ids, words and routes, most of what is logged: of the forms above two can stand in them, and these are looked for by their first letters. */
+const PLAIN = /^[\w/-]*$/;
+
 /** Values of this deployment that have no form: secrets of its configuration. */
 const known = new Set<string>();
+/** Of the shortest of them: a text that is shorter holds none. */
+let shortestKnown = Number.POSITIVE_INFINITY;
 
 /** From here on none of them stands in a text that was redacted. Texts of less than 8 characters would be found in words. */
 export function redactAlso(values: Iterable<string>): void {
-  for (const value of values) if (value.length >= 8) known.add(value);
+  for (const value of values) {
+    if (value.length < 8) continue;
+    known.add(value);
+    shortestKnown = Math.min(shortestKnown, value.length);
+  }
 }
 
 /** The text without what is a secret by its form, by the name before it, or by being one of this deployment's own. */
 export function redact(text: string): string {
   let left = text;
-  for (const value of known) if (left.includes(value)) left = left.replaceAll(value, REDACTED);
+  if (text.length >= shortestKnown)
+    for (const value of known) if (left.includes(value)) left = left.replaceAll(value, REDACTED);
+  if (PLAIN.test(left) && !left.includes('eyJ') && !left.includes('whs')) return left;
   if (!MAY_HOLD_A_SECRET.test(left)) return left;
   for (const [form, instead] of FORMS) left = left.replace(form, instead);
   return left;
 }
 
+/** Of names that were looked at: they are words of the program, so few. */
+const MAX_NAMES = 1_000;
+const names = new Map<string, boolean>();
+
 /** Whether a field of this name is written without its value. */
 export function isSecretName(name: string): boolean {
-  return SECRET_NAME.test(name);
+  const seen = names.get(name);
+  if (seen !== undefined) return seen;
+  const isSecret = SECRET_NAME.test(name);
+  if (names.size < MAX_NAMES) names.set(name, isSecret);
+  return isSecret;
 }
