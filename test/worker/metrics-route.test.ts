@@ -61,7 +61,10 @@ describe('GET /api/metrics', () => {
     expect(figureOf('breakwater_archive_lag_seconds')).toBe(0);
     expect(figureOf('breakwater_archive_due_blocks')).toBe(0);
     const ready = await callApp('GET', '/api/ready');
-    expect(ready.body).toMatchObject({ status: 'ready', archive: { lagMs: 0, dueBlocks: 0 } });
+    expect(ready.body).toMatchObject({
+      archive: { lagMs: 0, dueBlocks: 0 },
+      lag: { archiveMs: 0, archiveDueBlocks: 0 },
+    });
     // Making the project and its key left entries that nobody has sealed.
     expect(figureOf('breakwater_audit_unsealed_seconds')).toBeGreaterThan(0);
     await sealTrail(testCtx());
