@@ -14,7 +14,7 @@ import { run as runProgram } from '../scripts/lib/run.ts';
 import { cronExpressions } from '../scripts/start/cron.ts';
 import { nextRunMs } from '../src/jobs/schedule.ts';
 import type { ArchiveRun } from '../src/wire/archive.ts';
-import { databaseFile } from '../test/faults/stored-records.ts';
+import { databaseFile } from '../test/faults/disk.ts';
 import { ArchiveClient, DAY_MS } from '../test/helpers/node/archive-client.ts';
 import { temporaryFolder, until } from '../test/helpers/node/temporary.ts';
 import { type StartedWorkerd, startWorkerd } from '../test/helpers/node/workerd.ts';

@@ -58,7 +58,7 @@ export class ArchiveClient {
   async ingest(body: Buffer): Promise<void> {
     const answer = await fetch(`${this.url}/api/ingest`, {
       ...{ method: 'POST', body: new Uint8Array(body) },
-      headers: { authorization: `Bearer ${this.#key}`, 'content-type': 'application/x-ndjson' },
+      headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/x-ndjson' },
     });
     if (answer.status !== 202) throw new Error(`/api/ingest answers ${answer.status}: ${await answer.text()}`);
     await answer.arrayBuffer();
