@@ -2,7 +2,7 @@ import type { Ctx } from '../env.ts';
 import { toBase64 } from '../shared/bytes.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { AuditProof } from '../wire/audit.ts';
-import { lastCheckpoint } from './checkpoints/checkpoint-store.ts';
+import { lastSigned } from './checkpoints/signed.ts';
 import { entriesBetween, trailEnds } from './entry-store.ts';
 import type { TrailError } from './errors.ts';
 import { leafOf, missingLeaf } from './leaf.ts';
@@ -19,11 +19,11 @@ const MAX_RUNS = 3;
 export async function proveEntry(ctx: Ctx, seq: number): Promise<Result<AuditProof, TrailError>> {
   const { DB, STORE } = ctx.env;
   if (seq > (await trailEnds(DB, 0)).lastGiven) return err({ kind: 'entry_not_found' });
-  let checkpoint = await lastCheckpoint(DB);
+  let checkpoint = await lastSigned(ctx);
   for (let run = 0; (checkpoint?.size ?? 0) < seq && run < MAX_RUNS; run++) {
     const { outcome } = await sealNow(ctx);
     if (outcome.kind === 'refused') return err({ kind: 'trail_not_sealed', detail: outcome.finding.detail });
-    checkpoint = await lastCheckpoint(DB);
+    checkpoint = await lastSigned(ctx);
   }
   if (checkpoint === null || checkpoint.size < seq) {
     return err({ kind: 'trail_not_sealed', detail: 'Too many entries are not sealed yet; cron seals them by and by.' });

@@ -20,7 +20,17 @@ import { trailStatus } from './status.ts';
 import { pageOfChanges } from './structure/list-changes.ts';
 import { verifyNow } from './verify/verify.ts';
 
-const gapSchema = z.strictObject({ toSeq: z.int().positive() });
+/** What an entry of the trail keeps of why. */
+const MAX_REASON_CHARS = 1_000;
+
+const gapSchema = z.strictObject({
+  toSeq: z.int().positive(),
+  reason: z
+    .string()
+    .trim()
+    .min(1, 'must say why')
+    .max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
+});
 
 const deny = (c: AppContext, error: TrailError): Response => refuse(c, trailProblem(error));
 
@@ -82,7 +92,7 @@ export function trailRoutes(): Hono<AppEnv> {
     if (!body.ok) return refuse(c, body.error);
     const proof = requireRecentProof(ctx);
     if (!proof.ok) return deny(c, { kind: 'auth', error: proof.error });
-    const gap = await acceptGap(ctx, body.value.toSeq);
+    const gap = await acceptGap(ctx, body.value.toSeq, body.value.reason);
     return gap.ok ? c.json(gap.value) : deny(c, gap.error);
   });
 

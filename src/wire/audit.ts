@@ -67,6 +67,12 @@ export interface AuditCheckpoint {
   note: string;
 }
 
+/** A row of the database, which whoever can run SQL can add to. */
+export interface ListedCheckpoint extends AuditCheckpoint {
+  /** Whether a key of this deployment signed the note; where none did, the row counts for nothing and is evidence. */
+  signed: boolean;
+}
+
 export interface AuditFinding {
   id: string;
   kind: /** An entry does not hash to what was sealed. */
@@ -86,6 +92,14 @@ export interface AuditFinding {
   foundAtMs: number;
 }
 
+/** Numbers that were skipped, with entries behind them: nothing more is sealed until an administrator accepts it. */
+export interface AuditGap {
+  fromSeq: number;
+  toSeq: number;
+  /** It is being covered, 100,000 numbers a minute. */
+  accepted: boolean;
+}
+
 /** `GET /api/audit/status`. */
 export interface AuditStatus {
   entries: number;
@@ -97,6 +111,8 @@ export interface AuditStatus {
   verifiedAtMs: number | null;
   /** Entries that it has looked at so far, while one is under way. */
   verifying: { doneSeq: number; toSeq: number } | null;
+  /** What stops the sealing; null for nothing of this kind. */
+  gap: AuditGap | null;
   /** Newest first, at most 100. */
   findings: AuditFinding[];
 }

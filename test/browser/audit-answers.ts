@@ -8,6 +8,7 @@ import type {
   AuditKey,
   AuditProof,
   AuditStatus,
+  ListedCheckpoint,
   SchemaChange,
 } from '../../src/wire/audit.ts';
 
@@ -16,9 +17,13 @@ export interface MadeUpAudit {
   status: AuditStatus;
   changes: SchemaChange[];
   keys: AuditKey[];
+  /** Put into the database by somebody: before the others. */
+  forged: ListedCheckpoint[];
   /** How many entries a search looks at in one answer. */
   searched: number;
-  sent: { method: string; path: string }[];
+  /** What the acceptance of the gap is refused with; null for nothing. */
+  refusal: string | null;
+  sent: { method: string; path: string; body: unknown }[];
 }
 
 const SECOND_MS = 1_000;
@@ -106,7 +111,7 @@ export function madeUpAudit(entries: number, nowMs = Date.now()): MadeUpAudit {
       ...{ entries, sealedSize: Math.max(0, entries - 2), checkpoint: some ? CHECKPOINT(entries - 2, nowMs) : null },
       unsealedSinceMs: some ? nowMs - 20 * SECOND_MS : null,
       verifiedAtMs: some ? nowMs - 3 * HOUR_MS : null,
-      ...{ verifying: null, findings: [] },
+      ...{ verifying: null, gap: null, findings: [] },
     },
     changes: some ? Array.from({ length: 300 }, (_, i) => schemaChange(i, nowMs)) : [],
     keys: some
@@ -117,12 +122,44 @@ export function madeUpAudit(entries: number, nowMs = Date.now()): MadeUpAudit {
           },
         ]
       : [],
-    ...{ searched: 20_000, sent: [] },
+    ...{ searched: 20_000, sent: [], forged: [], refusal: null },
   };
 }
 
 export function altered(made: MadeUpAudit, nowMs = Date.now()): MadeUpAudit {
   return { ...made, status: { ...made.status, findings: FINDINGS(nowMs) } };
+}
+
+/** 250,000 numbers that were skipped behind the checkpoint, with two entries behind them. */
+export function withGap(made: MadeUpAudit, nowMs = Date.now()): MadeUpAudit {
+  const fromSeq = made.status.sealedSize + 1;
+  const toSeq = fromSeq + 249_999;
+  const finding: AuditFinding = {
+    ...{ id: `missing/${fromSeq}-${toSeq}`, kind: 'missing', seq: fromSeq, foundAtMs: nowMs - 60_000 },
+    detail: `Entries ${fromSeq} to ${toSeq} are not there: numbers were skipped, and nothing behind them is sealed until an administrator accepts the gap.`,
+  };
+  const gap = { fromSeq, toSeq, accepted: false };
+  return { ...made, status: { ...made.status, entries: toSeq + 2, gap, findings: [finding] } };
+}
+
+function problem(route: Route, detail: string): Promise<void> {
+  const json = {
+    type: 'about:blank',
+    title: 'Refused',
+    status: 409,
+    code: 'audit_gap_too_wide',
+    detail,
+    requestId: 'r',
+    errors: [],
+  };
+  return route.fulfill({ status: 409, contentType: 'application/problem+json', json });
+}
+
+/** A row that no key of the deployment signed. */
+export function withForged(made: MadeUpAudit, nowMs = Date.now()): MadeUpAudit {
+  const note = `breakwater.example/audit\n1000000\n${'B'.repeat(43)}=\n\n— breakwater.example/audit ${'Zm9y'.repeat(24)}\n`;
+  const forged = { ...CHECKPOINT(1_000_000, nowMs), note, signed: false };
+  return { ...made, forged: [forged] };
 }
 
 /** Answers every audit route of the page from here on. */
@@ -133,7 +170,7 @@ export async function answerAudit(page: Page, made: MadeUpAudit): Promise<void> 
     const url = new URL(request.url());
     const path = url.pathname.replace('/api/', '');
     const method = request.method();
-    if (method !== 'GET') made.sent.push({ method, path });
+    if (method !== 'GET') made.sent.push({ method, path, body: request.postDataJSON() });
     const json = (answer: object, status = 200) => route.fulfill({ status, json: answer });
     const [, second = '', third = ''] = path.split('/');
     const limit = Number(url.searchParams.get('limit') ?? 50);
@@ -148,14 +185,22 @@ export async function answerAudit(page: Page, made: MadeUpAudit): Promise<void> 
       };
       return json(made.status);
     }
+    if (second === 'gap') {
+      const { gap } = made.status;
+      if (made.refusal !== null || gap === null) return problem(route, made.refusal ?? 'There is no such gap.');
+      made.status = { ...made.status, gap: { ...gap, accepted: true } };
+      return json({ fromSeq: gap.fromSeq, toSeq: gap.toSeq });
+    }
     if (second === 'seal') {
       made.status = { ...made.status, sealedSize: made.entries, checkpoint: CHECKPOINT(made.entries, Date.now()) };
       return json(made.status);
     }
     if (second === 'checkpoints') {
-      const before = Number(url.searchParams.get('cursor') ?? made.status.sealedSize + 1);
+      const cursor = url.searchParams.get('cursor');
+      const before = Number(cursor ?? made.status.sealedSize + 1);
       const sizes = Array.from({ length: limit }, (_, i) => before - 1 - i).filter((size) => size > 0);
-      const items = sizes.map((size) => CHECKPOINT(size, nowMs - (made.entries - size) * 60_000));
+      const ours = sizes.map((size) => ({ ...CHECKPOINT(size, nowMs - (made.entries - size) * 60_000), signed: true }));
+      const items = cursor === null ? [...made.forged, ...ours] : ours;
       return json({ items, nextCursor: (sizes.at(-1) ?? 1) > 1 ? String(sizes.at(-1)) : null });
     }
     if (second === 'keys') return json({ items: made.keys, nextCursor: null });

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { enterPassword } from './account-steps.ts';
-import { altered, answerAudit, type MadeUpAudit, madeUpAudit } from './audit-answers.ts';
+import { altered, answerAudit, type MadeUpAudit, madeUpAudit, withForged, withGap } from './audit-answers.ts';
 import { textIn, useDashboard, walkDown } from './dashboard.ts';
 import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
 
@@ -37,6 +37,8 @@ const ALL_PATHS = [
 const STATES: { what: string; made: () => MadeUpAudit; paths: readonly string[] }[] = [
   { what: '100,000 entries', made: () => madeUpAudit(MANY), paths: ALL_PATHS },
   { what: 'an altered entry', made: () => altered(madeUpAudit(100)), paths: ['/audit', '/audit/findings'] },
+  { what: 'a gap', made: () => withGap(madeUpAudit(100)), paths: ['/audit', '/audit/findings'] },
+  { what: 'a forged checkpoint', made: () => withForged(madeUpAudit(100)), paths: ['/audit/checkpoints'] },
   { what: 'nothing', made: () => madeUpAudit(0), paths: ['/audit', '/audit/checkpoints', '/audit/schema'] },
 ];
 
@@ -141,7 +143,7 @@ describe('the page of the audit trail', () => {
     await page.getByText('3,000 of 9,000 entries compared with what was sealed').waitFor();
     second.resolve();
     await page.getByText('All 8,998 sealed entries are what was sealed').waitFor();
-    expect(made.sent).toEqual([1, 2, 3].map(() => ({ method: 'POST', path: 'audit/verify' })));
+    expect(made.sent).toMatchObject([1, 2, 3].map(() => ({ method: 'POST', path: 'audit/verify' })));
   });
 
   it('exports what matches, and says what could not be loaded with another try', async () => {
@@ -206,6 +208,15 @@ describe('checkpoints and changes of the schema', () => {
     await list.getByRole('row').first().getByText('1 to 100').click();
     await page.getByRole('region', { name: 'Checkpoint note' }).getByText('breakwater.example/audit').waitFor();
     await page.getByRole('table', { name: 'Public keys' }).getByText('breakwater.example/audit+').waitFor();
+  });
+
+  it('are: a checkpoint that no key of ours signed, which stands out and says that it counts for nothing', async () => {
+    const { page } = await visitAudit('/audit/checkpoints', withForged(madeUpAudit(100)));
+    const list = page.getByRole('grid', { name: /^Checkpoints/ });
+    await list.getByRole('row', { name: /1 to 1,000,000 .*Forged/ }).click();
+    const opened = page.getByRole('dialog', { name: 'Checkpoint' });
+    await opened.getByText('No key of this deployment signed it').waitFor();
+    await opened.getByRole('region', { name: 'Checkpoint note' }).getByText('1000000').waitFor();
   });
 
   it('are: changes that no migration made, which stand out, with their text before and after', async () => {

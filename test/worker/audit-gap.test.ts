@@ -15,8 +15,10 @@ import { findings, lastSeq, putBack, skipNumbers, writeEntries } from '../helper
 
 vi.setConfig({ testTimeout: 240_000 });
 
+const REASON = 'A restore drill moved the numbers on.';
 let admin: SignedIn;
-const accept = (toSeq: number): Promise<Answer> => callApp('POST', '/api/audit/gap', { as: admin, body: { toSeq } });
+const accept = (toSeq: number): Promise<Answer> =>
+  callApp('POST', '/api/audit/gap', { as: admin, body: { toSeq, reason: REASON } });
 const move = (by: number) =>
   env.DB.prepare("UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name = 'audit'").bind(by).run();
 
@@ -53,9 +55,13 @@ describe('numbers that were moved on', () => {
     const before = (await findings()).length;
     expect(await sealTrail(testCtx())).toMatchObject({ problem: expect.stringContaining('Nothing was signed') });
     expect((await accept(toSeq + 1)).body.code).toBe('audit_no_gap');
+    expect((await trailStatus(testCtx())).gap).toEqual({ fromSeq, toSeq, accepted: false });
+    const unsaid = await callApp('POST', '/api/audit/gap', { as: admin, body: { toSeq, reason: ' ' } });
+    expect(unsaid).toMatchObject({ status: 400, body: { errors: [{ pointer: '/reason', reason: 'must say why' }] } });
     expect(await accept(toSeq)).toMatchObject({ status: 200, body: { fromSeq, toSeq } });
+    expect((await trailStatus(testCtx())).gap).toEqual({ fromSeq, toSeq, accepted: true });
     const { items } = (await callApp('GET', '/api/audit?action=audit.accept_gap', { as: admin })).body;
-    expect(items).toMatchObject([{ actorId: admin.userId, detail: { fromSeq, toSeq } }]);
+    expect(items).toMatchObject([{ actorId: admin.userId, detail: { fromSeq, toSeq, reason: REASON } }]);
 
     const sizes: number[] = [];
     for (let added = 1; added > 0; ) {
@@ -66,6 +72,7 @@ describe('numbers that were moved on', () => {
     }
     expect(sizes.slice(0, 2)).toEqual([fromSeq - 1 + 100_000, fromSeq - 1 + 110_000]);
     expect(sizes.at(-1)).toBe(await lastSeq());
+    expect((await trailStatus(testCtx())).gap).toBeNull();
     expect(await proveEntry(testCtx(), toSeq)).toMatchObject({
       ok: true,
       value: { leaf: `{"seq":${toSeq},"missing":true}` },

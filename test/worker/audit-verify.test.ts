@@ -135,7 +135,7 @@ describe('the check of all entries', () => {
       .run();
     await verifyAll();
     expect((await findings()).map(({ detail }) => detail)).toContain(
-      'The checkpoint of size 5 is not signed by a key of this deployment.',
+      'The database has a checkpoint of size 5 that no key of this deployment signed; it counts for nothing.',
     );
   });
 

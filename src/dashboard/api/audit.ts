@@ -1,10 +1,10 @@
 import type {
-  AuditCheckpoint,
   AuditEntry,
   AuditKey,
   AuditPage,
   AuditProof,
   AuditStatus,
+  ListedCheckpoint,
   SchemaChange,
 } from '../../wire/audit.ts';
 import type { OwnSpan } from '../lib/own-span.ts';
@@ -64,13 +64,18 @@ export function verifyTrail(): Promise<Answer<AuditStatus>> {
   return request('POST', '/api/audit/verify');
 }
 
+/** Has the gap that ends at this number covered as entries that are not there. */
+export function acceptGap(toSeq: number, reason: string): Promise<Answer<unknown>> {
+  return request('POST', '/api/audit/gap', { body: { toSeq, reason } });
+}
+
 /** Signs a checkpoint that covers what is there now. */
 export function sealTrail(): Promise<Answer<unknown>> {
   return request('POST', '/api/audit/seal');
 }
 
 /** The newest first. */
-export function listCheckpoints(page: PageAt, signal: AbortSignal): Promise<Answer<List<AuditCheckpoint>>> {
+export function listCheckpoints(page: PageAt, signal: AbortSignal): Promise<Answer<List<ListedCheckpoint>>> {
   return request('GET', '/api/audit/checkpoints', { params: { ...page }, signal });
 }
 

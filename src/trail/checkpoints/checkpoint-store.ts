@@ -55,35 +55,65 @@ export async function keptSizes(bucket: R2Bucket, afterSize: number, limit: numb
 
 const COLUMNS = 'size, root_hash AS rootHash, signed_at_ms AS signedAtMs, kid, note';
 
-export async function lastCheckpoint(db: D1Database): Promise<AuditCheckpoint | null> {
-  return db.prepare(`SELECT ${COLUMNS} FROM audit_checkpoints ORDER BY size DESC LIMIT 1`).first<AuditCheckpoint>();
-}
-
-/** Does nothing where it is there. Fails where the database has another of that size. */
-export function checkpointStatement(db: D1Database, checkpoint: AuditCheckpoint): D1PreparedStatement {
-  const { size, rootHash, signedAtMs, kid, note } = checkpoint;
-  return db
-    .prepare(
-      `INSERT INTO audit_checkpoints (size, root_hash, signed_at_ms, kid, note) VALUES (?1, ?2, ?3, ?4, ?5)
-       ON CONFLICT (size) DO NOTHING`,
-    )
-    .bind(size, rootHash, signedAtMs, kid, note);
-}
-
-/** Above `fromSize`, up to `toSize`, ascending. */
-export async function checkpointsBetween(db: D1Database, fromSize: number, toSize: number): Promise<AuditCheckpoint[]> {
+/** As they are there, signed or not (./signed.ts). */
+export async function newestCheckpoints(db: D1Database, limit: number): Promise<AuditCheckpoint[]> {
   const { results } = await db
-    .prepare(`SELECT ${COLUMNS} FROM audit_checkpoints WHERE size > ?1 AND size <= ?2 ORDER BY size`)
-    .bind(fromSize, toSize)
+    .prepare(`SELECT ${COLUMNS} FROM audit_checkpoints ORDER BY size DESC LIMIT ?1`)
+    .bind(limit)
     .all<AuditCheckpoint>();
   return results;
 }
 
-/** Newest first. */
-export async function checkpointPage(db: D1Database, beforeSize: number, limit: number): Promise<AuditCheckpoint[]> {
+/** Of that size and above, as they are there. */
+export async function copiesFrom(db: D1Database, size: number, limit: number): Promise<AuditCheckpoint[]> {
   const { results } = await db
-    .prepare(`SELECT ${COLUMNS} FROM audit_checkpoints WHERE size < ?1 ORDER BY size DESC LIMIT ?2`)
-    .bind(beforeSize, limit)
+    .prepare(`SELECT ${COLUMNS} FROM audit_checkpoints WHERE size >= ?1 ORDER BY size LIMIT ?2`)
+    .bind(size, limit)
+    .all<AuditCheckpoint>();
+  return results;
+}
+
+/** Does nothing where it is there. */
+export function checkpointStatement(db: D1Database, checkpoint: AuditCheckpoint): D1PreparedStatement {
+  const { size, rootHash, signedAtMs, kid, note } = checkpoint;
+  return db
+    .prepare(
+      `INSERT INTO audit_checkpoints (size, root_hash, signed_at_ms, kid, note) SELECT ?1, ?2, ?3, ?4, ?5
+       WHERE NOT EXISTS (SELECT 1 FROM audit_checkpoints WHERE size = ?1 AND note = ?5)`,
+    )
+    .bind(size, rootHash, signedAtMs, kid, note);
+}
+
+export async function hasCopy(db: D1Database, size: number, note: string): Promise<boolean> {
+  const found = await db
+    .prepare('SELECT 1 AS found FROM audit_checkpoints WHERE size = ?1 AND note = ?2')
+    .bind(size, note)
+    .first<{ found: number }>();
+  return found !== null;
+}
+
+/** Above `fromSize`, up to `toSize`, ascending, as they are there. */
+export async function checkpointsBetween(
+  db: D1Database,
+  { fromSize, toSize }: { fromSize: number; toSize: number },
+  limit: number,
+): Promise<AuditCheckpoint[]> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM audit_checkpoints WHERE size > ?1 AND size <= ?2 ORDER BY size LIMIT ?3`)
+    .bind(fromSize, toSize, limit)
+    .all<AuditCheckpoint>();
+  return results;
+}
+
+/** Of `maxSize` and below without the first `skipped`, newest first, as they are there. */
+export async function checkpointPage(
+  db: D1Database,
+  { maxSize, skipped }: { maxSize: number; skipped: number },
+  limit: number,
+): Promise<AuditCheckpoint[]> {
+  const { results } = await db
+    .prepare(`SELECT ${COLUMNS} FROM audit_checkpoints WHERE size <= ?1 ORDER BY size DESC, note LIMIT ?2 OFFSET ?3`)
+    .bind(maxSize, limit, skipped)
     .all<AuditCheckpoint>();
   return results;
 }

@@ -12,22 +12,24 @@ import {
   checkpointStatement,
   keepNote,
   keptSizes,
-  lastCheckpoint,
+  newestCheckpoints,
   readHead,
   replaceHead,
   type StoredHead,
 } from './checkpoint-store.ts';
 import { type ParsedNote, parseNote, signedNote, signerOf, type TreeHead } from './note.ts';
+import { isCopyOf, type OtherCopies, otherCopies } from './signed.ts';
 
 /** The newest checkpoint as database and bucket have it. */
 export interface KnownHeads {
   stored: StoredHead | null;
+  /** Be it signed or forged. */
   last: AuditCheckpoint | null;
 }
 
 /** The database first: whoever signs meanwhile writes it last, so that it never seems to be ahead of the bucket. */
 export async function knownHeads({ env: { DB, STORE } }: Ctx): Promise<KnownHeads> {
-  const last = await lastCheckpoint(DB);
+  const [last = null] = await newestCheckpoints(DB, 1);
   return { last, stored: await readHead(STORE) };
 }
 
@@ -36,11 +38,13 @@ export interface TrustedHead {
   stored: StoredHead;
   head: ParsedNote;
   tree: TiledTree;
+  /** Of rows of the database that no key of ours signed: they count for nothing. */
+  forged: NewFinding[];
 }
 
 /**
  * The newest checkpoint, after its signature, the tiles below it and what database and bucket remember of it have been held against each other; null before the
- * first one. What does not agree is a finding: nothing is signed on top of it. Also makes up for what a death behind the last signature left undone. Where
+ * first one. What the bucket has is the trail; a row of the database can only speak against it, and only where a key of ours signed it. What does not agree is a finding: nothing is signed on top of it. Also makes up for what a death behind the last signature left undone. Where
  * nothing is to be signed, `isQuiet`, the copies that the bucket keeps are not looked at: that costs what a write does.
  */
 export async function trustedHead(
@@ -62,27 +66,22 @@ export async function trustedHead(
       treeFinding('signature', 'The newest checkpoint in the bucket is not signed by a key of this deployment.'),
     );
   }
-  const doubt = (isQuiet ? null : await remembered(ctx, head, stored, last)) ?? (await rooted(head, tiles));
+  const isCopied = last !== null && isCopyOf(last, head.size, stored.note);
+  const isBehind = last === null || last.size < head.size || isCopied;
+  const others: OtherCopies = isBehind ? NO_OTHERS : await otherCopies(ctx, head, stored.note, keys);
+  const kept = isQuiet ? null : await remembered(ctx, head, stored);
+  const doubt = others.doubt ?? kept ?? (await rooted(head, tiles));
   if (doubt !== null) return err(treeFinding('tree', doubt));
-  if (last === null || last.size < head.size) {
+  if (!isCopied) {
     await DB.batch([checkpointStatement(DB, checkpointOf(head, stored.note, signer.kid, ctx.nowMs))]);
   }
-  return ok({ stored, head, tree: new TiledTree(head.size, tiles) });
+  return ok({ stored, head, tree: new TiledTree(head.size, tiles), forged: others.forged });
 }
 
-/** What speaks against the head in what is remembered of it; null for nothing. */
-async function remembered(
-  { env: { STORE } }: Ctx,
-  head: ParsedNote,
-  stored: StoredHead,
-  last: AuditCheckpoint | null,
-): Promise<string | null> {
-  if (last !== null && last.size > head.size) {
-    return `The database knows a checkpoint of size ${last.size}, and the newest in the bucket is of size ${head.size}.`;
-  }
-  if (last !== null && last.size === head.size && last.note !== stored.note) {
-    return `Database and bucket have different checkpoints of size ${head.size}.`;
-  }
+const NO_OTHERS: OtherCopies = { doubt: null, forged: [] };
+
+/** What speaks against the head in what the bucket keeps; null for nothing. */
+async function remembered({ env: { STORE } }: Ctx, head: ParsedNote, stored: StoredHead): Promise<string | null> {
   const [later] = await keptSizes(STORE, head.size, 1);
   if (later !== undefined) {
     return `The bucket keeps a checkpoint of size ${later}, and its newest is of size ${head.size}.`;

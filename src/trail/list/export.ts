@@ -1,11 +1,11 @@
 import type { Ctx } from '../../env.ts';
 import { csvCell } from '../../wire/csv.ts';
+import { sealedSize } from '../checkpoints/signed.ts';
 import type { EntryRow } from '../entry-store.ts';
 import { leafOf, missingLeaf } from '../leaf.ts';
 import { allConditions, joined } from './conditions.ts';
 import { entriesAfter } from './export-store.ts';
 import type { EntryFilter } from './filter.ts';
-import { sealedSize } from './list-store.ts';
 
 export type ExportFormat = 'ndjson' | 'csv';
 
@@ -21,7 +21,7 @@ const COLUMNS = [
  */
 export async function* exportEntries(ctx: Ctx, filter: EntryFilter, format: ExportFormat): AsyncGenerator<string> {
   const isWhole = Object.values(filter).every((value) => value === null);
-  const sealed = await sealedSize(ctx.env.DB);
+  const sealed = await sealedSize(ctx);
   const condition = joined(allConditions(filter));
   let expected = 1;
   for (let after = 0; ; ) {

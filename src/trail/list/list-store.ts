@@ -118,7 +118,3 @@ export async function lastSeqBefore(db: D1Database, atMs: number): Promise<numbe
 export async function newestAtMs(db: D1Database): Promise<number | null> {
   return db.prepare('SELECT at_ms AS atMs FROM audit ORDER BY seq DESC LIMIT 1').first<number>('atMs');
 }
-
-export async function sealedSize(db: D1Database): Promise<number> {
-  return (await db.prepare('SELECT max(size) AS size FROM audit_checkpoints').first<number>('size')) ?? 0;
-}

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../env.ts';
 import type { AuditPage } from '../../wire/audit.ts';
+import { sealedSize } from '../checkpoints/signed.ts';
 import { actionConditions, allConditions, joined, leadingCondition } from './conditions.ts';
 import { entryOf } from './entry.ts';
 import type { EntryFilter, EntryQuery } from './filter.ts';
@@ -12,7 +13,6 @@ import {
   lastSeqBefore,
   type NamedRow,
   newestAtMs,
-  sealedSize,
 } from './list-store.ts';
 
 /** Looked at for one page where no index answers all that is asked for. */
@@ -26,7 +26,7 @@ export async function listEntries(ctx: Ctx, { filter, limit, beforeSeq }: EntryQ
   const { DB } = ctx.env;
   const range = await rangeOf(DB, filter, beforeSeq);
   const found = await pageOfRows(DB, filter, range, limit);
-  const sealed = await sealedSize(DB);
+  const sealed = await sealedSize(ctx);
   const { nextSeq, searchedToSeq } = found;
   return {
     items: found.rows.map((row) => entryOf(row, sealed)),

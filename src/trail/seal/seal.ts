@@ -1,8 +1,9 @@
 import { auditedBatch } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
-import { readHead } from '../checkpoints/checkpoint-store.ts';
+import { hasCopy, readHead } from '../checkpoints/checkpoint-store.ts';
 import { type KnownHeads, knownHeads, publish, type TrustedHead, trustedHead } from '../checkpoints/head.ts';
-import { originOf } from '../checkpoints/note.ts';
+import { originOf, parseNote } from '../checkpoints/note.ts';
+import { isCopyOf } from '../checkpoints/signed.ts';
 import { continueStatement, trailEnds } from '../entry-store.ts';
 import type { NewFinding } from '../findings/finding-store.ts';
 import { alteredFinding, missingFinding, reportFindings, treeFinding } from '../findings/report.ts';
@@ -49,8 +50,12 @@ export async function seal(ctx: Ctx, maxEntries = MAX_ENTRIES): Promise<SealOutc
 
 /** Whether everything is signed, as database and bucket agree. Then a run reads little, and writes nothing. */
 async function isNothingNew(ctx: Ctx, { stored, last }: KnownHeads): Promise<boolean> {
-  if (stored === null || last === null || stored.note !== last.note) return false;
-  return (await trailEnds(ctx.env.DB, last.size)).lastGiven === last.size;
+  const { DB } = ctx.env;
+  if (stored === null || last === null) return false;
+  const { size = 0 } = parseNote(stored.note) ?? {};
+  // Behind rows that somebody forged there is still the copy of what was signed.
+  if (!isCopyOf(last, size, stored.note) && !(await hasCopy(DB, size, stored.note))) return false;
+  return (await trailEnds(DB, size)).lastGiven === size;
 }
 
 async function cover(ctx: Ctx, before: TrustedHead | null, maxEntries: number): Promise<SealOutcome> {
@@ -58,7 +63,7 @@ async function cover(ctx: Ctx, before: TrustedHead | null, maxEntries: number): 
   const { toSeq, nextSeq, findings, refusal } = await lookAhead(ctx, tree, maxEntries);
   if (refusal !== null) return refuse(ctx, refusal);
   const added = await newLeaves(ctx, { fromSeq: tree.size + 1, toSeq, nextSeq });
-  const found = await reportFindings(ctx, [...findings, ...added.findings]);
+  const found = await reportFindings(ctx, [...(before?.forged ?? []), ...findings, ...added.findings]);
   if (added.leaves.length === 0) {
     return { kind: 'sealed', size: tree.size, added: 0, findings: found, overtaken: false };
   }

@@ -1,5 +1,7 @@
 import type { Ctx } from '../../env.ts';
-import { checkpointsBetween, lastCheckpoint } from '../checkpoints/checkpoint-store.ts';
+import type { AuditCheckpoint } from '../../wire/audit.ts';
+import { checkpointsBetween } from '../checkpoints/checkpoint-store.ts';
+import { forgedFinding, isSigned, MAX_FORGED, sealedSize } from '../checkpoints/signed.ts';
 import { entriesBetween } from '../entry-store.ts';
 import type { NewFinding } from '../findings/finding-store.ts';
 import { reportFindings, treeFinding } from '../findings/report.ts';
@@ -55,7 +57,7 @@ async function readRun({ env, config }: Ctx): Promise<Run> {
 }
 
 async function begun(ctx: Ctx, last: Progress | null): Promise<Progress> {
-  const toSize = (await lastCheckpoint(ctx.env.DB))?.size ?? 0;
+  const toSize = await sealedSize(ctx);
   return { startedAtMs: ctx.nowMs, toSize, range: new CompactRange(), verifiedAtMs: last?.verifiedAtMs ?? null };
 }
 
@@ -85,8 +87,8 @@ async function lookAt(
   keys: readonly TrustedKey[],
 ): Promise<NewFinding[]> {
   const tree = new TiledTree(toSize, tilesOf(ctx.env.STORE));
-  const known = await checkpointsBetween(ctx.env.DB, fromSize, upTo);
-  const findings = await matchCheckpoints(ctx, known, { fromSize, toSize: upTo }, keys);
+  const { known, findings } = await signedCopies(ctx, { fromSize, toSize: upTo }, keys);
+  findings.push(...(await matchCheckpoints(ctx, known, { fromSize, toSize: upTo }, keys)));
   const atSize = new Map(known.map((checkpoint) => [checkpoint.size, checkpoint]));
   try {
     for (let from = fromSize; from < upTo; from = range.size) {
@@ -97,7 +99,7 @@ async function lookAt(
       for (const leaf of leaves) {
         range.add(leaf);
         const checkpoint = atSize.get(range.size);
-        const wrong = checkpoint && checkCheckpoint(checkpoint, range.root(), keys);
+        const wrong = checkpoint && checkCheckpoint(checkpoint, range.root());
         if (wrong) findings.push(wrong);
       }
     }
@@ -106,6 +108,24 @@ async function lookAt(
     findings.push(treeFinding('tree', `The tree is damaged: ${cause.message}.`));
   }
   return findings;
+}
+
+/** What the database has of these sizes that counts, and what somebody put beside it. */
+async function signedCopies(
+  { env: { DB } }: Ctx,
+  range: { fromSize: number; toSize: number },
+  keys: readonly TrustedKey[],
+): Promise<{ known: AuditCheckpoint[]; findings: NewFinding[] }> {
+  const { fromSize, toSize } = range;
+  const most = toSize - fromSize + MAX_FORGED;
+  const rows = await checkpointsBetween(DB, range, most + 1);
+  const known = rows.filter((row) => isSigned(row, keys));
+  const findings = rows.filter((row) => !known.includes(row)).map(forgedFinding);
+  if (rows.length > most) {
+    const detail = `The database has more than ${most} checkpoints of sizes ${fromSize + 1} to ${toSize}; not all of them are looked at.`;
+    findings.push(treeFinding('tree', detail));
+  }
+  return { known, findings };
 }
 
 /** Whether the tiles above a full one, as far as it completes them, have its root: proofs are made of them. */

@@ -16,7 +16,7 @@ export const PREPARED: Readonly<Record<string, Prepared>> = {
     await sealAll();
     return {};
   },
-  'POST /api/audit/gap': async () => ({ body: { toSeq: await skipNumbers(100_001) } }),
+  'POST /api/audit/gap': async () => ({ body: { toSeq: await skipNumbers(100_001), reason: 'seen' } }),
   'POST /api/auth/password': async () => ({
     body: { currentPassword: PASSWORD, newPassword: 'another password of mine' },
   }),

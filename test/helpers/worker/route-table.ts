@@ -619,7 +619,7 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/api/audit/status', access: admins },
   { method: 'POST', route: '/api/audit/seal', access: admins },
   { method: 'POST', route: '/api/audit/verify', access: admins },
-  { method: 'POST', route: '/api/audit/gap', access: admins, body: () => ({ toSeq: 1 }) },
+  { method: 'POST', route: '/api/audit/gap', access: admins, body: () => ({ toSeq: 1, reason: 'seen' }) },
   { method: 'GET', route: '/api/audit/proof/:seq', access: admins, url: () => '/api/audit/proof/1' },
   { method: 'GET', route: '/api/audit/checkpoints', access: admins },
   { method: 'GET', route: '/api/audit/schema-changes', access: admins },

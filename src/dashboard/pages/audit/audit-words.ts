@@ -1,4 +1,11 @@
-import type { AuditActorKind, AuditEntry, AuditFinding, AuditOperation, AuditStatus } from '../../../wire/audit.ts';
+import type {
+  AuditActorKind,
+  AuditEntry,
+  AuditFinding,
+  AuditGap,
+  AuditOperation,
+  AuditStatus,
+} from '../../../wire/audit.ts';
 import { duration, exact, plural } from '../../lib/format.ts';
 import type { Headline } from '../../lib/headline.ts';
 
@@ -43,8 +50,9 @@ export function isTampering({ kind }: AuditFinding): boolean {
 
 /** Is the trail whole: sealed up to where, and what was found. */
 export function auditHeadline(status: AuditStatus, nowMs: number): Headline {
-  const { entries, sealedSize, checkpoint, unsealedSinceMs, verifiedAtMs, findings } = status;
+  const { entries, sealedSize, checkpoint, unsealedSinceMs, verifiedAtMs, gap, findings } = status;
   const tampering = findings.filter(isTampering);
+  if (gap !== null) return gapHeadline(gap, findings.length);
   const newest = tampering[0] ?? findings[0];
   if (newest !== undefined) {
     const other = findings.length - 1;
@@ -71,6 +79,23 @@ export function auditHeadline(status: AuditStatus, nowMs: number): Headline {
     text: `Sealed up to entry ${exact(sealedSize)}, no findings`,
     detail: `The newest checkpoint was signed ${duration(nowMs - checkpoint.signedAtMs)} ago. ${checked}`,
   };
+}
+
+/** It comes before the findings, of which it is one: it keeps everything behind it from being sealed, and can be accepted. */
+function gapHeadline({ fromSeq, toSeq, accepted }: AuditGap, findings: number): Headline {
+  const span = `Entries ${exact(fromSeq)} to ${exact(toSeq)}`;
+  const all = findings === 0 ? '' : ` ${plural(findings, 'finding')} in all.`;
+  return accepted
+    ? {
+        tone: 'warn',
+        text: 'An accepted gap is being covered',
+        detail: `${span} are sealed as not there, 100,000 a minute, and then what is behind them.${all}`,
+      }
+    : {
+        tone: 'bad',
+        text: 'Sealing stops at a gap',
+        detail: `${span} are not there: their numbers were skipped. Nothing behind them is sealed until the gap is accepted.${all}`,
+      };
 }
 
 /** Who it was, as people say it. */

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { AuditCheckpoint, AuditKey, AuditStatus } from '../../../../wire/audit.ts';
+import type { AuditKey, AuditStatus, ListedCheckpoint } from '../../../../wire/audit.ts';
 import { listAuditKeys, listCheckpoints, sealTrail } from '../../../api/audit.ts';
 import type { List } from '../../../api/types.ts';
 import { Button } from '../../../components/button.tsx';
@@ -9,7 +9,8 @@ import { type Column, DataTable } from '../../../components/data-table.tsx';
 import { Drawer } from '../../../components/drawer.tsx';
 import type { GridColumn } from '../../../components/list-grid.tsx';
 import { PagedList } from '../../../components/paged-list.tsx';
-import { Empty, Failure, Skeleton } from '../../../components/states.tsx';
+import { Empty, Failure, Notice, Skeleton } from '../../../components/states.tsx';
+import { StatusDot } from '../../../components/status-dot.tsx';
 import { Time } from '../../../components/time.tsx';
 import { exact } from '../../../lib/format.ts';
 import { param, setParams } from '../../../state/route.ts';
@@ -20,13 +21,18 @@ import { type Resource, useResource } from '../../../state/use-resource.ts';
 const PAGE = 200;
 const ROW_PX = { desk: 32, phone: 32 };
 
-/** A checkpoint by its size, which no other one has. */
-type Row = AuditCheckpoint & { id: string };
+/** A checkpoint by its size, which no other one that is signed has. */
+type Row = ListedCheckpoint & { id: string };
 
 const COLUMNS: readonly GridColumn<Row>[] = [
   { id: 'size', label: 'Entries', cell: ({ size }) => `1 to ${exact(size)}` },
   { id: 'signed', label: 'Signed', cell: ({ signedAtMs }) => <Time ms={signedAtMs} /> },
-  { id: 'kid', label: 'Key', title: ({ kid }) => kid, cell: ({ kid }) => <code>{kid}</code> },
+  {
+    id: 'kid',
+    label: 'Key',
+    title: ({ kid, signed }) => (signed ? kid : 'No key of this deployment signed it'),
+    cell: ({ kid, signed }) => (signed ? <code>{kid}</code> : <StatusDot tone="bad">Forged</StatusDot>),
+  },
   { id: 'root', label: 'Root', title: ({ rootHash }) => rootHash, cell: ({ rootHash }) => <code>{rootHash}</code> },
 ];
 
@@ -40,7 +46,7 @@ export function CheckpointsTab({ status }: { status: Resource<AuditStatus> }) {
     async (cursor, signal) => {
       const answer = await listCheckpoints({ limit: PAGE, cursor }, signal);
       if (!answer.ok) return answer;
-      const items = answer.value.items.map((checkpoint) => ({ ...checkpoint, id: String(checkpoint.size) }));
+      const items = answer.value.items.map(withId);
       return { ...answer, value: { ...answer.value, items } };
     },
   );
@@ -70,7 +76,7 @@ export function CheckpointsTab({ status }: { status: Resource<AuditStatus> }) {
           name="checkpoint"
           columns={COLUMNS}
           rowPx={ROW_PX}
-          rowClass={() => 'entry-action'}
+          rowClass={({ signed }) => (signed ? 'entry-action' : 'entry-console')}
           paged={paged}
           openId={openId}
           onOpen={({ id }) => setParams({ checkpoint: id }, openId === null ? 'push' : 'replace')}
@@ -86,15 +92,27 @@ export function CheckpointsTab({ status }: { status: Resource<AuditStatus> }) {
   );
 }
 
-function CheckpointDrawer({ checkpoint: { size, signedAtMs, kid, rootHash, note } }: { checkpoint: AuditCheckpoint }) {
+function withId(checkpoint: ListedCheckpoint): Row {
+  const { size, note, signed } = checkpoint;
+  return { ...checkpoint, id: signed ? String(size) : `${size} ${note}` };
+}
+
+function CheckpointDrawer({ checkpoint }: { checkpoint: ListedCheckpoint }) {
+  const { size, signedAtMs, kid, rootHash, note, signed } = checkpoint;
   return (
     <Drawer
       label="Checkpoint"
       onClose={() => setParams({ checkpoint: null }, 'replace')}
       head={<strong class="clip">Entries 1 to {exact(size)}</strong>}
     >
+      {signed ? null : (
+        <Notice tone="bad">
+          No key of this deployment signed it: somebody put it into the database. It counts for nothing, and stays as
+          evidence.
+        </Notice>
+      )}
       <dl class="drawer-times">
-        <dt>Signed</dt>
+        <dt>{signed ? 'Signed' : 'Says it was signed'}</dt>
         <dd>
           <Time ms={signedAtMs} />
         </dd>
@@ -107,7 +125,7 @@ function CheckpointDrawer({ checkpoint: { size, signedAtMs, kid, rootHash, note 
           <Copyable text={rootHash} label="the root hash" />
         </dd>
       </dl>
-      <h3>The note, as it is in R2</h3>
+      <h3>{signed ? 'The note, as it is in R2' : 'The note, as it is in the database'}</h3>
       <CodeBlock label="Checkpoint note" code={note} />
     </Drawer>
   );

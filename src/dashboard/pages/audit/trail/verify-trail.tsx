@@ -5,6 +5,7 @@ import { WorkLine } from '../../../components/work-line.tsx';
 import { exact } from '../../../lib/format.ts';
 import { useRepeated } from '../../../state/use-repeated.ts';
 import type { Resource } from '../../../state/use-resource.ts';
+import { AcceptGap } from './accept-gap.tsx';
 
 interface Step {
   status: AuditStatus;
@@ -31,6 +32,7 @@ export function VerifyTrail({ status }: { status: Resource<AuditStatus> }) {
         <Button kind="primary" icon="check" busy={isRunning} onClick={work.start}>
           Verify now
         </Button>
+        <AcceptGap status={status} />
       </div>
       <WorkLine
         label="Checking the trail"

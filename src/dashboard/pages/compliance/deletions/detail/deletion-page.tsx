@@ -5,6 +5,7 @@ import { Button } from '../../../../components/button.tsx';
 import { ConfirmByName } from '../../../../components/confirm-by-name.tsx';
 import { Icon } from '../../../../components/icon.tsx';
 import { Link } from '../../../../components/link.tsx';
+import { ReasonDialog } from '../../../../components/reason-dialog.tsx';
 import { Empty, Failure, Notice, Skeleton } from '../../../../components/states.tsx';
 import { StatusDot } from '../../../../components/status-dot.tsx';
 import { dateTime } from '../../../../lib/format.ts';
@@ -18,7 +19,6 @@ import { deletionHref } from '../links.ts';
 import { ClocksCard } from './clocks-card.tsx';
 import { HoldsCard } from './holds-card.tsx';
 import { PersonCard } from './person-card.tsx';
-import { ReasonDialog } from './reason-dialog.tsx';
 import { ReceiptCard } from './receipt-card.tsx';
 import { StepsCard } from './steps-card.tsx';
 

@@ -1,14 +1,15 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import type { Answer } from '../../../../api/http.ts';
-import { TextField } from '../../../../components/field.tsx';
-import { FormDialog } from '../../../../components/form-dialog.tsx';
-import { fieldReason } from '../../../../lib/errors.ts';
+import type { Answer } from '../api/http.ts';
+import { fieldReason } from '../lib/errors.ts';
+import { TextField } from './field.tsx';
+import { FormDialog } from './form-dialog.tsx';
 
 interface ReasonDialogProps {
   title: string;
   action: string;
   /** What it does. */
-  words: string;
+  words: ComponentChildren;
   submit: (reason: string) => Promise<Answer<unknown>>;
   onDone: () => void;
   onClose: () => void;
@@ -30,7 +31,7 @@ export function ReasonDialog({ title, action, words, submit, onDone, onClose }: 
     >
       {(error) => (
         <>
-          <p>{words}</p>
+          {typeof words === 'string' ? <p>{words}</p> : words}
           <TextField
             label="Reason"
             value={reason}
