@@ -232,6 +232,17 @@ export const TEMPLATE_PURPOSES = [
   ...['breach_affected', 'breach_authority'],
 ] as const;
 
+/** What a text may name as `{{name}}`. */
+export interface TemplatePlaceholder {
+  name: string;
+  /** What stands there when it is filled in. */
+  gives: string;
+  example: string;
+}
+
+/** `placeholders` of `GET /api/compliance/templates`: for each purpose in the order in which a text is written. */
+export type TemplatePlaceholders = Record<(typeof TEMPLATE_PURPOSES)[number], TemplatePlaceholder[]>;
+
 /** `GET`, `POST /api/compliance/templates`, `PUT`, `DELETE /api/compliance/templates/:id`: text with `{{placeholders}}`. */
 export interface CommunicationTemplate {
   id: string;

@@ -8,6 +8,7 @@ import type {
   BreachReport,
   BreachSearch,
 } from '../../src/wire/compliance.ts';
+import { PLACEHOLDERS } from './compliance-answers.ts';
 
 export interface MadeUpBreaches {
   breaches: Breach[];
@@ -123,7 +124,7 @@ export async function answerBreaches(page: Page, made: MadeUpBreaches): Promise<
       };
       const [first, id = '', part = '', last = ''] = path.split('/');
       if (first === 'regimes') return all([REGIME]);
-      if (first === 'templates') return all([]);
+      if (first === 'templates') return json({ items: [], nextCursor: null, placeholders: PLACEHOLDERS });
       if (first !== 'breaches') {
         const destination = { id: 'dst_1', name: 'Mailer', kind: 'webhook', disabled: false };
         const destinations = [{ ...destination, projectId: 'prj_1', projectName: 'The shop' }];

@@ -11,6 +11,8 @@ import {
   type ErasureReceipt,
   type ErasureStep,
   type Regime,
+  TEMPLATE_PURPOSES,
+  type TemplatePlaceholders,
 } from '../../src/wire/compliance.ts';
 
 export interface MadeUpDeletions {
@@ -95,6 +97,21 @@ const template = (i: number, nowMs: number): CommunicationTemplate => ({
   ...{ subject: `We have your request {{reference}}`, body: `Dear {{contact}},\n\nby {{deadline}}.`, version: 2 },
   changedAtMs: nowMs - i * DAY_MS,
 });
+
+/** Of each purpose its own, so that another purpose shows another list; eighteen, as many as a breach has. */
+export const PLACEHOLDERS = Object.fromEntries(
+  TEMPLATE_PURPOSES.map((purpose) => [
+    purpose,
+    [
+      { name: 'reference', gives: 'Your own reference for it', example: 'TICKET-1042' },
+      { name: `of_${purpose}`, gives: 'What is kept and why, each on a line of its own', example: RTL },
+      ...Array.from({ length: 16 }, (_, i) => ({
+        ...{ name: `fact${i}`, gives: 'When it became known to you; empty where that is not known' },
+        example: i === 0 ? LONG : '2026-11-21 10:00:00 UTC+01:00 (Europe/Berlin)',
+      })),
+    ],
+  ]),
+) as TemplatePlaceholders;
 
 const BUILT_IN: CommunicationTemplate = {
   ...{ id: 'tpl_acknowledge', name: 'Request received', builtIn: true, purpose: 'acknowledge' },
@@ -196,7 +213,7 @@ function answerTemplates(
   json: (answer: object, status?: number) => Promise<void>,
   nowMs: number,
 ): Promise<void> {
-  if (method === 'GET') return json({ items: made.templates, nextCursor: null });
+  if (method === 'GET') return json({ items: made.templates, nextCursor: null, placeholders: PLACEHOLDERS });
   const before = made.templates.find((one) => one.id === id);
   const rest = made.templates.filter((one) => one.id !== id);
   if (method === 'DELETE') {

@@ -1,14 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { enterPassword } from './account-steps.ts';
-import {
-  answerDeletions,
-  LONG,
-  type MadeUpDeletions,
-  madeUpDeletion,
-  madeUpDeletions,
-  said,
-} from './compliance-answers.ts';
+import { answerDeletions, type MadeUpDeletions, madeUpDeletion, madeUpDeletions, said } from './compliance-answers.ts';
 import { useDashboard, walkDown } from './dashboard.ts';
 import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
 
@@ -213,61 +206,6 @@ describe('a request for deletion', () => {
     await log.getByRole('button', { name: 'Show earlier' }).click();
     await log.getByText('Letter 119', { exact: true }).waitFor();
     expect(await log.getByRole('button', { name: 'Show earlier' }).count()).toBe(0);
-  });
-});
-
-describe('templates', () => {
-  it('are written, changed from the version that was read, and deleted by their typed name', async () => {
-    const made = madeUpDeletions(1);
-    const { page, faults } = await visitDeletions('/templates', made);
-    const dialog = page.getByRole('dialog');
-    // A built-in one is copied: what is saved is another.
-    await page.getByRole('button', { name: 'Copy Request received' }).click();
-    expect(await dialog.getByLabel('Text').inputValue()).toBe('We received it.');
-    await dialog.getByLabel('Name').fill('Ours');
-    await dialog.getByRole('button', { name: 'Create' }).click();
-    await page.getByRole('button', { name: 'Ours', exact: true }).waitFor();
-    await page.getByRole('button', { name: 'New template' }).click();
-    await dialog.getByLabel('Name').fill('Held');
-    await dialog.getByLabel('For').selectOption('held');
-    await dialog.getByLabel('Subject').fill('About {{reference}}');
-    await dialog.getByLabel('Text').fill('Until {{deadline}}.');
-    await dialog.getByText('Filled in: reference, deadline.').waitFor();
-    await dialog.getByRole('button', { name: 'Create' }).click();
-    await page.getByRole('button', { name: 'Held', exact: true }).click();
-    await dialog.getByLabel('Text').fill('Until then.');
-    await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('The template is changed').waitFor();
-    await page.getByRole('button', { name: `Delete ${LONG}` }).click();
-    await dialog.getByLabel(/to confirm/).fill(LONG);
-    await dialog.getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('The template is deleted').waitFor();
-    expect(made.sent.map(({ method, path }) => [method, path])).toEqual([
-      ['POST', 'templates'],
-      ['POST', 'templates'],
-      ['PUT', 'templates/tpl_new_5'],
-      ['DELETE', 'templates/tpl_1'],
-    ]);
-    expect(made.sent[2]?.body).toMatchObject({ version: 1, body: 'Until then.' });
-    expect(faults).toEqual([]);
-  });
-
-  it('of a full register are sorted all, and drawn a hundred at first', async () => {
-    const made = madeUpDeletions(1);
-    const [one] = made.templates.slice(-1);
-    if (!one) throw new Error('there is no template');
-    made.templates = Array.from({ length: 1_000 }, (_, i) => ({ ...one, id: `tpl_${i}`, name: `Text ${i}` }));
-    const { page } = await visitDeletions('/templates', made);
-    const rows = page.getByRole('table', { name: 'Templates' }).locator('tbody tr');
-    await page.getByRole('button', { name: 'Show all 1,000' }).waitFor();
-    expect(await rows.count()).toBe(100);
-    const name = page.getByRole('columnheader', { name: /^Name/ }).getByRole('button');
-    await name.click();
-    await name.click();
-    await page.getByRole('button', { name: 'Text 999', exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Show all 1,000' }).click();
-    await page.getByRole('button', { name: 'Text 0', exact: true }).waitFor();
-    expect(await rows.count()).toBe(1_000);
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { BUILT_IN_TEMPLATES } from '../../src/compliance/templates/built-in.ts';
-import { checkTexts } from '../../src/compliance/templates/placeholders.ts';
+import { breachValues, checkTexts, deletionValues, PLACEHOLDERS } from '../../src/compliance/templates/placeholders.ts';
 import { TEMPLATE_PURPOSES } from '../../src/wire/compliance.ts';
 import { signInAs } from '../helpers/worker/accounts.ts';
 import { compliance, openBreach, writeTemplate } from '../helpers/worker/breaches.ts';
@@ -45,6 +45,52 @@ describe('built-in templates', () => {
     expect((await call('PUT', 'templates/tpl_held', { ...texts, version: 1 })).body.code).toBe('template_built_in');
     expect((await call('DELETE', 'templates/tpl_held')).body.code).toBe('template_built_in');
     expect((await call('POST', 'templates', texts)).body).toMatchObject({ ...texts, builtIn: false });
+  });
+});
+
+describe('placeholders', () => {
+  it('are listed with the templates, for each purpose, with what each gives and an example', async () => {
+    const { placeholders } = (await call('GET', 'templates?limit=1')).body;
+    expect(placeholders).toEqual(PLACEHOLDERS);
+    expect(Object.keys(placeholders).sort()).toEqual([...TEMPLATE_PURPOSES].sort());
+    for (const list of Object.values(PLACEHOLDERS)) {
+      expect(new Set(list.map(({ name }) => name)).size).toBe(list.length);
+      for (const { gives, example } of list) expect([gives, example]).not.toContain('');
+    }
+  });
+
+  it('are those that are filled in, and no others', () => {
+    const breach = {
+      id: '',
+      title: '',
+      detectedAtMs: 0,
+      awareAtMs: 0,
+      facts: { categoriesOfPeople: [], categoriesOfRecords: [] },
+    };
+    const request = { holds: [] };
+    const names = (purpose: keyof typeof PLACEHOLDERS) => PLACEHOLDERS[purpose].map(({ name }) => name).sort();
+    expect(names('breach_authority')).toEqual(Object.keys(breachValues(breach as never, 'UTC')).sort());
+    expect(names('breach_affected')).toEqual([...names('breach_authority'), 'userId'].sort());
+    for (const purpose of ['acknowledge', 'executed', 'cancelled', 'held'] as const)
+      expect(names(purpose)).toEqual(Object.keys(deletionValues(request as never, 'UTC')).sort());
+  });
+
+  it.each([
+    ['subject', { subject: 'About {{title}}' }, 'character 7: there is no {{title}} here; there are requestId, '],
+    ['body', { body: 'By {{deadline}}.' }, 'character 4: there is no {{deadline}} here; there are requestId, '],
+    ['body', { body: '{{#if tilte}}x{{/if}}' }, 'there is no {{tilte}} here'],
+  ])('that are not there are refused at the %s', async (field, change, reason) => {
+    const texts = { name: 'x', purpose: 'acknowledge', subject: 'x', body: 'x', ...change };
+    const written = await call('POST', 'templates', texts);
+    expect(written).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: `/${field}`, reason: expect.stringContaining(reason) }] },
+    });
+    const { id } = (await call('POST', 'templates', { ...texts, subject: 'x', body: 'x' })).body;
+    expect(await call('PUT', `templates/${id}`, { ...texts, version: 1 })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: `/${field}` }] },
+    });
   });
 });
 

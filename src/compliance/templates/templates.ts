@@ -6,7 +6,7 @@ import { type Page, type PageRequest, pageOf } from '../../shared/page.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type CommunicationTemplate, TEMPLATE_PURPOSES } from '../../wire/compliance.ts';
 import type { ComplianceError } from '../errors.ts';
-import { checkTexts } from './placeholders.ts';
+import { checkTexts, PLACEHOLDERS } from './placeholders.ts';
 import {
   deleteTemplateRow,
   findTemplate,
@@ -38,12 +38,17 @@ export const changeTemplateSchema = newTemplateSchema.extend({
   version: z.int('must be the version that the change was made from'),
 });
 
+interface TemplatePage extends Page<CommunicationTemplate> {
+  placeholders: typeof PLACEHOLDERS;
+}
+
 type NewTemplate = z.output<typeof newTemplateSchema>;
 type TemplateChange = z.output<typeof changeTemplateSchema>;
 
-export async function listTemplates(ctx: Ctx, page: PageRequest): Promise<Page<CommunicationTemplate>> {
+/** With what each kind of text may name. */
+export async function listTemplates(ctx: Ctx, page: PageRequest): Promise<TemplatePage> {
   const { items, nextCursor } = pageOf(await listTemplateRows(ctx.env.DB, page), page.limit);
-  return { items: items.map(shown), nextCursor };
+  return { items: items.map(shown), nextCursor, placeholders: PLACEHOLDERS };
 }
 
 /** Errors: invalid, too_many. */

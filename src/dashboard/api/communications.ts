@@ -1,4 +1,4 @@
-import type { Communication, CommunicationTemplate } from '../../wire/compliance.ts';
+import type { Communication, CommunicationTemplate, TemplatePlaceholders } from '../../wire/compliance.ts';
 import type { PageAt } from './archives.ts';
 import { type Answer, request } from './http.ts';
 import { listAll } from './list-all.ts';
@@ -6,8 +6,12 @@ import type { List } from './types.ts';
 
 const templateAt = (id: string) => `/api/compliance/templates/${encodeURIComponent(id)}`;
 
-export function listTemplates(signal: AbortSignal): Promise<Answer<List<CommunicationTemplate>>> {
-  return listAll('/api/compliance/templates', {}, signal);
+export interface TemplateList extends List<CommunicationTemplate> {
+  placeholders: TemplatePlaceholders;
+}
+
+export function listTemplates(signal: AbortSignal): Promise<Answer<TemplateList>> {
+  return listAll<CommunicationTemplate, TemplateList>('/api/compliance/templates', {}, signal);
 }
 
 export type TemplateInput = Pick<CommunicationTemplate, 'name' | 'purpose' | 'subject' | 'body'>;

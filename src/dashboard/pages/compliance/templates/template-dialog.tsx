@@ -1,15 +1,21 @@
-import { useState } from 'preact/hooks';
-import { type CommunicationTemplate, TEMPLATE_PURPOSES } from '../../../../wire/compliance.ts';
+import { useRef, useState } from 'preact/hooks';
+import {
+  type CommunicationTemplate,
+  TEMPLATE_PURPOSES,
+  type TemplatePlaceholders,
+} from '../../../../wire/compliance.ts';
 import { changeTemplate, createTemplate, type TemplateInput } from '../../../api/communications.ts';
 import { Field, TextField } from '../../../components/field.tsx';
 import { FormDialog } from '../../../components/form-dialog.tsx';
 import { TextArea } from '../../../components/text-area.tsx';
 import { fieldReason } from '../../../lib/errors.ts';
+import { PlaceholderList } from './placeholder-list.tsx';
 import { PURPOSE_WORDS } from './purpose-words.ts';
 
 interface TemplateDialogProps {
   /** Null for a new one; of a built-in one a copy is made. */
   template: CommunicationTemplate | null;
+  placeholders: TemplatePlaceholders;
   onDone: () => void;
   /** Somebody else has changed it: the list is read again. */
   onReload: () => void;
@@ -18,7 +24,7 @@ interface TemplateDialogProps {
 
 const PLACES = ['/name', '/purpose', '/subject', '/body'];
 
-export function TemplateDialog({ template: shown, onDone, onReload, onClose }: TemplateDialogProps) {
+export function TemplateDialog({ template: shown, placeholders, onDone, onReload, onClose }: TemplateDialogProps) {
   const [draft, setDraft] = useState<TemplateInput>(() => ({
     name: shown?.name ?? '',
     purpose: shown?.purpose ?? 'acknowledge',
@@ -35,7 +41,14 @@ export function TemplateDialog({ template: shown, onDone, onReload, onClose }: T
     if (!answer.ok && answer.error.kind === 'problem' && answer.error.status === 409) onReload();
     return answer;
   };
-  const names = placeholdersOf(`${draft.subject}\n${draft.body}`);
+  const texts = useRef<HTMLDivElement>(null);
+  /** Where the cursor was last; at first it goes to the end of the text. */
+  const place = useRef<HTMLInputElement | HTMLTextAreaElement | null>(null);
+  const insert = (name: string) => {
+    const field = place.current ?? texts.current?.querySelector('textarea');
+    if (field) insertAt(field, `{{${name}}}`);
+  };
+  const names = namesIn(`${draft.subject}\n${draft.body}`);
   return (
     <FormDialog
       title={template === null ? 'New template' : 'Template'}
@@ -71,28 +84,44 @@ export function TemplateDialog({ template: shown, onDone, onReload, onClose }: T
               </select>
             )}
           </Field>
-          <TextField
-            label="Subject"
-            value={draft.subject}
-            onInput={(subject) => set({ subject })}
-            error={fieldReason(error, '/subject')}
-            required
-          />
-          <TextArea
-            label="Text"
-            rows={10}
-            value={draft.body}
-            onInput={(body) => set({ body })}
-            hint={names.length === 0 ? 'A name in {{two braces}} is filled in.' : `Filled in: ${names.join(', ')}.`}
-            error={fieldReason(error, '/body')}
-          />
+          <div
+            ref={texts}
+            onFocusIn={({ target }) => {
+              place.current = target as HTMLInputElement | HTMLTextAreaElement;
+            }}
+          >
+            <TextField
+              label="Subject"
+              value={draft.subject}
+              onInput={(subject) => set({ subject })}
+              error={fieldReason(error, '/subject')}
+              required
+            />
+            <TextArea
+              label="Text"
+              rows={10}
+              value={draft.body}
+              onInput={(body) => set({ body })}
+              error={fieldReason(error, '/body')}
+            />
+          </div>
+          <PlaceholderList placeholders={placeholders[draft.purpose]} used={names} onInsert={insert} />
         </>
       )}
     </FormDialog>
   );
 }
 
-/** Names in two braces, each once. */
-function placeholdersOf(text: string): string[] {
-  return [...new Set([...text.matchAll(/\{\{\s*([\w.]+)\s*\}\}/g)].map(([, name]) => name ?? ''))];
+/** In the place of what is selected, as if it had been typed. */
+function insertAt(field: HTMLInputElement | HTMLTextAreaElement, text: string): void {
+  field.focus();
+  field.setRangeText(text, field.selectionStart ?? 0, field.selectionEnd ?? 0, 'end');
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+}
+
+/** Names in two braces, also those of a condition, each once. */
+function namesIn(text: string): string[] {
+  return [
+    ...new Set([...text.matchAll(/\{\{\s*(?:#if\s+|truncate\s+)?([\w.]+)[^}]*\}\}/g)].map(([, name]) => name ?? '')),
+  ];
 }

@@ -36,7 +36,7 @@ export function TemplatesTab() {
             ? 'Texts with placeholders, which are filled in when something is said.'
             : `${plural(data.items.length, 'template')}. Placeholders are filled in when something is said.`}
         </p>
-        <Button kind="primary" icon="plus" onClick={() => setEditing('new')}>
+        <Button kind="primary" icon="plus" disabled={data === null} onClick={() => setEditing('new')}>
           New template
         </Button>
       </header>
@@ -66,9 +66,10 @@ export function TemplatesTab() {
           rowKey="Edit the template"
         />
       )}
-      {editing === null ? null : (
+      {editing === null || data === null ? null : (
         <TemplateDialog
           template={editing === 'new' ? null : editing}
+          placeholders={data.placeholders}
           onDone={() => done(isNew ? 'The template is there' : 'The template is changed')}
           onReload={reload}
           onClose={() => setEditing(null)}
