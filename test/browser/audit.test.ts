@@ -198,6 +198,20 @@ describe('an entry', () => {
   });
 });
 
+describe('on a phone', () => {
+  it('the part that is open is in view among the tabs', async () => {
+    const { page } = await dashboard.visit({ signedIn: true, viewport: { width: 390, height: 844 } });
+    await answerAudit(page, altered(madeUpAudit(100)));
+    await page.goto(at('/audit/findings'));
+    const inView = () =>
+      page.getByRole('navigation', { name: 'Audit' }).evaluate((bar) => {
+        const current = bar.querySelector('[aria-current]')?.getBoundingClientRect();
+        return current !== undefined && current.right <= bar.getBoundingClientRect().right + 1;
+      });
+    await expect.poll(inView).toBe(true);
+  });
+});
+
 describe('checkpoints and changes of the schema', () => {
   it('are: a checkpoint that is signed on request, with the public keys beside it', async () => {
     const made = madeUpAudit(100);

@@ -209,6 +209,30 @@ describe('a request for deletion', () => {
   });
 });
 
+describe('the clocks of a request', () => {
+  const clock = (page: Page, name: RegExp) => page.getByRole('region', { name: 'Clocks' }).getByText(name);
+
+  it('name the law, and say of one that was carried out after its deadline that it was missed', async () => {
+    const made = madeUpDeletions(20);
+    const before = madeUpDeletion(3, Date.now());
+    const late = { ...before, state: 'done' as const, cancelledAtMs: null, executedAtMs: before.deadlineAtMs + 1_000 };
+    made.own.set('del_3', late);
+    const { page } = await visitDeletions('/deletions/del_3', made);
+    await clock(page, /^missed$/).waitFor();
+    made.own.set('del_3', { ...late, executedAtMs: before.deadlineAtMs });
+    await page.reload();
+    await clock(page, /^met$/).waitFor();
+    const [law] = made.regimes.filter(({ id }) => id === before.regimeId);
+    await clock(page, new RegExp(`^Deadline by ${law?.name}$`)).waitFor();
+  });
+
+  it('say of one that was cancelled that nothing runs any more', async () => {
+    const { page } = await visitDeletions('/deletions/del_4', madeUpDeletions(20));
+    await page.getByRole('region', { name: 'Clocks' }).getByText('the request was cancelled').first().waitFor();
+    expect(await clock(page, /restore/).count()).toBe(0);
+  });
+});
+
 describe('against the server', () => {
   it('a person is entered, erased when the grace period is ended by typing, and nothing finds the record any more', async () => {
     const { server, admin, projectId } = dashboard;

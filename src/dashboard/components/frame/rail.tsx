@@ -1,9 +1,10 @@
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import { isCurrent, keepsSearch, pagesFor } from '../../lib/pages.ts';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin } from '../../state/session.ts';
 import { recall, remember } from '../../state/storage.ts';
+import { useCurrentInView } from '../../state/use-current-in-view.ts';
 import { Icon } from '../icon.tsx';
 import { Link } from '../link.tsx';
 
@@ -20,16 +21,7 @@ export function Rail() {
   };
   const list = useRef<HTMLUListElement>(null);
   const at = path.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with another page another entry is the current one.
-  useEffect(() => {
-    const bar = list.current;
-    const entry = bar?.querySelector('[aria-current]');
-    if (!bar || !entry) return;
-    // Not by scrollIntoView, after which the first Tab would begin here and leave out what stands before.
-    const { left, right } = entry.getBoundingClientRect();
-    const { left: from, right: to } = bar.getBoundingClientRect();
-    bar.scrollLeft += Math.min(0, left - from) + Math.max(0, right - to);
-  }, [at]);
+  useCurrentInView(list);
   return (
     <nav class={`rail${wide.value ? ' rail-wide' : ''}`} aria-label="Pages">
       <div class="brand">

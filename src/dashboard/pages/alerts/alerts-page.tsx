@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { Project } from '../../api/types.ts';
 import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
+import { TabLinks } from '../../components/tab-links.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { DeliveriesTab } from './deliveries/deliveries-tab.tsx';
 import { DestinationsTab } from './destinations/destinations-tab.tsx';
@@ -30,7 +31,7 @@ export default function AlertsPage({ project }: { project: Project }) {
   return (
     <div class="page alerts">
       <h1 class="visually-hidden">Alerts</h1>
-      <nav class="tabs" aria-label="Alerts">
+      <TabLinks label="Alerts">
         {TABS.map((tab) => (
           <Link
             key={tab.id}
@@ -40,7 +41,7 @@ export default function AlertsPage({ project }: { project: Project }) {
             {tab.label}
           </Link>
         ))}
-      </nav>
+      </TabLinks>
       {current === undefined ? (
         <Empty title="There is no such part of Alerts">
           <p>Choose one of the tabs above.</p>

@@ -6,6 +6,7 @@ import type { Project } from '../../api/types.ts';
 import { HeadlineText } from '../../components/headline-text.tsx';
 import { Link } from '../../components/link.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
+import { TabLinks } from '../../components/tab-links.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin } from '../../state/session.ts';
 import { type Resource, useResource } from '../../state/use-resource.ts';
@@ -51,7 +52,7 @@ export default function ArchivesPage({ project }: { project: Project }) {
         <Failure line what="How far the move is is not known now" error={status.error} onRetry={status.reload} />
       ) : null}
       <ArchiveStats status={status.data} />
-      <nav class="tabs" aria-label="Archives">
+      <TabLinks label="Archives">
         {tabs.map((tab) => (
           <Link
             key={tab.id}
@@ -61,7 +62,7 @@ export default function ArchivesPage({ project }: { project: Project }) {
             {tab.label}
           </Link>
         ))}
-      </nav>
+      </TabLinks>
       {current === undefined ? (
         <Empty title="There is no such part of Archives">
           <p>Choose one of the tabs above.</p>

@@ -5,6 +5,7 @@ import { getAuditStatus } from '../../api/audit.ts';
 import { HeadlineText } from '../../components/headline-text.tsx';
 import { Link } from '../../components/link.tsx';
 import { Empty, Failure } from '../../components/states.tsx';
+import { TabLinks } from '../../components/tab-links.tsx';
 import { ticking } from '../../state/clock.ts';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin, user } from '../../state/session.ts';
@@ -67,7 +68,7 @@ function Trail() {
         <Failure line what="Whether the trail is whole is not known now" error={status.error} onRetry={status.reload} />
       ) : null}
       <AuditStats status={status.data} />
-      <nav class="tabs" aria-label="Audit">
+      <TabLinks label="Audit">
         {TABS.map((tab) => (
           <Link
             key={tab.id}
@@ -77,7 +78,7 @@ function Trail() {
             {tab.label}
           </Link>
         ))}
-      </nav>
+      </TabLinks>
       {current === undefined ? (
         <Empty title="There is no such part of Audit">
           <p>Choose one of the tabs above.</p>

@@ -62,7 +62,6 @@ function openTrend({ entries, sealedSize }: AuditStatus) {
 
 function findingTrend({ findings }: AuditStatus) {
   const tampering = findings.filter(isTampering).length;
-  if (tampering > 0)
-    return { tone: 'bad', text: `${plural(tampering, 'one', 'of them')} about the trail itself` } as const;
+  if (tampering > 0) return { tone: 'bad', text: `${exact(tampering)} about the trail itself` } as const;
   return { tone: 'plain', text: findings.length === 0 ? 'nothing was altered' : 'the trail itself is whole' } as const;
 }

@@ -84,7 +84,7 @@ export function auditHeadline(status: AuditStatus, nowMs: number): Headline {
 /** It comes before the findings, of which it is one: it keeps everything behind it from being sealed, and can be accepted. */
 function gapHeadline({ fromSeq, toSeq, accepted }: AuditGap, findings: number): Headline {
   const span = `Entries ${exact(fromSeq)} to ${exact(toSeq)}`;
-  const all = findings === 0 ? '' : ` ${plural(findings, 'finding')} in all.`;
+  const all = findings < 2 ? '' : ` ${plural(findings, 'finding')} in all.`;
   return accepted
     ? {
         tone: 'warn',

@@ -3,6 +3,7 @@ import '../../styles/compliance.css';
 import type { ComponentChildren } from 'preact';
 import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
+import { TabLinks } from '../../components/tab-links.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin, user } from '../../state/session.ts';
 import { BreachesTab } from './breaches/breaches-tab.tsx';
@@ -38,13 +39,13 @@ export default function CompliancePage() {
   return (
     <div class="page compliance">
       <h1 class="visually-hidden">Compliance</h1>
-      <nav class="tabs" aria-label="Compliance">
+      <TabLinks label="Compliance">
         {TABS.map((tab) => (
           <Link key={tab.id} href={hrefOf(`/compliance/${tab.id}`, {}, 'frame')} current={tab === current}>
             {tab.label}
           </Link>
         ))}
-      </nav>
+      </TabLinks>
       {current === undefined ? (
         <Empty title="There is no such part of Compliance">
           <p>Choose one of the tabs above.</p>

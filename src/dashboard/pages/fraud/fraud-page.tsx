@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { Project } from '../../api/types.ts';
 import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
+import { TabLinks } from '../../components/tab-links.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { AccountsTab } from './accounts-tab.tsx';
 import { CookiesTab } from './cookies-tab.tsx';
@@ -31,7 +32,7 @@ export default function FraudPage({ project }: { project: Project }) {
   return (
     <div class="page fraud">
       <h1 class="visually-hidden">Fraud</h1>
-      <nav class="tabs" aria-label="Fraud">
+      <TabLinks label="Fraud">
         {TABS.map((tab) => (
           <Link
             key={tab.id}
@@ -41,7 +42,7 @@ export default function FraudPage({ project }: { project: Project }) {
             {tab.label}
           </Link>
         ))}
-      </nav>
+      </TabLinks>
       {current === undefined ? (
         <Empty title="There is no such part of Fraud">
           <p>Choose one of the tabs above.</p>

@@ -5,6 +5,7 @@ import type { Project } from '../../api/types.ts';
 import { lazy } from '../../components/lazy.tsx';
 import { Link } from '../../components/link.tsx';
 import { Empty, Skeleton } from '../../components/states.tsx';
+import { TabLinks } from '../../components/tab-links.tsx';
 import { hrefOf, pathPart } from '../../state/route.ts';
 import { isAdmin } from '../../state/session.ts';
 import { ScopePage } from './scope-page.tsx';
@@ -28,7 +29,7 @@ export default function OperationsPage({ project }: { project: Project }) {
   return (
     <div class="page operations">
       <h1 class="visually-hidden">Operations</h1>
-      <nav class="tabs" aria-label="Operations">
+      <TabLinks label="Operations">
         {OPERATION_SCOPES.map((name) => (
           <Link
             key={name}
@@ -45,7 +46,7 @@ export default function OperationsPage({ project }: { project: Project }) {
               </Link>
             ))
           : null}
-      </nav>
+      </TabLinks>
       {own ? (
         isAdmin.value ? (
           <own.Tab />

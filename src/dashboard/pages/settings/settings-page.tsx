@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { Link } from '../../components/link.tsx';
 import { Empty } from '../../components/states.tsx';
+import { TabLinks } from '../../components/tab-links.tsx';
 import { hrefOf, path } from '../../state/route.ts';
 import { isAdmin, user } from '../../state/session.ts';
 import { BrowserTab } from './browser-tab.tsx';
@@ -39,13 +40,13 @@ export default function SettingsPage() {
   return (
     <div class="page settings">
       <h1>Settings</h1>
-      <nav class="tabs" aria-label="Settings">
+      <TabLinks label="Settings">
         {TABS.map((tab) => (
           <Link key={tab.id} href={hrefOf(`/settings/${tab.id}`, {}, 'frame')} current={tab === current}>
             {tab.label}
           </Link>
         ))}
-      </nav>
+      </TabLinks>
       {current === undefined ? (
         <Empty title="There is no such setting">
           <p>Choose one of the tabs above.</p>

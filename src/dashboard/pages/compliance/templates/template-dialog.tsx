@@ -86,6 +86,7 @@ export function TemplateDialog({ template: shown, placeholders, onDone, onReload
           </Field>
           <div
             ref={texts}
+            class="template-texts"
             onFocusIn={({ target }) => {
               place.current = target as HTMLInputElement | HTMLTextAreaElement;
             }}
@@ -99,7 +100,7 @@ export function TemplateDialog({ template: shown, placeholders, onDone, onReload
             />
             <TextArea
               label="Text"
-              rows={10}
+              rows={8}
               value={draft.body}
               onInput={(body) => set({ body })}
               error={fieldReason(error, '/body')}

@@ -1,9 +1,11 @@
 import type { ComponentChildren } from 'preact';
 import type { DeletionRequest } from '../../../../../wire/compliance.ts';
+import { listRegimes } from '../../../../api/regimes.ts';
 import { Countdown } from '../../../../components/countdown.tsx';
 import { Time } from '../../../../components/time.tsx';
 import { day } from '../../../../lib/format.ts';
 import { ticking } from '../../../../state/clock.ts';
+import { useResource } from '../../../../state/use-resource.ts';
 import { isOpen } from '../deletion-words.ts';
 
 const DAY_MS = 86_400_000;
@@ -14,8 +16,12 @@ const NEAR_MS = 3 * DAY_MS;
 export function ClocksCard({ request }: { request: DeletionRequest }) {
   const { state, receivedAtMs, graceEndsAtMs, deadlineAtMs, executedAtMs, restorableUntilMs, regimeId } = request;
   const open = isOpen(request);
+  const isCancelled = state === 'cancelled';
+  const isLate = executedAtMs !== null && executedAtMs > deadlineAtMs;
+  const regimes = useResource('regimes', listRegimes);
+  const law = regimes.data?.items.find(({ id }) => id === regimeId)?.name ?? regimeId;
   const leftMs = deadlineAtMs - ticking.value;
-  const tone = !open ? '' : leftMs <= 0 ? ' tone-bad' : leftMs <= NEAR_MS ? ' tone-warn' : '';
+  const tone = isLate ? 'tone-bad' : !open ? '' : leftMs <= 0 ? ' tone-bad' : leftMs <= NEAR_MS ? ' tone-warn' : '';
   return (
     <section class="stats" aria-label="Clocks">
       <Clock label="Received" value={<Time ms={receivedAtMs} format={day} />}>
@@ -28,22 +34,34 @@ export function ClocksCard({ request }: { request: DeletionRequest }) {
             <>
               ends <Countdown untilMs={graceEndsAtMs} due="now" />
             </>
+          ) : isCancelled ? (
+            'none'
           ) : (
             'over'
           )
         }
       >
-        {state === 'grace' || graceEndsAtMs <= ticking.value ? (
+        {isCancelled ? (
+          'the request was cancelled'
+        ) : state === 'grace' || graceEndsAtMs <= ticking.value ? (
           <Time ms={graceEndsAtMs} />
         ) : (
           'it was ended before its time'
         )}
       </Clock>
       <Clock
-        label={`Deadline by ${regimeId}`}
+        label={`Deadline by ${law}`}
         value={
           <span class={tone}>
-            {open ? <Countdown untilMs={deadlineAtMs} due="is over" fine /> : executedAtMs === null ? 'none' : 'met'}
+            {open ? (
+              <Countdown untilMs={deadlineAtMs} due="is over" fine />
+            ) : executedAtMs === null ? (
+              'none'
+            ) : isLate ? (
+              'missed'
+            ) : (
+              'met'
+            )}
           </span>
         }
       >
@@ -55,7 +73,9 @@ export function ClocksCard({ request }: { request: DeletionRequest }) {
           executedAtMs === null ? state === 'cancelled' ? 'no' : 'not yet' : <Time ms={executedAtMs} format={day} />
         }
       >
-        {restorableUntilMs === null ? (
+        {isCancelled ? (
+          'the request was cancelled'
+        ) : restorableUntilMs === null ? (
           'then again after any restore of the database'
         ) : restorableUntilMs > ticking.value ? (
           <>

@@ -1,4 +1,9 @@
-import { type DeletionRequest, ERASURE_CATEGORIES, type ErasureStep } from '../../../../../wire/compliance.ts';
+import {
+  type DeletionRequest,
+  ERASURE_CATEGORIES,
+  type ErasureCategory,
+  type ErasureStep,
+} from '../../../../../wire/compliance.ts';
 import { type Column, DataTable } from '../../../../components/data-table.tsx';
 import { StatusDot } from '../../../../components/status-dot.tsx';
 import { Time } from '../../../../components/time.tsx';
@@ -25,7 +30,7 @@ export function StepsCard({ request: { state, steps } }: { request: DeletionRequ
         <p class="faint">
           {state === 'cancelled'
             ? 'Nothing was erased.'
-            : `It begins when the grace period ends: ${ERASURE_CATEGORIES.map((one) => CATEGORY_WORDS[one].toLowerCase()).join(', ')}.`}
+            : `It begins when the grace period ends: ${ERASURE_CATEGORIES.map(inSentence).join(', ')}.`}
         </p>
       ) : (
         <DataTable label="Parts of the erasure" columns={COLUMNS} rows={steps} keyOf={({ category }) => category} />
@@ -77,3 +82,9 @@ const COLUMNS: Column<ErasureStep>[] = [
       ),
   },
 ];
+
+/** Only the first letter: ETL stays. */
+function inSentence(category: ErasureCategory): string {
+  const words = CATEGORY_WORDS[category];
+  return words.charAt(0).toLowerCase() + words.slice(1);
+}
