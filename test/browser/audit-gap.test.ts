@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { databaseFile } from '../faults/stored-records.ts';
+import { databaseFile } from '../faults/disk.ts';
 import { answerAudit, type MadeUpAudit, madeUpAudit, withGap } from './audit-answers.ts';
 import { useDashboard } from './dashboard.ts';
 import { settled } from './inspected.ts';
