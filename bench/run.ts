@@ -10,6 +10,7 @@ import './lib/workers-module.ts';
 
 const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>> = {
   ingest: () => import('./ingest.ts'),
+  overhead: () => import('./overhead.ts'),
   beacon: () => import('./beacon.ts'),
   otlp: () => import('./protocols-otlp.ts'),
   loki: () => import('./protocols-loki.ts'),

@@ -27,7 +27,14 @@ import { limitRoutes, limitUsers, rateLimitHeaders } from './limits/index.ts';
 import { liveRoutes } from './live/index.ts';
 import { lokiRoutes } from './loki/index.ts';
 import { noticeRoutes } from './notices/index.ts';
-import { healthRoutes, logSettingsRoutes, metricsRoutes, requestLog } from './observability/index.ts';
+import {
+  healthRoutes,
+  logSettingsRoutes,
+  metricsRoutes,
+  performanceRoutes,
+  requestLog,
+  requestMetrics,
+} from './observability/index.ts';
 import { operationRoutes } from './operations/index.ts';
 import { otlpRoutes } from './otlp/index.ts';
 import { authPorts, noticePorts, revocations, schemaPort } from './ports.ts';
@@ -46,6 +53,7 @@ export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(requestContext);
   app.use(requestLog);
+  app.use(requestMetrics);
   app.use(rateLimitHeaders);
   app.onError(onFault);
   app.notFound(notFoundIn(app));
@@ -71,6 +79,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', healthRoutes());
   app.route('/', metricsRoutes());
   app.route('/', logSettingsRoutes());
+  app.route('/', performanceRoutes());
   app.route('/', jobRoutes(JOBS));
   app.route('/', noticeRoutes(noticePorts));
   app.route('/', storageRoutes());

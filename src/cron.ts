@@ -27,6 +27,7 @@ import {
   Unfinished,
 } from './jobs/index.ts';
 import { forgetNotices, sendNotices } from './notices/index.ts';
+import { flushMeasured, foldPerformance, measured } from './observability/index.ts';
 import { authPorts, noticePorts, revocations } from './ports.ts';
 import { reconcileRevocations } from './projects/index.ts';
 import { cleanQueryCache } from './query/index.ts';
@@ -148,6 +149,8 @@ export const JOBS: JobTable = {
       description: 'Deletes objects of the archive in R2 that no register names, after 31 days.',
       run: (ctx) => sweepObjects(ctx, archiveObjects),
     },
+    // 250 statements at most; usually twenty (src/observability/report/fold.ts).
+    { name: 'performance', description: 'Writes durations of requests by hour and day.', run: foldPerformance },
     { name: 'notice_cleanup', description: 'Deletes notices after 400 days.', run: forgetNotices },
     {
       name: 'job_cleanup',
@@ -280,7 +283,7 @@ export async function runCron(controller: Pick<ScheduledController, 'cron'>, env
   const failures: string[] = [];
   for (const job of jobs) {
     const ctx: Ctx = {
-      env,
+      env: measured(env),
       config,
       nowMs: clockNowMs(config),
       actor: { kind: 'system', job: job.name },
@@ -292,5 +295,6 @@ export async function runCron(controller: Pick<ScheduledController, 'cron'>, env
     const { outcome } = await runJob(ctx, job);
     if (outcome !== 'done') failures.push(job.name);
   }
+  await flushMeasured(env);
   if (failures.length > 0) throw new Error(`cron jobs failed: ${failures.join(', ')}`);
 }

@@ -4,6 +4,7 @@ import type { Fraud } from '../durable-objects/fraud/fraud.ts';
 import type { Hub } from '../durable-objects/hub/hub.ts';
 import type { Journal } from '../durable-objects/journal/journal.ts';
 import type { Limiter } from '../durable-objects/limiter/limiter.ts';
+import type { Metrics } from '../durable-objects/metrics/metrics.ts';
 import { LOG_LEVELS, type LogLevel, useLogConfig } from './shared/log.ts';
 import { isLoopback } from './shared/loopback.ts';
 import { redactAlso } from './shared/redact.ts';
@@ -20,6 +21,7 @@ export interface Env {
   FRAUD: DurableObjectNamespace<Fraud>;
   DESTINATION: DurableObjectNamespace<Destination>;
   ALERTS: DurableObjectNamespace<Alerts>;
+  METRICS: DurableObjectNamespace<Metrics>;
   /** Which version is deployed, and since when. Not everywhere there. */
   VERSION?: WorkerVersionMetadata;
   ENVIRONMENT: string;
@@ -29,6 +31,8 @@ export interface Env {
   /** Bytes that the database may have: the plan's. Empty is the paid plan. */
   D1_LIMIT_BYTES: string;
   USER_REQUESTS_PER_MINUTE: string;
+  /** `off` measures nothing of the deployment itself. */
+  MEASURE: string;
   CLOCK_OFFSET_MS: string;
   DNS_RESOLVER_URL: string;
   /** Hosts that this deployment answers at, comma separated, beside the one that a request comes to. */
@@ -59,6 +63,8 @@ export interface Config {
   databaseLimitBytes: number;
   /** Of one user or key, on what is neither ingest nor query. */
   userRequestsPerMinute: number;
+  /** Whether requests, calls and alarms are measured (src/observability/red). */
+  measures: boolean;
   /** Says over HTTPS, as `application/dns-json`, where the names of webhooks lead. */
   dnsResolverUrl: string;
   /** No webhook is sent to one of them. */
@@ -180,6 +186,7 @@ export function parseConfig(env: Env): Config {
     journalShards,
     databaseLimitBytes,
     userRequestsPerMinute,
+    measures: env.MEASURE !== 'off',
     dnsResolverUrl: parseResolverUrl(env.DNS_RESOLVER_URL, environment),
     publicHosts: parseHosts(env.PUBLIC_HOSTS),
     sessionSecrets: parseSecrets('SESSION_SECRETS', env.SESSION_SECRETS),

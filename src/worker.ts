@@ -9,6 +9,7 @@ export { Fraud } from '../durable-objects/fraud/fraud.ts';
 export { Hub } from '../durable-objects/hub/hub.ts';
 export { Journal } from '../durable-objects/journal/journal.ts';
 export { Limiter } from '../durable-objects/limiter/limiter.ts';
+export { Metrics } from '../durable-objects/metrics/metrics.ts';
 
 // Here, because this is what every isolate begins with: those of objects too.
 shipOwnLogs();

@@ -9,6 +9,7 @@ export const Fraud = meteredClass(product.Fraud);
 export const Hub = meteredClass(product.Hub);
 export const Journal = meteredClass(product.Journal);
 export const Limiter = meteredClass(product.Limiter);
+export const Metrics = meteredClass(product.Metrics);
 
 export default {
   fetch(request: Request, env: Env, context: ExecutionContext): Response | Promise<Response> {

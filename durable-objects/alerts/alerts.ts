@@ -1,4 +1,3 @@
-import { DurableObject } from 'cloudflare:workers';
 import type { Acknowledgement, AlertSettings, AlertsCalls, FiringQuery } from '../../src/alerts/calls.ts';
 import { windowBuckets } from '../../src/alerts/counting/buckets.ts';
 import { type Evaluation, evaluate } from '../../src/alerts/evaluate/index.ts';
@@ -10,9 +9,9 @@ import { type Ctx, clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import { allShards, journalFor, type Publication } from '../../src/journal/index.ts';
 import { announceHealth } from '../../src/live/index.ts';
 import { metered } from '../../src/query/index.ts';
-import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { WATCH_MS } from '../../src/shared/resend-policy.ts';
 import type { Firing, RuleStatus } from '../../src/wire/alerts.ts';
+import { MeasuredObject } from '../measured-object.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
 import { Decider, type Decision } from './decider.ts';
 import { Destinations } from './destinations.ts';
@@ -36,7 +35,7 @@ const FIRINGS_KEPT = 10_000;
  * Decides which rules of one project fire, and sees to it that their destinations are told: one object each. It goes by its copy of the settings, counts
  * records as journals publish them (ADR 0022), evaluates the rest by alarm, and writes a firing and the notices of it in one transaction.
  */
-export class Alerts extends DurableObject<Env> implements AlertsCalls {
+export class Alerts extends MeasuredObject implements AlertsCalls {
   readonly #settings: SettingsStore;
   readonly #firings: FiringStore;
   readonly #counts: CountStore;
@@ -51,8 +50,9 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
   /** By our clock; null when none is armed. */
   #alarmAtMs: number | null = null;
 
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+  constructor(ctx: DurableObjectState, bindings: Env) {
+    super(ctx, bindings, 'alerts');
+    const { env } = this;
     applySchemaSteps(ctx.storage, ALERTS_SCHEMA);
     const { sql } = ctx.storage;
     const nowMs = () => this.#now();
@@ -174,16 +174,18 @@ export class Alerts extends DurableObject<Env> implements AlertsCalls {
     return counts;
   }
 
-  override alarm(): Promise<void> {
-    return loggedAlarm('alerts', this.#settings.meta('project_id'), async () => {
-      this.#alarmAtMs = null;
-      const nowMs = this.#now();
-      this.#cleanUp(nowMs);
-      if (this.#disabled) return;
-      const due = this.#settings.dueRules(nowMs, latestDueMs(nowMs), RULES_PER_ALARM);
-      await Promise.all([this.#evaluator.run(due), this.#outbox.resend()]);
-      this.#armDue();
-    });
+  protected override get ownProjectId(): string | null {
+    return this.#settings.meta('project_id');
+  }
+
+  protected override async rang(): Promise<void> {
+    this.#alarmAtMs = null;
+    const nowMs = this.#now();
+    this.#cleanUp(nowMs);
+    if (this.#disabled) return;
+    const due = this.#settings.dueRules(nowMs, latestDueMs(nowMs), RULES_PER_ALARM);
+    await Promise.all([this.#evaluator.run(due), this.#outbox.resend()]);
+    this.#armDue();
   }
 
   #record(counted: Counted, nowMs: number): void {

@@ -1,4 +1,3 @@
-import { DurableObject } from 'cloudflare:workers';
 import { renderBody } from '../../src/delivery/body/render-body.ts';
 import type {
   DeliveryErasure,
@@ -15,9 +14,8 @@ import { DestinationResolver, dohLookUp } from '../../src/delivery/dns/index.ts'
 import { isCleanupDue, type Wants } from '../../src/delivery/queue/wake.ts';
 import { explained } from '../../src/delivery/queue/why.ts';
 import { shouldWarm } from '../../src/delivery/warm/decide.ts';
-import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
+import { type Env, parseConfig } from '../../src/env.ts';
 import { announceHealth } from '../../src/live/index.ts';
-import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { err, ok } from '../../src/shared/result.ts';
 import type {
   Attempt,
@@ -28,6 +26,7 @@ import type {
   DeliveryEvent,
   DestinationHealth,
 } from '../../src/wire/delivery.ts';
+import { MeasuredObject } from '../measured-object.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
 import { Announcer } from './announcer.ts';
 import { AttemptStore } from './attempt-store.ts';
@@ -36,6 +35,7 @@ import { Courier } from './courier.ts';
 import { DeliveryStore } from './delivery-store.ts';
 import { Dispatcher, type Stores } from './dispatcher.ts';
 import { eraseDeliveries } from './erase-store.ts';
+import { queueGauges } from './gauges.ts';
 import { healthOf } from './health.ts';
 import { MetaStore } from './meta-store.ts';
 import { receiptsOf } from './receipt-store.ts';
@@ -48,7 +48,7 @@ import { Waker } from './waker.ts';
  * Delivers to one webhook receiver: holds its queue, its breaker and its DNS record (ADR 20). What was taken in is delivered at least once, whatever dies:
  * an event, the start and the end of each attempt are committed before anybody hears of them, and an alarm looks after what was begun.
  */
-export class Destination extends DurableObject<Env> implements DestinationCalls {
+export class Destination extends MeasuredObject implements DestinationCalls {
   readonly #stores: Stores;
   #receiver: Receiver;
   #dispatcher: Dispatcher;
@@ -59,14 +59,14 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   readonly #cleaner: Cleaner;
   #isPrefetching = false;
   #savedNames: unknown = null;
-  readonly #explained = (delivery: Delivery): Delivery => explained(delivery, this.#dispatcher.holds, this.#now());
+  readonly #explained = (delivery: Delivery): Delivery => explained(delivery, this.#dispatcher.holds, this.now());
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+    super(ctx, env, 'destination');
     applySchemaSteps(ctx.storage, DESTINATION_SCHEMA);
     const { sql } = ctx.storage;
     const config = parseConfig(env);
-    const nowMs = () => this.#now();
+    const nowMs = () => this.now();
     const meta = new MetaStore(sql);
     this.#stores = { meta, deliveries: new DeliveryStore(sql), attempts: new AttemptStore(sql) };
     const dns = meta.meta('dns');
@@ -82,12 +82,12 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
       wake: () => this.#goOn(),
     });
     this.#announcer = new Announcer({
-      announce: (change) => announceHealth(env, this.#configured().projectId, [change], this.#now()),
+      announce: (change) => announceHealth(this.env, this.#configured().projectId, [change], this.now()),
       destinationId: () => this.#dispatcher.config?.destinationId ?? null,
       deadLetters: () => this.#stores.deliveries.counts.deadLetters,
     });
-    this.#cleaner = new Cleaner(this.#stores, this.#now());
-    this.#receiver = new Receiver(meta, this.#now());
+    this.#cleaner = new Cleaner(this.#stores, this.now());
+    this.#receiver = new Receiver(meta, this.now());
     this.#dispatcher = this.#newDispatcher();
     // An object that lost its alarm must not forget what it owes.
     if (this.#dispatcher.config !== null) this.#arm();
@@ -97,7 +97,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   configure(config: DestinationConfig): void {
     this.#transaction(() => {
       this.#dispatcher.configure(config);
-      this.#cleaner.begin(this.#now());
+      this.#cleaner.begin(this.now());
     });
     this.#dispatcher.pump();
   }
@@ -105,7 +105,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
   enqueue(events: DeliveryEvent[]): Enqueued | { kind: 'not_configured' } {
     const { config } = this.#dispatcher;
     if (config === null) return { kind: 'not_configured' };
-    const nowMs = this.#now();
+    const nowMs = this.now();
     const accepted = this.#transaction(
       () => events.filter((event) => this.#stores.deliveries.insert(event, nowMs, config.ordered)).length,
     );
@@ -145,7 +145,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     if (config === null) return { kind: 'not_found' };
     const eventIdOf = (id: string) => this.#eventIdOf(id);
     const outcome = this.#transaction(() =>
-      replay(this.#stores.deliveries, selection, eventIdOf, config.ordered, this.#now()),
+      replay(this.#stores.deliveries, selection, eventIdOf, config.ordered, this.now()),
     );
     this.#announcer.deadLettersChanged();
     this.#dispatcher.pump();
@@ -165,11 +165,11 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     const [receiver, dispatcher, resolver] = [this.#receiver, this.#dispatcher, this.#resolver];
     const { deliveries } = this.#stores;
     const parts = { receiver, dispatcher, resolver, deliveries, sql: this.ctx.storage.sql };
-    return healthOf({ ...parts, config: this.#configured(), lastWarmAtMs: this.#warmAtMs() }, this.#now());
+    return healthOf({ ...parts, config: this.#configured(), lastWarmAtMs: this.#warmAtMs() }, this.now());
   }
 
   erase(erasure: DeliveryErasure): ErasedDeliveries {
-    const work = () => eraseDeliveries(this.ctx.storage.sql, this.#stores.deliveries, erasure, this.#now());
+    const work = () => eraseDeliveries(this.ctx.storage.sql, this.#stores.deliveries, erasure, this.now());
     const erased = this.#transaction(work);
     // What waited behind one that is gone goes now.
     if (this.#dispatcher.config !== null) this.#dispatcher.pump();
@@ -178,14 +178,14 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
 
   async warm(): Promise<void> {
     const config = this.#configured();
-    const nowMs = this.#now();
+    const nowMs = this.now();
     const [{ disabledReason, lastAttemptAtMs }, lastWarmAtMs] = [this.#dispatcher, this.#warmAtMs()];
     const { state } = this.#receiver.breaker.look(config.breaker, nowMs);
     const facts = { warmProbe: config.warmProbe, disabled: disabledReason !== null, breaker: state };
     const isWanted = shouldWarm({ ...facts, lastAttemptAtMs, lastWarmAtMs }, nowMs);
     const isOpened = await this.#courier.warm(config, isWanted);
     if (this.#dispatcher.config === null) return;
-    if (isOpened) this.#stores.meta.setMeta('warm_at_ms', String(this.#now()));
+    if (isOpened) this.#stores.meta.setMeta('warm_at_ms', String(this.now()));
     this.#arm();
   }
 
@@ -197,29 +197,33 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     this.#stores.deliveries.counts.changed();
     // Whoever still has its id finds an object that nobody has told what it is.
     applySchemaSteps(this.ctx.storage, DESTINATION_SCHEMA);
-    this.#receiver = new Receiver(this.#stores.meta, this.#now());
+    this.#receiver = new Receiver(this.#stores.meta, this.now());
     this.#dispatcher = this.#newDispatcher();
   }
 
-  override alarm(): Promise<void> {
-    return loggedAlarm('destination', this.#dispatcher.config?.projectId ?? null, async () => {
-      this.#waker.alarmed();
-      if (this.#dispatcher.config === null) return;
-      this.#dispatcher.recover();
-      this.#transaction(() => {
-        this.#saveNames();
-        const isClean =
-          isCleanupDue(this.#wants()) && this.#cleaner.run(this.ctx.storage.sql.databaseSize, this.#now());
-        if (isClean) this.#dispatcher.book.forgotten();
-      });
-      this.#goOn();
+  protected override get ownProjectId(): string | null {
+    return this.#dispatcher.config?.projectId ?? null;
+  }
+
+  protected override async rang(): Promise<void> {
+    this.#waker.alarmed();
+    if (this.#dispatcher.config === null) return;
+    this.#dispatcher.recover();
+    this.#transaction(() => {
+      this.#saveNames();
+      const isClean = isCleanupDue(this.#wants()) && this.#cleaner.run(this.ctx.storage.sql.databaseSize, this.now());
+      if (isClean) this.#dispatcher.book.forgotten();
     });
+  }
+
+  protected override gauges() {
+    return queueGauges(this.#dispatcher.config, this.#stores.deliveries.counts, this.now());
   }
 
   /** What is due: names first, because what is asked for while others are sent costs nobody a wait. */
   #goOn(): void {
     const dueAtMs = this.#isPrefetching ? null : this.#resolver.nextPrefetchAtMs();
-    if (dueAtMs !== null && dueAtMs <= this.#now()) void this.#prefetch();
+    if (dueAtMs !== null && dueAtMs <= this.now()) void this.#prefetch();
     this.#dispatcher.pump();
   }
 
@@ -244,7 +248,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
 
   #newDispatcher(): Dispatcher {
     return new Dispatcher(this.#stores, this.#receiver, {
-      nowMs: () => this.#now(),
+      nowMs: () => this.now(),
       transaction: (work) => this.#transaction(work),
       render: (config, event) => {
         const rendered = renderBody(config, event);
@@ -261,7 +265,7 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     const dnsAtMs = this.#isPrefetching ? null : this.#resolver.nextPrefetchAtMs();
     const { inFlight, queueAtMs, book } = this.#dispatcher;
     const { cleanedAtMs } = this.#cleaner;
-    return { nowMs: this.#now(), inFlight, queueAtMs, dnsAtMs, cleanedAtMs, endsSinceCleanup: book.ends };
+    return { nowMs: this.now(), inFlight, queueAtMs, dnsAtMs, cleanedAtMs, endsSinceCleanup: book.ends };
   }
 
   #warmAtMs(): number | null {
@@ -292,9 +296,5 @@ export class Destination extends DurableObject<Env> implements DestinationCalls 
     const { config } = this.#dispatcher;
     if (config === null) throw new Error('nobody has told this object what it is');
     return config;
-  }
-
-  #now(): number {
-    return clockNowMs(parseConfig(this.env));
   }
 }

@@ -1,4 +1,3 @@
-import { DurableObject } from 'cloudflare:workers';
 import type { CookieHistoryQuery, CookieHistoryRows, CookieSample } from '../../src/cookies/index.ts';
 import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import type {
@@ -19,7 +18,6 @@ import type {
 import type { FraudErased, FraudErasure } from '../../src/fraud/erasure.ts';
 import { completeSettings, DEFAULT_SETTINGS } from '../../src/fraud/risk/settings.ts';
 import { ruleCounts, summaryOf } from '../../src/fraud/summary.ts';
-import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { resendDelayMs, WATCH_MS } from '../../src/shared/resend-policy.ts';
 import type {
   AccountGraph,
@@ -32,6 +30,7 @@ import type {
   SharedReference,
   Verdict,
 } from '../../src/wire/fraud.ts';
+import { MeasuredObject } from '../measured-object.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
 import { applyVerdict, openSession, registerReferences } from './accounts.ts';
 import { CLEANUP_INTERVAL_MS, cleanUp } from './cleanup.ts';
@@ -58,7 +57,7 @@ const MAX_CLOCK_SKEW_MS = 250;
  * Decides on the events of one project's end users: one object each, so that what a score counts is exact wherever its requests arrive. An event is
  * decided and written in one transaction, and then goes to the journal; the answer waits for both (ADR 0010).
  */
-export class Fraud extends DurableObject<Env> {
+export class Fraud extends MeasuredObject {
   readonly #stores: Stores;
   readonly #outboxRows: OutboxStore;
   readonly #outbox: Outbox;
@@ -70,8 +69,9 @@ export class Fraud extends DurableObject<Env> {
   /** By our clock; null when none is armed. */
   #alarmAtMs: number | null = null;
 
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+  constructor(ctx: DurableObjectState, bindings: Env) {
+    super(ctx, bindings, 'fraud');
+    const { env } = this;
     applySchemaSteps(ctx.storage, FRAUD_SCHEMA);
     const { sql } = ctx.storage;
     const meta = new MetaStore(sql);
@@ -226,23 +226,25 @@ export class Fraud extends DurableObject<Env> {
     this.#disabled = disabled;
   }
 
-  override alarm(): Promise<void> {
-    return loggedAlarm('fraud', this.#stores.meta.meta('project_id'), async () => {
-      this.#alarmAtMs = null;
-      const nowMs = this.#now();
-      // Before it too: what is in the journal would be sent again, and counted as a repeat in the ledger.
-      this.ctx.storage.transactionSync(() => this.#outbox.settle());
-      const isEmpty = await this.#outbox.flush(nowMs);
-      this.ctx.storage.transactionSync(() => this.#outbox.settle());
-      const cleanedAtMs = Number(this.#stores.meta.meta('cleaned_at_ms') ?? 0);
-      let isClean = true;
-      if (Math.abs(nowMs - cleanedAtMs) >= CLEANUP_INTERVAL_MS) {
-        isClean = this.ctx.storage.transactionSync(() => cleanUp(this.#stores, nowMs));
-        if (isClean) this.#stores.meta.setMeta('cleaned_at_ms', String(nowMs));
-        this.#stores.key.renew();
-      }
-      this.#arm(isClean && isEmpty ? nowMs + CLEANUP_INTERVAL_MS : (this.#outbox.retryAtMs ?? nowMs));
-    });
+  protected override get ownProjectId(): string | null {
+    return this.#stores.meta.meta('project_id');
+  }
+
+  protected override async rang(): Promise<void> {
+    this.#alarmAtMs = null;
+    const nowMs = this.#now();
+    // Before it too: what is in the journal would be sent again, and counted as a repeat in the ledger.
+    this.ctx.storage.transactionSync(() => this.#outbox.settle());
+    const isEmpty = await this.#outbox.flush(nowMs);
+    this.ctx.storage.transactionSync(() => this.#outbox.settle());
+    const cleanedAtMs = Number(this.#stores.meta.meta('cleaned_at_ms') ?? 0);
+    let isClean = true;
+    if (Math.abs(nowMs - cleanedAtMs) >= CLEANUP_INTERVAL_MS) {
+      isClean = this.ctx.storage.transactionSync(() => cleanUp(this.#stores, nowMs));
+      if (isClean) this.#stores.meta.setMeta('cleaned_at_ms', String(nowMs));
+      this.#stores.key.renew();
+    }
+    this.#arm(isClean && isEmpty ? nowMs + CLEANUP_INTERVAL_MS : (this.#outbox.retryAtMs ?? nowMs));
   }
 
   #change<T>(caller: Caller, change: () => T): T | CallerRefusal {

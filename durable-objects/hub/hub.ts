@@ -1,4 +1,3 @@
-import { DurableObject } from 'cloudflare:workers';
 import { type Config, clockNowMs, type Env, parseConfig } from '../../src/env.ts';
 import type { TelemetrySchema } from '../../src/etl/index.ts';
 import type { Publication } from '../../src/journal/index.ts';
@@ -10,8 +9,8 @@ import { decodeIdentity, IDENTITY_HEADER, type LiveIdentity, type SocketMatch } 
 import { presenceLine } from '../../src/live/notice.ts';
 import { mayCommand } from '../../src/live/permit.ts';
 import type { Lines } from '../../src/live/update.ts';
+import type { Gauge } from '../../src/observability/index.ts';
 import { log } from '../../src/shared/log.ts';
-import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { MAX_SOCKETS_PER_PROJECT } from '../../src/wire/limits.ts';
 import {
   CLOSE_RESTART,
@@ -21,6 +20,7 @@ import {
   SUBPROTOCOL,
   TOPIC_CLIENT_PREFIX,
 } from '../../src/wire/protocol.ts';
+import { MeasuredObject } from '../measured-object.ts';
 import { appendGathered } from './append.ts';
 import { HubEdges } from './edges.ts';
 import { Ends } from './ends.ts';
@@ -37,7 +37,7 @@ const PROJECT_KEY = 'project_id';
  * Holds the sockets of a project: one object each. It forgets everything when it sleeps; identity and subscriptions are in the sockets'
  * attachments, the place in the journals in its storage.
  */
-export class Hub extends DurableObject<Env> {
+export class Hub extends MeasuredObject {
   readonly #sockets = new Sockets();
   readonly #outlet: Outlet;
   readonly #fanout: Fanout;
@@ -49,8 +49,9 @@ export class Hub extends DurableObject<Env> {
   readonly #config: Config;
   #knownProjectId: string | null;
 
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+  constructor(ctx: DurableObjectState, bindings: Env) {
+    super(ctx, bindings, 'hub');
+    const { env } = this;
     this.#config = parseConfig(env);
     this.#ends = new Ends(ctx.storage, this.#config.clockOffsetMs);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
@@ -107,6 +108,7 @@ export class Hub extends DurableObject<Env> {
     const socket = new HubSocket(ws, { identity, csrfVerified: identity.by.kind === 'key' });
     socket.save();
     this.#sockets.add(socket);
+    this.report();
     if (this.#ends.hasEnded(identity, this.#now())) {
       this.#close(socket, CLOSE_UNAUTHENTICATED, 'the session or key has ended');
     } else {
@@ -175,11 +177,19 @@ export class Hub extends DurableObject<Env> {
     this.#gone(ws);
   }
 
+  protected override get ownProjectId(): string | null {
+    return this.#knownProjectId;
+  }
+
   /** Some session or key has ended by now. */
-  override alarm(): Promise<void> {
-    return loggedAlarm('hub', this.#knownProjectId, async () => {
-      await this.#closeEnded();
-    });
+  protected override async rang(): Promise<void> {
+    await this.#closeEnded();
+  }
+
+  protected override gauges(): Gauge[] {
+    const projectId = this.#knownProjectId;
+    if (projectId === null) return [];
+    return [{ gauge: 'sockets', projectId, owner: projectId, value: this.#sockets.size, atMs: this.#now() }];
   }
 
   #take(socket: HubSocket, frame: TelemetryFrame, chars: number): void {
@@ -221,6 +231,7 @@ export class Hub extends DurableObject<Env> {
   #forget(socket: HubSocket): void {
     if (!this.#sockets.remove(socket)) return;
     this.#fanout.leaveAll(socket);
+    this.report();
     this.#present(socket.identity, 'disconnected');
   }
 

@@ -1,5 +1,4 @@
-import { DurableObject } from 'cloudflare:workers';
-import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
+import { type Env, parseConfig } from '../../src/env.ts';
 import {
   type AppendOutcome,
   type AppendRequest,
@@ -16,11 +15,12 @@ import {
   type Wanted,
 } from '../../src/journal/index.ts';
 import { withLost } from '../../src/journal/ledger-policy.ts';
-import { loggedAlarm } from '../../src/shared/logged-alarm.ts';
 import { type Fault, orFault } from '../../src/shared/together.ts';
 import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import type { Stream } from '../../src/wire/record.ts';
+import { MeasuredObject } from '../measured-object.ts';
+import { tailGauges } from './gauges.ts';
 import { LedgerStore } from './ledger-store.ts';
 import { Listeners } from './listeners.ts';
 import { dataBytes, Sealer } from './sealer.ts';
@@ -46,7 +46,7 @@ const MAX_CLOCK_SKEW_MS = 250;
  * Makes batches durable, numbers them, and seals them into blocks: one object per project and shard. It appends finished bytes and
  * decides; parsing, packing and tokenising happened before (DESIGN 3.5).
  */
-export class Journal extends DurableObject<Env> {
+export class Journal extends MeasuredObject {
   readonly #store: JournalStore;
   readonly #ledger: LedgerStore;
   readonly #listeners: Listeners;
@@ -57,14 +57,14 @@ export class Journal extends DurableObject<Env> {
   #foldedAtMs = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
+    super(ctx, env, 'journal');
     this.#store = new JournalStore(ctx.storage);
     this.#ledger = new LedgerStore(ctx.storage.sql);
     for (const head of this.#store.heads()) this.#heads.set(head.stream, head);
     this.#sealer = new Sealer(ctx.storage, this.#store);
     this.#revoked = new Map(this.#store.revokedKeys().map(({ keyId, fromMs }) => [keyId, fromMs]));
     this.#disabled = this.#store.meta('disabled') === '1';
-    this.#listeners = new Listeners(env, this.#store, {
+    this.#listeners = new Listeners(this.env, this.#store, {
       projectId: () => this.#projectId(),
       shard: () => this.#shard(),
       heads: () => [...this.#heads.values()],
@@ -72,7 +72,7 @@ export class Journal extends DurableObject<Env> {
     // What was sealed had a minute to be published; what was not may have been in the queue when the instance before this one ended.
     if (this.#sealer.backlog().records > 0) this.#listeners.recover();
     // An object that lost its alarm (a crash between write and arming) must not forget its tail.
-    this.#sealer.arm(this.#now(), this.#clockOffsetMs());
+    this.#sealer.arm(this.now(), this.#clockOffsetMs());
   }
 
   /** One batch: stored whole or not at all, answered after it is durable (the output gate holds the answer back until then). */
@@ -170,7 +170,7 @@ export class Journal extends DurableObject<Env> {
 
   /** A key that has ended has ended by every clock: that of a request may lag behind the one that told its end, or be set back. */
   revokeKey(keyId: string, fromMs: number): void {
-    const refusedFromMs = fromMs <= this.#now() + MAX_CLOCK_SKEW_MS ? 0 : fromMs;
+    const refusedFromMs = fromMs <= this.now() + MAX_CLOCK_SKEW_MS ? 0 : fromMs;
     this.#store.revokeKey(keyId, refusedFromMs);
     this.#revoked.set(keyId, Math.min(refusedFromMs, this.#revoked.get(keyId) ?? Number.POSITIVE_INFINITY));
   }
@@ -205,26 +205,31 @@ export class Journal extends DurableObject<Env> {
    * Throws where the database refuses.
    */
   async sealTail(until: StreamHead[] | null): Promise<{ until: StreamHead[]; done: boolean }> {
-    const heads = until ?? [...this.#heads.values()].map((head) => ({ ...head }));
+    const heads = until ?? Array.from(this.#heads.values(), (head) => ({ ...head }));
     if (heads.length === 0) return { until: heads, done: true };
     const ends = new Map(heads.map(({ stream, nextSeq }) => [stream, nextSeq]));
-    return { until: heads, done: await this.#sealer.sealNow(this.env.DB, this.#place(), ends, this.#now()) };
+    return { until: heads, done: await this.#sealer.sealNow(this.env.DB, this.#place(), ends, this.now()) };
   }
 
-  override alarm(): Promise<void> {
-    return loggedAlarm('journal', this.#store.meta('project_id'), async () => {
-      this.#sealer.disarmed();
-      const nowMs = this.#now();
-      this.#store.forgetAnswers(nowMs, ANSWERS_FORGOTTEN_PER_ALARM);
-      this.#foldLedgerDue(nowMs);
-      await this.#sealer.sealDue(this.env.DB, this.#place(), nowMs);
-      this.#sealer.arm(this.#now(), this.#clockOffsetMs());
-    });
+  protected override get ownProjectId(): string | null {
+    return this.#store.meta('project_id');
+  }
+
+  protected override async rang(): Promise<void> {
+    this.#sealer.disarmed();
+    const nowMs = this.now();
+    this.#store.forgetAnswers(nowMs, ANSWERS_FORGOTTEN_PER_ALARM);
+    this.#foldLedgerDue(nowMs);
+    await this.#sealer.sealDue(this.env.DB, this.#place(), nowMs);
+    this.#sealer.arm(this.now(), this.#clockOffsetMs());
+  }
+
+  protected override gauges() {
+    return tailGauges(this.#projectId(), this.#shard(), this.#sealer.backlog(), this.now());
   }
 
   #foldLedgerDue(nowMs: number): void {
-    // Either way: a clock that was ahead and is right again must not put it off.
-    if (Math.abs(nowMs - this.#foldedAtMs) <= FOLD_INTERVAL_MS) return;
+    if (Math.abs(nowMs - this.#foldedAtMs) <= FOLD_INTERVAL_MS) return; // either way: a clock that was ahead must not put it off
     const beforeMinute = Math.max(0, Math.floor((nowMs - LEDGER_DETAIL_MS) / MINUTE_MS));
     this.ctx.storage.transactionSync(() => {
       this.#ledger.fold(beforeMinute);
@@ -284,14 +289,9 @@ export class Journal extends DurableObject<Env> {
     return parseConfig(this.env).clockOffsetMs;
   }
 
-  #now(): number {
-    return clockNowMs(parseConfig(this.env));
-  }
-
   #projectId(): string {
-    const id = this.#store.meta('project_id');
-    if (id === null) throw new Error('this journal has no project yet');
-    return id;
+    if (this.ownProjectId === null) throw new Error('this journal has no project yet');
+    return this.ownProjectId;
   }
 
   #shard(): number {

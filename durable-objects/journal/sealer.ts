@@ -80,16 +80,17 @@ export class Sealer {
     this.#waitingBytes -= bytes;
   }
 
+  /** `oldestAtMs`: when the oldest of them came; null where there is none. */
   backlog(): { records: number; bytes: number; oldestAtMs: number | null } {
     let records = 0;
     let bytes = 0;
-    let oldestAtMs: number | null = null;
+    let oldestAtMs = Number.POSITIVE_INFINITY;
     for (const totals of this.#pending.values()) {
       records += totals.records;
       bytes += totals.rawBytes;
-      oldestAtMs = Math.min(oldestAtMs ?? totals.oldestAtMs, totals.oldestAtMs);
+      oldestAtMs = Math.min(oldestAtMs, totals.oldestAtMs);
     }
-    return { records, bytes, oldestAtMs };
+    return { records, bytes, oldestAtMs: Number.isFinite(oldestAtMs) ? oldestAtMs : null };
   }
 
   noteStored(stream: Stream, records: number, rawBytes: number, nowMs: number): void {

@@ -1,9 +1,13 @@
 import { Hono } from 'hono';
+import { accepts } from 'hono/accepts';
 import { mayAdminister, projectProblem, readableProjects } from '../projects/index.ts';
-import { type AppEnv, refuse } from '../shared/http.ts';
+import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { deploymentMetrics } from './deployment-metrics.ts';
-import { EXPOSITION_TYPE, expositionOf } from './exposition.ts';
+import { EXPOSITION_TYPES, expositionOf, type Format, type Metric } from './exposition.ts';
 import { collectMetrics } from './metrics.ts';
+import { flushMeasured } from './red/isolate.ts';
+import { metricsOf } from './red/object.ts';
+import { gaugeMetrics, redMetrics } from './red/red-metrics.ts';
 
 /** `/api/metrics`: of the projects that the caller may read, which for a key is its own; to administrators and keys with the scope `admin` of the deployment too. */
 export function metricsRoutes(): Hono<AppEnv> {
@@ -12,12 +16,29 @@ export function metricsRoutes(): Hono<AppEnv> {
     const ctx = c.get('ctx');
     const projects = readableProjects(ctx);
     if (!projects.ok) return refuse(c, projectProblem(projects.error));
-    const metrics = [
+    // What this isolate has measured itself is in the answer.
+    await flushMeasured(ctx.env);
+    const totals = await metricsOf(ctx.env).totals();
+    const metrics: Metric[] = [
       ...(await collectMetrics(ctx, projects.value)),
-      ...(mayAdminister(ctx.actor) ? await deploymentMetrics(ctx) : []),
+      ...gaugeMetrics(totals.gauges, projects.value, ctx.nowMs),
+      ...(mayAdminister(ctx.actor) ? [...(await deploymentMetrics(ctx)), ...redMetrics(totals)] : []),
     ];
-    if (c.req.query('format') === 'json') return c.json({ metrics });
-    return c.body(expositionOf(metrics), 200, { 'content-type': EXPOSITION_TYPE });
+    if (c.req.query('format') === 'json') return c.json({ metrics: metrics.map(asJson) });
+    const format = formatOf(c);
+    return c.body(expositionOf(metrics, format), 200, { 'content-type': EXPOSITION_TYPES[format], vary: 'accept' });
   });
   return routes;
+}
+
+function formatOf(c: AppContext): Format {
+  const supports = ['text/plain', 'application/openmetrics-text'];
+  const type = accepts(c, { header: 'Accept', supports, default: 'text/plain' });
+  return type === 'application/openmetrics-text' ? 'openmetrics' : 'text';
+}
+
+function asJson(metric: Metric): unknown {
+  if (metric.type !== 'histogram') return metric;
+  const { name, help, type, boundsMs, samples } = metric;
+  return { name, help, type, boundsMs, samples: samples.map(({ exemplars: _, ...sample }) => sample) };
 }

@@ -49,6 +49,13 @@ export function readableProjects({ actor }: Ctx): Result<readonly string[] | nul
   return lacking === null ? ok(visibleProjects(actor)) : err({ kind: 'forbidden', detail: lacking });
 }
 
+/** What concerns the deployment and no project: administrators, and keys with the scope `admin`. */
+export function deploymentAccess({ actor }: Ctx): Result<null, ProjectError> {
+  if (actor.kind === 'anonymous') return err({ kind: 'unauthenticated' });
+  const lacking = whatIsLacking(actor, 'admin');
+  return lacking === null ? ok(null) : err({ kind: 'forbidden', detail: lacking });
+}
+
 /** Of somebody who was let into a project: whether what only administrators see is shown. Lets nobody in. */
 export function mayAdminister(actor: Actor): boolean {
   return whatIsLacking(actor, 'admin') === null;

@@ -1,4 +1,4 @@
-export { mayAdminister, type ProjectAction, projectAccess, readableProjects } from './access.ts';
+export { deploymentAccess, mayAdminister, type ProjectAction, projectAccess, readableProjects } from './access.ts';
 export { type ProjectError, projectProblem } from './errors.ts';
 export { verifyKey } from './key.ts';
 export { namedProject, wholeNamedProject } from './named-project.ts';

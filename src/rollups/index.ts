@@ -7,7 +7,18 @@ export {
   MINUTE_MS,
   type Resolution,
 } from './build.ts';
-export { type Cell, type CellRow, emptyCell, mergeCell, percentile, percentiles, sumOfRows } from './cell.ts';
+export {
+  addValue,
+  type Cell,
+  type CellRow,
+  cellOf,
+  cellRow,
+  emptyCell,
+  mergeCell,
+  percentile,
+  percentiles,
+  sumOfRows,
+} from './cell.ts';
 export { foldRollups } from './fold.ts';
 export { ALL_ERRORS } from './points/error.ts';
 export { OTHER, SERVICE } from './points/labels.ts';

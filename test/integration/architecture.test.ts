@@ -67,6 +67,7 @@ const SHELL_OF: Readonly<Record<string, string>> = {
   fraud: 'fraud',
   destination: 'delivery',
   alerts: 'alerts',
+  metrics: 'observability',
 };
 
 describe('imports go downhill', () => {

@@ -14,7 +14,7 @@ const of = (...kinds: RouteRule['access']['kind'][]) =>
     rule,
   ]);
 /** Everything that identify stands before. */
-const READ_SIDE = of('session', 'own-projects', 'role', 'project', 'socket', 'send');
+const READ_SIDE = of('session', 'own-projects', 'deployment', 'role', 'project', 'socket', 'send');
 
 let admin: SignedIn;
 /** A project and a session; what else a path names is refused before it is looked for. */
@@ -80,6 +80,7 @@ function neededRole({ access }: RouteRule): Role {
   const least: Record<string, Role> = { read: 'viewer', export: 'analyst', write: 'analyst', admin: 'admin' };
   if (access.kind === 'role') return access.role;
   if (access.kind === 'socket') return 'viewer';
+  if (access.kind === 'deployment') return 'admin';
   return least[access.kind === 'project' ? access.action : 'write'] ?? 'admin';
 }
 
@@ -92,10 +93,13 @@ describe('of a session that has ended', () => {
 });
 
 describe('of a session that is older than the loss of a right', () => {
-  it.each(of('project', 'role', 'send', 'socket'))('%s goes by the role and the grants of now', async (_, rule) => {
-    if (neededRole(rule) !== 'viewer') expect(outcome(await call(rule, { as: lowered }))).toBe('403 forbidden');
-    expect(outcome(await call(rule, { as: cut }))).toMatch(/^(404 not_found|403 forbidden)$/);
-  });
+  it.each(of('project', 'role', 'deployment', 'send', 'socket'))(
+    '%s goes by the role and the grants of now',
+    async (_, rule) => {
+      if (neededRole(rule) !== 'viewer') expect(outcome(await call(rule, { as: lowered }))).toBe('403 forbidden');
+      expect(outcome(await call(rule, { as: cut }))).toMatch(/^(404 not_found|403 forbidden)$/);
+    },
+  );
 });
 
 describe('with two session cookies', () => {

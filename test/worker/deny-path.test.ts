@@ -13,7 +13,7 @@ const named = (rules: readonly RouteRule[]) =>
 const of = (...kinds: RouteRule['access']['kind'][]) =>
   named(ROUTES.filter(({ access }) => kinds.includes(access.kind)));
 /** Everything that identify stands before. */
-const READ_SIDE = of('session', 'own-projects', 'role', 'project', 'socket', 'send', 'any-key');
+const READ_SIDE = of('session', 'own-projects', 'deployment', 'role', 'project', 'socket', 'send', 'any-key');
 const CHANGING = READ_SIDE.filter(([, { method }]) => method !== 'GET');
 
 let admin: SignedIn;
@@ -145,8 +145,14 @@ describe('with a key where a person is needed', () => {
   });
 });
 
+describe('with a key that may administer', () => {
+  it.each(of('deployment'))('%s is answered', async (_, rule) => {
+    expect((await call(rule, { key: keys.admin })).status).toBe(200);
+  });
+});
+
 describe('with a key that may only send', () => {
-  it.each(of('project', 'own-projects'))('%s answers 403', async (_, rule) => {
+  it.each(of('project', 'own-projects', 'deployment'))('%s answers 403', async (_, rule) => {
     expect(outcome(await call(rule, { key: keys.ingest }))).toBe('403 forbidden');
   });
 });
@@ -155,7 +161,7 @@ describe('with a key that may only read', () => {
   const beyond = of('project').filter(
     ([, { access }]) => access.kind === 'project' && (access.action === 'write' || access.action === 'admin'),
   );
-  it.each(beyond)('%s answers 403', async (_, rule) => {
+  it.each([...beyond, ...of('deployment')])('%s answers 403', async (_, rule) => {
     expect(outcome(await call(rule, { key: keys.query }))).toBe('403 forbidden');
   });
 
@@ -259,9 +265,11 @@ describe('what belongs to another project', () => {
 describe('with a lower role', () => {
   const below: Record<Role, Role[]> = { admin: ['analyst', 'viewer'], analyst: ['viewer'], viewer: [] };
   const least: Record<string, Role> = { read: 'viewer', export: 'analyst', write: 'analyst', admin: 'admin' };
-  it.each(of('project', 'role', 'send'))('%s answers 403', async (_, { ...rule }) => {
+  const actionOf = (access: RouteRule['access']) =>
+    access.kind === 'project' ? access.action : access.kind === 'deployment' ? 'admin' : 'write';
+  it.each(of('project', 'role', 'send', 'deployment'))('%s answers 403', async (_, { ...rule }) => {
     const { access } = rule;
-    const needed = access.kind === 'role' ? access.role : least[access.kind === 'project' ? access.action : 'write'];
+    const needed = access.kind === 'role' ? access.role : least[actionOf(access)];
     for (const role of below[needed ?? 'admin']) {
       expect(outcome(await call(rule, { as: granted[role] })), role).toBe('403 forbidden');
     }

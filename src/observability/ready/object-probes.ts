@@ -15,4 +15,5 @@ export const OBJECT_PROBES: Readonly<Record<string, { name: string; probe: (env:
   FRAUD: { name: 'fraud', probe: async (env) => env.FRAUD.getByName(PROBE_ID).quality() },
   DESTINATION: { name: 'destination', probe: async (env) => env.DESTINATION.getByName(PROBE_ID).transitions(1) },
   ALERTS: { name: 'alerts', probe: async (env) => env.ALERTS.getByName(PROBE_ID).counts() },
+  METRICS: { name: 'metrics', probe: async (env) => env.METRICS.getByName(PROBE_ID).changedHours(1) },
 };

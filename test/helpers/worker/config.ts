@@ -11,6 +11,7 @@ export function configWith(overrides: Partial<Config>): Config {
     logLevel: 'info',
     journalShards: 1,
     databaseLimitBytes: 10_000_000_000,
+    measures: true,
     userRequestsPerMinute: 100,
     publicHosts: [],
     dnsResolverUrl: 'https://resolver.example/dns-query',

@@ -19,6 +19,8 @@ export type Access =
   | { kind: 'session' }
   /** A list that is cut to what the caller may see: any signed-in person, or a key that may read. */
   | { kind: 'own-projects' }
+  /** Concerns the deployment: administrators, and keys with the scope `admin`. */
+  | { kind: 'deployment' }
   /** Concerns the whole deployment: people of this role or above. A key cannot. */
   | { kind: 'role'; role: Role }
   /** The upgrade of a socket to one project: whoever may read it, or a key that may send. A cookie comes from no other Origin than ours. */
@@ -167,6 +169,8 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'GET', route: '/api/health', access: { kind: 'public' } },
   { method: 'GET', route: '/api/ready', access: { kind: 'public' } },
   { method: 'GET', route: '/api/metrics', access: { kind: 'own-projects' } },
+  { method: 'GET', route: '/api/metrics/report', access: { kind: 'deployment' } },
+  { method: 'GET', route: '/api/metrics/slow', access: { kind: 'deployment' } },
   { method: 'GET', route: '/api/health/webhook', access: { kind: 'own-projects' } },
   {
     ...{ method: 'GET', route: '/api/health/pulse', access: { kind: 'project', action: 'read' } },

@@ -1,0 +1,88 @@
+import { waitUntil } from 'cloudflare:workers';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { clockNowMs, type Env, parseConfig } from '../../env.ts';
+import { randomId } from '../../shared/ids.ts';
+import { log } from '../../shared/log.ts';
+import { type CallObserver, measuredEnv } from '../../shared/measured.ts';
+import { metricsOf } from './object.ts';
+import { type Gauge, Registry } from './registry.ts';
+import { Reporter } from './reporter.ts';
+import type { Spans } from './spans.ts';
+
+/** What this isolate has measured: of the Worker, and of the objects that live in it. */
+export const registry = new Registry();
+const reporter = new Reporter(registry, () => randomId('iso'));
+/** Of the request that a call is made for. */
+export const spansOfRequest = new AsyncLocalStorage<Spans>();
+
+const known = new WeakMap<Env, Env>();
+
+/** The bindings, with each call through them measured. The same ones for the same. */
+export function measured(env: Env): Env {
+  if (!isMeasured(env)) return env;
+  let made = known.get(env);
+  if (!made) {
+    made = measuredEnv(env, observerOf(env));
+    known.set(env, made);
+    // Measured once is enough.
+    known.set(made, made);
+  }
+  return made;
+}
+
+/** MEASURE of wrangler.toml. */
+export function isMeasured(env: Env): boolean {
+  return parseConfig(env).measures;
+}
+
+function observerOf(env: Env): CallObserver {
+  return {
+    began: (target) => registry.began(target),
+    ended(call) {
+      registry.ended(call.target);
+      registry.observe('calls', [call.target, call.operation], {
+        ...{ atMs: clockNowMs(parseConfig(env)), durationMs: call.durationMs },
+        ...{ outcome: call.failed ? 1 : 0, traceId: null },
+      });
+      spansOfRequest.getStore()?.add(call);
+    },
+  };
+}
+
+/** An alarm of an object, measured; what the isolate has gathered goes with it. */
+export async function measuredAlarm(env: Env, object: string, work: () => Promise<void>): Promise<void> {
+  if (!isMeasured(env)) return work();
+  const startedMs = performance.now();
+  let failed = true;
+  try {
+    await work();
+    failed = false;
+  } finally {
+    registry.observe('alarms', [object], {
+      ...{ atMs: clockNowMs(parseConfig(env)), durationMs: performance.now() - startedMs },
+      ...{ outcome: failed ? 1 : 0, traceId: null },
+    });
+    flushIfDue(env);
+  }
+}
+
+/** What an object says of itself, when it has changed. */
+export function reportGauges(env: Env, gauges: readonly Gauge[]): void {
+  if (!isMeasured(env)) return;
+  for (const gauge of gauges) registry.gauge(gauge);
+  flushIfDue(env);
+}
+
+/** Behind the answer, and not with every one. */
+export function flushIfDue(env: Env): void {
+  if (reporter.isDue(performance.now())) waitUntil(flushMeasured(env));
+}
+
+/** Tells the object what this isolate has measured so far. Never throws: what is not told now is told later. */
+export async function flushMeasured(env: Env): Promise<void> {
+  try {
+    await reporter.flush(performance.now(), (delta) => metricsOf(env).add(delta));
+  } catch (cause) {
+    log('warn', 'metrics_not_told', { cause: String(cause) });
+  }
+}
