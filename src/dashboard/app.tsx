@@ -23,6 +23,7 @@ const AuditPage = lazy(() => import('./pages/audit/audit-page.tsx'));
 const CompliancePage = lazy(() => import('./pages/compliance/compliance-page.tsx'));
 const FraudPage = lazy(() => import('./pages/fraud/fraud-page.tsx'));
 const VitalsPage = lazy(() => import('./pages/vitals/vitals-page.tsx'));
+const PerformancePage = lazy(() => import('./pages/performance/performance-page.tsx'));
 const SourcesPage = lazy(() => import('./pages/sources/sources-page.tsx'));
 const TracePage = lazy(() => import('./pages/trace/trace-page.tsx'));
 const SecurityPage = lazy(() => import('./pages/security/security-page.tsx'));
@@ -75,6 +76,7 @@ function Page() {
   if (at === '/settings' || at.startsWith('/settings/')) return <SettingsPage />;
   if (at === '/audit' || at.startsWith('/audit/')) return <AuditPage />;
   if (at === '/compliance' || at.startsWith('/compliance/')) return <CompliancePage />;
+  if (at === '/performance') return <PerformancePage />;
   if (at === '/security') return <SecurityPage />;
   if (at === '/') return <ProjectGate>{(project) => <OverviewPage key={project.id} project={project} />}</ProjectGate>;
   if (at === '/live') return <ProjectGate>{(project) => <LivePage key={project.id} project={project} />}</ProjectGate>;

@@ -25,6 +25,7 @@ const PAGES: readonly Page[] = [
   { path: '/archives', name: 'Archives', icon: 'archives', key: 'h' },
   { path: '/audit', name: 'Audit', icon: 'audit', key: 'u', admin: true },
   { path: '/compliance', name: 'Compliance', icon: 'compliance', key: 'c', admin: true },
+  { path: '/performance', name: 'Performance', icon: 'performance', key: 'm', admin: true },
   { path: '/sources', name: 'Sources', icon: 'sources', key: 'r' },
   { path: '/security', name: 'Security', icon: 'security', key: 'i' },
   { path: '/settings', name: 'Settings', icon: 'settings', key: ',', admin: true },
