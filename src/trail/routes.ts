@@ -20,7 +20,7 @@ import { trailStatus } from './status.ts';
 import { pageOfChanges } from './structure/list-changes.ts';
 import { verifyNow } from './verify/verify.ts';
 
-const gapSchema = z.strictObject({ toSeq: z.int().positive() });
+export const gapSchema = z.strictObject({ toSeq: z.int().positive() });
 
 const deny = (c: AppContext, error: TrailError): Response => refuse(c, trailProblem(error));
 
