@@ -44,6 +44,12 @@ export function takesIdempotencyKey(route: Route, { access }: Operation): boolea
   return isChange && route.includes(' /api/') && !isElsewhere;
 }
 
+/** Where `?project=` says which one is meant. */
+export function namesProject(route: Route, { access }: Operation): boolean {
+  const ofProject: readonly Access[] = ['read', 'export', 'write', 'admin', 'socket', 'send', 'any-key'];
+  return ofProject.includes(access) && !route.includes('/api/projects/:id');
+}
+
 /** All codes that a route may refuse with, by status. */
 export function refusalsOf(
   route: Route,
@@ -59,7 +65,7 @@ export function refusalsOf(
     Array.isArray(body) && access !== 'public' ? 'body_too_large' : '',
     isChange && !['ingest', 'probe', 'public'].includes(access) ? `${BY_COOKIE} body_too_large` : '',
     takesIdempotencyKey(route, operation) ? `${REPEATED} invalid_input` : '',
-    query ? 'invalid_input' : '',
+    query || namesProject(route, operation) ? 'invalid_input' : '',
     route.includes(':') ? 'not_found' : '',
     proof ? 'step_up_required' : '',
     batch ? BATCH : '',

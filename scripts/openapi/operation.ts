@@ -1,6 +1,6 @@
 import type { Access, Operation, Parameter, Route } from '../../src/shared/describe.ts';
 import type { Answers, Schema } from './answers.ts';
-import { refusalsOf, takesIdempotencyKey } from './codes.ts';
+import { namesProject, refusalsOf, takesIdempotencyKey } from './codes.ts';
 import type { WrittenSchemas } from './written-schemas.ts';
 
 type Responses = Record<string, { description: string; content?: Schema }>;
@@ -109,9 +109,8 @@ function parametersOf(route: Route, operation: Operation): Schema[] {
   const inPath = [...route.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
     ...{ name, in: 'path', required: true, schema: { type: 'string' } },
   }));
-  const concernsProject = ['read', 'export', 'write', 'admin', 'socket', 'send', 'any-key'].includes(operation.access);
   const query = {
-    ...(concernsProject && !route.includes('/api/projects/:id') ? { project: PROJECT } : {}),
+    ...(namesProject(route, operation) ? { project: PROJECT } : {}),
     ...operation.query,
   };
   const headers = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { type ApiDocument, apiDocument } from '../helpers/worker/api-document.ts';
+import type { ApiDocument } from '../helpers/api-contract.ts';
+import { apiDocument } from '../helpers/worker/api-document.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
 import { ROUTES, type RouteRule } from '../helpers/worker/route-table.ts';
 

@@ -67,9 +67,10 @@ export async function callApp(method: string, path: string, options: CallOptions
     ? await app.fetch(request, options.env ?? env, createExecutionContext())
     : await exports.default.fetch(request);
   const text = await response.text();
-  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
+  const contentType = response.headers.get('content-type') ?? '';
+  const isJson = /[/+]json\b/.test(contentType);
   const answered = isJson && response.status !== 304 ? JSON.parse(text) : text;
-  const breaches = await breachesOf(method, url.href, response, answered);
+  const breaches = await breachesOf({ method, url: url.href, status: response.status, contentType, body: answered });
   if (breaches.length > 0)
     throw new Error(`the document of the API says otherwise of ${method} ${url.pathname}: ${breaches.join('; ')}`);
   return {
