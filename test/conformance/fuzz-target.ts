@@ -81,6 +81,22 @@ export class FuzzTarget {
     return { method, url: url.href, status: response.status, contentType, body: answer };
   }
 
+  /** Callers that are no longer let in where they were at the beginning. */
+  async callersLost(): Promise<string[]> {
+    const doors: [Caller, string, string][] = [
+      ['admin', 'GET', '/api/auth/me'],
+      ['adminKey', 'GET', `/api/projects/${this.#home}`],
+      ['ingestKey', 'POST', '/api/ingest'],
+    ];
+    const answers = doors.map(async ([caller, method, path]) => {
+      const headers = { 'content-type': 'application/json', ...this.#headers[caller] };
+      const body = method === 'POST' ? { body: '{"message":"at the end"}' } : {};
+      const response = await fetch(this.#url + path, { method, headers, ...body });
+      return response.ok ? [] : [`${caller}: ${response.status} ${await response.text()}`];
+    });
+    return (await Promise.all(answers)).flat();
+  }
+
   /** Changes are of what is not the callers' own; reads find that too. */
   #pathOf({ method, path, pathParts }: FuzzRequest): string {
     return path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {

@@ -58,6 +58,7 @@ describe('whatever is sent', () => {
     );
     expect(found.slice(0, 20)).toEqual([]);
     // A fuzzer that nobody lets in tries nothing.
+    expect(await target.callersLost()).toEqual([]);
     const succeeded = [...reached].reduce((sum, [status, n]) => sum + (status < '300' ? n : 0), 0);
     expect(succeeded / REQUESTS).toBeGreaterThan(0.2);
   });
