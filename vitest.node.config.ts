@@ -20,7 +20,9 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: [
-            ...['integration', 'conformance', 'clients', 'browser'].map((dir) => `test/${dir}/**/*.test.ts`),
+            ...['integration', 'conformance', 'clients', 'browser', 'scanners'].map(
+              (dir) => `test/${dir}/**/*.test.ts`,
+            ),
             WAITING,
           ],
         },

@@ -31,6 +31,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ run(): Promise<Row[]> }>>>
   breaker: () => import('./breaker.ts'),
   live: () => import('./live.ts'),
   sockets: () => import('./sockets.ts'),
+  pages: () => import('./pages.ts'),
   dashboard: () => import('./dashboard.ts'),
   'sdk-size': () => import('./sdk-size.ts'),
 };

@@ -10,7 +10,7 @@ import { isHealthy } from '../scripts/start/server.ts';
 import { buildMinutes, mergeRollup, type Rollup, widen } from '../src/rollups/build.ts';
 import { type Row as RollupRow, rollupOf, rollupRow } from '../src/rollups/row.ts';
 import type { VitalsPages } from '../src/wire/vitals.ts';
-import { databaseFile } from '../test/faults/stored-records.ts';
+import { databaseFile } from '../test/faults/disk.ts';
 import { until } from '../test/helpers/node/temporary.ts';
 import { type Postgres, startPostgres } from './lib/postgres.ts';
 import { median, quantile, type Row, thousands } from './lib/row.ts';

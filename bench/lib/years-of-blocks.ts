@@ -5,16 +5,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from 'miniflare';
-import { unstable_getMiniflareWorkerOptions } from 'wrangler';
-import { PROJECT_DIR } from '../../scripts/lib/run.ts';
-import { openStateFolder } from '../../scripts/start/state-folder.ts';
 import { type BlockIndex, type SealedBlock, storeSealed } from '../../src/blocks/index.ts';
 import { BatchBuilder } from '../../src/ingest/batch.ts';
 import { buildBlock, type PlacedPart } from '../../src/journal/index.ts';
 import { dayOf } from '../../src/shared/calendar.ts';
 import { batchIds } from '../../src/shared/ids.ts';
 import { makeRecord, random } from './records.ts';
+import { inStores, type Stores } from './stores.ts';
 
 const BATCH_RECORDS = 500;
 const BLOCK_RECORDS = 5_000;
@@ -40,11 +37,6 @@ export interface Filled {
   references: string[];
 }
 
-interface Stores {
-  db: D1Database;
-  bucket: R2Bucket;
-}
-
 /** The stores of a state folder that no server has open. `filesDir`: the same bytes as files, for tools of the shell. */
 export async function fillYear(
   stateDir: string,
@@ -52,29 +44,7 @@ export async function fillYear(
   year: Year,
   { references: wanted, filesDir }: { references: number; filesDir: string | null },
 ): Promise<Filled> {
-  const miniflare = openStores(stateDir);
-  try {
-    const stores = {
-      db: (await miniflare.getD1Database('DB', 'breakwater')) as unknown as D1Database,
-      bucket: (await miniflare.getR2Bucket('STORE', 'breakwater')) as unknown as R2Bucket,
-    };
-    return await fill(stores, projectId, year, wanted, filesDir);
-  } finally {
-    await miniflare.dispose();
-  }
-}
-
-/** As test/helpers/node/workerd-process.ts lays them out, with a Worker that does nothing. */
-function openStores(stateDir: string): Miniflare {
-  const { workerOptions } = unstable_getMiniflareWorkerOptions(path.join(PROJECT_DIR, 'wrangler.toml'));
-  const { d1Databases, r2Buckets } = workerOptions;
-  const worker = { d1Databases, r2Buckets, name: 'breakwater', modules: true, script: 'export default {}' };
-  return new Miniflare(
-    convertV4MiniflareOptions({
-      resourcePersistencePath: path.join(openStateFolder(stateDir).data, 'v3'),
-      workers: [worker as V4WorkerOptions],
-    }),
-  );
+  return inStores(stateDir, (stores) => fill(stores, projectId, year, wanted, filesDir));
 }
 
 async function fill(

@@ -13,9 +13,9 @@ export async function listNoticeRows(
       `SELECT n.id, n.kind, n.severity, n.title, iif(length(n.detail) <= ${MAX_DETAIL_CHARS}, n.detail, '{}') AS detail, n.path,
          n.at_ms AS atMs, b.sent_at_ms AS sentAtMs
        FROM notices n LEFT JOIN notice_bundles b ON b.id = n.bundle
-       WHERE ?1 IS NULL OR (n.at_ms, n.id) < (?1, ?2) ORDER BY n.at_ms DESC, n.id DESC LIMIT ?3`,
+       WHERE (n.at_ms, n.id) < (?1, ?2) ORDER BY n.at_ms DESC, n.id DESC LIMIT ?3`,
     )
-    .bind(before?.atMs ?? null, before?.id ?? null, limit + 1)
+    .bind(before?.atMs ?? Number.MAX_SAFE_INTEGER, before?.id ?? '', limit + 1)
     .all<Omit<Notice, 'detail'> & { detail: string }>();
   return results.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Notice['detail'] }));
 }

@@ -101,7 +101,7 @@ const BUILT_IN: CommunicationTemplate = {
   ...{ subject: 'Received', body: 'We received it.', version: 1, changedAtMs: 0 },
 };
 
-const said = (i: number, nowMs: number): Communication => ({
+export const said = (i: number, nowMs: number): Communication => ({
   ...{ id: `com_${i}`, subjectId: 'del_0', recipient: i ? RTL : 'maria@example.com', atMs: nowMs - i * DAY_MS },
   recordedAtMs: nowMs,
   ...{ by: 'usr_1', byName: 'ada', channel: i ? 'letter' : 'email', templateId: null },
@@ -115,6 +115,14 @@ export function madeUpDeletions(count: number, nowMs = Date.now()): MadeUpDeleti
     templates: some ? [BUILT_IN, ...[0, 1, 2].map((i) => template(i, nowMs))] : [],
     said: some ? [0, 1].map((i) => said(i, nowMs)) : [],
   };
+}
+
+/** The newest first, as the page asks. */
+function pageOfSaid({ said: all }: MadeUpDeletions, params: URLSearchParams): object {
+  if (params.get('order') !== 'desc') throw new Error('the page asks for the oldest');
+  const from = Number(params.get('cursor') ?? 0);
+  const end = from + Number(params.get('limit'));
+  return { items: all.slice(from, end), nextCursor: end < all.length ? String(end) : null };
 }
 
 /** Answers every route of deletions, templates and regimes from here on. */
@@ -171,7 +179,7 @@ export async function answerDeletions(page: Page, made: MadeUpDeletions): Promis
         return json(receiptOf(found, nowMs));
       case 'communications': {
         if (fourth === 'draft') return json({ subject: `We have your request ${id}`, body: 'Dear Maria,' });
-        if (method === 'GET') return json({ items: made.said, nextCursor: null });
+        if (method === 'GET') return json(pageOfSaid(made, url.searchParams));
         const one = { ...said(0, nowMs), ...body, id: `com_new_${made.said.length}`, atMs: nowMs };
         made.said = [one, ...made.said];
         return json(one, 201);

@@ -1,7 +1,14 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { enterPassword } from './account-steps.ts';
-import { answerDeletions, LONG, type MadeUpDeletions, madeUpDeletion, madeUpDeletions } from './compliance-answers.ts';
+import {
+  answerDeletions,
+  LONG,
+  type MadeUpDeletions,
+  madeUpDeletion,
+  madeUpDeletions,
+  said,
+} from './compliance-answers.ts';
 import { useDashboard, walkDown } from './dashboard.ts';
 import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
 
@@ -188,6 +195,25 @@ describe('a request for deletion', () => {
       },
     });
   });
+
+  it('shows the newest of a long log at once, and earlier ones when they are asked for', async () => {
+    const made = madeUpDeletions(20);
+    const nowMs = Date.now();
+    made.said = Array.from({ length: 120 }, (_, i) => ({
+      ...said(1, nowMs - i),
+      id: `com_${i}`,
+      subject: `Letter ${i}`,
+    }));
+    const { page } = await visitDeletions('/deletions/del_0', made);
+    const log = page.getByRole('region', { name: 'Communication' });
+    await log.getByText('Letter 49', { exact: true }).waitFor();
+    expect(await log.getByText('Letter 50', { exact: true }).count()).toBe(0);
+    await log.getByRole('button', { name: 'Show earlier' }).click();
+    await log.getByText('Letter 99', { exact: true }).waitFor();
+    await log.getByRole('button', { name: 'Show earlier' }).click();
+    await log.getByText('Letter 119', { exact: true }).waitFor();
+    expect(await log.getByRole('button', { name: 'Show earlier' }).count()).toBe(0);
+  });
 });
 
 describe('templates', () => {
@@ -224,6 +250,24 @@ describe('templates', () => {
     ]);
     expect(made.sent[2]?.body).toMatchObject({ version: 1, body: 'Until then.' });
     expect(faults).toEqual([]);
+  });
+
+  it('of a full register are sorted all, and drawn a hundred at first', async () => {
+    const made = madeUpDeletions(1);
+    const [one] = made.templates.slice(-1);
+    if (!one) throw new Error('there is no template');
+    made.templates = Array.from({ length: 1_000 }, (_, i) => ({ ...one, id: `tpl_${i}`, name: `Text ${i}` }));
+    const { page } = await visitDeletions('/templates', made);
+    const rows = page.getByRole('table', { name: 'Templates' }).locator('tbody tr');
+    await page.getByRole('button', { name: 'Show all 1,000' }).waitFor();
+    expect(await rows.count()).toBe(100);
+    const name = page.getByRole('columnheader', { name: /^Name/ }).getByRole('button');
+    await name.click();
+    await name.click();
+    await page.getByRole('button', { name: 'Text 999', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Show all 1,000' }).click();
+    await page.getByRole('button', { name: 'Text 0', exact: true }).waitFor();
+    expect(await rows.count()).toBe(1_000);
   });
 });
 

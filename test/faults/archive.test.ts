@@ -3,9 +3,6 @@
  * printed; BREAKWATER_FAULT_SEED repeats its moments, BREAKWATER_FAULT_ROUNDS makes it longer.
  */
 import { randomInt } from 'node:crypto';
-import { globSync } from 'node:fs';
-import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../bench/lib/records.ts';
@@ -14,12 +11,15 @@ import type { LogRecord } from '../../src/wire/record.ts';
 import { ARCHIVE_CRON, ArchiveClient, DAY_MS } from '../helpers/node/archive-client.ts';
 import { until } from '../helpers/node/temporary.ts';
 import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
-import { databaseFile } from './stored-records.ts';
+import { objectKeys, queryDisk, runsOf } from './disk.ts';
 
 const SEED = Number(process.env.BREAKWATER_FAULT_SEED ?? randomInt(2 ** 31));
-const ROUNDS = Number(process.env.BREAKWATER_FAULT_ROUNDS ?? 12);
-/** Longer than the cron takes for all that there is, so that some kills come after it. */
-const LONGEST_LIFE_MS = 1_500;
+const ROUNDS = Number(process.env.BREAKWATER_FAULT_ROUNDS ?? 10);
+/**
+ * From the begin of a run on, in times that the machine needs for a start. A run is over within a fraction of one: longer lives end behind it, and hit nothing.
+ * Those of each half begin short, while there is work.
+ */
+const LONGEST_LIFE_STARTS = 0.4;
 const HOUR_MS = 3_600_000;
 /** So many records are a block. */
 const BLOCK = 5_000;
@@ -30,6 +30,8 @@ describe(`SIGKILL to the archive, ${ROUNDS} times (seed ${SEED})`, () => {
   let worker: StartedWorkerd;
   let client: ArchiveClient;
   let sent: string[];
+  /** Runs of the archive that a kill ended. */
+  let cutOff = 0;
 
   beforeAll(async () => {
     console.log(`faults: BREAKWATER_FAULT_SEED=${SEED}`);
@@ -62,11 +64,19 @@ describe(`SIGKILL to the archive, ${ROUNDS} times (seed ${SEED})`, () => {
     const next = random(SEED);
     for (let round = 0; round < ROUNDS; round++) {
       // Past the rest of an hour, and from the middle on past the day that payloads stay.
-      await restart(round < ROUNDS / 2 ? 2 * HOUR_MS : 30 * HOUR_MS);
+      const half = Math.ceil(ROUNDS / 2);
+      await restart(round < half ? 2 * HOUR_MS : 30 * HOUR_MS);
+      const runs = runsOf(worker.stateDir, 'archive');
       void cron();
-      await sleep(next() * LONGEST_LIFE_MS); // the moment is the test
+      // What it takes to start is no moment that tells anything.
+      await until('the archive runs', () => runsOf(worker.stateDir, 'archive') > runs);
+      await sleep((next() * LONGEST_LIFE_STARTS * worker.startMs * ((round % half) + 1)) / half); // the moment is the test
     }
+    console.log(`faults: ${cutOff} runs of the archive cut off`);
     await restart(30 * HOUR_MS);
+    await cron();
+    // A day after the last move.
+    await restart(60 * HOUR_MS);
     for (let run = 0; run < 4; run++) await cron();
   }, 600_000);
   afterAll(() => worker?.stop());
@@ -81,9 +91,13 @@ describe(`SIGKILL to the archive, ${ROUNDS} times (seed ${SEED})`, () => {
     try {
       await fetch(worker.url + ARCHIVE_CRON);
     } catch {
-      // killed meanwhile, as intended
+      cutOff++; // killed meanwhile, as intended
     }
   }
+
+  it('hits runs of the archive under way', () => {
+    expect(cutOff).toBeGreaterThan(0);
+  });
 
   it('leaves every record once, and of what has expired none', async () => {
     const range = `from=0&to=${Date.now() + 2 * DAY_MS}`;
@@ -115,29 +129,8 @@ describe(`SIGKILL to the archive, ${ROUNDS} times (seed ${SEED})`, () => {
 
   it('leaves no object that no row knows', async () => {
     await worker.stop();
-    const { rows, objects } = readDisk(worker.stateDir);
-    const batches = objects.filter((key) => key.endsWith('.ndjson.gz'));
+    const rows = queryDisk(worker.stateDir, 'SELECT object_key AS key FROM archives').map(({ key }) => key);
+    const batches = objectKeys(worker.stateDir).filter((key) => key.endsWith('.ndjson.gz'));
     expect(batches.sort()).toEqual(rows.sort());
   });
 });
-
-/** Keys of archives by the database, and by the bucket: read without the Worker. */
-function readDisk(stateDir: string): { rows: string[]; objects: string[] } {
-  const keys = (file: string, sql: string): string[] => {
-    const db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
-    try {
-      return db
-        .prepare(sql)
-        .all()
-        .map(({ key }) => String(key));
-    } finally {
-      db.close();
-    }
-  };
-  const folder = path.join(stateDir, 'state/v3/r2');
-  const buckets = globSync('*/*.sqlite', { cwd: folder }).filter((file) => !file.endsWith('metadata.sqlite'));
-  return {
-    rows: keys(databaseFile(stateDir), 'SELECT object_key AS key FROM archives'),
-    objects: buckets.flatMap((file) => keys(path.join(folder, file), 'SELECT key FROM _mf_objects')),
-  };
-}

@@ -6,8 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../helpers/node/temporary.ts';
 import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
+import { databaseFile } from './disk.ts';
 import { exportRecords, type Ledger, newProject, type Project, readLedger } from './project.ts';
-import { databaseFile, readStored } from './stored-records.ts';
+import { readStored } from './stored-records.ts';
 import { imbalanceOf, wrongWith } from './verdict.ts';
 import { type Load, startWriters, Target } from './writers.ts';
 

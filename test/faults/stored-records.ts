@@ -2,14 +2,10 @@
  * What lies on disk, read without the Worker: a witness that shares no code with it. Works while a server runs and after it was killed.
  */
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { constants, gunzipSync, inflateRawSync } from 'node:zlib';
 import type { LogRecord } from '../../src/wire/record.ts';
+import { databaseFile, objectFiles, openDisk, readObject } from './disk.ts';
 
-/** A server that runs, or the first to open what a kill left, may hold the lock for a moment. */
-const LOCK_WAIT_MS = 5_000;
 const NEWLINE = 10;
 
 export interface Stored {
@@ -21,18 +17,11 @@ export interface Stored {
   faults: string[];
 }
 
-/** The D1 database of a state folder. */
-export function databaseFile(stateDir: string): string {
-  const [file, ...others] = sqliteFiles(stateDir, 'd1/miniflare-D1DatabaseObject');
-  if (!file || others.length > 0) throw new Error(`${stateDir} holds ${others.length + 1} D1 databases`);
-  return file;
-}
-
 /** Everything that is stored for a project. */
 export function readStored(stateDir: string, projectId: string): Stored {
   const stored: Stored = { sealed: [], tail: [], faults: [] };
   // Journals first: what they seal in between is then read twice at worst, and the watermark says so. The other order would miss it.
-  const parts = sqliteFiles(stateDir, 'do/breakwater-Journal').flatMap((file) => readParts(file, projectId));
+  const parts = objectFiles(stateDir, 'Journal').flatMap((file) => readParts(file, projectId));
   const sealedUpTo = readBlocks(stateDir, projectId, stored);
   const expected = new Map<string, number>();
   for (const part of parts) {
@@ -51,7 +40,7 @@ export function readStored(stateDir: string, projectId: string): Stored {
 
 /** Adds the sealed records; returns the watermark of each run, a run being one stream of one shard. */
 function readBlocks(stateDir: string, projectId: string, stored: Stored): Map<string, number> {
-  const db = new DatabaseSync(databaseFile(stateDir), { readOnly: true });
+  const db = openDisk(databaseFile(stateDir));
   try {
     db.exec('BEGIN');
     const blocks = db
@@ -108,20 +97,6 @@ function packedOf(stateDir: string, block: Record<string, unknown>): Buffer | nu
   return object?.subarray(offset, offset + Number(block.packed_bytes)) ?? null;
 }
 
-/** An object of R2, as the local store keeps it: its name in a table, its bytes in a file. */
-function readObject(stateDir: string, key: string): Buffer | null {
-  for (const file of sqliteFiles(stateDir, 'r2/miniflare-R2BucketObject')) {
-    const db = new DatabaseSync(file, { readOnly: true, timeout: LOCK_WAIT_MS });
-    try {
-      const row = db.prepare('SELECT blob_id FROM _mf_objects WHERE key = ?').get(key);
-      if (row) return readFileSync(path.join(stateDir, 'state/v3/r2/breakwater/blobs', String(row.blob_id)));
-    } finally {
-      db.close();
-    }
-  }
-  return null;
-}
-
 interface JournalPart {
   run: string;
   firstSeq: number;
@@ -130,7 +105,7 @@ interface JournalPart {
 }
 
 function readParts(file: string, projectId: string): JournalPart[] {
-  const db = new DatabaseSync(file, { readOnly: true, timeout: LOCK_WAIT_MS });
+  const db = openDisk(file);
   try {
     db.exec('BEGIN');
     const meta = new Map(
@@ -157,11 +132,4 @@ function readParts(file: string, projectId: string): JournalPart[] {
 function parseLines(ndjson: Uint8Array): LogRecord[] {
   const lines = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(ndjson).split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as LogRecord);
-}
-
-function sqliteFiles(stateDir: string, folder: string): string[] {
-  const dir = path.join(stateDir, 'state/v3', folder);
-  return globSync('*.sqlite', { cwd: dir })
-    .filter((name) => name !== 'metadata.sqlite')
-    .map((name) => path.join(dir, name));
 }

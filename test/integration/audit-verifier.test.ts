@@ -1,44 +1,19 @@
-import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { copyFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROJECT_DIR } from '../../scripts/lib/run.ts';
 import { logIn } from '../../scripts/start/api.ts';
 import type { AuditCheckpoint, AuditKey, AuditProof } from '../../src/wire/audit.ts';
+import { exportTrail, OfflineVerifier } from '../helpers/node/offline-verifier.ts';
 import { type StartedServer, startServer } from '../helpers/node/server.ts';
-import { temporaryFolder } from '../helpers/node/temporary.ts';
 
-/** scripts/verify-audit.mjs as somebody runs it who has that file, files from the API, and Node. */
-
-const dir = temporaryFolder('audit-verifier');
+const verifier = new OfflineVerifier();
 let server: StartedServer;
 let proof: AuditProof;
 let key: AuditKey;
 let checkpoints: AuditCheckpoint[];
 let exported: string;
 
-function verify(...args: string[]): { code: number | null; text: string } {
-  // A copy on its own: it needs nothing of the project.
-  const script = path.join(dir, 'verify-audit.mjs');
-  copyFileSync(path.join(PROJECT_DIR, 'scripts/verify-audit.mjs'), script);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { cwd: dir, encoding: 'utf8' });
-  return { code: status, text: stdout + stderr };
-}
-
-function file(name: string, text: string): string {
-  writeFileSync(path.join(dir, name), text);
-  return name;
-}
-
-const checkProof = (changed: unknown, by = key.publicKey) =>
-  verify('proof', '--key', by, file('proof.json', typeof changed === 'string' ? changed : JSON.stringify(changed)));
-const checkExport = (text: string, notes: string[], by = key.publicKey) =>
-  verify(
-    ...['export', '--key', by],
-    ...notes.flatMap((note, i) => ['--checkpoint', file(`note-${i}.txt`, note)]),
-    file('audit.ndjson', text),
-  );
+const checkProof = (changed: unknown, by = key.publicKey) => verifier.checkProof(by, changed);
+const checkExport = (text: string, notes: string[], by = key.publicKey) => verifier.checkExport(by, notes, text);
 
 beforeAll(async () => {
   server = await startServer();
@@ -55,24 +30,8 @@ beforeAll(async () => {
   const keys = (await get('/api/audit/keys')) as { items: AuditKey[] };
   key = keys.items[0] ?? key;
   checkpoints = ((await get('/api/audit/checkpoints')) as { items: AuditCheckpoint[] }).items;
-  exported = await exportTrail();
+  exported = await exportTrail(server);
 });
-
-/** As text: what a reader of JSON makes of it would not be the same bytes. */
-async function exportTrail(): Promise<string> {
-  const login = await fetch(`${server.url}/api/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ username: 'admin', password: server.adminPassword }),
-  });
-  const cookie = login.headers
-    .getSetCookie()
-    .map((line) => line.split(';', 1)[0])
-    .join('; ');
-  const answer = await fetch(`${server.url}/api/audit/export`, { headers: { cookie } });
-  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);
-  return answer.text();
-}
 
 afterAll(async () => {
   await server?.stop();
@@ -193,11 +152,11 @@ describe('an export', () => {
       ['proof', '--key', 'x', 'y'],
       ['export', '--key', key.publicKey, 'audit.ndjson'],
     ]) {
-      expect(verify(...args), args.join(' ')).toMatchObject({
+      expect(verifier.run(...args), args.join(' ')).toMatchObject({
         code: 2,
         text: expect.stringMatching(/^verify-audit: /),
       });
     }
-    expect(verify('proof', '--key', key.publicKey, 'nowhere.json').code).toBe(2);
+    expect(verifier.run('proof', '--key', key.publicKey, 'nowhere.json').code).toBe(2);
   });
 });

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/app.ts';
 import { sealTrail } from '../../src/trail/seal/job.ts';
 import type { AuditEntry } from '../../src/wire/audit.ts';
 import { createKey, createProject, createUser, signIn, signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
+import { rowsRead as rowsReadOf } from '../helpers/worker/rows-read.ts';
 import { lastSeq } from '../helpers/worker/trail.ts';
 
 const ENTRIES = 100_000;
@@ -42,35 +42,7 @@ async function fill(): Promise<void> {
 
 const list = (query: string): Promise<Answer> => callApp('GET', `/api/audit?${query}`, { as: admin });
 
-/** How many rows of the database an answer took, with everything that was asked of it. */
-async function rowsRead(query: string): Promise<{ rows: number; answer: Answer }> {
-  let rows = 0;
-  const count = <T extends { meta: { rows_read: number } }>(result: T): T => {
-    rows += result.meta.rows_read;
-    return result;
-  };
-  const real = new WeakMap<object, D1PreparedStatement>();
-  const watch = (statement: D1PreparedStatement): D1PreparedStatement => {
-    const watched = {
-      bind: (...values: unknown[]) => watch(statement.bind(...values)),
-      all: async () => count(await statement.all()),
-      run: async () => count(await statement.run()),
-      first: async (column?: string) => {
-        const { results } = count(await statement.all<Record<string, unknown>>());
-        return column === undefined ? (results[0] ?? null) : (results[0]?.[column] ?? null);
-      },
-    } as unknown as D1PreparedStatement;
-    real.set(watched, statement);
-    return watched;
-  };
-  const db = {
-    prepare: (sql: string) => watch(env.DB.prepare(sql)),
-    batch: async (all: D1PreparedStatement[]) =>
-      (await env.DB.batch(all.map((one) => real.get(one) ?? one))).map((result) => count(result)),
-  } as unknown as D1Database;
-  const answer = await callApp('GET', `/api/audit?${query}`, { as: admin, app: createApp(), env: { ...env, DB: db } });
-  return { rows, answer };
-}
+const rowsRead = (query: string) => rowsReadOf(admin, `/api/audit?${query}`);
 
 beforeAll(async () => {
   admin = await signInAs('admin');

@@ -1,3 +1,4 @@
+import { dayOf } from '../../shared/calendar.ts';
 import type { Stream } from '../../wire/record.ts';
 import { ARCHIVE_COLUMNS, type ArchiveRow, type StoredArchive, toStored } from '../archives-store.ts';
 
@@ -27,19 +28,29 @@ export interface ListRequest {
   limit: number;
 }
 
-const RANGE = 'a.max_ts >= ?2 AND a.min_ts < ?3 AND (a.day, a.number) < (?4, ?5)';
-const ORDER = 'ORDER BY a.day DESC, a.number DESC LIMIT ?6';
 /** Behind every day. */
 const LAST_DAY = '~';
+/** Days of years that four digits do not hold begin with a sign, and stand before all others. */
+const SIGNED_DAYS = `a.day < '0'`;
 
-/** The newest day first. A stream has an index of its own: a rare one must not be looked for among all. */
+/**
+ * The newest day first. Which they are comes from an index that has the times too: a stream has one of its own, because a rare one must not be looked for among
+ * all. The day of an archive is that of its newest record, so none from before the range is looked at.
+ */
 export async function listArchives(db: D1Database, projectId: string, request: ListRequest): Promise<ListedArchive[]> {
   const { stream, fromMs, toMs, after, limit } = request;
-  const ofStream = stream === null ? '' : 'AND a.stream = ?7';
+  const index = stream === null ? 'archives_by_day' : 'archives_by_stream';
+  const part = (days: string) =>
+    `SELECT a.id, a.day, a.number FROM archives a INDEXED BY ${index} WHERE a.project_id = ?1 ${stream === null ? '' : 'AND a.stream = ?8'}
+       AND ${days} AND (a.day, a.number) < (?4, ?5) AND a.max_ts >= ?2 AND a.min_ts < ?3`;
+  const firstDay = dayOf(fromMs);
   const values = [projectId, fromMs, toMs, after?.day ?? LAST_DAY, after?.number ?? 0, limit];
   const { results } = await db
-    .prepare(`SELECT ${LISTED} FROM archives a WHERE a.project_id = ?1 ${ofStream} AND ${RANGE} ${ORDER}`)
-    .bind(...values, ...(stream === null ? [] : [stream]))
+    .prepare(
+      `SELECT ${LISTED} FROM (${part('a.day >= ?7')} UNION ALL ${part(SIGNED_DAYS)} ORDER BY day DESC, number DESC LIMIT ?6) k
+       CROSS JOIN archives a ON a.id = k.id ORDER BY a.day DESC, a.number DESC`,
+    )
+    .bind(...values, /^\d/.test(firstDay) ? firstDay : '0', ...(stream === null ? [] : [stream]))
     .all<ListedRow>();
   return results.map(toListed);
 }

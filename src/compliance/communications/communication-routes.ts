@@ -6,6 +6,7 @@ import { invalidInput } from '../../shared/problem.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import { type Admin, admitted } from '../access.ts';
 import { type ComplianceError, complianceProblem } from '../errors.ts';
+import { COMMUNICATION_ORDERS } from './communication-store.ts';
 import { addCommunication, communicationSchema, draft, listCommunications } from './communications.ts';
 import type { FindSubject, Subject } from './subject.ts';
 
@@ -20,7 +21,11 @@ export function communicationRoutes(base: string, find: FindSubject): Hono<AppEn
     if (!found.ok) return deny(c, found.error);
     const page = parsePage(c.req.query());
     if (!page.ok) return refuse(c, page.error);
-    return c.json(await listCommunications(c.get('ctx'), found.value.subject, page.value));
+    const order = COMMUNICATION_ORDERS.find((known) => known === (c.req.query('order') ?? 'asc'));
+    if (order === undefined) return refuse(c, invalidInput([{ pointer: '/order', reason: 'must be asc or desc' }]));
+    const { limit, after } = page.value;
+    const place = c.req.query('cursor') === undefined ? null : after;
+    return c.json(await listCommunications(c.get('ctx'), found.value.subject, order, { limit, after: place }));
   });
 
   routes.post(`${base}/:id/communications`, async function postCommunication(c) {

@@ -23,17 +23,24 @@ export function insertCommunication(db: D1Database, said: Communication): D1Prep
     .bind(id, subjectId, atMs, recordedAtMs, by, byName, recipient, channel, templateId, subject, body);
 }
 
-/** In the order in which it was said. */
+/** `asc`: in the order in which it was said. One index answers both. */
+export const COMMUNICATION_ORDERS = ['asc', 'desc'] as const;
+export type CommunicationOrder = (typeof COMMUNICATION_ORDERS)[number];
+
+/** From behind a place on; null is from the first in this order. One more than the page holds. */
 export async function listCommunicationRows(
   db: D1Database,
   subjectId: string,
-  { limit, after }: { limit: number; after: { atMs: number; id: string } },
+  order: CommunicationOrder,
+  { limit, after }: { limit: number; after: { atMs: number; id: string } | null },
 ): Promise<Communication[]> {
+  const [behind, first] = order === 'asc' ? ['>', -1] : ['<', Number.MAX_SAFE_INTEGER];
   const { results } = await db
     .prepare(
-      `SELECT ${COLUMNS} FROM communications WHERE subject_id = ?1 AND (at_ms, id) > (?2, ?3) ORDER BY at_ms, id LIMIT ?4`,
+      `SELECT ${COLUMNS} FROM communications WHERE subject_id = ?1 AND (at_ms, id) ${behind} (?2, ?3)
+       ORDER BY at_ms ${order}, id ${order} LIMIT ?4`,
     )
-    .bind(subjectId, after.atMs, after.id, limit + 1)
+    .bind(subjectId, after?.atMs ?? first, after?.id ?? '', limit + 1)
     .all<Row>();
   return results.map((row) => ({
     ...{ id: row.id, subjectId: row.subject_id, atMs: row.at_ms, recordedAtMs: row.recorded_at_ms, by: row.by_id },

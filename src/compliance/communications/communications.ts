@@ -11,7 +11,7 @@ import type { JsonObject } from '../../wire/record.ts';
 import type { Admin } from '../access.ts';
 import type { ComplianceError } from '../errors.ts';
 import { findTemplate } from '../templates/template-store.ts';
-import { insertCommunication, listCommunicationRows } from './communication-store.ts';
+import { type CommunicationOrder, insertCommunication, listCommunicationRows } from './communication-store.ts';
 import type { Subject } from './subject.ts';
 
 const MAX_RECIPIENT_CHARS = 300;
@@ -32,8 +32,13 @@ export const communicationSchema = z.strictObject({
   atMs: timeSchema.nullable().default(null),
 });
 
-export async function listCommunications(ctx: Ctx, subject: Subject, page: PageRequest): Promise<Page<Communication>> {
-  const rows = await listCommunicationRows(ctx.env.DB, subject.id, page);
+export async function listCommunications(
+  ctx: Ctx,
+  subject: Subject,
+  order: CommunicationOrder,
+  page: { limit: number; after: PageRequest['after'] | null },
+): Promise<Page<Communication>> {
+  const rows = await listCommunicationRows(ctx.env.DB, subject.id, order, page);
   const { items, nextCursor } = pageOf(
     rows.map((said) => ({ ...said, createdAtMs: said.atMs })),
     page.limit,

@@ -1,4 +1,5 @@
 import type { Communication, CommunicationTemplate } from '../../wire/compliance.ts';
+import type { PageAt } from './archives.ts';
 import { type Answer, request } from './http.ts';
 import { listAll } from './list-all.ts';
 import type { List } from './types.ts';
@@ -35,8 +36,13 @@ export interface Subject {
 
 const logOf = ({ kind, id }: Subject) => `/api/compliance/${kind}/${encodeURIComponent(id)}/communications`;
 
-export function listCommunications(subject: Subject, signal: AbortSignal): Promise<Answer<List<Communication>>> {
-  return listAll(logOf(subject), {}, signal);
+/** The newest first. */
+export function listCommunications(
+  subject: Subject,
+  page: PageAt,
+  signal: AbortSignal,
+): Promise<Answer<List<Communication>>> {
+  return request('GET', logOf(subject), { params: { order: 'desc', ...page }, signal });
 }
 
 /** A template with its placeholders filled in for the subject. */

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
+import { exact } from '../lib/format.ts';
 import { inOrder } from '../lib/table-order.ts';
+import { Button } from './button.tsx';
 import { RowKeys } from './row-keys.tsx';
 
 export interface Order {
@@ -30,6 +32,8 @@ interface DataTableProps<Row> {
   /** Set where the rows come sorted, by the server or from the address: the columns with a `sort` then only ask for it. */
   order?: Order | null;
   onOrder?: (order: Order) => void;
+  /** So many rows are drawn at first, and the others when they are asked for: a thousand take the browser a second. */
+  most?: number;
   /** What Enter does with a row that `j` and `k` lead to, such as "Only this page". One such table on a page. */
   rowKey?: string;
 }
@@ -41,6 +45,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
   const body = useRef<HTMLTableSectionElement>(null);
   const order = onOrder ? (props.order ?? null) : own;
   const sorted = onOrder ? rows : inOrder(rows, columns, order);
+  const [all, setAll] = useState(false);
+  const drawn = all ? sorted : sorted.slice(0, props.most);
   return (
     <>
       {rowKey === undefined ? null : <RowKeys body={body} label={rowKey} />}
@@ -78,7 +84,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           </tr>
         </thead>
         <tbody ref={body}>
-          {sorted.map((row) => (
+          {drawn.map((row) => (
             <tr key={keyOf(row)} class={isFaint?.(row) ? 'table-faint' : ''}>
               {columns.map((column) => (
                 <td key={column.id} data-label={column.label} class={column.numeric ? 'numeric' : ''}>
@@ -89,6 +95,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           ))}
         </tbody>
       </table>
+      {drawn.length < sorted.length ? (
+        <p class="table-rest">
+          <Button small onClick={() => setAll(true)}>
+            Show all {exact(sorted.length)}
+          </Button>
+        </p>
+      ) : null}
     </>
   );
 }

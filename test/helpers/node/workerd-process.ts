@@ -3,28 +3,29 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { convertV4MiniflareOptions, Miniflare, type V4WorkerOptions } from 'miniflare';
-import { unstable_getMiniflareWorkerOptions } from 'wrangler';
-import { PROJECT_DIR } from '../../../scripts/lib/run.ts';
 
 interface Config {
   script: string;
+  /** JSON of what wrangler.toml says: to load wrangler for it takes longer than all the rest, and tests of faults start this often. */
+  bindingsFile: string;
+  /** 0: whichever is free. */
   port: number;
+  dashboard: boolean;
   dataDir: string;
   secretsFile: string;
   vars: Record<string, string>;
 }
 
 const config: Config = JSON.parse(process.argv[2] ?? '');
-// Bindings come from wrangler.toml itself, so that a new one is there without a change here.
-const { workerOptions } = unstable_getMiniflareWorkerOptions(path.join(PROJECT_DIR, 'wrangler.toml'));
-const { assets: _, ...bindings } = workerOptions;
+const { assets, ...fromToml } = JSON.parse(readFileSync(config.bindingsFile, 'utf8'));
 const worker = {
-  ...bindings,
+  ...fromToml,
+  ...(config.dashboard ? { assets } : {}),
   name: 'breakwater', // Durable Object storage is found by the Worker's name
   rootPath: path.dirname(config.script),
   modules: [{ type: 'ESModule', path: config.script }],
   bindings: {
-    ...(workerOptions.bindings as Record<string, string>),
+    ...fromToml.bindings,
     ENVIRONMENT: 'local',
     ...parseEnv(readFileSync(config.secretsFile, 'utf8')),
     ...config.vars,
@@ -41,4 +42,4 @@ const miniflare = new Miniflare(
     workers: [worker],
   }),
 );
-await miniflare.ready;
+console.log(`listening: ${(await miniflare.ready).port}`);

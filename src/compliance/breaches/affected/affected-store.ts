@@ -85,11 +85,12 @@ export async function listAffectedRows(
   after: UserPlace | null,
   limit: number,
 ): Promise<AffectedRow[]> {
-  // An index has each state in this order, and SQLite merges what comes in order.
-  const part = (where: string) =>
-    `SELECT project_id, user_id, records, first_ts, last_ts, state, event_id, destination_id, at_ms, problem FROM breach_affected
+  const part = (index: string, where: string) =>
+    `SELECT project_id, user_id, records, first_ts, last_ts, state, event_id, destination_id, at_ms, problem FROM breach_affected ${index}
      WHERE breach_id = ?1 AND ${where} (project_id, user_id) > (?2, ?3)`;
-  const parts = states === null ? [part('')] : states.map((state) => part(`state = '${state}' AND`));
+  // An index has each state in this order, and SQLite merges what comes in order. Left to itself it goes through all users, whose key has this order too.
+  const ofState = (state: StoredState) => part('INDEXED BY breach_affected_by_state', `state = '${state}' AND`);
+  const parts = states === null ? [part('', '')] : states.map(ofState);
   const { results } = await db
     .prepare(`${parts.join(' UNION ALL ')} ORDER BY project_id, user_id LIMIT ?4`)
     .bind(breachId, after?.projectId ?? '', after?.userId ?? '', limit)

@@ -12,6 +12,9 @@ import { useResource } from '../../../state/use-resource.ts';
 import { PURPOSE_WORDS } from './purpose-words.ts';
 import { TemplateDialog } from './template-dialog.tsx';
 
+/** The register takes a thousand. */
+const DRAWN = 100;
+
 /** What is said to people and authorities, written once. */
 export function TemplatesTab() {
   const templates = useResource('templates', listTemplates);
@@ -59,6 +62,7 @@ export function TemplatesTab() {
           columns={columns(setEditing, setDeleting)}
           rows={data.items}
           keyOf={({ id }) => id}
+          most={DRAWN}
           rowKey="Edit the template"
         />
       )}
