@@ -1,7 +1,8 @@
-import { describe, page, required, text } from '../../shared/describe.ts';
+import { describe, oneOf, page, required, text } from '../../shared/describe.ts';
 import type { Page } from '../../shared/page.ts';
 import type { Communication, CommunicationTemplate } from '../../wire/compliance.ts';
 import { changeTemplateSchema, newTemplateSchema } from '../templates/templates.ts';
+import { COMMUNICATION_ORDERS } from './communication-store.ts';
 import { communicationSchema } from './communications.ts';
 
 export interface Draft {
@@ -23,7 +24,11 @@ export interface CommunicationAnswers {
 
 const OF_PROJECT = 'project_disabled not_found';
 const TEMPLATE = { name: 'First', purpose: 'breach_affected', subject: '{{title}}', body: '{{advice}}' };
-const LIST = { access: 'admins', query: page(), codes: OF_PROJECT } as const;
+const LIST = {
+  access: 'admins',
+  query: { order: oneOf(COMMUNICATION_ORDERS, '`asc` unless said: as it was said.'), ...page() },
+  codes: OF_PROJECT,
+} as const;
 const ADD = {
   access: 'admins',
   body: communicationSchema,
