@@ -8,6 +8,7 @@ import { checkScriptSize } from './lib/script-size.ts';
 import { reasonOf } from './lib/stop.ts';
 import { checkSdkSize } from './sdk/size.ts';
 import { buildDashboard } from './start/dashboard.ts';
+import { buildOpenapi } from './start/openapi.ts';
 import { buildSdk } from './start/sdk.ts';
 
 interface Step {
@@ -28,6 +29,7 @@ const STEPS: readonly Step[] = [
   { name: 'dashboard build', run: buildDashboard },
   { name: 'dashboard script size', run: async () => checkScriptSize() },
   { name: 'SDK build', run: buildSdk },
+  { name: 'API document', run: buildOpenapi },
   { name: 'SDK size', run: checkSdkSize },
   { name: 'Worker bundle', run: bundleWorker },
 ];

@@ -2,11 +2,13 @@
 import { run } from './lib/run.ts';
 import { runMain } from './lib/stop.ts';
 import { buildDashboard } from './start/dashboard.ts';
+import { buildOpenapi } from './start/openapi.ts';
 import { buildSdk } from './start/sdk.ts';
 
 await runMain(async () => {
   await buildDashboard();
   await buildSdk();
+  await buildOpenapi();
   const { code } = await run('vitest', ['run', '--coverage', ...process.argv.slice(2)], { show: true });
   process.exitCode = code;
 });

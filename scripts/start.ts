@@ -9,6 +9,7 @@ import { driveCrons } from './start/cron.ts';
 import { buildDashboard } from './start/dashboard.ts';
 import { type Flags, HELP, parseFlags, refuseFlagsTakenByNpm } from './start/flags.ts';
 import { takeLock } from './start/lock.ts';
+import { buildOpenapi } from './start/openapi.ts';
 import { buildSdk } from './start/sdk.ts';
 import { applyMigrations, assertPortFree, lastLines, startServer } from './start/server.ts';
 import { ensureSecrets, openStateFolder } from './start/state-folder.ts';
@@ -45,6 +46,7 @@ async function serve(flags: Flags, signal: AbortSignal, undo: (() => Promise<voi
   const secrets = ensureSecrets(folder.secrets);
   say('dashboard', await buildDashboard(signal));
   say('sdk', await buildSdk());
+  say('API document', await buildOpenapi());
   await applyMigrations(folder.data, signal);
   signal.throwIfAborted();
   say('state', folder.dir + (secrets.created ? ', new secrets made' : ''));

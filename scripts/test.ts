@@ -6,11 +6,14 @@ import { run } from './lib/run.ts';
 import { runMain, Stop } from './lib/stop.ts';
 import { SUMMARY_FILE_VARIABLE, type TestSummary } from './lib/test-summary.ts';
 import { buildDashboard } from './start/dashboard.ts';
+import { buildOpenapi } from './start/openapi.ts';
 import { buildSdk } from './start/sdk.ts';
 import { readIfThere } from './start/state-folder.ts';
 
 await runMain(async () => {
-  console.log(`dashboard: ${await buildDashboard()}, sdk: ${await buildSdk()}\n`);
+  console.log(
+    `dashboard: ${await buildDashboard()}, sdk: ${await buildSdk()}, API document: ${await buildOpenapi()}\n`,
+  );
   const { passed, failed, skipped } = await runTests(process.argv.slice(2));
   printSkipped(skipped);
   console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);

@@ -16,6 +16,7 @@ import {
   pulseRoutes,
   webhookHealthRoutes,
 } from './delivery/index.ts';
+import { documentationRoutes } from './documentation/index.ts';
 import { edgeRoutes } from './edge/index.ts';
 import { elasticRoutes } from './elastic/index.ts';
 import { etlRoutes } from './etl/index.ts';
@@ -63,7 +64,7 @@ export function createApp(): Hono<AppEnv> {
     ...['/api/ingest', '/api/beacon', '/api/health', '/api/ready', '/api/auth/setup', '/api/auth/login'],
     ...['/api/auth/login/second-factor', '/api/auth/passkeys/options', '/api/auth/passkeys/login'],
     ...['login', 'event', 'register', 'revoke'].map((name) => `/api/fraud/${name}`),
-    '/api/js/*', // files for everybody
+    ...['/api/js/*', '/api/openapi.json', '/api/docs'], // files for everybody
     TELEMETRY_PATH, // keys as on the write side, people by their session
   ];
   const uploads = [`PUT ${SOURCE_MAPS_PATH}`];
@@ -84,6 +85,7 @@ export function createApp(): Hono<AppEnv> {
   app.route('/', noticeRoutes(noticePorts));
   app.route('/', storageRoutes());
   app.route('/', clientRoutes());
+  app.route('/', documentationRoutes());
   app.route('/', ingestRoutes());
   app.route('/', beaconRoutes());
   app.route('/', otlpRoutes());

@@ -13,6 +13,7 @@ const TOOLS = {
   tsc: 'node_modules/typescript/bin/tsc',
   biome: 'node_modules/@biomejs/biome/bin/biome',
   knip: 'node_modules/knip/bin/knip.js',
+  openapi: 'scripts/openapi.ts',
 } as const;
 export type Tool = keyof typeof TOOLS;
 

@@ -29,7 +29,7 @@ const envelopeSchema = z.strictObject({
   payload: z.unknown().refine((value) => value !== undefined, 'is missing'),
   dryRun: z.boolean().optional(),
 });
-const dryRunSchema = z.strictObject({
+export const dryRunSchema = z.strictObject({
   dataType,
   project,
   payload: envelopeSchema.shape.payload,

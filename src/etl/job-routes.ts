@@ -15,7 +15,7 @@ import { rejectTexts, resendRejects } from './resend.ts';
 import { streamOf } from './stream-texts.ts';
 
 const deny = (c: AppContext, error: EtlError): Response => refuse(c, etlProblem(error));
-const resendSchema = z.strictObject({ schemaVersion: z.int().min(0).nullish() });
+export const resendSchema = z.strictObject({ schemaVersion: z.int().min(0).nullish() });
 
 export function jobRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();

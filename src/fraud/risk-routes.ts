@@ -20,7 +20,7 @@ const MAX_PAGE_REVIEWS = 200;
 const DEFAULT_PAGE_REVIEWS = 50;
 const MAX_NOTE_CHARS = 1_000;
 
-const verdictSchema = z.strictObject({
+export const verdictSchema = z.strictObject({
   verdict: z.enum(['fraud', 'legitimate', 'unsure']),
   note: z
     .string()
@@ -41,7 +41,7 @@ const time = z
   .nullable()
   .default(null);
 
-const dryRunSchema = z.strictObject({ settings: triedSettingsSchema, from: time, to: time });
+export const dryRunSchema = z.strictObject({ settings: triedSettingsSchema, from: time, to: time });
 
 const deny = (c: AppContext, error: RiskError): Response => refuse(c, riskProblem(error));
 

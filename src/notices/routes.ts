@@ -12,7 +12,7 @@ import type { NoticePorts } from './types.ts';
 const MAX_DESTINATIONS = 20;
 const DEFAULT_LIMIT = '100';
 
-const settingsSchema = z.strictObject({
+export const settingsSchema = z.strictObject({
   destinationIds: z
     .array(z.string().max(64))
     .max(MAX_DESTINATIONS, `must have at most ${MAX_DESTINATIONS} destinations`)

@@ -23,7 +23,7 @@ import { verifyNow } from './verify/verify.ts';
 /** What an entry of the trail keeps of why. */
 const MAX_REASON_CHARS = 1_000;
 
-const gapSchema = z.strictObject({
+export const gapSchema = z.strictObject({
   toSeq: z.int().positive(),
   reason: z
     .string()

@@ -33,6 +33,7 @@ const FEATURES = [
     'alerts',
     'compliance',
     'client',
+    'documentation',
     'observability',
   ],
 ];

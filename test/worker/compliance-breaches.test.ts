@@ -281,12 +281,14 @@ describe('the register', () => {
   });
 
   it('reads a page of a hundred thousand breaches by its rows alone', async () => {
+    const { id } = await opened();
+    const facts = await env.DB.prepare('SELECT facts FROM breaches WHERE id = ?1').bind(id).first<string>('facts');
     await env.DB.batch([
       env.DB.prepare(
         `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
          INSERT INTO breaches (id, title, state, version, detected_at_ms, aware_at_ms, facts, regimes, rank, sort_ms, created_at_ms, created_by, created_by_name)
-         SELECT 'brc_many' || i, 't', 'open', 1, 1, 1, '{"highRisk":false}', '[]', 0, i, 1, 'u', 'u' FROM n`,
-      ),
+         SELECT 'brc_many' || i, 't', 'open', 1, 1, 1, ?1, '[]', 0, i, 1, 'u', 'u' FROM n`,
+      ).bind(facts),
       env.DB.prepare(`INSERT INTO breach_totals (breach_id) SELECT id FROM breaches WHERE id GLOB 'brc_many*'`),
     ]);
     const plans: [string, string][] = [

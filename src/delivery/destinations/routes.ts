@@ -8,6 +8,7 @@ import { parsePage } from '../../shared/page.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { BREAKER_ACTIONS } from '../../wire/delivery.ts';
 import { type DeliveryError, deliveryProblem } from '../errors.ts';
+import { nothing } from '../log/log-routes.ts';
 import type { OpenDestination } from '../object.ts';
 import { changeDestinationSchema, createDestinationSchema, rotateSecretSchema } from './definition/schema.ts';
 import { actOnBreaker, breakerTransitions, testDestination } from './verbs/act.ts';
@@ -21,8 +22,7 @@ import { rotateSecret } from './verbs/rotate-secret.ts';
 
 const MAX_TRANSITIONS = 100;
 
-const nothing = z.strictObject({});
-const breakerSchema = z.strictObject({ action: z.enum(BREAKER_ACTIONS) });
+export const breakerSchema = z.strictObject({ action: z.enum(BREAKER_ACTIONS) });
 
 const deny = (c: AppContext, error: DeliveryError): Response => refuse(c, deliveryProblem(error));
 

@@ -11,7 +11,8 @@ import { listDeliveries } from './list-deliveries.ts';
 import { deliveryParameters } from './parameters.ts';
 import { replayMany, replayOne, replaySchema } from './replay.ts';
 
-const nothing = z.strictObject({});
+/** Of a change that says all in its path. */
+export const nothing = z.strictObject({});
 const deny = (c: AppContext, error: DeliveryError): Response => refuse(c, deliveryProblem(error));
 
 /** `/api/deliveries`. */

@@ -2,6 +2,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
 import { createApp } from '../../../src/app.ts';
 import type { Env } from '../../../src/env.ts';
+import { breachesOf } from './api-document.ts';
 
 /** Plain HTTP to loopback, as `npm start` serves it: cookies have their plain names. */
 export const ORIGIN = 'http://localhost';
@@ -41,7 +42,7 @@ export interface Answer {
   body: any;
 }
 
-/** One request to the whole app, JSON in and out. */
+/** One request to the whole app, JSON in and out. Each answer is one that the document of the API has. */
 export async function callApp(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
   const headers = new Headers(options.headers);
   const csrf = options.csrf === undefined ? options.as?.csrf : options.csrf;
@@ -66,12 +67,17 @@ export async function callApp(method: string, path: string, options: CallOptions
     ? await app.fetch(request, options.env ?? env, createExecutionContext())
     : await exports.default.fetch(request);
   const text = await response.text();
-  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
+  const contentType = response.headers.get('content-type') ?? '';
+  const isJson = /[/+]json\b/.test(contentType);
+  const answered = isJson && response.status !== 304 ? JSON.parse(text) : text;
+  const breaches = await breachesOf({ method, url: url.href, status: response.status, contentType, body: answered });
+  if (breaches.length > 0)
+    throw new Error(`the document of the API says otherwise of ${method} ${url.pathname}: ${breaches.join('; ')}`);
   return {
     status: response.status,
     headers: response.headers,
     cookies: new Map(response.headers.getSetCookie().map((line) => [line.slice(0, line.indexOf('=')), line])),
-    body: isJson ? JSON.parse(text) : text,
+    body: answered,
   };
 }
 

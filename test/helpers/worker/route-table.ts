@@ -177,6 +177,9 @@ export const ROUTES: readonly RouteRule[] = [
     url: ({ projectId }) => `/api/health/pulse?project=${projectId}`,
   },
 
+  // What they are: test/worker/documentation.test.ts.
+  { method: 'GET', route: '/api/openapi.json', access: { kind: 'public' } },
+  { method: 'GET', route: '/api/docs', access: { kind: 'public' } },
   // The browser SDK: test/worker/client.test.ts.
   { method: 'GET', route: '/api/js/:file', access: { kind: 'public' }, url: () => '/api/js/client.min.js' },
 

@@ -1,0 +1,109 @@
+/** Requests by the document of the API, for the fuzzer. */
+import fc, { type Arbitrary } from 'fast-check';
+import type { ApiDocument, DocumentedOperation, DocumentedParameter } from '../helpers/api-contract.ts';
+import { anyJson, broken, type JsonSchema, oddText, valid } from './fuzz-schema.ts';
+
+export const CALLERS = ['admin', 'adminKey', 'ingestKey', 'nobody'] as const;
+export type Caller = (typeof CALLERS)[number];
+
+/** A value, or what is found when the request is sent: an id that some answer had. */
+export type Part = { text: string } | { known: number };
+
+export interface FuzzRequest {
+  method: string;
+  /** As the document has it. */
+  path: string;
+  pathParts: Record<string, Part>;
+  query: Record<string, Part>;
+  headers: Record<string, string | undefined>;
+  body: string | null;
+  caller: Caller;
+}
+
+/** One of the operations, each as often as every other. */
+export function requests(
+  document: ApiDocument,
+  isLeftOut: (method: string, path: string) => boolean,
+): Arbitrary<FuzzRequest> {
+  const all = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods)
+      .filter(([method]) => !isLeftOut(method.toUpperCase(), path))
+      .map(([method, operation]) => requestOf(method.toUpperCase(), path, operation, document.components.schemas)),
+  );
+  return fc.oneof(...all);
+}
+
+function requestOf(
+  method: string,
+  path: string,
+  operation: DocumentedOperation,
+  definitions: Record<string, JsonSchema>,
+): Arbitrary<FuzzRequest> {
+  const parameters = operation.parameters ?? [];
+  const placed = (place: DocumentedParameter['in']) => parameters.filter((parameter) => parameter.in === place);
+  return fc.record({
+    method: fc.constant(method),
+    path: fc.constant(path),
+    pathParts: fc.record(Object.fromEntries(placed('path').map(({ name }) => [name, pathPart()]))),
+    query: fc.record(
+      Object.fromEntries(placed('query').map((parameter) => [parameter.name, queryPart(parameter, definitions)])),
+      { requiredKeys: placed('query').some(({ name }) => name === 'project') ? ['project'] : [] },
+    ),
+    headers: headersOf(placed('header')),
+    body: bodyOf(operation, definitions),
+    caller: callerOf(operation['x-access']),
+  });
+}
+
+/** Most often who is let in, or nothing behind the door is tried. */
+function callerOf(access: string): Arbitrary<Caller> {
+  const right: Caller = ['ingest', 'probe'].includes(access) ? 'ingestKey' : access === 'public' ? 'nobody' : 'admin';
+  return fc.oneof({ weight: 8, arbitrary: fc.constant(right) }, { weight: 2, arbitrary: fc.constantFrom(...CALLERS) });
+}
+
+function pathPart(): Arbitrary<Part> {
+  return fc.oneof(
+    { weight: 5, arbitrary: fc.nat().map((known) => ({ known })) },
+    { weight: 1, arbitrary: oddText().map((text) => ({ text })) },
+    { weight: 1, arbitrary: fc.constantFrom('1', 'logs', 'JSON', 'gdpr', '2026-11-27').map((text) => ({ text })) },
+  );
+}
+
+function queryPart({ name, schema }: DocumentedParameter, definitions: Record<string, JsonSchema>): Arbitrary<Part> {
+  if (name === 'project') {
+    return fc.oneof({ weight: 9, arbitrary: fc.constant({ text: 'home' }) }, { weight: 1, arbitrary: pathPart() });
+  }
+  const right = valid(schema, definitions).map((value) => ({ text: String(value) }));
+  return fc.oneof(
+    { weight: 4, arbitrary: right },
+    { weight: 1, arbitrary: oddText().map((text) => ({ text })) },
+    { weight: 1, arbitrary: fc.nat().map((known) => ({ known })) },
+  );
+}
+
+/** Headers are octets: what else there is, `fetch` does not send. */
+function headersOf(parameters: readonly DocumentedParameter[]): Arbitrary<FuzzRequest['headers']> {
+  const value = fc.oneof(fc.uuid(), fc.stringMatching(/^[\x21-\x7e]{1,300}$/), fc.constantFrom('same', ''));
+  return fc.record(Object.fromEntries(parameters.map(({ name }) => [name.toLowerCase(), value])), { requiredKeys: [] });
+}
+
+function bodyOf(
+  { requestBody }: DocumentedOperation,
+  definitions: Record<string, JsonSchema>,
+): Arbitrary<string | null> {
+  if (!requestBody) return fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: oddText() });
+  const [{ schema, example } = { schema: {}, example: undefined }] = Object.values(requestBody.content);
+  const right = valid(schema, definitions);
+  const given = typeof example === 'string' ? fc.constant(example) : fc.constant(JSON.stringify(example));
+  const text = (value: unknown): string | null => JSON.stringify(value) ?? null;
+  return fc.oneof(
+    { weight: 6, arbitrary: example === undefined ? right.map(text) : given },
+    { weight: 4, arbitrary: right.map(text) },
+    {
+      weight: 3,
+      arbitrary: broken(example === undefined || typeof example === 'string' ? right : fc.constant(example)).map(text),
+    },
+    { weight: 1, arbitrary: anyJson().map(text) },
+    { weight: 1, arbitrary: oddText() },
+  );
+}

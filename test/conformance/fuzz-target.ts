@@ -1,0 +1,133 @@
+/** Sends what the fuzzer makes, and keeps what answers name, so that later requests find something. */
+import type { GivenAnswer } from '../helpers/api-contract.ts';
+import type { StartedWorkerd } from '../helpers/node/workerd.ts';
+import type { Caller, FuzzRequest, Part } from './fuzz-request.ts';
+
+/** What ends, hides or locks the caller is sent by nobody and by keys: everything behind it would go untried. */
+const ENDS_THE_CALLER =
+  /^POST \/api\/auth\/(logout|revoke-all|refresh|password|step-up|factors|passkeys)|^DELETE \/api\/auth\/|^PATCH \/api\/users\//;
+const LIMITS = { ingestPerMinute: 300_000, queryPerMinute: 300_000 };
+const PASSWORD = 'correct horse battery staple';
+const MOST_KEPT = 30;
+const ID = /^([a-z]{3,4}_[\w-]{4,}|[0-9a-f]{16}|[0-9a-f-]{32,36}|\d{4}-\d\d-\d\d)$/;
+
+export class FuzzTarget {
+  readonly #url: string;
+  readonly #headers: Record<Caller, Record<string, string>>;
+  readonly #home: string;
+  /** Ids that are the callers' own: a request that changes them would end the run. */
+  readonly #own: ReadonlySet<string>;
+  /** By the list that they were in, `/api/alerts/rules`, which is where their own paths begin. */
+  readonly #known = new Map<string, string[]>();
+
+  private constructor(
+    url: string,
+    headers: Record<Caller, Record<string, string>>,
+    home: string,
+    own: ReadonlySet<string>,
+  ) {
+    this.#url = url;
+    this.#headers = headers;
+    this.#home = home;
+    this.#own = own;
+  }
+
+  static async open(worker: StartedWorkerd): Promise<FuzzTarget> {
+    const { url } = worker;
+    const session = await worker.signIn();
+    const project = (await session.post('/api/projects', { name: 'fuzzed' })) as { id: string };
+    await session.patch(`/api/projects/${project.id}`, { limits: LIMITS });
+    const key = (scopes: string[]) =>
+      session.post(`/api/projects/${project.id}/keys`, { name: 'fuzzer', scopes }) as Promise<{
+        id: string;
+        key: string;
+      }>;
+    const [adminKey, ingestKey] = [await key(['admin', 'query', 'ingest']), await key(['ingest'])];
+    const login = await fetch(`${url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'admin', password: PASSWORD }),
+    });
+    const { csrf, userId } = (await login.json()) as { csrf: string; userId: string };
+    const cookie = login.headers
+      .getSetCookie()
+      .map((line) => line.split(';', 1)[0])
+      .join('; ');
+    const headers = {
+      admin: { cookie, origin: url, 'x-csrf-token': csrf },
+      adminKey: { authorization: `Bearer ${adminKey.key}` },
+      ingestKey: { authorization: `Bearer ${ingestKey.key}` },
+      nobody: {},
+    };
+    return new FuzzTarget(url, headers, project.id, new Set([project.id, adminKey.id, ingestKey.id, userId]));
+  }
+
+  async send(request: FuzzRequest): Promise<GivenAnswer> {
+    const { method } = request;
+    const url = new URL(this.#url + this.#pathOf(request));
+    for (const [name, part] of Object.entries(request.query)) url.searchParams.set(name, this.#textOf(part, '', false));
+    const caller =
+      ENDS_THE_CALLER.test(`${method} ${request.path}`) && request.caller === 'admin' ? 'adminKey' : request.caller;
+    const said = Object.entries(request.headers).filter(
+      (header): header is [string, string] => header[1] !== undefined,
+    );
+    const headers = { 'content-type': 'application/json', ...Object.fromEntries(said), ...this.#headers[caller] };
+    const body = method === 'GET' || method === 'OPTIONS' || request.body === null ? {} : { body: request.body };
+    const response = await fetch(url, { method, headers, redirect: 'manual', ...body });
+    const text = await response.text();
+    const contentType = response.headers.get('content-type') ?? '';
+    const answer = /[/+]json\b/.test(contentType) && text !== '' ? JSON.parse(text) : text;
+    if (response.ok) this.#keep(listOf(request.path), answer);
+    return { method, url: url.href, status: response.status, contentType, body: answer };
+  }
+
+  /** Callers that are no longer let in where they were at the beginning. */
+  async callersLost(): Promise<string[]> {
+    const doors: [Caller, string, string][] = [
+      ['admin', 'GET', '/api/auth/me'],
+      ['adminKey', 'GET', `/api/projects/${this.#home}`],
+      ['ingestKey', 'POST', '/api/ingest'],
+    ];
+    const answers = doors.map(async ([caller, method, path]) => {
+      const headers = { 'content-type': 'application/json', ...this.#headers[caller] };
+      const body = method === 'POST' ? { body: '{"message":"at the end"}' } : {};
+      const response = await fetch(this.#url + path, { method, headers, ...body });
+      return response.ok ? [] : [`${caller}: ${response.status} ${await response.text()}`];
+    });
+    return (await Promise.all(answers)).flat();
+  }
+
+  /** Changes are of what is not the callers' own; reads find that too. */
+  #pathOf({ method, path, pathParts }: FuzzRequest): string {
+    return path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => {
+      const part = pathParts[name] ?? { text: '' };
+      const isHome = path.startsWith('/api/projects/{id}/') && name === 'id' && !path.includes('cardinality');
+      const text =
+        isHome && 'known' in part && part.known % 4 > 0
+          ? this.#home
+          : this.#textOf(part, listOf(path), method !== 'GET');
+      // Neither an empty segment nor one that the URL parser takes for a way up is a parameter.
+      return /^\.{0,2}$/.test(text) ? 'x' : encodeURIComponent(text.toWellFormed());
+    });
+  }
+
+  #textOf(part: Part, list: string, isChanged: boolean): string {
+    if ('text' in part) return part.text === 'home' ? this.#home : part.text;
+    const ofList = part.known % 8 > 0 ? this.#known.get(list) : undefined;
+    const ids = ofList ?? [...this.#known.values()].flat();
+    const found = ids[part.known % Math.max(1, ids.length)] ?? 'nothing';
+    return isChanged && this.#own.has(found) ? 'nothing' : found;
+  }
+
+  #keep(list: string, value: unknown): void {
+    const ids = this.#known.get(list) ?? [];
+    if (typeof value === 'string' && ID.test(value) && !ids.includes(value)) ids.push(value);
+    if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) this.#keep(list, part);
+    if (ids.length > MOST_KEPT) ids.splice(0, ids.length - MOST_KEPT);
+    if (ids.length > 0) this.#known.set(list, ids);
+  }
+}
+
+function listOf(path: string): string {
+  return path.replace(/\/\{.*$/, '');
+}
