@@ -25,6 +25,7 @@ const OF_ACCESS: Readonly<Record<Access, string>> = {
   'any-key': `${KNOWN_CALLER} ${SENDER} not_found`,
   session: KNOWN_CALLER,
   'own-projects': KNOWN_CALLER,
+  deployment: KNOWN_CALLER,
   admins: KNOWN_CALLER,
   socket: IN_PROJECT,
   read: IN_PROJECT,
@@ -33,7 +34,7 @@ const OF_ACCESS: Readonly<Record<Access, string>> = {
   admin: IN_PROJECT,
 };
 
-const FORM = 'invalid_json unsupported_media_type body_too_large invalid_input';
+const FORM = 'invalid_json unsupported_media_type body_too_large body_cut invalid_input';
 const REPEATED = 'idempotency_key_in_use idempotency_key_reused idempotency_outcome_unknown';
 const BY_COOKIE = 'csrf_failed cross_site_request';
 
@@ -62,8 +63,8 @@ export function refusalsOf(
   const words = [
     OF_ACCESS[access],
     isForm ? FORM : '',
-    Array.isArray(body) && access !== 'public' ? 'body_too_large' : '',
-    isChange && !['ingest', 'probe', 'public'].includes(access) ? `${BY_COOKIE} body_too_large` : '',
+    Array.isArray(body) && access !== 'public' ? 'body_too_large body_cut' : '',
+    isChange && !['ingest', 'probe', 'public'].includes(access) ? `${BY_COOKIE} body_too_large body_cut` : '',
     takesIdempotencyKey(route, operation) ? `${REPEATED} invalid_input` : '',
     query || namesProject(route, operation) ? 'invalid_input' : '',
     route.includes(':') ? 'not_found' : '',

@@ -18,7 +18,7 @@ export const TAGS: Readonly<Record<string, string>> = {
   Archive: 'Blocks in R2, how long they stay, legal holds and the warehouse.',
   Compliance: 'Breaches with their clocks, requests for deletion, communication.',
   Audit: 'The sealed trail of everything that was done.',
-  Health: 'How the deployment is, for load balancers, monitors and Prometheus.',
+  Health: 'How the deployment is and how fast, for load balancers, monitors and Prometheus.',
   'Jobs and storage': 'What cron does, and how full the stores are.',
   Notices: 'What the deployment tells its operators.',
   'API documentation': 'This document.',

@@ -5,7 +5,7 @@ type Labels = Readonly<Record<string, string>>;
 /** One metric with all its series, as it is declared once. */
 export type Metric = Figures | Histogram;
 
-interface Figures {
+export interface Figures {
   /** A counter's ends in `_total`. */
   name: string;
   help: string;

@@ -3,7 +3,14 @@ import { accepts } from 'hono/accepts';
 import { mayAdminister, projectProblem, readableProjects } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { deploymentMetrics } from './deployment-metrics.ts';
-import { EXPOSITION_TYPES, expositionOf, type Format, type Metric } from './exposition.ts';
+import {
+  EXPOSITION_TYPES,
+  expositionOf,
+  type Figures,
+  type Format,
+  type Histogram,
+  type Metric,
+} from './exposition.ts';
 import { collectMetrics } from './metrics.ts';
 import { flushMeasured } from './red/isolate.ts';
 import { metricsOf } from './red/object.ts';
@@ -37,7 +44,12 @@ function formatOf(c: AppContext): Format {
   return type === 'application/openmetrics-text' ? 'openmetrics' : 'text';
 }
 
-function asJson(metric: Metric): unknown {
+/** As `?format=json` has it: exemplars are for scrapers. */
+export type JsonMetric =
+  | Figures
+  | (Omit<Histogram, 'samples'> & { samples: Omit<Histogram['samples'][number], 'exemplars'>[] });
+
+function asJson(metric: Metric): JsonMetric {
   if (metric.type !== 'histogram') return metric;
   const { name, help, type, boundsMs, samples } = metric;
   return { name, help, type, boundsMs, samples: samples.map(({ exemplars: _, ...sample }) => sample) };

@@ -18,6 +18,7 @@ export type Access =
   | 'any-key'
   | 'session'
   | 'own-projects'
+  | 'deployment'
   | 'admins'
   | 'socket'
   | 'read'

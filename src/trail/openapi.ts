@@ -56,7 +56,12 @@ export default describe<TrailAnswers>('Audit', {
   'POST /api/audit/verify': { summary: 'Begin a check of all entries, or go on with it', access: 'admins' },
   'POST /api/audit/gap': {
     summary: 'Have skipped numbers covered as entries that are not there',
-    ...{ access: 'admins', proof: true, body: gapSchema, example: { toSeq: 1 } },
+    ...{
+      access: 'admins',
+      proof: true,
+      body: gapSchema,
+      example: { toSeq: 1, reason: 'A number was skipped by hand.' },
+    },
     codes: 'audit_no_gap audit_gap_too_wide',
   },
   'GET /api/audit/proof/:seq': {

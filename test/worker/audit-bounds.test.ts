@@ -14,8 +14,10 @@ it('a run of sealing makes at most 75 statements, a run of verifying 45', async 
   await env.DB.prepare("INSERT INTO audit_context VALUES (1, 1, 'user', 'usr_x', 'r', '')").run();
   await env.DB.prepare('CREATE TABLE extra (a)').run();
   await env.DB.prepare("UPDATE sqlite_sequence SET seq = seq + 5 WHERE name = 'audit'").run();
+  // Above the head, so that what stands there has to be looked through.
+  await env.DB.prepare("INSERT INTO audit_checkpoints VALUES (1000000, 'x', 1, 'k1', 'forged')").run();
   const sealing = countingStatements(env.DB);
-  expect(await sealTrail(testCtx({ env: { ...env, DB: sealing.db } }))).toMatchObject({ entries: 10_000, findings: 2 });
+  expect(await sealTrail(testCtx({ env: { ...env, DB: sealing.db } }))).toMatchObject({ entries: 10_000, findings: 3 });
   expect(sealing.count()).toBeGreaterThan(41);
   expect(sealing.count()).toBeLessThanOrEqual(75);
   const verifying = countingStatements(env.DB);

@@ -151,8 +151,8 @@ describe.each(['/health', '/api/health'])('GET %s', (path) => {
   const VERSION = { id: 'ver-1', tag: 'v1.2', timestamp: '2026-11-01T00:00:00.000Z' };
 
   it('answers with every store and every object away', async () => {
-    const away = Object.fromEntries(CLASSES.map((name) => [name, null]));
-    const answer = await ask({ ...away, DB: null, STORE: null, ASSETS: null } as unknown as Partial<Env>, path);
+    const away = Object.fromEntries([...CLASSES, 'DB', 'STORE', 'ASSETS'].map((name) => [name, broken(refusing)]));
+    const answer = await ask(away, path);
     expect([answer.status, answer.body.status]).toEqual([200, 'ok']);
   });
 

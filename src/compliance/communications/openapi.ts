@@ -1,6 +1,6 @@
 import { describe, oneOf, page, required, text } from '../../shared/describe.ts';
 import type { Page } from '../../shared/page.ts';
-import type { Communication, CommunicationTemplate } from '../../wire/compliance.ts';
+import type { Communication, CommunicationTemplate, TemplatePlaceholders } from '../../wire/compliance.ts';
 import { changeTemplateSchema, newTemplateSchema } from '../templates/templates.ts';
 import { COMMUNICATION_ORDERS } from './communication-store.ts';
 import { communicationSchema } from './communications.ts';
@@ -11,7 +11,7 @@ export interface Draft {
 }
 
 export interface CommunicationAnswers {
-  'GET /api/compliance/templates': Page<CommunicationTemplate>;
+  'GET /api/compliance/templates': Page<CommunicationTemplate> & { placeholders: TemplatePlaceholders };
   'POST /api/compliance/templates': CommunicationTemplate;
   'PUT /api/compliance/templates/:id': CommunicationTemplate;
   'GET /api/compliance/breaches/:id/communications': Page<Communication>;

@@ -4,7 +4,7 @@ import type { Ctx } from '../../env.ts';
 import { randomId } from '../../shared/ids.ts';
 import { type Page, type PageRequest, pageOf } from '../../shared/page.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
-import { type CommunicationTemplate, TEMPLATE_PURPOSES } from '../../wire/compliance.ts';
+import { type CommunicationTemplate, TEMPLATE_PURPOSES, type TemplatePlaceholders } from '../../wire/compliance.ts';
 import type { ComplianceError } from '../errors.ts';
 import { checkTexts, PLACEHOLDERS } from './placeholders.ts';
 import {
@@ -39,7 +39,7 @@ export const changeTemplateSchema = newTemplateSchema.extend({
 });
 
 interface TemplatePage extends Page<CommunicationTemplate> {
-  placeholders: typeof PLACEHOLDERS;
+  placeholders: TemplatePlaceholders;
 }
 
 type NewTemplate = z.output<typeof newTemplateSchema>;

@@ -7,7 +7,7 @@ import { invalidInput } from '../../shared/problem.ts';
 import { changeLogSettings, readLogSettings } from './change-settings.ts';
 import { forgetTarget } from './ship.ts';
 
-const settingsSchema = z.strictObject({ projectId: z.string().min(1).max(64).nullable() });
+export const settingsSchema = z.strictObject({ projectId: z.string().min(1).max(64).nullable() });
 
 /** `/api/log-settings`, for administrators: whether the deployment's own log is kept as records of a project. */
 export function logSettingsRoutes(): Hono<AppEnv> {
