@@ -241,7 +241,7 @@ export interface TemplatePlaceholder {
 }
 
 /** `placeholders` of `GET /api/compliance/templates`: for each purpose in the order in which a text is written. */
-export type TemplatePlaceholders = Record<(typeof TEMPLATE_PURPOSES)[number], readonly TemplatePlaceholder[]>;
+export type TemplatePlaceholders = Record<(typeof TEMPLATE_PURPOSES)[number], TemplatePlaceholder[]>;
 
 /** `GET`, `POST /api/compliance/templates`, `PUT`, `DELETE /api/compliance/templates/:id`: text with `{{placeholders}}`. */
 export interface CommunicationTemplate {

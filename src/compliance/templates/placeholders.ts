@@ -1,13 +1,18 @@
 import { namesInPlainText } from '../../delivery/index.ts';
 import { localTime } from '../../shared/calendar.ts';
-import type { CommunicationTemplate, DeletionRequest, TemplatePlaceholder } from '../../wire/compliance.ts';
+import type {
+  CommunicationTemplate,
+  DeletionRequest,
+  TemplatePlaceholder,
+  TemplatePlaceholders,
+} from '../../wire/compliance.ts';
 import type { JsonObject } from '../../wire/record.ts';
 import type { StoredBreach } from '../breaches/register/store.ts';
 
 export type Purpose = CommunicationTemplate['purpose'];
 
 /** The one list of what a text may name: the check, the API and the page have it from here, and the values below have the same names. */
-const OF_BREACH: readonly TemplatePlaceholder[] = [
+const OF_BREACH: TemplatePlaceholder[] = [
   said('breachId', 'The id of the breach', 'brc_4f2a9c'),
   said('title', 'What the breach is called', 'Backup left open'),
   said('nature', 'What happened', 'A backup of the orders was readable for anybody.'),
@@ -27,11 +32,11 @@ const OF_BREACH: readonly TemplatePlaceholder[] = [
   said('advice', 'What those affected can do', 'Change your password.'),
   said('contact', 'Who answers questions', 'dpo@example.com'),
 ];
-const OF_AFFECTED: readonly TemplatePlaceholder[] = [
+const OF_AFFECTED: TemplatePlaceholder[] = [
   ...OF_BREACH,
   said('userId', 'The id of the user who is told, another for each', 'usr_83410'),
 ];
-const OF_DELETION: readonly TemplatePlaceholder[] = [
+const OF_DELETION: TemplatePlaceholder[] = [
   said('requestId', 'The id of the request', 'del_7c1e02'),
   said('reference', 'Your own reference for it', 'TICKET-1042'),
   said('contact', 'How the person is reached; empty where that is not known', 'maria@example.com'),
@@ -53,7 +58,7 @@ const OF_DELETION: readonly TemplatePlaceholder[] = [
   ),
 ];
 
-export const PLACEHOLDERS: Readonly<Record<Purpose, readonly TemplatePlaceholder[]>> = {
+export const PLACEHOLDERS: Readonly<TemplatePlaceholders> = {
   ...{ acknowledge: OF_DELETION, executed: OF_DELETION, cancelled: OF_DELETION, held: OF_DELETION },
   ...{ breach_affected: OF_AFFECTED, breach_authority: OF_BREACH },
 };
