@@ -195,8 +195,7 @@ export class Destination extends MeasuredObject implements DestinationCalls {
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
     this.#stores.deliveries.counts.changed();
-    // Whoever still has its id finds an object that nobody has told what it is.
-    applySchemaSteps(this.ctx.storage, DESTINATION_SCHEMA);
+    applySchemaSteps(this.ctx.storage, DESTINATION_SCHEMA); // whoever still has its id finds an object that nobody has told what it is
     this.#receiver = new Receiver(this.#stores.meta, this.now());
     this.#dispatcher = this.#newDispatcher();
   }
@@ -214,6 +213,7 @@ export class Destination extends MeasuredObject implements DestinationCalls {
       const isClean = isCleanupDue(this.#wants()) && this.#cleaner.run(this.ctx.storage.sql.databaseSize, this.now());
       if (isClean) this.#dispatcher.book.forgotten();
     });
+    this.#goOn();
   }
 
   protected override gauges() {
@@ -264,8 +264,8 @@ export class Destination extends MeasuredObject implements DestinationCalls {
   #wants(): Wants {
     const dnsAtMs = this.#isPrefetching ? null : this.#resolver.nextPrefetchAtMs();
     const { inFlight, queueAtMs, book } = this.#dispatcher;
-    const { cleanedAtMs } = this.#cleaner;
-    return { nowMs: this.now(), inFlight, queueAtMs, dnsAtMs, cleanedAtMs, endsSinceCleanup: book.ends };
+    const [{ cleanedAtMs }, nowMs] = [this.#cleaner, this.now()];
+    return { nowMs, inFlight, queueAtMs, dnsAtMs, cleanedAtMs, endsSinceCleanup: book.ends };
   }
 
   #warmAtMs(): number | null {

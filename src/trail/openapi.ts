@@ -1,6 +1,6 @@
 import { count, describe, oneOf, page, text, time, type Whole } from '../shared/describe.ts';
 import type { Page } from '../shared/page.ts';
-import type { AuditCheckpoint, AuditKey, AuditPage, AuditProof, AuditStatus, SchemaChange } from '../wire/audit.ts';
+import type { AuditKey, AuditPage, AuditProof, AuditStatus, ListedCheckpoint, SchemaChange } from '../wire/audit.ts';
 import { gapSchema } from './routes.ts';
 
 /** Numbers that are covered as entries that are not there. */
@@ -16,7 +16,7 @@ export interface TrailAnswers {
   'POST /api/audit/verify': AuditStatus;
   'POST /api/audit/gap': AcceptedGap;
   'GET /api/audit/proof/:seq': AuditProof;
-  'GET /api/audit/checkpoints': Page<AuditCheckpoint>;
+  'GET /api/audit/checkpoints': Page<ListedCheckpoint>;
   'GET /api/audit/schema-changes': Page<SchemaChange>;
   'GET /api/audit/keys': Whole<AuditKey>;
 }
