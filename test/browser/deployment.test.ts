@@ -14,7 +14,7 @@ describe('Settings, Deployment', () => {
       ...['Database (D1)', 'Bucket (R2)', 'Journals', 'Hubs of sockets', 'Limiters', 'Fraud sessions'].map(
         (name) => `${name}okanswers`,
       ),
-      ...['Destinations', 'Alerts'].map((name) => `${name}okanswers`),
+      ...['Destinations', 'Alerts', 'Metrics'].map((name) => `${name}okanswers`),
       expect.stringMatching(/^Cronok(has not run yet|ran \d+ s ago)$/),
     ]);
     await page.getByText('Every store and every class of object answers.').waitFor();

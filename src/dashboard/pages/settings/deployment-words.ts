@@ -17,6 +17,7 @@ const CHECKS: Readonly<Record<string, string>> = {
   fraud: 'Fraud sessions',
   destination: 'Destinations',
   alerts: 'Alerts',
+  metrics: 'Metrics',
   cron: 'Cron',
 };
 
