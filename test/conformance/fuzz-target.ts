@@ -15,6 +15,7 @@ export class FuzzTarget {
   readonly #url: string;
   readonly #headers: Record<Caller, Record<string, string>>;
   readonly #home: string;
+  #again: Promise<void> | null = null;
   /** Ids that are the callers' own: a request that changes them would end the run. */
   readonly #own: ReadonlySet<string>;
   /** By the list that they were in, `/api/alerts/rules`, which is where their own paths begin. */
@@ -43,18 +44,9 @@ export class FuzzTarget {
         key: string;
       }>;
     const [adminKey, ingestKey] = [await key(['admin', 'query', 'ingest']), await key(['ingest'])];
-    const login = await fetch(`${url}/api/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'admin', password: PASSWORD }),
-    });
-    const { csrf, userId } = (await login.json()) as { csrf: string; userId: string };
-    const cookie = login.headers
-      .getSetCookie()
-      .map((line) => line.split(';', 1)[0])
-      .join('; ');
+    const { headers: admin, userId } = await signedIn(url);
     const headers = {
-      admin: { cookie, origin: url, 'x-csrf-token': csrf },
+      admin,
       adminKey: { authorization: `Bearer ${adminKey.key}` },
       ingestKey: { authorization: `Bearer ${ingestKey.key}` },
       nobody: {},
@@ -71,14 +63,28 @@ export class FuzzTarget {
     const said = Object.entries(request.headers).filter(
       (header): header is [string, string] => header[1] !== undefined,
     );
-    const headers = { 'content-type': 'application/json', ...Object.fromEntries(said), ...this.#headers[caller] };
+    const headers: Record<string, string> = {
+      ...{ 'content-type': 'application/json', ...Object.fromEntries(said) },
+      ...this.#headers[caller],
+    };
     const body = method === 'GET' || method === 'OPTIONS' || request.body === null ? {} : { body: request.body };
     const response = await fetch(url, { method, headers, redirect: 'manual', ...body });
     const text = await response.text();
     const contentType = response.headers.get('content-type') ?? '';
     const answer = /[/+]json\b/.test(contentType) && text !== '' ? JSON.parse(text) : text;
     if (response.ok) this.#keep(listOf(request.path), answer);
+    if (caller === 'admin' && isSignedOut(answer)) await this.#signInAgain(headers.cookie);
     return { method, url: url.href, status: response.status, contentType, body: answer };
+  }
+
+  /** Some request, in some order, ends the session: what comes behind it is to be tried all the same. */
+  async #signInAgain(endedCookie: string | undefined): Promise<void> {
+    if (this.#headers.admin.cookie !== endedCookie) return; // another lane was faster
+    this.#again ??= signedIn(this.#url, endedCookie).then(({ headers }) => {
+      this.#headers.admin = headers;
+      this.#again = null;
+    });
+    await this.#again;
   }
 
   /** Callers that are no longer let in where they were at the beginning. */
@@ -126,6 +132,25 @@ export class FuzzTarget {
     if (ids.length > MOST_KEPT) ids.splice(0, ids.length - MOST_KEPT);
     if (ids.length > 0) this.#known.set(list, ids);
   }
+}
+
+/** Known by the cookie of its device, a browser is not locked out by failures of others. */
+async function signedIn(url: string, cookie = ''): Promise<{ headers: Record<string, string>; userId: string }> {
+  const login = await fetch(`${url}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', cookie, origin: url },
+    body: JSON.stringify({ username: 'admin', password: PASSWORD }),
+  });
+  if (!login.ok) throw new Error(`the administrator cannot sign in: ${login.status} ${await login.text()}`);
+  const { csrf, userId } = (await login.json()) as { csrf: string; userId: string };
+  const cookies = login.headers.getSetCookie().map((line) => line.split(';', 1)[0]);
+  const device = /(?:^|; )(gdevice=[^;]+)/.exec(cookie)?.[1];
+  if (device !== undefined && !cookies.some((one) => one?.startsWith('gdevice='))) cookies.push(device);
+  return { headers: { cookie: cookies.join('; '), origin: url, 'x-csrf-token': csrf }, userId };
+}
+
+function isSignedOut(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'code' in answer && answer.code === 'unauthenticated';
 }
 
 function listOf(path: string): string {
