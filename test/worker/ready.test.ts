@@ -91,6 +91,25 @@ describe('GET /api/ready', () => {
     }
   });
 
+  it('asks nobody again within a second: the route is public', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const startedMs = Date.now();
+    let asked = 0;
+    const STORE = bucket(() => {
+      asked++;
+      return refusing();
+    });
+    const own = { ...unversioned, STORE } as Env;
+    const again = async () => [(await callApp('GET', '/api/ready', { app: createApp(), env: own })).status, asked];
+    expect(await again()).toEqual([503, 1]);
+    vi.setSystemTime(startedMs + 999);
+    expect(await again()).toEqual([503, 1]);
+    vi.setSystemTime(startedMs + 1_001);
+    expect(await again()).toEqual([503, 2]);
+    vi.setSystemTime(startedMs - MINUTE_MS);
+    expect(await again()).toEqual([503, 3]);
+  });
+
   it('serves on, degraded, where the cron stands still, and says since when', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const startedMs = Date.now();
