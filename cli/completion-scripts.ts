@@ -21,14 +21,11 @@ function choices(commands: readonly Command[]): [string, string, readonly string
   );
 }
 
-export function bash(commands: readonly Command[]): string {
+/** Finds the command among the words before the cursor, in bash as in zsh: they differ in how words are counted and named. */
+function commandLoop(range: string, at: string, commands: readonly Command[]): string {
   const twoWords = commands.filter(({ name }) => name.includes(' ')).map(({ name }) => quote(name));
-  const flags = (command: Command) => optionsOf(command).map(([name]) => `--${name}`);
-  return `_breakwater() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command='' word words='' i
-  COMPREPLY=()
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    word=\${COMP_WORDS[i]}
+  return `  for ((${range}; i++)); do
+    word=${at}
     [[ $word == -* ]] && continue
     if [[ -z $command ]]; then
       command=$word
@@ -36,7 +33,15 @@ export function bash(commands: readonly Command[]): string {
       case "$command $word" in ${twoWords.join(' | ')}) command="$command $word" ;; esac
       break
     fi
-  done
+  done`;
+}
+
+export function bash(commands: readonly Command[]): string {
+  const flags = (command: Command) => optionsOf(command).map(([name]) => `--${name}`);
+  return `_breakwater() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command='' word words='' i
+  COMPREPLY=()
+${commandLoop('i = 1; i < COMP_CWORD', `\${COMP_WORDS[i]}`, commands)}
   case "$command $prev" in
 ${choices(commands)
   .map(
@@ -65,21 +70,11 @@ export function zsh(commands: readonly Command[]): string {
     const [one, ...others] = commands.filter(({ name }) => name.split(' ')[0] === word);
     return [word, others.length === 0 && one?.name === word ? one.summary : `${word} …`];
   });
-  const twoWords = commands.filter(({ name }) => name.includes(' ')).map(({ name }) => quote(name));
   return `#compdef breakwater
 _breakwater() {
   local command='' word i
   local -a found
-  for ((i = 2; i < CURRENT; i++)); do
-    word=$words[i]
-    [[ $word == -* ]] && continue
-    if [[ -z $command ]]; then
-      command=$word
-    else
-      case "$command $word" in ${twoWords.join(' | ')}) command="$command $word" ;; esac
-      break
-    fi
-  done
+${commandLoop('i = 2; i < CURRENT', '$words[i]', commands)}
   case "$command $words[CURRENT-1]" in
 ${choices(commands)
   .map(

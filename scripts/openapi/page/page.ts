@@ -2,7 +2,7 @@ import { type ComponentChild, h } from 'preact';
 import { renderToStaticMarkup } from 'preact-render-to-string';
 import type { Schema } from '../answers.ts';
 import type { OpenApiDocument } from '../document.ts';
-import { fieldsOf, typeOf } from './schema.ts';
+import { fieldsOf, typeOf, withCode } from './schema.ts';
 
 interface Parameter {
   name: string;
@@ -28,7 +28,7 @@ export function pageOf(document: OpenApiDocument): string {
       null,
       h('h1', null, `${info.title} API`),
       h('p', null, `Version ${info.version}. `, h('a', { href: '/api/openapi.json' }, 'OpenAPI 3.1 document')),
-      ...info.description.split('\n\n').map((paragraph) => h('p', null, paragraph)),
+      ...info.description.split('\n\n').map((paragraph) => h('p', null, ...withCode(paragraph))),
       h('nav', { 'aria-label': 'Parts' }, h('ul', null, ...tags.map(({ name }) => link(name, `#${idOf(name)}`)))),
     ),
     h('main', null, ...tags.map((tag) => section(document, tag)), schemas(components.schemas)),
@@ -77,9 +77,9 @@ function operationOf(method: string, path: string, operation: Schema): Component
       ' ',
       h('code', null, path),
       ' ',
-      h('span', null, String(operation.summary)),
+      h('span', null, ...withCode(String(operation.summary))),
     ),
-    h('p', null, String(operation.description)),
+    h('p', null, ...withCode(String(operation.description))),
     parameters.length > 0 ? h('h3', null, 'Parameters') : null,
     parameters.length > 0 ? h('table', null, h('tbody', null, ...parameters.map(parameterRow))) : null,
     body ? h('h3', null, 'Body') : null,
@@ -94,7 +94,7 @@ function parameterRow({ name, in: place, description, required, schema }: Parame
     'tr',
     null,
     h('th', { scope: 'row' }, h('code', null, name, required ? '' : '?'), ` ${place}`),
-    h('td', null, h('code', null, typeOf(schema)), description ? h('p', null, description) : null),
+    h('td', null, h('code', null, typeOf(schema)), description ? h('p', null, ...withCode(description)) : null),
   );
 }
 
@@ -103,7 +103,7 @@ function answerOf([status, answer]: [string, Body]): ComponentChild[] {
   const types = Object.keys(answer.content ?? {}).join(', ');
   return [
     h('dt', null, status, types ? ` ${types}` : ''),
-    h('dd', null, answer.description ?? '', isRefusal ? null : contentOf(answer)),
+    h('dd', null, ...withCode(answer.description ?? ''), isRefusal ? null : contentOf(answer)),
   ];
 }
 
@@ -125,7 +125,7 @@ function schemas(all: Record<string, Schema>): ComponentChild {
         'article',
         { id: `schema-${name}` },
         h('h3', null, h('code', null, name)),
-        schema.description ? h('p', null, String(schema.description)) : null,
+        schema.description ? h('p', null, ...withCode(String(schema.description))) : null,
         schema.properties ? fieldsOf(schema) : h('p', null, h('code', null, typeOf(schema))),
       ),
     );

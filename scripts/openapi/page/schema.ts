@@ -3,6 +3,11 @@ import type { Schema } from '../answers.ts';
 
 const REF = '#/components/schemas/';
 
+/** What stands between backticks is code; of Markdown the descriptions use nothing else. */
+export function withCode(text: string): ComponentChild[] {
+  return text.split('`').map((part, i) => (i % 2 === 1 ? h('code', null, part) : part));
+}
+
 /** A schema in the words of TypeScript, with links to those that have a name. */
 export function typeOf(schema: Schema | undefined): ComponentChild {
   if (!schema || Object.keys(schema).length === 0) return 'any';
@@ -39,7 +44,12 @@ export function fieldsOf({ properties, required }: Schema): ComponentChild {
       'tr',
       null,
       h('th', { scope: 'row' }, h('code', null, name, needed.includes(name) ? '' : '?')),
-      h('td', null, h('code', null, typeOf(field)), field.description ? h('p', null, String(field.description)) : null),
+      h(
+        'td',
+        null,
+        h('code', null, typeOf(field)),
+        field.description ? h('p', null, ...withCode(String(field.description))) : null,
+      ),
     ),
   );
   return h('table', null, h('tbody', null, ...rows));

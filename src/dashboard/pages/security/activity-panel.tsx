@@ -17,7 +17,7 @@ const OLDER = 100;
 
 export function ActivityPanel({ events }: { events: Resource<List<SecurityEvent>> }) {
   return (
-    <Panel title="Recent activity" class="security-activity">
+    <Panel title="Recent activity">
       <Loaded what="Recent activity" resource={events}>
         {(first) =>
           first.items.length === 0 ? (
