@@ -46,7 +46,7 @@ async function serve(flags: Flags, signal: AbortSignal, undo: (() => Promise<voi
   const secrets = ensureSecrets(folder.secrets);
   say('dashboard', await buildDashboard(signal));
   say('sdk', await buildSdk());
-  say('API document', await buildOpenapi());
+  say('api', await buildOpenapi());
   await applyMigrations(folder.data, signal);
   signal.throwIfAborted();
   say('state', folder.dir + (secrets.created ? ', new secrets made' : ''));
