@@ -10,6 +10,7 @@ export type TrailError =
   | { kind: 'entry_not_found' }
   /** Sealed as something else: there is no proof of what it is now. */
   | { kind: 'entry_altered'; seq: number }
+  | { kind: 'finding_not_found' }
   /** No gap stops the sealing, or it ends at another number. */
   | { kind: 'no_gap' }
   /** To be covered number by number. */
@@ -32,6 +33,8 @@ export function trailProblem(error: TrailError): Problem {
         title: 'The entry is not what was sealed',
         detail: `Entry ${error.seq} was sealed with other contents than it has, so that there is no proof of it. See the findings.`,
       };
+    case 'finding_not_found':
+      return { ...NOT_FOUND, detail: 'No check has found a fact of that id.' };
     case 'no_gap':
       return {
         status: 409,

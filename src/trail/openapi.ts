@@ -1,7 +1,7 @@
 import { count, describe, oneOf, page, text, time, type Whole } from '../shared/describe.ts';
 import type { Page } from '../shared/page.ts';
 import type { AuditKey, AuditPage, AuditProof, AuditStatus, ListedCheckpoint, SchemaChange } from '../wire/audit.ts';
-import { gapSchema } from './routes.ts';
+import { acknowledgeSchema, gapSchema } from './routes.ts';
 
 /** Numbers that are covered as entries that are not there. */
 export interface AcceptedGap {
@@ -15,6 +15,7 @@ export interface TrailAnswers {
   'POST /api/audit/seal': AuditStatus;
   'POST /api/audit/verify': AuditStatus;
   'POST /api/audit/gap': AcceptedGap;
+  'POST /api/audit/acknowledge': AuditStatus;
   'GET /api/audit/proof/:seq': AuditProof;
   'GET /api/audit/checkpoints': Page<ListedCheckpoint>;
   'GET /api/audit/schema-changes': Page<SchemaChange>;
@@ -63,6 +64,17 @@ export default describe<TrailAnswers>('Audit', {
       example: { toSeq: 1, reason: 'A number was skipped by hand.' },
     },
     codes: 'audit_no_gap audit_gap_too_wide',
+  },
+  'POST /api/audit/acknowledge': {
+    summary: 'Say of a finding that it was looked into, and what it was',
+    more: 'The finding stays; who acknowledged it is an entry of the trail.',
+    ...{
+      access: 'admins',
+      proof: true,
+      body: acknowledgeSchema,
+      example: { findingId: 'missing/12-14', reason: 'A restore drill.' },
+    },
+    codes: 'not_found',
   },
   'GET /api/audit/proof/:seq': {
     summary: 'Proof that an entry is in the sealed trail',

@@ -9,6 +9,7 @@ import { invalidInput } from '../shared/problem.ts';
 import { err, type Result } from '../shared/result.ts';
 import { pageOfCheckpoints } from './checkpoints/list-checkpoints.ts';
 import { type TrailError, trailProblem } from './errors.ts';
+import { acknowledgeFinding } from './findings/acknowledge.ts';
 import { acceptGap } from './gap/accept-gap.ts';
 import { listKeys } from './keys/list-keys.ts';
 import { type ExportFormat, exportEntries } from './list/export.ts';
@@ -22,14 +23,19 @@ import { verifyNow } from './verify/verify.ts';
 
 /** What an entry of the trail keeps of why. */
 const MAX_REASON_CHARS = 1_000;
+const MAX_FINDING_ID_CHARS = 200;
 
-export const gapSchema = z.strictObject({
-  toSeq: z.int().positive(),
-  reason: z
-    .string()
-    .trim()
-    .min(1, 'must say why')
-    .max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
+const reasonSchema = z
+  .string()
+  .trim()
+  .min(1, 'must say why')
+  .max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`);
+
+export const gapSchema = z.strictObject({ toSeq: z.int().positive(), reason: reasonSchema });
+
+export const acknowledgeSchema = z.strictObject({
+  findingId: z.string().min(1).max(MAX_FINDING_ID_CHARS),
+  reason: reasonSchema,
 });
 
 const deny = (c: AppContext, error: TrailError): Response => refuse(c, trailProblem(error));
@@ -94,6 +100,18 @@ export function trailRoutes(): Hono<AppEnv> {
     if (!proof.ok) return deny(c, { kind: 'auth', error: proof.error });
     const gap = await acceptGap(ctx, body.value.toSeq, body.value.reason);
     return gap.ok ? c.json(gap.value) : deny(c, gap.error);
+  });
+
+  routes.post('/api/audit/acknowledge', async function postAcknowledge(c) {
+    const ctx = c.get('ctx');
+    const caller = admin(c);
+    if (!caller.ok) return deny(c, caller.error);
+    const body = await readJsonBody(c.req.raw, acknowledgeSchema);
+    if (!body.ok) return refuse(c, body.error);
+    const proof = requireRecentProof(ctx);
+    if (!proof.ok) return deny(c, { kind: 'auth', error: proof.error });
+    const done = await acknowledgeFinding(ctx, body.value.findingId, body.value.reason);
+    return done.ok ? c.json(await trailStatus(ctx)) : deny(c, done.error);
   });
 
   routes.get('/api/audit/proof/:seq', async function getProof(c) {

@@ -90,6 +90,17 @@ export interface AuditFinding {
   seq: number | null;
   detail: string;
   foundAtMs: number;
+  /** Null while it is open: the page Audit is not green before somebody has said what it was. */
+  acknowledged: AuditAcknowledgement | null;
+}
+
+/** That an administrator has looked into a finding: an entry `audit.acknowledge` of the trail, the newest where there are several. */
+export interface AuditAcknowledgement {
+  seq: number;
+  atMs: number;
+  /** What the user or key is called today, or its id. */
+  by: string;
+  reason: string;
 }
 
 /** Numbers that were skipped, with entries behind them: nothing more is sealed until an administrator accepts it. */
@@ -113,7 +124,7 @@ export interface AuditStatus {
   verifying: { doneSeq: number; toSeq: number } | null;
   /** What stops the sealing; null for nothing of this kind. */
   gap: AuditGap | null;
-  /** Newest first, at most 100. */
+  /** Those that nobody has acknowledged first, each part newest first, at most 100. */
   findings: AuditFinding[];
 }
 

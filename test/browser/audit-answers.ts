@@ -78,14 +78,14 @@ const CHECKPOINT = (size: number, nowMs: number): AuditCheckpoint => ({
 
 const FINDINGS = (nowMs: number): AuditFinding[] => [
   {
-    ...{ id: 'fnd_1', kind: 'altered', seq: 42, foundAtMs: nowMs - HOUR_MS },
+    ...{ id: 'fnd_1', kind: 'altered', seq: 42, foundAtMs: nowMs - HOUR_MS, acknowledged: null },
     detail: `Entry 42 does not hash to what was sealed. ${LONG}`,
   },
   {
-    ...{ id: 'fnd_2', kind: 'console_write', seq: 33, foundAtMs: nowMs - 5 * HOUR_MS },
+    ...{ id: 'fnd_2', kind: 'console_write', seq: 33, foundAtMs: nowMs - 5 * HOUR_MS, acknowledged: null },
     detail: 'destinations was written without a context.',
   },
-  { ...{ id: 'fnd_3', kind: 'schema', seq: null, foundAtMs: nowMs - 9 * HOUR_MS }, detail: RTL },
+  { ...{ id: 'fnd_3', kind: 'schema', seq: null, foundAtMs: nowMs - 9 * HOUR_MS, acknowledged: null }, detail: RTL },
 ];
 
 const schemaChange = (i: number, nowMs: number): SchemaChange => ({
@@ -136,6 +136,7 @@ export function withGap(made: MadeUpAudit, nowMs = Date.now()): MadeUpAudit {
   const toSeq = fromSeq + 249_999;
   const finding: AuditFinding = {
     ...{ id: `missing/${fromSeq}-${toSeq}`, kind: 'missing', seq: fromSeq, foundAtMs: nowMs - 60_000 },
+    acknowledged: null,
     detail: `Entries ${fromSeq} to ${toSeq} are not there: numbers were skipped, and nothing behind them is sealed until an administrator accepts the gap.`,
   };
   const gap = { fromSeq, toSeq, accepted: false };
@@ -190,6 +191,13 @@ export async function answerAudit(page: Page, made: MadeUpAudit): Promise<void> 
       if (made.refusal !== null || gap === null) return problem(route, made.refusal ?? 'There is no such gap.');
       made.status = { ...made.status, gap: { ...gap, accepted: true } };
       return json({ fromSeq: gap.fromSeq, toSeq: gap.toSeq });
+    }
+    if (second === 'acknowledge') {
+      const { findingId, reason } = request.postDataJSON() as { findingId: string; reason: string };
+      const acknowledged = { seq: made.entries, atMs: nowMs, by: 'Ada', reason };
+      const findings = made.status.findings.map((one) => (one.id === findingId ? { ...one, acknowledged } : one));
+      made.status = { ...made.status, findings };
+      return json(made.status);
     }
     if (second === 'seal') {
       made.status = { ...made.status, sealedSize: made.entries, checkpoint: CHECKPOINT(made.entries, Date.now()) };

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sealTrail } from '../../src/trail/seal/job.ts';
 import { leafHash } from '../../src/trail/tree/hashes.ts';
-import type { AuditCheckpoint, SchemaChange } from '../../src/wire/audit.ts';
+import type { AuditCheckpoint, AuditFinding, SchemaChange } from '../../src/wire/audit.ts';
 import { signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
@@ -54,6 +54,61 @@ describe('POST /api/audit/verify', () => {
     expect(status).toBe(200);
     expect(body.verifying).toBeNull();
     expect(body.verifiedAtMs).toBeGreaterThan(0);
+  });
+});
+
+describe('POST /api/audit/acknowledge', () => {
+  const acknowledge = (findingId: string, reason: string) =>
+    callApp('POST', '/api/audit/acknowledge', { as: admin, body: { findingId, reason } });
+  const put = (id: string, atMs: number) =>
+    env.DB.prepare(`INSERT INTO audit_findings VALUES (?1, 'missing', 7, 'Entry 7 is not there.', ?2)`)
+      .bind(id, atMs)
+      .run();
+
+  const nameOf = (userId: string) =>
+    env.DB.prepare('SELECT username FROM users WHERE id = ?1').bind(userId).first<string>('username');
+
+  it('says who looked into a finding and what it was, as an entry of the trail; the finding stays, behind those that are open', async () => {
+    await put('missing/7-7', 2);
+    await put('missing/8-8', 1);
+    const { status, body } = await acknowledge('missing/7-7', ' A restore drill. ');
+    expect(status).toBe(200);
+    const mine = body.findings.filter(({ kind }: AuditFinding) => kind === 'missing');
+    expect(mine).toMatchObject([
+      { id: 'missing/8-8', acknowledged: null },
+      {
+        id: 'missing/7-7',
+        acknowledged: { by: await nameOf(admin.userId), reason: 'A restore drill.', seq: expect.any(Number) },
+      },
+    ]);
+    const { items } = (await get('?action=audit.acknowledge')).body;
+    expect(items).toMatchObject([
+      {
+        seq: mine[1].acknowledged.seq,
+        actorId: admin.userId,
+        target: 'missing/7-7',
+        detail: { reason: 'A restore drill.' },
+      },
+    ]);
+    const again = (await acknowledge('missing/7-7', 'It was not: a colleague.')).body.findings;
+    expect(again.at(-1)).toMatchObject({ id: 'missing/7-7', acknowledged: { reason: 'It was not: a colleague.' } });
+  });
+
+  it('counts only where a person or a key said it: an entry that came by the database console closes nothing', async () => {
+    await env.DB.prepare(
+      `INSERT INTO audit (at_ms, actor_kind, action, target, request_id, address, detail)
+       VALUES (1, 'console', 'audit.acknowledge', 'missing/8-8', 'r', '', '{"reason": "me"}')`,
+    ).run();
+    const { findings } = (await get('/status')).body;
+    expect(findings.find(({ id }: AuditFinding) => id === 'missing/8-8').acknowledged).toBeNull();
+  });
+
+  it('refuses a fact that nobody has found, and one without a reason', async () => {
+    expect(await acknowledge('missing/9-9', 'seen')).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    expect(await acknowledge('missing/8-8', ' ')).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: '/reason', reason: 'must say why' }] },
+    });
   });
 });
 

@@ -24,6 +24,7 @@ const NOTHING: Fixture = {
   ...{ ruleId: 'none', silenceId: 'none', deletionId: 'del_none', deletionHoldId: 'dhl_none', firingId: 'none' },
   ...{ breachId: 'brc_none', archiveId: 'arc_none', holdId: 'hld_none', warehouseDay: '1970-01-01' },
   templateId: 'tpl_none',
+  findingId: 'fnd_none',
 };
 
 async function refreshed(session: SignedIn): Promise<SignedIn> {

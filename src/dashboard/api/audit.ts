@@ -69,6 +69,11 @@ export function acceptGap(toSeq: number, reason: string): Promise<Answer<unknown
   return request('POST', '/api/audit/gap', { body: { toSeq, reason } });
 }
 
+/** Says of a finding that it was looked into. */
+export function acknowledgeFinding(findingId: string, reason: string): Promise<Answer<AuditStatus>> {
+  return request('POST', '/api/audit/acknowledge', { body: { findingId, reason } });
+}
+
 /** Signs a checkpoint that covers what is there now. */
 export function sealTrail(): Promise<Answer<unknown>> {
   return request('POST', '/api/audit/seal');

@@ -1,6 +1,9 @@
 import type { AuditFinding } from '../../wire/audit.ts';
 
-export type NewFinding = Omit<AuditFinding, 'foundAtMs'>;
+export type NewFinding = Omit<AuditFinding, 'foundAtMs' | 'acknowledged'>;
+
+/** The action of the entry by which a finding, its target, is acknowledged. */
+export const ACKNOWLEDGE_ACTION = 'audit.acknowledge';
 
 /** `missing/<from>-<to>` */
 const RANGE = /^missing\/(\d+)-(\d+)$/;
@@ -46,13 +49,38 @@ export function findingsStatement(db: D1Database, findings: readonly NewFinding[
     .bind(JSON.stringify(findings), atMs);
 }
 
-/** Newest first. */
+export async function isFinding(db: D1Database, id: string): Promise<boolean> {
+  const found = await db
+    .prepare('SELECT 1 AS found FROM audit_findings WHERE id = ?1')
+    .bind(id)
+    .first<{ found: number }>();
+  return found !== null;
+}
+
+type FindingRow = Omit<AuditFinding, 'acknowledged'> & {
+  ackSeq: number | null;
+  ackAtMs: number;
+  ackBy: string;
+  reason: string;
+};
+
+/** Open ones first, then newest first. */
 export async function recentFindings(db: D1Database, limit: number): Promise<AuditFinding[]> {
   const { results } = await db
     .prepare(
-      'SELECT id, kind, seq, detail, found_at_ms AS foundAtMs FROM audit_findings ORDER BY found_at_ms DESC, id DESC LIMIT ?1',
+      `SELECT f.id, f.kind, f.seq, f.detail, f.found_at_ms AS foundAtMs, a.seq AS ackSeq, a.at_ms AS ackAtMs,
+         coalesce(u.username, k.name, a.actor_id) AS ackBy, a.detail ->> 'reason' AS reason
+       FROM audit_findings f
+       LEFT JOIN audit a ON a.seq = (
+         SELECT max(n.seq) FROM audit n WHERE n.target = f.id AND n.action = ?2 AND n.actor_kind IN ('user', 'key'))
+       LEFT JOIN users u ON a.actor_kind = 'user' AND u.id = a.actor_id
+       LEFT JOIN project_keys k ON a.actor_kind = 'key' AND k.id = a.actor_id
+       ORDER BY a.seq IS NOT NULL, f.found_at_ms DESC, f.id DESC LIMIT ?1`,
     )
-    .bind(limit)
-    .all<AuditFinding>();
-  return results;
+    .bind(limit, ACKNOWLEDGE_ACTION)
+    .all<FindingRow>();
+  return results.map(({ ackSeq, ackAtMs, ackBy, reason, ...finding }) => ({
+    ...finding,
+    acknowledged: ackSeq === null ? null : { seq: ackSeq, atMs: ackAtMs, by: ackBy, reason },
+  }));
 }

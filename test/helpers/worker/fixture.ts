@@ -46,7 +46,9 @@ export async function makeFixture(): Promise<Fixture> {
   const breachId = await openBreach(project.id);
   const warehouseDay = await putWarehouseFile(project.id);
   const templateId = await writeTemplate();
+  const findingId = await putFinding();
   return {
+    findingId,
     warehouseDay,
     breachId,
     templateId,
@@ -82,6 +84,17 @@ async function putWarehouseFile(projectId: string): Promise<string> {
     .bind(projectId, key, day)
     .run();
   return day;
+}
+
+/** Something that a check of the trail has found. */
+async function putFinding(): Promise<string> {
+  const id = randomId('fnd');
+  await env.DB.prepare(
+    `INSERT INTO audit_findings (id, kind, seq, detail, found_at_ms) VALUES (?1, 'schema', NULL, 'A view was added.', 0)`,
+  )
+    .bind(id)
+    .run();
+  return id;
 }
 
 /** A destination that is disabled, so that nothing is sent, with a delivery that waits. */

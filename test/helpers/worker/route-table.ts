@@ -69,6 +69,8 @@ export interface Fixture {
   breachId: string;
   /** A template of communication about breaches. */
   templateId: string;
+  /** Of the audit trail of the deployment, not acknowledged. */
+  findingId: string;
 }
 
 export interface RouteRule {
@@ -627,6 +629,12 @@ export const ROUTES: readonly RouteRule[] = [
   { method: 'POST', route: '/api/audit/seal', access: admins },
   { method: 'POST', route: '/api/audit/verify', access: admins },
   { method: 'POST', route: '/api/audit/gap', access: admins, body: () => ({ toSeq: 1, reason: 'seen' }) },
+  {
+    method: 'POST',
+    route: '/api/audit/acknowledge',
+    access: admins,
+    body: (f) => ({ findingId: f.findingId, reason: 'seen' }),
+  },
   { method: 'GET', route: '/api/audit/proof/:seq', access: admins, url: () => '/api/audit/proof/1' },
   { method: 'GET', route: '/api/audit/checkpoints', access: admins },
   { method: 'GET', route: '/api/audit/schema-changes', access: admins },

@@ -2,7 +2,7 @@ import type { AuditStatus } from '../../../wire/audit.ts';
 import { Stat } from '../../components/stat.tsx';
 import { compact, duration, exact, plural } from '../../lib/format.ts';
 import { ticking } from '../../state/clock.ts';
-import { isTampering } from './audit-words.ts';
+import { isTampering, openFindings } from './audit-words.ts';
 
 /** null while it is not known: its place is the same. */
 export function AuditStats({ status }: { status: AuditStatus | null }) {
@@ -43,9 +43,12 @@ export function AuditStats({ status }: { status: AuditStatus | null }) {
         }
       />
       <Stat
-        label="Findings"
+        label="Open findings"
         tone="plain"
-        value={status && (status.findings.length === 0 ? 'none' : compact(status.findings.length))}
+        value={
+          status &&
+          (openFindings(status.findings).length === 0 ? 'none' : compact(openFindings(status.findings).length))
+        }
         trend={status && findingTrend(status)}
       />
     </section>
@@ -61,7 +64,12 @@ function openTrend({ entries, sealedSize }: AuditStatus) {
 }
 
 function findingTrend({ findings }: AuditStatus) {
-  const tampering = findings.filter(isTampering).length;
+  const open = openFindings(findings);
+  const tampering = open.filter(isTampering).length;
   if (tampering > 0) return { tone: 'bad', text: `${exact(tampering)} about the trail itself` } as const;
-  return { tone: 'plain', text: findings.length === 0 ? 'nothing was altered' : 'the trail itself is whole' } as const;
+  if (open.length > 0) return { tone: 'plain', text: 'the trail itself is whole' } as const;
+  return {
+    tone: 'plain',
+    text: findings.length === 0 ? 'nothing was altered' : `${exact(findings.length)} acknowledged`,
+  } as const;
 }

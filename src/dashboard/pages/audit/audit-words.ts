@@ -48,9 +48,16 @@ export function isTampering({ kind }: AuditFinding): boolean {
   return TAMPERING.includes(kind);
 }
 
+/** What nobody has said yet what it was. */
+export function openFindings(findings: readonly AuditFinding[]): AuditFinding[] {
+  return findings.filter(({ acknowledged }) => acknowledged === null);
+}
+
 /** Is the trail whole: sealed up to where, and what was found. */
 export function auditHeadline(status: AuditStatus, nowMs: number): Headline {
-  const { entries, sealedSize, checkpoint, unsealedSinceMs, verifiedAtMs, gap, findings } = status;
+  const { entries, sealedSize, checkpoint, unsealedSinceMs, verifiedAtMs, gap } = status;
+  const findings = openFindings(status.findings);
+  const acknowledged = status.findings.length - findings.length;
   const tampering = findings.filter(isTampering);
   if (gap !== null) return gapHeadline(gap, findings.length);
   const newest = tampering[0] ?? findings[0];
@@ -76,8 +83,12 @@ export function auditHeadline(status: AuditStatus, nowMs: number): Headline {
   }
   return {
     tone: 'ok',
-    text: `Sealed up to entry ${exact(sealedSize)}, no findings`,
-    detail: `The newest checkpoint was signed ${duration(nowMs - checkpoint.signedAtMs)} ago. ${checked}`,
+    text: `Sealed up to entry ${exact(sealedSize)}, no ${acknowledged === 0 ? '' : 'open '}findings`,
+    detail: `The newest checkpoint was signed ${duration(nowMs - checkpoint.signedAtMs)} ago. ${checked}${
+      acknowledged === 0
+        ? ''
+        : ` ${plural(acknowledged, 'finding')} of before ${acknowledged === 1 ? 'was' : 'were'} looked into.`
+    }`,
   };
 }
 
