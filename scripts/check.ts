@@ -17,7 +17,8 @@ interface Step {
   run(): Promise<string>;
 }
 
-const STEPS: readonly Step[] = [
+/** They only read the sources. */
+const READING: readonly Step[] = [
   ...['tsconfig.json', 'tsconfig.node.json', 'tsconfig.bench.json', 'tsconfig.dashboard.json', 'tsconfig.sdk.json'].map(
     (file) => ({
       name: `types, ${file}`,
@@ -26,6 +27,9 @@ const STEPS: readonly Step[] = [
   ),
   { name: 'lint and format', run: async () => outcome(await run('biome', ['ci', '--error-on-warnings'])) },
   { name: 'dead code and dependencies', run: async () => outcome(await run('knip', [])) },
+];
+/** Each finds what the one before it has built. */
+const BUILDING: readonly Step[] = [
   { name: 'dashboard build', run: buildDashboard },
   { name: 'dashboard script size', run: async () => checkScriptSize() },
   { name: 'SDK build', run: buildSdk },
@@ -35,20 +39,25 @@ const STEPS: readonly Step[] = [
 ];
 
 const failed: string[] = [];
-for (const step of STEPS) {
-  const startedMs = performance.now();
-  const seconds = () => `${((performance.now() - startedMs) / 1_000).toFixed(1)} s`;
-  try {
-    const note = await step.run();
-    console.log(`ok    ${step.name} (${seconds()}${note ? `, ${note}` : ''})`);
-  } catch (error) {
-    failed.push(step.name);
-    console.log(`FAIL  ${step.name} (${seconds()})\n${reasonOf(error)}\n`);
-  }
-}
+// Most take one core: side by side they take half the time.
+await Promise.all([runSteps(READING), runSteps(BUILDING)]);
 if (failed.length > 0) console.log(`not ok: ${failed.join(', ')}`);
 const testsCode = await runTests(); // last, so that its line of counts is the last line
 process.exitCode = failed.length > 0 ? 1 : testsCode;
+
+async function runSteps(steps: readonly Step[]): Promise<void> {
+  for (const step of steps) {
+    const startedMs = performance.now();
+    const seconds = () => `${((performance.now() - startedMs) / 1_000).toFixed(1)} s`;
+    try {
+      const note = await step.run();
+      console.log(`ok    ${step.name} (${seconds()}${note ? `, ${note}` : ''})`);
+    } catch (error) {
+      failed.push(step.name);
+      console.log(`FAIL  ${step.name} (${seconds()})\n${reasonOf(error)}\n`);
+    }
+  }
+}
 
 function outcome(result: RunResult): string {
   if (result.code !== 0) throw new Error(result.output.trim());

@@ -122,6 +122,30 @@ describe('the page Vitals', () => {
     await page.getByRole('heading', { level: 1, name: /are good$/ }).waitFor();
   });
 
+  it('zooms by a drag also where an answer comes while the button is down', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    const { promise: pressed, resolve: answer } = Promise.withResolvers<void>();
+    await page.route('**/api/releases?*', async (route) => {
+      await pressed;
+      await route.continue();
+    });
+    await page.goto(at(HOUR_NOW));
+    await drawn(page);
+    const chart = trend(page).locator('.u-over');
+    const box = await chart.boundingBox();
+    if (!box) throw new Error('the chart has no size');
+    await page.mouse.move(box.x + box.width * 0.1, box.y + 40);
+    await page.mouse.down();
+    const answered = page.waitForResponse('**/api/releases?*');
+    answer();
+    await (await answered).finished();
+    // A frame later the page has drawn what came.
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+    await page.mouse.move(box.x + box.width * 0.3, box.y + 40, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL((url) => Number(url.searchParams.get('from')) > NOW - HOUR);
+  });
+
   it('compares with the time before, and hides lines, both in the address', async () => {
     const page = await open();
     await page.keyboard.press('c');
@@ -279,7 +303,8 @@ describe('a project without vitals', () => {
     await page.goto(at(`from=${NOW - 20 * HOUR}&to=${NOW - 19 * HOUR}`));
     await page.getByRole('heading', { name: 'Nothing measured in this time' }).waitFor();
     await page.getByText('The last 30 days have 360').waitFor();
-    await page.getByRole('button', { name: /^Show the last (hour|15 min)$/ }).click();
+    // The newest are known by the hour: soon after a new one has begun, that of before begins more than an hour ago.
+    await page.getByRole('button', { name: /^Show the last (15 min|hour|3 hours)$/ }).click();
     await drawn(page);
     await page.goto(at(`${HOUR_NOW}&device=tv`));
     await page.getByRole('heading', { name: 'Nothing matches these filters in this time' }).waitFor();

@@ -99,6 +99,12 @@ describe('the index', () => {
       '12345678901234567891',
       '{"message":"m","attrs":{"card":12345678901234567891}}',
     ],
+    [
+      'a user id with a point and more digits than a double holds',
+      '1000000.0033502222',
+      '{"message":"m","attrs":{"userId":1000000.0033502222}}',
+    ],
+    ['a user id whose exponent no double holds', '4e711', '{"message":"m","attrs":{"userId":4e711}}'],
     ['a name in capitals, whose last letter has another small form before a dot', 'νίκος', '{"message":"ΝΊΚΟΣ.gr"}'],
     ['a name in capitals at the end', 'νίκοσ', '{"message":"ο ΝΊΚΟΣ"}'],
   ])('and the person know %s', (_, own, record) => {

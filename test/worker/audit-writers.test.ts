@@ -7,7 +7,7 @@ import { createKey, createUser, login, PASSWORD, signIn } from '../helpers/worke
 import { type Answer, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { PREPARED } from '../helpers/worker/changes.ts';
 import { addPasskey, challengeFor, enableTotp, forgetSteps, password, second } from '../helpers/worker/factors.ts';
-import { makeFixture } from '../helpers/worker/fixture.ts';
+import { makeFixture, makeFixtureFor } from '../helpers/worker/fixture.ts';
 import { count, fromSeq, noEntryOfAConsole, programWrites } from '../helpers/worker/no-console.ts';
 import { ROUTES, type RouteRule } from '../helpers/worker/route-table.ts';
 
@@ -44,7 +44,7 @@ describe('a state-changing route', () => {
   it.each(CHANGING.map((rule): [string, RouteRule] => [`${rule.method} ${rule.route}`, rule]))(
     '%s says who acts',
     async (name, rule) => {
-      const fixture = await makeFixture();
+      const fixture = await (name in PREPARED ? makeFixture() : makeFixtureFor(rule));
       const user = await createUser({ role: 'admin' });
       const as = await signIn(user);
       const on = { ...fixture, sessionId: (await signIn(user)).sessionId };

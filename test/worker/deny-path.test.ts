@@ -4,7 +4,7 @@ import { createApp } from '../../src/app.ts';
 import type { Role } from '../../src/env.ts';
 import { createKey, createUser, signIn, signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, type CallOptions, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
-import { makeFixture } from '../helpers/worker/fixture.ts';
+import { makeFixture, makeFixtureFor } from '../helpers/worker/fixture.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 import { type Fixture, ROUTES, type RouteRule } from '../helpers/worker/route-table.ts';
 
@@ -87,7 +87,7 @@ describe('the table', () => {
     'lets the right caller into %s, so the refusals below are not those of a wrong URL',
     async (_, rule) => {
       // A fresh one for each route: some of them end the session or the key they are called with.
-      const on = await makeFixture();
+      const on = await makeFixtureFor(rule);
       const user = await createUser({ role: 'admin' });
       const caller = await signIn(user);
       const own = { ...on, sessionId: (await signIn(user)).sessionId };
@@ -283,7 +283,7 @@ describe('of somebody who lost the right since, with the Idempotency-Key of an a
   it.each(keyed)(
     '%s repeats the answer to who still has it, and answers 403 or 404 to who has not',
     async (name, rule) => {
-      const on = await makeFixture();
+      const on = await makeFixtureFor(rule);
       const user = await createUser({ role: 'admin' });
       const headers = { 'idempotency-key': name };
       const repeat = async () => call(rule, { as: await signIn(user), headers }, on);

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { createUser, signIn, type TestUser } from '../helpers/worker/accounts.ts';
 import { type Answer, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { PREPARED } from '../helpers/worker/changes.ts';
 import { databaseWith } from '../helpers/worker/faulty-database.ts';
-import { makeFixture } from '../helpers/worker/fixture.ts';
+import { makeFixture, makeFixtureFor } from '../helpers/worker/fixture.ts';
 import { type Fixture, ROUTES, type RouteRule } from '../helpers/worker/route-table.ts';
 
 /** A session that ends after a request of it was let in and before its change: the database decides which of the two came first. */
@@ -46,11 +46,9 @@ const TABLE = [
   ['PATCH /api/users/:id of factors', RESET] satisfies [string, RouteRule],
 ];
 
-let fixture: Fixture;
-// Anew for each: a change that is made once is made to something else each time.
-beforeEach(async () => {
-  fixture = await makeFixture();
-});
+/** Anew for each: a change that is made once is made to something else each time. What prepares one may use all of it. */
+const fixtureFor = (name: string, rule: RouteRule): Promise<Fixture> =>
+  name in PREPARED ? makeFixture() : makeFixtureFor(rule);
 
 async function rowsOf(user: TestUser): Promise<number> {
   const count = `SELECT count(*) AS n FROM audit WHERE actor_id = ?1 AND action NOT GLOB 'session.*' AND action NOT GLOB 'sessions.*'`;
@@ -59,6 +57,7 @@ async function rowsOf(user: TestUser): Promise<number> {
 
 /** The change, before whose transaction this happens. */
 async function change(name: string, rule: RouteRule, as: SignedIn, happens: () => Promise<unknown>): Promise<Answer> {
+  const fixture = await fixtureFor(name, rule);
   const { url, body } = { url: undefined, body: undefined, ...(await PREPARED[name]?.(as, fixture)) };
   const sent = body ?? rule.body?.(fixture);
   const DB = databaseWith(env.DB, async (sql, run) => {

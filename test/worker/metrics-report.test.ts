@@ -153,11 +153,20 @@ describe('GET /api/metrics/report', () => {
   it('is of nothing where MEASURE is off', async () => {
     const { id, key } = await projectWithKey(['admin', 'ingest']);
     const off = { app: createApp(), env: { ...env, MEASURE: 'off' } };
+    // Of what only a Worker asks: the objects of this isolate measure on, and alarms of the tests before go off when they will.
     const count = async () => {
       const { body } = await callApp('GET', '/api/metrics/report', { key, ...off });
-      return body.metrics.map(({ total }: { total: PerformanceFigures }) => total.count);
+      const [requests, calls] = ['requests', 'calls'].map((name) =>
+        body.metrics.find(({ metric }: { metric: string }) => metric === name),
+      );
+      const asked = calls.items.filter(({ labels: { target, operation } }: { labels: Record<string, string> }) =>
+        ['journal.append', 'limiter.takeIngest'].includes(`${target}.${operation}`),
+      );
+      return [requests.total.count, ...asked.map((item: PerformanceFigures) => item.count)];
     };
+    await callApp('POST', '/api/ingest', { key, body: { message: 'measured' } });
     const before = await count();
+    expect(before).toHaveLength(3);
     await callApp('GET', `/api/projects/${id}/limits`, { key, ...off });
     expect((await callApp('POST', '/api/ingest', { key, body: { message: 'hello' }, ...off })).status).toBe(202);
     expect(await count()).toEqual(before);

@@ -7,6 +7,7 @@ import { createDestinationSchema } from '../../../src/delivery/destinations/defi
 import { createDestination } from '../../../src/delivery/destinations/verbs/create.ts';
 import { destinationOf } from '../../../src/delivery/index.ts';
 import { groupsOf } from '../../../src/errors/index.ts';
+import type { Project } from '../../../src/projects/index.ts';
 import { saveSearch } from '../../../src/query/saved-searches.ts';
 import { dayOf } from '../../../src/shared/calendar.ts';
 import { randomId } from '../../../src/shared/ids.ts';
@@ -18,58 +19,92 @@ import { testCtx } from './context.ts';
 import { askDeletion } from './deletions.ts';
 import { everyRecord } from './journal.ts';
 import { put } from './query.ts';
-import type { Fixture } from './route-table.ts';
+import type { Fixture, RouteRule } from './route-table.ts';
 
 let warehouseFiles = 0;
 
-/** A project with a key, and a user with an open session. */
-export async function makeFixture(): Promise<Fixture> {
-  const [project, session] = [await createProject(), await signInAs('viewer')];
-  const { id } = await createKey(project.id, ['ingest']);
-  const traceId = crypto.randomUUID().replaceAll('-', '');
-  await put(project.id, [{ message: 'a record', traceId }]);
-  const [record] = await everyRecord(project.id);
-  const search = await saveSearch(testCtx(), project.id, { name: 'a search', q: '' });
-  const { key } = await createKey(project.id, ['ingest']);
-  const job = await callApp('POST', '/api/etl/start', {
-    key,
-    body: { dataType: 'JSON', payload: [{ message: 'taken' }, { level: {} }] },
+type Names = readonly (keyof Fixture)[];
+
+/** What is made together, by the ids that it gives: the records of a project cost a hundred times its name. */
+const PARTS: readonly { gives: Names; make: (project: Project) => Promise<Partial<Fixture>> }[] = [
+  { gives: ['keyId'], make: async ({ id }) => ({ keyId: (await createKey(id, ['ingest'])).id }) },
+  { gives: ['userId', 'sessionId'], make: makeSession },
+  { gives: ['recordId', 'traceId'], make: makeRecord },
+  { gives: ['searchId'], make: makeSearch },
+  { gives: ['jobId'], make: runEtl },
+  { gives: ['fraudEventId'], make: sendFraudEvent },
+  { gives: ['fingerprint', 'visitId'], make: makeError },
+  { gives: ['destinationId', 'deliveryId'], make: makeDestination },
+  { gives: ['ruleId', 'silenceId', 'firingId'], make: ({ id }) => makeAlerts(id) },
+  { gives: ['archiveId', 'holdId'], make: ({ id }) => makeArchive(id) },
+  { gives: ['warehouseDay'], make: async ({ id }) => ({ warehouseDay: await putWarehouseFile(id) }) },
+  { gives: ['deletionId', 'deletionHoldId'], make: makeDeletion },
+  { gives: ['breachId'], make: async ({ id }) => ({ breachId: await openBreach(id) }) },
+  { gives: ['templateId'], make: async () => ({ templateId: await writeTemplate() }) },
+  { gives: ['findingId'], make: async () => ({ findingId: await putFinding() }) },
+];
+
+/** A project with everything that the table of routes names, or with what gives these ids. */
+export async function makeFixture(names?: Names): Promise<Fixture> {
+  const project = await createProject();
+  const fixture: Partial<Fixture> = { projectId: project.id };
+  for (const { gives, make } of PARTS)
+    if (names === undefined || gives.some((name) => names.includes(name))) Object.assign(fixture, await make(project));
+  return fixture as Fixture;
+}
+
+/** With what this route names in its address and its body, and no more. */
+export function makeFixtureFor({ url, body }: Pick<RouteRule, 'url' | 'body'>): Promise<Fixture> {
+  const named = new Set<string | symbol>();
+  const asked = new Proxy({} as Fixture, {
+    get(_, name) {
+      named.add(name);
+      return String(name);
+    },
   });
+  url?.(asked);
+  body?.(asked);
+  return makeFixture([...named] as (keyof Fixture)[]);
+}
+
+async function makeSession(): Promise<Pick<Fixture, 'userId' | 'sessionId'>> {
+  const { userId, sessionId } = await signInAs('viewer');
+  return { userId, sessionId };
+}
+
+async function makeRecord({ id }: Project): Promise<Pick<Fixture, 'recordId' | 'traceId'>> {
+  const traceId = crypto.randomUUID().replaceAll('-', '');
+  await put(id, [{ message: 'a record', traceId }]);
+  const record = (await everyRecord(id)).find((stored) => stored.traceId === traceId);
+  return { recordId: record?.id ?? '', traceId };
+}
+
+async function makeSearch({ id }: Project): Promise<Pick<Fixture, 'searchId'>> {
+  const search = await saveSearch(testCtx(), id, { name: 'a search', q: '' });
+  return { searchId: search.ok ? search.value.id : '' };
+}
+
+async function runEtl({ id }: Project): Promise<Pick<Fixture, 'jobId'>> {
+  const { key } = await createKey(id, ['ingest']);
+  const payload = [{ message: 'taken' }, { level: {} }];
+  return { jobId: (await callApp('POST', '/api/etl/start', { key, body: { dataType: 'JSON', payload } })).body.jobId };
+}
+
+async function sendFraudEvent({ id }: Project): Promise<Pick<Fixture, 'fraudEventId'>> {
+  const { key } = await createKey(id, ['ingest']);
   const event = await callApp('POST', '/api/fraud/event', { key, body: { userId: 'u1', eventType: 'payment' } });
-  await put(project.id, [
-    { stream: 'errors', message: 'an error', sessionId: `visit-${project.id}`, attrs: { fingerprint: project.id } },
-  ]);
-  const fingerprint = groupsOf(await everyRecord(project.id))[0]?.fingerprint ?? '';
-  const { destinationId, deliveryId } = await makeDestination(project);
-  const deletionId = await askDeletion(project.id, { userIds: ['u-fixture'], graceDays: 7 });
-  const holdId = (await holdsOf(env.DB, [deletionId])).get(deletionId)?.[0]?.id ?? '';
-  const breachId = await openBreach(project.id);
-  const warehouseDay = await putWarehouseFile(project.id);
-  const templateId = await writeTemplate();
-  const findingId = await putFinding();
-  return {
-    findingId,
-    warehouseDay,
-    breachId,
-    templateId,
-    deletionId,
-    deletionHoldId: holdId,
-    destinationId,
-    deliveryId,
-    projectId: project.id,
-    keyId: id,
-    userId: session.userId,
-    sessionId: session.sessionId,
-    recordId: record?.id ?? '',
-    traceId,
-    searchId: search.ok ? search.value.id : '',
-    jobId: job.body.jobId,
-    fraudEventId: event.body.eventId,
-    fingerprint,
-    visitId: `visit-${project.id}`,
-    ...(await makeAlerts(project.id)),
-    ...(await makeArchive(project.id)),
-  };
+  return { fraudEventId: event.body.eventId };
+}
+
+async function makeError({ id }: Project): Promise<Pick<Fixture, 'fingerprint' | 'visitId'>> {
+  const visitId = `visit-${id}`;
+  await put(id, [{ stream: 'errors', message: 'an error', sessionId: visitId, attrs: { fingerprint: id } }]);
+  return { fingerprint: groupsOf(await everyRecord(id))[0]?.fingerprint ?? '', visitId };
+}
+
+async function makeDeletion({ id }: Project): Promise<Pick<Fixture, 'deletionId' | 'deletionHoldId'>> {
+  const deletionId = await askDeletion(id, { userIds: ['u-fixture'], graceDays: 7 });
+  return { deletionId, deletionHoldId: (await holdsOf(env.DB, [deletionId])).get(deletionId)?.[0]?.id ?? '' };
 }
 
 /** The file that the routes of the table ask for, of a day that no other project has one of: its bytes are of no interest to them. */
@@ -98,7 +133,7 @@ async function putFinding(): Promise<string> {
 }
 
 /** A destination that is disabled, so that nothing is sent, with a delivery that waits. */
-async function makeDestination({ id: projectId, name }: { id: string; name: string }) {
+async function makeDestination({ id: projectId, name }: Project) {
   const ctx = testCtx();
   const place = { projectId, projectName: name, origin: ORIGIN };
   const input = createDestinationSchema.parse({ name: 'receiver', url: 'https://receiver.example/', disabled: true });

@@ -2,7 +2,8 @@ import { anyOf, needOfText, type TokenNeed } from '../../../query/index.ts';
 import type { PersonIdentity } from '../../../wire/compliance.ts';
 import { formsOf } from './person.ts';
 
-const LONG_NUMBER = /^[+-]?\d{16,}(?:\.\d*)?$/;
+/** As JSON writes numbers (RFC 8259). */
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 /** Its small form depends on what stands behind it, and the index has the form of its own text. */
 const GREEK_SIGMA = /[σςΣ]/;
 
@@ -15,6 +16,6 @@ export function needOf({ userIds, sessionIds, identifiers }: PersonIdentity): To
 /** A number of many digits is stored with all of them, and indexed as every reader sees it: as the nearest double (ingest/normalise.ts). */
 function needOfValue(text: string): TokenNeed | null {
   const own = needOfText(text);
-  const asDouble = LONG_NUMBER.test(text) ? String(Number(text)) : text;
+  const asDouble = NUMBER.test(text) ? String(Number(text)) : text;
   return asDouble === text ? own : anyOf([own, needOfText(asDouble)]);
 }

@@ -1,5 +1,5 @@
 import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Release } from '../../../wire/error-groups.ts';
 import { day, minute, second } from '../../lib/format.ts';
@@ -47,9 +47,11 @@ const LEAST_DRAG_PX = 4;
 export function Plot(props: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
-  latest.current = props;
   const painted = paint.value;
-  const { data, fromMs, toMs, heightPx, releases, notes } = props;
+  // A plot that is built anew knows nothing of the drag that began on the one before: what arrives meanwhile is drawn when it has ended.
+  const isDragged = useDrag(host);
+  if (!isDragged) latest.current = props;
+  const { data, fromMs, toMs, heightPx, releases, notes } = latest.current;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the plot is built anew when what it shows changes, not when a callback does.
   useEffect(() => {
@@ -71,6 +73,23 @@ export function Plot(props: PlotProps) {
   return (
     <div ref={host} class="chart-canvas" role="img" aria-label={props.label} style={{ height: `${heightPx}px` }} />
   );
+}
+
+/** Whether a button is down that was pressed over it; uPlot hears of its release first. */
+function useDrag(host: { current: HTMLElement | null }): boolean {
+  const [isDragged, setIsDragged] = useState(false);
+  useEffect(() => {
+    const begin = ({ button }: MouseEvent) => setIsDragged(button === 0);
+    const end = () => setIsDragged(false);
+    const element = host.current;
+    element?.addEventListener('mousedown', begin);
+    window.addEventListener('mouseup', end);
+    return () => {
+      element?.removeEventListener('mousedown', begin);
+      window.removeEventListener('mouseup', end);
+    };
+  }, [host]);
+  return isDragged;
 }
 
 function optionsFor(element: HTMLElement, latest: { current: PlotProps }): uPlot.Options {
