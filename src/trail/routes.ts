@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditedBatch, auditStatement } from '../audit/index.ts';
 import { requireRecentProof, requireRole } from '../auth/index.ts';
 import type { Ctx } from '../env.ts';
@@ -23,14 +23,16 @@ import { verifyNow } from './verify/verify.ts';
 /** What an entry of the trail keeps of why. */
 const MAX_REASON_CHARS = 1_000;
 
-export const gapSchema = z.strictObject({
-  toSeq: z.int().positive(),
-  reason: z
-    .string()
-    .trim()
-    .min(1, 'must say why')
-    .max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
-});
+export const gapSchema = z.lazy(() =>
+  z.strictObject({
+    toSeq: z.int().positive(),
+    reason: z
+      .string()
+      .trim()
+      .min(1, 'must say why')
+      .max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
+  }),
+);
 
 const deny = (c: AppContext, error: TrailError): Response => refuse(c, trailProblem(error));
 
