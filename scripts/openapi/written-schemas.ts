@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Schema } from './answers.ts';
 
 /** Schemas of the code as JSON Schema. What one of them refers to within itself becomes a component, since references go from the root of the document. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { escapeHtml } from '../delivery/index.ts';
 import type { AppContext } from '../shared/http.ts';
+import { once } from '../shared/once.ts';
 
 /** What is printed, filed or handed to an authority or a person. Every text is plain: what it holds is never read as HTML. */
 export interface PaperDocument {
@@ -20,7 +21,10 @@ table{border-collapse:collapse;width:100%;margin:.4rem 0 .8rem;font-size:.9em}th
 .warning{border:2px solid #b00020;padding:.5rem .8rem;margin:0 0 1rem}footer{margin-top:2rem;border-top:1px solid #999;padding-top:.5rem;font-size:.8em;color:#555}`;
 
 /** No script, no picture, no request; the one style sheet is ours by its hash. */
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const policy = once(
+  () =>
+    `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+);
 
 /** One file that needs nothing beside it, for the screen and for paper. */
 export function htmlOf({ title, warnings, facts, sections, foot }: PaperDocument): string {
@@ -46,7 +50,7 @@ export function htmlOf({ title, warnings, facts, sections, foot }: PaperDocument
 export function documentAnswer(c: AppContext, html: string, fileName: string): Response {
   return c.body(html, 200, {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': POLICY,
+    'content-security-policy': policy(),
     'content-disposition': `inline; filename="${fileName.replace(/[^\w.-]/g, '_')}"`,
   });
 }

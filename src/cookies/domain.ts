@@ -1,4 +1,3 @@
-import { getPublicSuffix } from 'tldts';
 import { isLoopback } from '../shared/loopback.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 
@@ -11,6 +10,7 @@ export interface DomainOfCookie {
 export function cookieDomain(
   attribute: string | null,
   hostname: string,
+  isPublicSuffix: PublicSuffixes,
 ): Result<DomainOfCookie, 'domain_not_ascii' | 'domain_public_suffix' | 'domain_mismatch'> {
   const host = hostname.toLowerCase();
   const hostOnly = ok({ domain: host, hostOnly: true });
@@ -24,9 +24,14 @@ export function cookieDomain(
   return ok({ domain: wanted, hostOnly: false });
 }
 
-/** By the public suffix list with its private part, as browsers use it; a top level that the list does not know is one too. */
-function isPublicSuffix(domain: string): boolean {
-  return getPublicSuffix(domain, { allowPrivateDomains: true, extractHostname: false, detectIp: false }) === domain;
+/** Whether a domain is one, by the public suffix list with its private part, as browsers use it; a top level that the list does not know is one too. */
+export type PublicSuffixes = (domain: string) => boolean;
+
+/** The list is a tree of 10,000 names, which nobody needs who lints no cookie (ADR 34). */
+export async function publicSuffixes(): Promise<PublicSuffixes> {
+  const { getPublicSuffix } = await import('tldts');
+  const options = { allowPrivateDomains: true, extractHostname: false, detectIp: false };
+  return (domain) => getPublicSuffix(domain, options) === domain;
 }
 
 function isAddress(host: string): boolean {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Ctx } from '../env.ts';
 import { fromBase64Url, toBase64Url, utf8 } from '../shared/bytes.ts';
 import { checkInput } from '../shared/json-body.ts';
@@ -54,12 +54,14 @@ const wholeNumber = (most: number) =>
     .int('must be whole')
     .min(1, 'must be at least 1')
     .max(most, `must be at most ${most}`);
-const parameters = z.object({
-  days: wholeNumber(HISTORY_DAYS).default(30),
-  device: z.string().max(64, 'must be a device of this list').optional(),
-  limit: wholeNumber(1_000).default(200),
-  cursor: z.string().optional(),
-});
+const parameters = z.lazy(() =>
+  z.object({
+    days: wholeNumber(HISTORY_DAYS).default(30),
+    device: z.string().max(64, 'must be a device of this list').optional(),
+    limit: wholeNumber(1_000).default(200),
+    cursor: z.string().optional(),
+  }),
+);
 
 /** Reads `?days=&device=&limit=&cursor=`. */
 export function readHistoryQuery(

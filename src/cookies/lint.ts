@@ -17,7 +17,7 @@ export function lint(text: string, context: LintContext): Lint {
   if (line.name === '' && line.value === '') return ignored('empty', null, []);
   if (line.bytes > MAX_PAIR_BYTES) return ignored('too_large', null, []);
   const attributes = readAttributes(line, context.nowMs);
-  const domain = cookieDomain(attributes.domain, context.url.hostname);
+  const domain = cookieDomain(attributes.domain, context.url.hostname, context.isPublicSuffix);
   if (!domain.ok) return ignored(domain.error, null, []);
   const cookie: LintedCookie = {
     ...{ name: line.name, value: line.value, bytes: line.bytes },

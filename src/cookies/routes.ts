@@ -9,6 +9,7 @@ import { analyse } from './analyse.ts';
 import { type Identify, telemetryProject } from './caller.ts';
 import { sampleOf } from './day.ts';
 import { deviceHashOf } from './device.ts';
+import { publicSuffixes } from './domain.ts';
 import { cookieProblem } from './errors.ts';
 import { historyAnswer, readHistoryQuery } from './history.ts';
 import { lint } from './lint.ts';
@@ -54,7 +55,7 @@ export function cookieRoutes(sessionPorts: (ctx: Ctx) => SessionPorts): Hono<App
     const body = await readJsonBody(c.req.raw, lintSchema);
     if (!body.ok) return refuse(c, body.error);
     const { setCookie, url, thirdParty } = body.value;
-    const context = { url: new URL(url), thirdParty, nowMs: ctx.nowMs };
+    const context = { url: new URL(url), thirdParty, nowMs: ctx.nowMs, isPublicSuffix: await publicSuffixes() };
     return c.json({ items: setCookie.map((line) => ({ setCookie: line, ...lint(line, context) })) });
   });
 

@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readBody } from '../ingest/index.ts';
 import { parseJson } from '../shared/json.ts';
 import { checkInput } from '../shared/json-body.ts';
+import { once } from '../shared/once.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import { DATA_TYPES } from '../wire/etl.ts';
 import { MAX_IDENTIFIER_CHARS } from '../wire/limits.ts';
@@ -12,30 +13,36 @@ import { etlSchemaSchema } from './schema.ts';
 /** A value that is parsed takes about 50 bytes beside its text, and an isolate has 128 MB. Logs of 16 MiB have half a million. */
 const MAX_INLINE_VALUES = 1_000_000;
 
-const schemaVersion = z.int().min(0).nullish();
-const dataType = z.enum(DATA_TYPES);
-const project = z.string().max(64).optional();
+const schemaVersion = z.lazy(() => z.int().min(0).nullish());
+const dataType = z.lazy(() => z.enum(DATA_TYPES));
+const project = z.lazy(() => z.string().max(64).optional());
 
 /** What a start says besides its data: in the query, or in the envelope. */
-const optionsSchema = z.object({
+const options = once(() => ({
   dataType,
   project,
   schemaVersion,
   stream: z.enum(STREAMS).optional(),
   service: z.string().max(MAX_IDENTIFIER_CHARS).optional(),
-});
-const envelopeSchema = z.strictObject({
-  ...optionsSchema.shape,
-  payload: z.unknown().refine((value) => value !== undefined, 'is missing'),
-  dryRun: z.boolean().optional(),
-});
-export const dryRunSchema = z.strictObject({
-  dataType,
-  project,
-  payload: envelopeSchema.shape.payload,
-  schemaVersion,
-  schema: etlSchemaSchema.optional(),
-});
+}));
+const payload = z.lazy(() => z.unknown().refine((value) => value !== undefined, 'is missing'));
+const optionsSchema = z.lazy(() => z.object(options()));
+const envelopeSchema = z.lazy(() =>
+  z.strictObject({
+    ...options(),
+    payload,
+    dryRun: z.boolean().optional(),
+  }),
+);
+export const dryRunSchema = z.lazy(() =>
+  z.strictObject({
+    dataType,
+    project,
+    payload,
+    schemaVersion,
+    schema: etlSchemaSchema.optional(),
+  }),
+);
 
 export type StartOptions = z.infer<typeof optionsSchema>;
 export type Envelope = Omit<z.infer<typeof envelopeSchema>, 'payload'> & { payload: Json; bytes: number };

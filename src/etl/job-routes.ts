@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { idempotencyKeyOf, type Sender } from '../ingest/index.ts';
 import type { ProjectAction } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
@@ -15,7 +15,7 @@ import { rejectTexts, resendRejects } from './resend.ts';
 import { streamOf } from './stream-texts.ts';
 
 const deny = (c: AppContext, error: EtlError): Response => refuse(c, etlProblem(error));
-export const resendSchema = z.strictObject({ schemaVersion: z.int().min(0).nullish() });
+export const resendSchema = z.lazy(() => z.strictObject({ schemaVersion: z.int().min(0).nullish() }));
 
 export function jobRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Ctx } from '../env.ts';
 import { invalidInput } from '../shared/problem.ts';
 import { ok, type Result } from '../shared/result.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Ctx } from '../env.ts';
 import { refundQuota } from '../limits/index.ts';
 import { sha256Hex } from '../shared/hash.ts';

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { authProblem, requireRecentProof } from '../auth/index.ts';
 import { namedProject, type ProjectAction } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
@@ -20,28 +20,32 @@ const MAX_PAGE_REVIEWS = 200;
 const DEFAULT_PAGE_REVIEWS = 50;
 const MAX_NOTE_CHARS = 1_000;
 
-export const verdictSchema = z.strictObject({
-  verdict: z.enum(['fraud', 'legitimate', 'unsure']),
-  note: z
-    .string()
-    .trim()
-    .max(MAX_NOTE_CHARS, `must have at most ${MAX_NOTE_CHARS} characters`)
+export const verdictSchema = z.lazy(() =>
+  z.strictObject({
+    verdict: z.enum(['fraud', 'legitimate', 'unsure']),
+    note: z
+      .string()
+      .trim()
+      .max(MAX_NOTE_CHARS, `must have at most ${MAX_NOTE_CHARS} characters`)
+      .nullable()
+      .default(null)
+      .transform((note) => note || null),
+  }),
+);
+
+const time = z.lazy(() =>
+  z
+    .union([z.number(), z.string()])
+    .transform((value, check) => {
+      const ms = parseTime(String(value));
+      if (ms === null) check.addIssue('must be Unix milliseconds or an ISO 8601 time');
+      return ms ?? Number.NaN;
+    })
     .nullable()
-    .default(null)
-    .transform((note) => note || null),
-});
+    .default(null),
+);
 
-const time = z
-  .union([z.number(), z.string()])
-  .transform((value, check) => {
-    const ms = parseTime(String(value));
-    if (ms === null) check.addIssue('must be Unix milliseconds or an ISO 8601 time');
-    return ms ?? Number.NaN;
-  })
-  .nullable()
-  .default(null);
-
-export const dryRunSchema = z.strictObject({ settings: triedSettingsSchema, from: time, to: time });
+export const dryRunSchema = z.lazy(() => z.strictObject({ settings: triedSettingsSchema, from: time, to: time }));
 
 const deny = (c: AppContext, error: RiskError): Response => refuse(c, riskProblem(error));
 

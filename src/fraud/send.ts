@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Ctx } from '../env.ts';
 import { authenticateSender, countRefused, countRefusedCode, type Sender, streamRefusal } from '../ingest/index.ts';
 import { refundQuota, takeIngest } from '../limits/index.ts';

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { once } from '../shared/once.ts';
 import { RULE_NAMES, type RuleName } from '../wire/fraud.ts';
 import { THRESHOLDS } from './risk/settings.ts';
 
@@ -24,24 +25,30 @@ const rule = (name: RuleName) =>
     .nullable()
     .exactOptional();
 
-const rules = z.strictObject(
-  Object.fromEntries(RULE_NAMES.map((name) => [name, rule(name)])) as Record<RuleName, ReturnType<typeof rule>>,
+const rules = z.lazy(() =>
+  z.strictObject(
+    Object.fromEntries(RULE_NAMES.map((name) => [name, rule(name)])) as Record<RuleName, ReturnType<typeof rule>>,
+  ),
 );
 
-const change = {
+const change = once(() => ({
   reviewAt: wholeFrom(0, 99),
   denyAt: wholeFrom(1, 100),
   rules: rules.exactOptional(),
-};
+}));
 
 /** Of `PUT /api/fraud/rules`: what is to change, and the version that it was made from. */
-export const changeSettingsSchema = z.strictObject({
-  version: z.int().min(0),
-  ...change,
-});
+export const changeSettingsSchema = z.lazy(() =>
+  z.strictObject({
+    version: z.int().min(0),
+    ...change(),
+  }),
+);
 
 /** Of a dry run. A version is taken and means nothing, so that what was read can be sent with changes. */
-export const triedSettingsSchema = z.strictObject({ version: z.int().min(0).exactOptional(), ...change });
+export const triedSettingsSchema = z.lazy(() =>
+  z.strictObject({ version: z.int().min(0).exactOptional(), ...change() }),
+);
 
 /** That one is below the other is a matter of both, of which a change may name one. */
 export const REVIEW_BELOW_DENY = { pointer: '/reviewAt', reason: 'must be less than denyAt' };

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { authProblem, requireRole } from '../auth/index.ts';
 import { type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
@@ -12,12 +12,14 @@ import type { NoticePorts } from './types.ts';
 const MAX_DESTINATIONS = 20;
 const DEFAULT_LIMIT = '100';
 
-export const settingsSchema = z.strictObject({
-  destinationIds: z
-    .array(z.string().max(64))
-    .max(MAX_DESTINATIONS, `must have at most ${MAX_DESTINATIONS} destinations`)
-    .refine((ids) => new Set(ids).size === ids.length, 'must not have the same destination twice'),
-});
+export const settingsSchema = z.lazy(() =>
+  z.strictObject({
+    destinationIds: z
+      .array(z.string().max(64))
+      .max(MAX_DESTINATIONS, `must have at most ${MAX_DESTINATIONS} destinations`)
+      .refine((ids) => new Set(ids).size === ids.length, 'must not have the same destination twice'),
+  }),
+);
 
 /** `/api/notices`, for administrators. */
 export function noticeRoutes(ports: NoticePorts): Hono<AppEnv> {

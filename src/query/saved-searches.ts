@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { actorId, auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { hasChanged } from '../shared/changed.ts';
@@ -14,12 +14,14 @@ const MAX_NAME_CHARS = 100;
 /** A list that people choose from. */
 const MAX_SEARCHES = 200;
 
-export const saveSearchSchema = z.object({
-  project: z.string().max(64).optional(),
-  name: z.string().trim().min(1).max(MAX_NAME_CHARS),
-  q: z.string().max(MAX_QUERY_CHARS),
-  stream: z.enum(STREAMS).nullish(),
-});
+export const saveSearchSchema = z.lazy(() =>
+  z.object({
+    project: z.string().max(64).optional(),
+    name: z.string().trim().min(1).max(MAX_NAME_CHARS),
+    q: z.string().max(MAX_QUERY_CHARS),
+    stream: z.enum(STREAMS).nullish(),
+  }),
+);
 
 export type SaveSearchInput = z.infer<typeof saveSearchSchema>;
 

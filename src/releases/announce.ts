@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { actorId, auditedBatch, auditIfChanged } from '../audit/index.ts';
 import type { Ctx } from '../env.ts';
 import { hasChanged } from '../shared/changed.ts';
@@ -9,13 +9,15 @@ import type { ReleaseError } from './errors.ts';
 import { isReleaseName, MAX_RELEASE_CHARS } from './release.ts';
 import { announceStatement, MAX_RELEASES } from './store.ts';
 
-export const announceSchema = z.strictObject({
-  /** Beside `?project=`; a key that names none means its own. */
-  project: z.string().optional(),
-  release: z.string().refine(isReleaseName, `must have 1 to ${MAX_RELEASE_CHARS} characters`),
-  /** Unix ms; when the request comes, where it is left out. */
-  atMs: z.number().int().min(0).optional(),
-});
+export const announceSchema = z.lazy(() =>
+  z.strictObject({
+    /** Beside `?project=`; a key that names none means its own. */
+    project: z.string().optional(),
+    release: z.string().refine(isReleaseName, `must have 1 to ${MAX_RELEASE_CHARS} characters`),
+    /** Unix ms; when the request comes, where it is left out. */
+    atMs: z.number().int().min(0).optional(),
+  }),
+);
 export type AnnounceInput = z.infer<typeof announceSchema>;
 
 /** Says when a release went out. A repeat moves it. Errors: release_in_future, too_many_releases. */

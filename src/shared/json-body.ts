@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { concatBytes } from './bytes.ts';
 import { invalidInput, type Problem } from './problem.ts';
 import { err, ok, type Result } from './result.ts';

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditedBatch, auditStatement } from '../audit/index.ts';
 import { requireRecentProof, requireRole } from '../auth/index.ts';
 import type { Ctx } from '../env.ts';
@@ -25,18 +25,19 @@ import { verifyNow } from './verify/verify.ts';
 const MAX_REASON_CHARS = 1_000;
 const MAX_FINDING_ID_CHARS = 200;
 
-const reasonSchema = z
-  .string()
-  .trim()
-  .min(1, 'must say why')
-  .max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`);
+const reasonSchema = z.lazy(() =>
+  z
+    .string()
+    .trim()
+    .min(1, 'must say why')
+    .max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
+);
 
-export const gapSchema = z.strictObject({ toSeq: z.int().positive(), reason: reasonSchema });
+export const gapSchema = z.lazy(() => z.strictObject({ toSeq: z.int().positive(), reason: reasonSchema }));
 
-export const acknowledgeSchema = z.strictObject({
-  findingId: z.string().min(1).max(MAX_FINDING_ID_CHARS),
-  reason: reasonSchema,
-});
+export const acknowledgeSchema = z.lazy(() =>
+  z.strictObject({ findingId: z.string().min(1).max(MAX_FINDING_ID_CHARS), reason: reasonSchema }),
+);
 
 const deny = (c: AppContext, error: TrailError): Response => refuse(c, trailProblem(error));
 

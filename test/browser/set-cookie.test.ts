@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import type { Browser, Cookie } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { publicSuffixes } from '../../src/cookies/domain.ts';
 import { lint } from '../../src/cookies/lint.ts';
 import type { Lint } from '../../src/wire/cookies.ts';
 import { launchBrowser } from '../helpers/node/browser.ts';
@@ -24,6 +25,7 @@ const HOSTS = [
   'xn--bcher-kva.example',
 ];
 
+const isPublicSuffix = await publicSuffixes();
 const chromium = await launchBrowser([
   `--host-resolver-rules=${HOSTS.map((host) => `MAP ${host} 127.0.0.1`).join(',')}`,
 ]);
@@ -75,7 +77,8 @@ async function compare(sent: string, visit: Visit): Promise<{ stored: Cookie | n
   line = sent;
   const profile = await browser.newContext();
   const tab = await profile.newPage();
-  const said = lint(sent, { url, thirdParty: visit.within !== undefined && !visit.sameSite, nowMs: Date.now() });
+  const thirdParty = visit.within !== undefined && !visit.sameSite;
+  const said = lint(sent, { url, thirdParty, nowMs: Date.now(), isPublicSuffix });
   if (visit.within === undefined) {
     await tab.goto(url.href);
   } else {

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultPath } from '../../src/cookies/attributes.ts';
 import { parseCookieDate } from '../../src/cookies/cookie-date.ts';
+import { publicSuffixes } from '../../src/cookies/domain.ts';
 import { lint } from '../../src/cookies/lint.ts';
 import type { Lint } from '../../src/wire/cookies.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 27, 12);
 const DAY_MS = 86_400_000;
+const isPublicSuffix = await publicSuffixes();
 
 interface From {
   url?: string;
@@ -14,7 +16,7 @@ interface From {
 }
 
 function check(line: string, { url = 'https://www.shop.example/a/b', thirdParty = false }: From = {}): Lint {
-  return lint(line, { url: new URL(url), thirdParty, nowMs: NOW_MS });
+  return lint(line, { url: new URL(url), thirdParty, nowMs: NOW_MS, isPublicSuffix });
 }
 const verdict = (line: string, from?: From) => {
   const { outcome, reason } = check(line, from);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { actorId, auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -11,15 +11,17 @@ import { findAcknowledgement, saveAcknowledgement } from './acknowledgement-stor
 const MAX_NOTE_CHARS = 1_000;
 const FIRING_ID = /^frg_[0-9a-z]{16}$/;
 
-export const acknowledgeSchema = z.strictObject({
-  note: z
-    .string()
-    .trim()
-    .max(MAX_NOTE_CHARS, `must have at most ${MAX_NOTE_CHARS} characters`)
-    .nullable()
-    .default(null)
-    .transform((note) => note || null),
-});
+export const acknowledgeSchema = z.lazy(() =>
+  z.strictObject({
+    note: z
+      .string()
+      .trim()
+      .max(MAX_NOTE_CHARS, `must have at most ${MAX_NOTE_CHARS} characters`)
+      .nullable()
+      .default(null)
+      .transform((note) => note || null),
+  }),
+);
 
 /**
  * Somebody has taken notice of a firing, where the caller was granted `write`: it is not repeated any more. The last word counts; the same again changes

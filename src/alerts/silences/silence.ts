@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { actorId, auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { hasChanged } from '../../shared/changed.ts';
@@ -20,25 +20,30 @@ const MAX_COMMENT_CHARS = 1_000;
 /** Longer is a rule that should be switched off. */
 const MAX_SILENCE_MS = 366 * 86_400_000;
 
-export const silenceSchema = z.strictObject({
-  matchers: z
-    .record(
-      z.string().min(1).max(MAX_LABEL_CHARS),
-      z.string().max(MAX_LABEL_CHARS, `must have at most ${MAX_LABEL_CHARS} characters`),
-    )
-    .refine((matchers) => Object.keys(matchers).length > 0, 'must name a label: what has none would silence everything')
-    .refine((matchers) => Object.keys(matchers).length <= MAX_MATCHERS, `must have at most ${MAX_MATCHERS} labels`),
-  /** Left out: now. */
-  fromMs: timeSchema.nullable().default(null),
-  untilMs: timeSchema,
-  comment: z
-    .string()
-    .trim()
-    .max(MAX_COMMENT_CHARS, `must have at most ${MAX_COMMENT_CHARS} characters`)
-    .nullable()
-    .default(null)
-    .transform((comment) => comment || null),
-});
+export const silenceSchema = z.lazy(() =>
+  z.strictObject({
+    matchers: z
+      .record(
+        z.string().min(1).max(MAX_LABEL_CHARS),
+        z.string().max(MAX_LABEL_CHARS, `must have at most ${MAX_LABEL_CHARS} characters`),
+      )
+      .refine(
+        (matchers) => Object.keys(matchers).length > 0,
+        'must name a label: what has none would silence everything',
+      )
+      .refine((matchers) => Object.keys(matchers).length <= MAX_MATCHERS, `must have at most ${MAX_MATCHERS} labels`),
+    /** Left out: now. */
+    fromMs: timeSchema.nullable().default(null),
+    untilMs: timeSchema,
+    comment: z
+      .string()
+      .trim()
+      .max(MAX_COMMENT_CHARS, `must have at most ${MAX_COMMENT_CHARS} characters`)
+      .nullable()
+      .default(null)
+      .transform((comment) => comment || null),
+  }),
+);
 
 export type SilenceInput = z.output<typeof silenceSchema>;
 

@@ -1,52 +1,58 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { once } from '../../shared/once.ts';
 
-const base64url = z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be base64url without padding');
+const base64url = z.lazy(() => z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be base64url without padding'));
 /** 32 bytes of base64url. */
-const challenge = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be a challenge that was answered before');
-const code = z.string().min(6).max(64);
+const challenge = z.lazy(() => z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be a challenge that was answered before'));
+const code = z.lazy(() => z.string().min(6).max(64));
 
 /** What PublicKeyCredential.toJSON() gives (WebAuthn 5.1.8), less what is not looked at: browsers add members of their own. */
-const credential = {
+const credential = once(() => ({
   id: base64url,
   rawId: base64url,
   type: z.literal('public-key'),
   clientExtensionResults: z.object({}).default({}),
-};
-const registrationCredential = z.object({
-  ...credential,
-  response: z.object({
-    clientDataJSON: base64url,
-    attestationObject: base64url,
-    transports: z.array(z.string().max(32)).max(16).default([]),
+}));
+const registrationCredential = z.lazy(() =>
+  z.object({
+    ...credential(),
+    response: z.object({
+      clientDataJSON: base64url,
+      attestationObject: base64url,
+      transports: z.array(z.string().max(32)).max(16).default([]),
+    }),
   }),
-});
-const assertionCredential = z.object({
-  ...credential,
-  response: z.object({
-    clientDataJSON: base64url,
-    authenticatorData: base64url,
-    signature: base64url,
-    userHandle: z.string().max(128).nullish(),
-  }),
-});
-
-const withCode = z.strictObject({ challenge, code });
-const withCredential = z.strictObject({ challenge, credential: assertionCredential });
-
-export const secondFactorSchema = z.union(
-  [withCode, withCredential],
-  'must have a challenge, and a code or a credential',
 );
-/** What proves somebody again who is signed in. */
-export const factorProofSchemas = [z.strictObject({ code }), withCredential] as const;
+const assertionCredential = z.lazy(() =>
+  z.object({
+    ...credential(),
+    response: z.object({
+      clientDataJSON: base64url,
+      authenticatorData: base64url,
+      signature: base64url,
+      userHandle: z.string().max(128).nullish(),
+    }),
+  }),
+);
+
+const withCode = z.lazy(() => z.strictObject({ challenge, code }));
+const withCredential = z.lazy(() => z.strictObject({ challenge, credential: assertionCredential }));
+
+export const secondFactorSchema = z.lazy(() =>
+  z.union([withCode, withCredential], 'must have a challenge, and a code or a credential'),
+);
 export const passkeyLoginSchema = withCredential;
-export const totpConfirmSchema = z.strictObject({ code });
-export const addPasskeySchema = z.strictObject({
-  challenge,
-  credential: registrationCredential,
-  name: z.string().trim().min(1, 'must not be empty').max(64),
-});
-export const emptySchema = z.strictObject({});
+export const totpConfirmSchema = z.lazy(() => z.strictObject({ code }));
+/** What proves somebody again who is signed in. */
+export const factorProofSchemas = [totpConfirmSchema, withCredential] as const;
+export const addPasskeySchema = z.lazy(() =>
+  z.strictObject({
+    challenge,
+    credential: registrationCredential,
+    name: z.string().trim().min(1, 'must not be empty').max(64),
+  }),
+);
+export const emptySchema = z.lazy(() => z.strictObject({}));
 
 export type RegistrationCredential = z.infer<typeof registrationCredential>;
 export type AssertionCredential = z.infer<typeof assertionCredential>;

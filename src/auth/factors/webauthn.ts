@@ -1,11 +1,7 @@
-import {
-  type AuthenticatorTransport,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type PublicKeyCredentialRequestOptionsJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
+import type {
+  AuthenticatorTransport,
+  PublicKeyCredentialCreationOptionsJSON,
+  PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
 import { fromBase64Url, toBase64Url, utf8 } from '../../shared/bytes.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -24,13 +20,17 @@ export interface Refusal {
   reason: string;
 }
 
+/** With the parts of X.509 and ASN.1 that it is made of: no isolate pays for them before somebody uses a passkey (ADR 34). */
+const library = () => import('@simplewebauthn/server');
+
 /** For navigator.credentials.create(): a passkey of its own account if the authenticator can, and always with PIN or biometrics. */
-export function creationOptions(
+export async function creationOptions(
   site: Site,
   challenge: string,
   user: { id: string; username: string },
   known: readonly PasskeyRow[],
 ): Promise<CreationOptions> {
+  const { generateRegistrationOptions } = await library();
   return generateRegistrationOptions({
     rpName: 'Breakwater',
     rpID: site.rpId,
@@ -47,7 +47,12 @@ export function creationOptions(
 }
 
 /** For navigator.credentials.get(): of these passkeys, or where there are none, of whatever account the person picks. */
-export function requestOptions(site: Site, challenge: string, of: readonly PasskeyRow[]): Promise<RequestOptions> {
+export async function requestOptions(
+  site: Site,
+  challenge: string,
+  of: readonly PasskeyRow[],
+): Promise<RequestOptions> {
+  const { generateAuthenticationOptions } = await library();
   return generateAuthenticationOptions({
     rpID: site.rpId,
     challenge: bytesOf(challenge),
@@ -66,6 +71,7 @@ export async function verifyRegistration(
   const foreign = embedded(credential.response.clientDataJSON);
   if (foreign) return err(foreign);
   const { transports } = credential.response;
+  const { verifyRegistrationResponse } = await library();
   const done = await attempt(() =>
     verifyRegistrationResponse({
       response: { ...credential, response: { ...credential.response, transports: transportsOf(transports) } },
@@ -104,6 +110,7 @@ export async function verifyAssertion(
   if (typeof userHandle === 'string' && userHandle !== toBase64Url(utf8(passkey.userId))) {
     return err({ reason: 'the user handle is of another user' });
   }
+  const { verifyAuthenticationResponse } = await library();
   const done = await attempt(() =>
     verifyAuthenticationResponse({
       response: { ...credential, response },

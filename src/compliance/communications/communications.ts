@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import { renderPlainText } from '../../delivery/index.ts';
 import type { Ctx } from '../../env.ts';
@@ -22,15 +22,17 @@ const MAX_BODY_CHARS = 30_000;
 const text = (most: number) =>
   z.string().trim().min(1, 'must not be empty').max(most, `must have at most ${most} characters`);
 
-export const communicationSchema = z.strictObject({
-  recipient: text(MAX_RECIPIENT_CHARS),
-  channel: z.enum(CHANNELS),
-  templateId: z.string().nullable().default(null),
-  subject: text(MAX_SUBJECT_CHARS),
-  body: text(MAX_BODY_CHARS),
-  /** When it was said; left out: now. */
-  atMs: timeSchema.nullable().default(null),
-});
+export const communicationSchema = z.lazy(() =>
+  z.strictObject({
+    recipient: text(MAX_RECIPIENT_CHARS),
+    channel: z.enum(CHANNELS),
+    templateId: z.string().nullable().default(null),
+    subject: text(MAX_SUBJECT_CHARS),
+    body: text(MAX_BODY_CHARS),
+    /** When it was said; left out: now. */
+    atMs: timeSchema.nullable().default(null),
+  }),
+);
 
 export async function listCommunications(
   ctx: Ctx,

@@ -1,7 +1,8 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { actorId, auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { randomId } from '../../shared/ids.ts';
+import { once } from '../../shared/once.ts';
 import { type Page, type PageRequest, pageOf } from '../../shared/page.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
 import { type CommunicationTemplate, TEMPLATE_PURPOSES, type TemplatePlaceholders } from '../../wire/compliance.ts';
@@ -25,18 +26,19 @@ export const MAX_BODY_CHARS = 8_000;
 const text = (most: number) =>
   z.string().trim().min(1, 'must not be empty').max(most, `must have at most ${most} characters`);
 
-export const subjectSchema = text(MAX_SUBJECT_CHARS);
-export const bodySchema = text(MAX_BODY_CHARS);
+export const subjectSchema = z.lazy(() => text(MAX_SUBJECT_CHARS));
+export const bodySchema = z.lazy(() => text(MAX_BODY_CHARS));
 
-export const newTemplateSchema = z.strictObject({
+const fields = once(() => ({
   name: text(MAX_NAME_CHARS),
   purpose: z.enum(TEMPLATE_PURPOSES),
   subject: subjectSchema,
   body: bodySchema,
-});
-export const changeTemplateSchema = newTemplateSchema.extend({
-  version: z.int('must be the version that the change was made from'),
-});
+}));
+export const newTemplateSchema = z.lazy(() => z.strictObject(fields()));
+export const changeTemplateSchema = z.lazy(() =>
+  z.strictObject({ ...fields(), version: z.int('must be the version that the change was made from') }),
+);
 
 interface TemplatePage extends Page<CommunicationTemplate> {
   placeholders: TemplatePlaceholders;

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { once } from '../../shared/once.ts';
 
 /**
  * Addresses that are not of the public Internet: the IANA special-purpose registries of IPv4 and IPv6 (iana.org/assignments/iana-ipv4-special-registry,
@@ -57,13 +58,13 @@ export type SpecialRange = (typeof IPV4_RANGES)[number][1] | (typeof IPV6_RANGES
 
 export type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-const IPV4 = IPV4_RANGES.map(([cidr, range]) => ({ net: ipaddr.IPv4.parseCIDR(cidr), range }));
-const IPV6 = IPV6_RANGES.map(([cidr, range]) => ({ net: ipaddr.IPv6.parseCIDR(cidr), range }));
-const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+const ipv4 = once(() => IPV4_RANGES.map(([cidr, range]) => ({ net: ipaddr.IPv4.parseCIDR(cidr), range })));
+const ipv6 = once(() => IPV6_RANGES.map(([cidr, range]) => ({ net: ipaddr.IPv6.parseCIDR(cidr), range })));
+const globalUnicast = once(() => ipaddr.IPv6.parseCIDR('2000::/3'));
 
 /** Null for an address of the public Internet. */
 export function specialRangeOf(address: Address): SpecialRange | null {
-  if (address.kind() === 'ipv4') return IPV4.find(({ net }) => address.match(net))?.range ?? null;
-  const found = IPV6.find(({ net }) => address.match(net))?.range ?? null;
-  return found ?? (address.match(GLOBAL_UNICAST) ? null : 'reserved');
+  if (address.kind() === 'ipv4') return ipv4().find(({ net }) => address.match(net))?.range ?? null;
+  const found = ipv6().find(({ net }) => address.match(net))?.range ?? null;
+  return found ?? (address.match(globalUnicast()) ? null : 'reserved');
 }

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { requireRecentProof } from '../../auth/index.ts';
 import { mayAdminister, type ProjectAction, wholeNamedProject } from '../../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../../shared/http.ts';
@@ -22,7 +22,7 @@ import { rotateSecret } from './verbs/rotate-secret.ts';
 
 const MAX_TRANSITIONS = 100;
 
-export const breakerSchema = z.strictObject({ action: z.enum(BREAKER_ACTIONS) });
+export const breakerSchema = z.lazy(() => z.strictObject({ action: z.enum(BREAKER_ACTIONS) }));
 
 const deny = (c: AppContext, error: DeliveryError): Response => refuse(c, deliveryProblem(error));
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LookupFailure } from './types.ts';
 
 /** Of the IANA registry of DNS parameters. */
@@ -18,14 +18,18 @@ export type Lookup =
   | { kind: 'addresses'; addresses: string[]; ttlMs: number }
   | { kind: 'none'; failure: LookupFailure; ttlMs: number | null };
 
-const row = z.object({ name: z.string(), type: z.number(), TTL: z.number().nonnegative(), data: z.string() });
+const row = z.lazy(() =>
+  z.object({ name: z.string(), type: z.number(), TTL: z.number().nonnegative(), data: z.string() }),
+);
 /** developers.cloudflare.com/1.1.1.1/encryption/dns-over-https/make-api-requests/dns-json, which is also what developers.google.com/speed/public-dns/docs/doh/json says. */
-const message = z.object({
-  Status: z.number().int(),
-  TC: z.boolean().optional(),
-  Answer: z.array(row).optional(),
-  Authority: z.array(row).optional(),
-});
+const message = z.lazy(() =>
+  z.object({
+    Status: z.number().int(),
+    TC: z.boolean().optional(),
+    Answer: z.array(row).optional(),
+    Authority: z.array(row).optional(),
+  }),
+);
 
 const AWAY: Lookup = { kind: 'none', failure: 'resolver_away', ttlMs: null };
 

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { mayAdminister, namedProject, type ProjectAction } from '../../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../../shared/http.ts';
 import { readJsonBody } from '../../shared/json-body.ts';
@@ -12,7 +12,7 @@ import { deliveryParameters } from './parameters.ts';
 import { replayMany, replayOne, replaySchema } from './replay.ts';
 
 /** Of a change that says all in its path. */
-export const nothing = z.strictObject({});
+export const nothing = z.lazy(() => z.strictObject({}));
 const deny = (c: AppContext, error: DeliveryError): Response => refuse(c, deliveryProblem(error));
 
 /** `/api/deliveries`. */

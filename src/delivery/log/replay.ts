@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
@@ -10,18 +10,20 @@ import type { DeliveryError } from '../errors.ts';
 import { asked, type OpenDestination } from '../object.ts';
 import { findDelivery } from './find-delivery.ts';
 
-const destinationId = z.string().min(1).max(64);
+const destinationId = z.lazy(() => z.string().min(1).max(64));
 
 /** Dead letters of one destination: those that were made in a range, or all. */
-export const replaySchema = z.union(
-  [
-    z.strictObject({ destinationId, all: z.literal(true) }),
-    z.strictObject({ destinationId, from: timeSchema, to: timeSchema }).refine(({ from, to }) => from < to, {
-      path: ['to'],
-      message: 'must be after from',
-    }),
-  ],
-  'must name destinationId, and either "all": true or from and to',
+export const replaySchema = z.lazy(() =>
+  z.union(
+    [
+      z.strictObject({ destinationId, all: z.literal(true) }),
+      z.strictObject({ destinationId, from: timeSchema, to: timeSchema }).refine(({ from, to }) => from < to, {
+        path: ['to'],
+        message: 'must be after from',
+      }),
+    ],
+    'must name destinationId, and either "all": true or from and to',
+  ),
 );
 
 export type ReplayInput = z.infer<typeof replaySchema>;

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { authProblem, requireRole } from '../../auth/index.ts';
 import { type AppEnv, refuse } from '../../shared/http.ts';
 import { readJsonBody } from '../../shared/json-body.ts';
@@ -7,7 +7,7 @@ import { invalidInput } from '../../shared/problem.ts';
 import { changeLogSettings, readLogSettings } from './change-settings.ts';
 import { forgetTarget } from './ship.ts';
 
-export const settingsSchema = z.strictObject({ projectId: z.string().min(1).max(64).nullable() });
+export const settingsSchema = z.lazy(() => z.strictObject({ projectId: z.string().min(1).max(64).nullable() }));
 
 /** `/api/log-settings`, for administrators: whether the deployment's own log is kept as records of a project. */
 export function logSettingsRoutes(): Hono<AppEnv> {

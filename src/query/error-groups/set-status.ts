@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { actorId, auditedBatch, auditStatement } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { statusStatement } from '../../errors/index.ts';
@@ -6,11 +6,13 @@ import { ok, type Result } from '../../shared/result.ts';
 import type { ReadError } from '../errors.ts';
 import { knownGroup } from './detail.ts';
 
-export const errorStatusSchema = z.strictObject({
-  /** Beside `?project=`; a key that names none means its own. */
-  project: z.string().optional(),
-  status: z.enum(['open', 'resolved', 'ignored']),
-});
+export const errorStatusSchema = z.lazy(() =>
+  z.strictObject({
+    /** Beside `?project=`; a key that names none means its own. */
+    project: z.string().optional(),
+    status: z.enum(['open', 'resolved', 'ignored']),
+  }),
+);
 type Status = z.infer<typeof errorStatusSchema>['status'];
 
 /** Resolves, ignores or opens a group. What comes later of one that is resolved makes it `regressed`. Errors: error_group_not_found, store_away. */

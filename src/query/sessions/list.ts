@@ -1,4 +1,5 @@
 import type { Ctx } from '../../env.ts';
+import { once } from '../../shared/once.ts';
 import { ok, type Result } from '../../shared/result.ts';
 import type { SessionList, SessionSummary } from '../../wire/error-groups.ts';
 import type { LogRecord } from '../../wire/record.ts';
@@ -26,7 +27,7 @@ export async function sessionList(
   { fromMs, toMs, query, limit }: SessionsRequest,
 ): Promise<Result<SessionList, ReadError>> {
   const counter = new SessionCounter(query);
-  const counted = await aggregate(ctx, { projectId, query: SESSION_RECORDS, fromMs, toMs, stream: null }, counter);
+  const counted = await aggregate(ctx, { projectId, query: sessionRecords(), fromMs, toMs, stream: null }, counter);
   if (!counted.ok) return counted;
   const { complete, countedFromMs } = counted.value;
   return ok({
@@ -37,11 +38,11 @@ export async function sessionList(
   });
 }
 
-const SESSION_RECORDS: CompiledQuery = (() => {
+const sessionRecords = once((): CompiledQuery => {
   const query = compileQuery(`${STREAMS} sessionId:*`);
   if (!query.ok) throw new Error(`no search for sessions: ${query.error.reason}`);
   return query.value;
-})();
+});
 
 interface Held extends Omit<SessionSummary, 'pages'> {
   /** Time of the first record of each. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { auditedBatch, auditIfChanged } from '../../../audit/index.ts';
 import { findAnyDestination, reachesPeople } from '../../../delivery/index.ts';
 import type { Ctx } from '../../../env.ts';
@@ -27,11 +27,13 @@ import { retryFailed } from './user-store.ts';
 const MAX_RENDERED_CHARS = 16_000;
 const MAX_NOTIFICATIONS = 100;
 
-export const notifySchema = z.strictObject({
-  destinationId: z.string().min(1).max(64),
-  subject: subjectSchema,
-  body: bodySchema,
-});
+export const notifySchema = z.lazy(() =>
+  z.strictObject({
+    destinationId: z.string().min(1).max(64),
+    subject: subjectSchema,
+    body: bodySchema,
+  }),
+);
 type NotifyInput = z.output<typeof notifySchema>;
 
 /**

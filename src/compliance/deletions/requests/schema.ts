@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERASURE_CATEGORIES } from '../../../wire/compliance.ts';
 import { STREAMS } from '../../../wire/record.ts';
 import { MAX_ID_CHARS, MAX_IDS, MIN_IDENTIFIER_CHARS } from '../identity/identity.ts';
@@ -20,37 +20,39 @@ const ids = (least: number) =>
     .max(MAX_IDS, `may be ${MAX_IDS}`)
     .default([]);
 
-const reason = z
-  .string()
-  .trim()
-  .min(1, 'must say why')
-  .max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`);
+const reason = z.lazy(() =>
+  z.string().trim().min(1, 'must say why').max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
+);
 
-export const holdSchema = z
-  .strictObject({ category: z.enum(ERASURE_CATEGORIES), stream: z.enum(STREAMS).nullable().default(null), reason })
-  .refine(({ category, stream }) => stream === null || category === 'records', {
-    path: ['stream'],
-    message: 'is of records alone',
-  });
+export const holdSchema = z.lazy(() =>
+  z
+    .strictObject({ category: z.enum(ERASURE_CATEGORIES), stream: z.enum(STREAMS).nullable().default(null), reason })
+    .refine(({ category, stream }) => stream === null || category === 'records', {
+      path: ['stream'],
+      message: 'is of records alone',
+    }),
+);
 
-export const reasonSchema = z.strictObject({ reason });
+export const reasonSchema = z.lazy(() => z.strictObject({ reason }));
 
-export const deletionSchema = z.strictObject({
-  projectId: z.string().min(1, 'is missing'),
-  identity: z.strictObject({ userIds: ids(1), sessionIds: ids(1), identifiers: ids(MIN_IDENTIFIER_CHARS) }),
-  regimeId: z.string().min(1, 'is missing'),
-  receivedAtMs: z.int('must be whole milliseconds').min(0, 'must be a time'),
-  graceDays: z
-    .int('must be whole days')
-    .min(0, 'must be 0 or more')
-    .max(MAX_GRACE_DAYS, `must be at most ${MAX_GRACE_DAYS}`)
-    .default(DEFAULT_GRACE_DAYS),
-  contact: z
-    .string()
-    .trim()
-    .max(MAX_CONTACT_CHARS, `must have at most ${MAX_CONTACT_CHARS} characters`)
-    .nullable()
-    .default(null)
-    .transform((contact) => contact || null),
-  holds: z.array(holdSchema).max(MAX_HOLDS, `may be ${MAX_HOLDS}`).default([]),
-});
+export const deletionSchema = z.lazy(() =>
+  z.strictObject({
+    projectId: z.string().min(1, 'is missing'),
+    identity: z.strictObject({ userIds: ids(1), sessionIds: ids(1), identifiers: ids(MIN_IDENTIFIER_CHARS) }),
+    regimeId: z.string().min(1, 'is missing'),
+    receivedAtMs: z.int('must be whole milliseconds').min(0, 'must be a time'),
+    graceDays: z
+      .int('must be whole days')
+      .min(0, 'must be 0 or more')
+      .max(MAX_GRACE_DAYS, `must be at most ${MAX_GRACE_DAYS}`)
+      .default(DEFAULT_GRACE_DAYS),
+    contact: z
+      .string()
+      .trim()
+      .max(MAX_CONTACT_CHARS, `must have at most ${MAX_CONTACT_CHARS} characters`)
+      .nullable()
+      .default(null)
+      .transform((contact) => contact || null),
+    holds: z.array(holdSchema).max(MAX_HOLDS, `may be ${MAX_HOLDS}`).default([]),
+  }),
+);
