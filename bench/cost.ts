@@ -4,8 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { amounts, bill, total } from '../scripts/cost/bill.ts';
+import { amounts, bill, keepingOf, NOTHING_KEPT, total } from '../scripts/cost/bill.ts';
 import { MEASURED } from '../scripts/cost/measured.ts';
 import { type Operations, scaled, sum } from '../scripts/cost/operations.ts';
 import { PRICES } from '../scripts/cost/prices.ts';
@@ -14,7 +13,7 @@ import { run as runProgram } from '../scripts/lib/run.ts';
 import { cronExpressions } from '../scripts/start/cron.ts';
 import { nextRunMs } from '../src/jobs/schedule.ts';
 import type { ArchiveRun } from '../src/wire/archive.ts';
-import { databaseFile } from '../test/faults/disk.ts';
+import { databaseFile, objectFiles, openDisk } from '../test/faults/disk.ts';
 import { ArchiveClient, DAY_MS } from '../test/helpers/node/archive-client.ts';
 import { temporaryFolder, until } from '../test/helpers/node/temporary.ts';
 import { type StartedWorkerd, startWorkerd } from '../test/helpers/node/workerd.ts';
@@ -61,6 +60,7 @@ async function measure(script: string, bodies: readonly Buffer[]): Promise<Measu
     const ingest = difference(await readOperations(worker), before);
     await worker.stop();
     const hot = payloadBytes(worker.stateDir);
+    ingest.objectRowsWritten += answersToForget(worker.stateDir);
 
     // Past the hot period, and past the hour that blocks rest.
     worker = await startWorkerd({ script, stateDir: worker.stateDir, vars: { CLOCK_OFFSET_MS: String(32 * DAY_MS) } });
@@ -103,8 +103,8 @@ function realLogBodies(): { name: string; bodies: Buffer[] } {
 
 function rowsOf(name: string, { perGb, of }: Measured): Row[] {
   console.error(`${name}, of a GB: ${JSON.stringify(round(perGb))}`);
-  const cost = (hotMonths: number) => bill(amounts(perGb, { hotMonths, archivedMonths: 0 }), false);
-  const thirty = cost(1);
+  const cost = (hotDays: number) => bill(amounts(perGb, keepingOf(hotDays, 0)), false);
+  const thirty = cost(30);
   const parts = thirty
     .filter(({ amount }) => amount > 0)
     .map(({ metric, amount, dollars }) => [
@@ -113,7 +113,7 @@ function rowsOf(name: string, { perGb, of }: Measured): Row[] {
     ]);
   const { databaseFullBytes: d1LimitBytes } = MEASURED;
   const inAMonth = (gb: number) =>
-    `$${(total(bill(amounts(scaled(perGb, gb), { hotMonths: 1, archivedMonths: 0, d1LimitBytes }), true)) / gb).toFixed(4)}`;
+    `$${(total(bill(amounts(scaled(perGb, gb), { ...keepingOf(30, 0), d1LimitBytes }), true)) / gb).toFixed(4)}`;
   return [
     {
       what: `a GB of ${name}, 30 days hot, one more beyond all that the plan includes (${of})`,
@@ -133,8 +133,8 @@ function rowsOf(name: string, { perGb, of }: Measured): Row[] {
     {
       what: 'the same, 7 days hot, beyond what is included',
       reach: '≤ $0.05',
-      ours: `$${total(cost(7 / 30)).toFixed(4)}`,
-      peers: {},
+      ours: `$${total(cost(7)).toFixed(4)}`,
+      peers: { '1 day hot': `$${total(cost(1)).toFixed(4)}` },
     },
   ];
 }
@@ -144,7 +144,7 @@ function cronRow(cron: Operations): Row {
   return {
     what: 'what cron does in a month in which nothing comes, nothing taken off',
     reach: 'measured',
-    ours: `$${total(bill(amounts(cron, { hotMonths: 0, archivedMonths: 0 }), false)).toFixed(2)}`,
+    ours: `$${total(bill(amounts(cron, NOTHING_KEPT), false)).toFixed(2)}`,
     peers: {},
   };
 }
@@ -192,9 +192,21 @@ async function readOperations(worker: StartedWorkerd): Promise<Operations> {
 
 /** What of the database is in payloads, which go to R2; the rest stays. */
 function payloadBytes(stateDir: string): number {
-  const database = new DatabaseSync(databaseFile(stateDir), { readOnly: true });
+  return numberOf(databaseFile(stateDir), 'SELECT sum(length(data)) AS n FROM block_payloads');
+}
+
+/** Answers of the batches, each a row to be deleted ten minutes or a day later, which nobody waits for here. */
+function answersToForget(stateDir: string): number {
+  return objectFiles(stateDir, 'Journal').reduce(
+    (sum, file) => sum + numberOf(file, 'SELECT count(*) AS n FROM dedupe'),
+    0,
+  );
+}
+
+function numberOf(file: string, sql: string): number {
+  const database = openDisk(file);
   try {
-    return Number(database.prepare('SELECT sum(length(data)) AS bytes FROM block_payloads').get()?.bytes);
+    return Number(database.prepare(sql).get()?.n);
   } finally {
     database.close();
   }

@@ -1,8 +1,8 @@
 /** `npm run cost`: a month's bill for figures of one's own, from the counted operations of a GB and Cloudflare's list prices. */
 import { parseArgs } from 'node:util';
-import { amounts, bill, type Keeping, monthly, total } from './cost/bill.ts';
+import { amounts, bill, type Keeping, keepingOf, monthly, total } from './cost/bill.ts';
 import { MEASURED, type Workload } from './cost/measured.ts';
-import { type Operations, scaled, sum } from './cost/operations.ts';
+import { type Operations, scaled, sum, withRecords } from './cost/operations.ts';
 import { PLAN_DOLLARS_A_MONTH, PRICES } from './cost/prices.ts';
 import { runMain, Stop } from './lib/stop.ts';
 
@@ -29,26 +29,22 @@ await runMain(async () => {
   const workload = MEASURED.workloads[values.kind ?? 'payments'];
   if (!workload) throw new Stop(`--kind must be ${Object.keys(MEASURED.workloads).join(' or ')}.`);
   const keeping: Keeping = {
-    hotMonths: number('--hot-days', values['hot-days'] ?? '30') / 30,
-    archivedMonths: number('--archive-months', values['archive-months'] ?? '84'),
+    ...keepingOf(
+      number('--hot-days', values['hot-days'] ?? '30'),
+      number('--archive-months', values['archive-months'] ?? '84'),
+    ),
     d1LimitBytes: MEASURED.databaseFullBytes,
   };
   const records = number('--records', values.records ?? String(MEASURED.recordsPerRequest));
+  if (records < 1) throw new Stop('--records must be at least 1.');
   print(month(workload, gb, records, number('--busy-objects', values['busy-objects'] ?? '0')), keeping, gb);
 });
 
 /** Operations of a month: what depends on bytes, what depends on requests, what objects take that are never idle, and cron. */
 function month(workload: Workload, gb: number, recordsPerRequest: number, busyObjects: number): Operations {
-  const { perGb } = workload;
-  const factor = recordsPerRequest > 0 ? MEASURED.recordsPerRequest / recordsPerRequest : 1;
-  const ingest: Operations = {
-    ...scaled(perGb, gb),
-    workerRequests: perGb.workerRequests * gb * factor,
-    objectRequests: perGb.objectRequests * gb * factor,
-    objectRowsWritten: perGb.objectRowsWritten * gb * factor,
-  };
+  const perGb = withRecords(workload.perGb, MEASURED.recordsPerRequest, recordsPerRequest);
   const busy = { ...scaled(perGb, 0), objectActiveMs: busyObjects * 30 * 86_400_000 };
-  return sum(sum(ingest, busy), MEASURED.cronMonth);
+  return sum(sum(scaled(perGb, gb), busy), MEASURED.cronMonth);
 }
 
 function print(operations: Operations, keeping: Keeping, gb: number): void {

@@ -9,19 +9,22 @@ const counts: Counts = {
   ...{ objectRowsRead: 0, objectRowsWritten: 0, d1RowsRead: 0, d1RowsWritten: 0, r2ClassA: 0, r2ClassB: 0 },
 };
 
-/** Cursors say how much they read when they are read; asked in heaps, so that a long run holds few of them. */
-let cursors: SqlStorageCursor<Record<string, SqlStorageValue>>[] = [];
+type Cursor = SqlStorageCursor<Record<string, SqlStorageValue>>;
 
-function settleCursors(): void {
-  for (const { rowsRead, rowsWritten } of cursors) {
+/**
+ * Cursors of each object that have not been asked yet; they say how much they read when they are read, and nobody but their object may ask one that was left in
+ * the middle. Asked when the object's calls have ended, and in heaps, so that a long run holds few of them.
+ */
+const cursorsOf = new WeakMap<object, Cursor[]>();
+
+function settle(cursors: Cursor[]): void {
+  for (const { rowsRead, rowsWritten } of cursors.splice(0)) {
     counts.objectRowsRead += rowsRead;
     counts.objectRowsWritten += rowsWritten;
   }
-  cursors = [];
 }
 
 export function countsSoFar(): Counts {
-  settleCursors();
   return counts;
 }
 
@@ -36,12 +39,16 @@ type AnyClass = new (ctx: DurableObjectState, env: never) => object;
 export function meteredClass<C extends AnyClass>(original: C): C {
   const Metered = class extends (original as AnyClass) {
     constructor(ctx: DurableObjectState, env: never) {
-      meterStorage(ctx.storage);
+      const cursors: Cursor[] = [];
+      meterStorage(ctx.storage, cursors);
       super(ctx, meteredEnv(env));
+      cursorsOf.set(this, cursors);
     }
   };
-  for (const name of Object.getOwnPropertyNames(original.prototype)) {
-    if (name !== 'constructor') meterMethod(Metered.prototype, name, original.prototype[name]);
+  const members = Object.entries(Object.getOwnPropertyDescriptors(original.prototype as object));
+  for (const [name, { value }] of members) {
+    // A getter has no value, and is none of what is called.
+    if (name !== 'constructor') meterMethod(Metered.prototype, name, value);
   }
   return Metered as unknown as C;
 }
@@ -61,7 +68,9 @@ function meterMethod(prototype: object, name: string, method: unknown): void {
       busy.set(this, state);
       if (state.calls++ === 0) state.sinceMs = performance.now();
       const ended = (): void => {
-        if (--state.calls === 0) counts.objectActiveMs += performance.now() - state.sinceMs;
+        if (--state.calls > 0) return;
+        counts.objectActiveMs += performance.now() - state.sinceMs;
+        settle(cursorsOf.get(this) ?? []);
       };
       let answer: unknown;
       try {
@@ -80,13 +89,13 @@ function meterMethod(prototype: object, name: string, method: unknown): void {
   });
 }
 
-function meterStorage(storage: DurableObjectStorage): void {
+function meterStorage(storage: DurableObjectStorage, cursors: Cursor[]): void {
   const { sql } = storage;
   const exec = sql.exec.bind(sql) as SqlStorage['exec'];
   Object.defineProperty(sql, 'exec', {
     value: (statement: string, ...bindings: unknown[]) => {
       const cursor = exec(statement, ...bindings);
-      if (cursors.push(cursor as never) > 1_000) settleCursors();
+      if (cursors.push(cursor as never) > 1_000) settle(cursors);
       return cursor;
     },
   });

@@ -20,25 +20,22 @@ import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS } from '../../src/wire/limits.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import { MeasuredObject } from '../measured-object.ts';
+import { AnswerStore, dedupeKey } from './answer-store.ts';
+import { Bookkeeper, type RefusedRequests } from './bookkeeper.ts';
 import { tailGauges } from './gauges.ts';
-import { LedgerStore } from './ledger-store.ts';
 import { Listeners } from './listeners.ts';
 import { dataBytes, Sealer } from './sealer.ts';
-import { dedupeKey, JournalStore } from './store.ts';
+import { JournalStore } from './store.ts';
 
 /** Parts of one answer to the hub; single-record parts are the smallest there are. */
 const PARTS_PER_READ = 5_000;
+/** Of answers looked at for what has expired. By an alarm: a few, and where much has expired as many as there can be requests for a block, in about 30 ms. */
+const SWEPT_BY_ALARM = { step: 100, limit: 5_000 };
 /**
- * A day of minutes; older counts are folded into one row a key. The ledger is summed on the thread that appends: with 20 keys that takes
- * 11 ms for a day and took 78 ms for a week.
+ * By a batch: more than the one that it adds, so that as long as batches come no more than a few have expired. A sender whose records are all rejected never arms
+ * the alarm.
  */
-const LEDGER_DETAIL_MS = 24 * 3_600_000;
-const MINUTE_MS = 60_000;
-const FOLD_INTERVAL_MS = 3_600_000;
-/** As many as there can be requests for a block: each alarm forgets what has come since the last one, in about 30 ms at most. */
-const ANSWERS_FORGOTTEN_PER_ALARM = 5_000;
-/** Of records, in the ledger. */
-const NOTHING = { received: 0, stored: 0, duplicate: 0, rejected: 0, bytes: 0, rejectedByReason: {} };
+const SWEPT_BY_BATCH = 4;
 /** What the clocks of two machines differ by. */
 const MAX_CLOCK_SKEW_MS = 250;
 
@@ -48,20 +45,21 @@ const MAX_CLOCK_SKEW_MS = 250;
  */
 export class Journal extends MeasuredObject {
   readonly #store: JournalStore;
-  readonly #ledger: LedgerStore;
+  readonly #answers: AnswerStore;
+  readonly #books: Bookkeeper;
   readonly #listeners: Listeners;
   readonly #heads = new Map<Stream, StreamHead>();
   readonly #sealer: Sealer;
   readonly #revoked: Map<string, number>;
   #disabled: boolean;
-  #foldedAtMs = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env, 'journal');
     this.#store = new JournalStore(ctx.storage);
-    this.#ledger = new LedgerStore(ctx.storage.sql);
+    this.#answers = new AnswerStore(ctx.storage.sql);
     for (const head of this.#store.heads()) this.#heads.set(head.stream, head);
-    this.#sealer = new Sealer(ctx.storage, this.#store);
+    this.#books = new Bookkeeper(ctx.storage, this.#store, this.#heads);
+    this.#sealer = new Sealer(ctx.storage, this.#store, this.#books);
     this.#revoked = new Map(this.#store.revokedKeys().map(({ keyId, fromMs }) => [keyId, fromMs]));
     this.#disabled = this.#store.meta('disabled') === '1';
     this.#listeners = new Listeners(this.env, this.#store, {
@@ -90,7 +88,7 @@ export class Journal extends MeasuredObject {
   #append(request: AppendRequest): AppendOutcome {
     const refusal = this.#refusal(request);
     if (refusal) {
-      this.#countRefusal(request, refusal.kind);
+      this.#books.countRefusal(request, refusal.kind);
       return refusal;
     }
     const seen = request.dedupe ? this.#repeat(request, request.dedupe) : null;
@@ -99,30 +97,24 @@ export class Journal extends MeasuredObject {
     const stored = request.parts.reduce((sum, part) => sum + part.summary.records, 0);
     const { received, rejected, rejections: errors } = request;
     const answer: IngestAnswer = { received, stored, duplicate: 0, rejected, errors };
+    this.#books.makeRoom();
+    const counts = this.#books.entry(withLost(request), { stored });
     const placed: PlacedPart[] = [];
     this.ctx.storage.transactionSync(() => {
       if (this.#heads.size === 0) this.#store.adopt(request);
       const next = new Map<Stream, number>();
       for (const part of request.parts) {
+        if (!this.#heads.has(part.stream) && !next.has(part.stream)) this.#store.beginStream(part.stream);
         const firstSeq = next.get(part.stream) ?? this.#heads.get(part.stream)?.nextSeq ?? 1;
-        this.#store.insertPart(part, firstSeq, request.nowMs);
+        this.#store.insertPart(part, firstSeq, request.nowMs, placed.length === 0 ? counts : null);
         next.set(part.stream, firstSeq + part.summary.records);
         placed.push({ ...part, firstSeq });
       }
-      this.#count(withLost(request), { stored });
-      if (request.dedupe) {
-        const ttlMs = request.dedupe.kind === 'key' ? IDEMPOTENCY_TTL_MS : BODY_HASH_TTL_MS;
-        this.#store.rememberAnswer(
-          dedupeKey(request.keyId, request.dedupe),
-          request.dedupe.payload,
-          answer,
-          request.nowMs + ttlMs,
-        );
-        // Each makes room for more than itself: a sender whose records are all rejected never arms the alarm that forgets.
-        this.#store.forgetAnswers(request.nowMs, 2);
-      }
+      if (placed.length === 0) this.#books.count(counts);
+      if (request.dedupe) this.#remember(request, request.dedupe, answer);
     });
     for (const part of placed) this.#noteStored(part, request.nowMs);
+    if (placed[0]) this.#books.noteWritten(placed[0], counts);
     this.#sealer.arm(request.nowMs, this.#clockOffsetMs());
     this.#listeners.push(placed);
     return { kind: 'stored', answer };
@@ -134,13 +126,8 @@ export class Journal extends MeasuredObject {
   }
 
   /** Counts requests that never became a batch (malformed, wrong scope), so that an operator sees them. */
-  countRefused(request: { keyId: string; nowMs: number; code: string; requests: number }): void {
-    const { keyId, nowMs, code, requests } = request;
-    this.ctx.storage.transactionSync(() =>
-      this.#ledger.count({ ...NOTHING, keyId, nowMs, requests, refusedCode: code, client: null }),
-    );
-    // A journal that only ever refuses has no alarm.
-    this.#foldLedgerDue(request.nowMs);
+  countRefused(requests: RefusedRequests): void {
+    this.#books.countRefused(requests);
   }
 
   /** Why a key may not be used any more, null where it may: for routes that store nothing here and go by what the journal was told. */
@@ -191,13 +178,12 @@ export class Journal extends MeasuredObject {
       oldestUnsealedAtMs: backlog.oldestAtMs,
       sealFailingSinceMs: since === null ? null : Number(since),
       lastSealAtMs: last === null ? null : Number(last),
-      ledger: this.#ledger.rows(),
+      ledger: this.#books.rows(),
     };
   }
 
   ledger(request: LedgerRequest): LedgerDetail {
-    const foldedBeforeMs = Number(this.#store.meta('ledger_folded_before_minute') ?? 0) * MINUTE_MS;
-    return { foldedBeforeMs, ...this.#ledger.detail(request) };
+    return this.#books.detail(request);
   }
 
   /**
@@ -218,24 +204,14 @@ export class Journal extends MeasuredObject {
   protected override async rang(): Promise<void> {
     this.#sealer.disarmed();
     const nowMs = this.now();
-    this.#store.forgetAnswers(nowMs, ANSWERS_FORGOTTEN_PER_ALARM);
-    this.#foldLedgerDue(nowMs);
+    this.#answers.sweep(nowMs, SWEPT_BY_ALARM.step, SWEPT_BY_ALARM.limit);
+    this.#books.foldDue(nowMs);
     await this.#sealer.sealDue(this.env.DB, this.#place(), nowMs);
     this.#sealer.arm(this.now(), this.#clockOffsetMs());
   }
 
   protected override gauges() {
     return tailGauges(this.#projectId(), this.#shard(), this.#sealer.backlog(), this.now());
-  }
-
-  #foldLedgerDue(nowMs: number): void {
-    if (Math.abs(nowMs - this.#foldedAtMs) <= FOLD_INTERVAL_MS) return; // either way: a clock that was ahead must not put it off
-    const beforeMinute = Math.max(0, Math.floor((nowMs - LEDGER_DETAIL_MS) / MINUTE_MS));
-    this.ctx.storage.transactionSync(() => {
-      this.#ledger.fold(beforeMinute);
-      this.#store.setMeta('ledger_folded_before_minute', String(beforeMinute));
-    });
-    this.#foldedAtMs = nowMs;
   }
 
   #refusal(request: AppendRequest): AppendOutcome | null {
@@ -247,30 +223,23 @@ export class Journal extends MeasuredObject {
   }
 
   #repeat(request: AppendRequest, dedupe: Dedupe): AppendOutcome | null {
-    const seen = this.#store.findAnswer(dedupeKey(request.keyId, dedupe), request.nowMs);
+    const seen = this.#answers.find(dedupeKey(request.keyId, dedupe), request.nowMs);
     if (!seen) return null;
     if (seen.payload !== dedupe.payload) {
-      this.#countRefusal(request, 'idempotency_key_reused');
+      this.#books.countRefusal(request, 'idempotency_key_reused');
       return { kind: 'key_reused' };
     }
     const { received, rejected, rejections: errors } = request;
     const duplicate = received - rejected;
-    this.ctx.storage.transactionSync(() => this.#count(request, { duplicate }));
+    this.#books.count(this.#books.entry(request, { duplicate }));
     if (dedupe.kind === 'key') return { kind: 'replayed', answer: seen.answer };
     return { kind: 'stored', answer: { received, stored: 0, duplicate, rejected, errors } };
   }
 
-  #count(request: AppendRequest, became: { stored: number } | { duplicate: number }): void {
-    const { keyId, nowMs, received, rejected, rejectedByReason, bodyBytes: bytes } = request;
-    const counts = { ...NOTHING, received, rejected, rejectedByReason, bytes, ...became };
-    this.#ledger.count({ ...counts, keyId, nowMs, requests: 1, refusedCode: null, client: request });
-  }
-
-  #countRefusal(request: AppendRequest, code: string): void {
-    const { keyId, nowMs } = request;
-    this.ctx.storage.transactionSync(() =>
-      this.#ledger.count({ ...NOTHING, keyId, nowMs, requests: 1, refusedCode: code, client: request }),
-    );
+  #remember(request: AppendRequest, dedupe: Dedupe, answer: IngestAnswer): void {
+    const ttlMs = dedupe.kind === 'key' ? IDEMPOTENCY_TTL_MS : BODY_HASH_TTL_MS;
+    this.#answers.remember(dedupeKey(request.keyId, dedupe), dedupe.payload, answer, request.nowMs + ttlMs);
+    this.#answers.sweep(request.nowMs, SWEPT_BY_BATCH, SWEPT_BY_BATCH);
   }
 
   #noteStored(part: PlacedPart, nowMs: number): void {

@@ -1,23 +1,7 @@
 import { boundCauses } from '../../src/journal/ledger-policy.ts';
+import type { CauseTally, MinuteTally, Tally } from '../../src/journal/tally.ts';
 import type { LedgerCause, LedgerDetail, LedgerMinute, LedgerRequest, LedgerRow } from '../../src/journal/types.ts';
-import type { Protocol } from '../../src/wire/protocols.ts';
 import { SourceStore } from './source-store.ts';
-
-export interface LedgerEntry {
-  keyId: string;
-  nowMs: number;
-  requests: number;
-  received: number;
-  stored: number;
-  duplicate: number;
-  rejected: number;
-  bytes: number;
-  rejectedByReason: Readonly<Record<string, number>>;
-  /** The code of the answer, where the requests were refused whole. */
-  refusedCode: string | null;
-  /** Who sent it; null where it was refused before that was looked at. */
-  client: { protocol: Protocol; userAgent: string } | null;
-}
 
 type CauseKind = LedgerCause['kind'];
 
@@ -39,7 +23,7 @@ type Counts = {
   bytes: number;
 };
 
-/** What was received and became of it, by key. Written in the transaction of what it counts; its tables come with those of JournalStore. */
+/** What was received and became of it, by key; its tables come with those of JournalStore. */
 export class LedgerStore {
   readonly #sql: SqlStorage;
   readonly #sources: SourceStore;
@@ -51,29 +35,11 @@ export class LedgerStore {
     this.#sources = new SourceStore(sql);
   }
 
-  count(entry: LedgerEntry): void {
-    const { keyId, nowMs } = entry;
-    const refused = entry.refusedCode === null ? 0 : entry.requests;
-    const taken = entry.stored + entry.duplicate > 0;
-    this.#sql.exec(
-      `INSERT INTO ledger (key_id, minute, ${COUNTS}, last_seen_at_ms, last_record_at_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?) ${ADD_COUNTS}`,
-      keyId,
-      minuteOf(nowMs),
-      entry.requests,
-      entry.received,
-      entry.stored,
-      entry.duplicate,
-      entry.rejected,
-      refused,
-      entry.bytes,
-      nowMs,
-      taken ? nowMs : 0,
-    );
-    if (entry.rejected > 0) this.#countCauses(keyId, 'rejected', nowMs, entry.rejectedByReason);
-    if (entry.refusedCode !== null) this.#countCauses(keyId, 'refused', nowMs, { [entry.refusedCode]: refused });
-    if (entry.client === null) return;
-    const { protocol, userAgent } = entry.client;
-    this.#sources.count({ keyId, nowMs, protocol, userAgent, records: entry.received, taken, bytes: entry.bytes });
+  /** In a transaction of the caller. */
+  add(tally: Tally): void {
+    for (const minute of tally.minutes) this.#addMinute(minute);
+    for (const causes of tally.causes) this.#addCauses(causes);
+    for (const source of tally.sources) this.#sources.add(source);
   }
 
   rows(): LedgerRow[] {
@@ -147,17 +113,39 @@ export class LedgerStore {
     this.#sql.exec('DELETE FROM ledger_causes WHERE minute > 0 AND minute < ?', beforeMinute);
   }
 
-  #countCauses(keyId: string, kind: CauseKind, nowMs: number, counts: Readonly<Record<string, number>>): void {
-    for (const [cause, total] of boundCauses(counts, this.#causesOf(keyId, kind))) {
+  #addMinute(counts: MinuteTally): void {
+    this.#sql.exec(
+      `INSERT INTO ledger (key_id, minute, ${COUNTS}, last_seen_at_ms, last_record_at_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?) ${ADD_COUNTS}`,
+      counts.keyId,
+      counts.minute,
+      counts.requests,
+      counts.received,
+      counts.stored,
+      counts.duplicate,
+      counts.rejected,
+      counts.refused,
+      counts.bytes,
+      counts.lastSeenAtMs,
+      counts.lastRecordAtMs,
+    );
+  }
+
+  #addCauses({ keyId, kind, minute, totals }: CauseTally): void {
+    for (const [cause, total] of boundCauses(totals, this.#causesOf(keyId, kind))) {
       this.#sql.exec(
         `INSERT INTO ledger_causes (key_id, kind, cause, minute, total) VALUES (?,?,?,?,?) ${ADD_TOTAL}`,
         keyId,
         kind,
         cause,
-        minuteOf(nowMs),
+        minute,
         total,
       );
     }
+  }
+
+  /** Reasons as they will be kept: what a client makes up is not carried along until then. */
+  bounded(keyId: string, reasons: Readonly<Record<string, number>>): Record<string, number> {
+    return Object.fromEntries(boundCauses(Object.entries(reasons), this.#causesOf(keyId, 'rejected')));
   }
 
   #causesOf(keyId: string, kind: CauseKind): Set<string> {
@@ -172,9 +160,4 @@ export class LedgerStore {
     this.#causes.set(`${kind} ${keyId}`, known);
     return known;
   }
-}
-
-/** From 1 on: 0 is what was folded. A clock before the second minute of 1970 is none. */
-function minuteOf(nowMs: number): number {
-  return Math.max(1, Math.floor(nowMs / 60_000));
 }

@@ -72,4 +72,31 @@ export const JOURNAL_SCHEMA: readonly string[] = [
      last_record_at_ms INTEGER NOT NULL,
      PRIMARY KEY (key_id, protocol, user_agent)
    ) WITHOUT ROWID;`,
+  `-- Each row and each entry of an index that is written is billed: what came with every request was eleven of them, and is four.
+   -- A part: no second tree for its key, and before its data what has to be read without them. counts: what the ledger has yet to take, as JSON, of the batch
+   -- that this is the first part of.
+   CREATE TABLE tail (
+     stream TEXT NOT NULL,
+     first_seq INTEGER NOT NULL,
+     records INTEGER NOT NULL,
+     min_ts INTEGER NOT NULL,
+     max_ts INTEGER NOT NULL,
+     raw_bytes INTEGER NOT NULL,
+     at_ms INTEGER NOT NULL,
+     counts TEXT,
+     codec TEXT NOT NULL,
+     crc32 INTEGER NOT NULL,
+     data BLOB NOT NULL,
+     summary TEXT NOT NULL,
+     tokens BLOB,
+     PRIMARY KEY (stream, first_seq)
+   ) WITHOUT ROWID;
+   INSERT INTO tail (stream, first_seq, records, min_ts, max_ts, raw_bytes, at_ms, counts, codec, crc32, data, summary, tokens)
+     SELECT stream, first_seq, records, min_ts, max_ts, raw_bytes, at_ms, NULL, codec, crc32, data, summary, tokens FROM parts;
+   DROP TABLE parts;
+   ALTER TABLE tail RENAME TO parts;
+   -- next_seq is where the stream stood when it was sealed or counted last: its parts go on from there. From counted_seq on the ledger has not taken the counts of its parts.
+   ALTER TABLE heads ADD COLUMN counted_seq INTEGER NOT NULL DEFAULT 1;
+   -- What has expired is found by walking through the answers (answer-store.ts).
+   DROP INDEX dedupe_by_expiry;`,
 ];

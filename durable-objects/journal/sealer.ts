@@ -16,6 +16,7 @@ import { isSummedUp, storeSummedUp } from '../../src/rollups/index.ts';
 import { log } from '../../src/shared/log.ts';
 import { inTime } from '../../src/shared/within.ts';
 import type { Stream } from '../../src/wire/record.ts';
+import type { Bookkeeper } from './bookkeeper.ts';
 import { REGISTERS } from './registers.ts';
 import type { JournalStore } from './store.ts';
 
@@ -40,6 +41,7 @@ interface SealPlace {
 export class Sealer {
   readonly #storage: DurableObjectStorage;
   readonly #store: JournalStore;
+  readonly #books: Bookkeeper;
   readonly #pending = new Map<Stream, PendingTotals>();
   #failures: number;
   /** Decision time of the armed alarm; null when none is armed. */
@@ -51,9 +53,10 @@ export class Sealer {
   /** Of batches in room(). */
   #waitingBytes = 0;
 
-  constructor(storage: DurableObjectStorage, store: JournalStore) {
+  constructor(storage: DurableObjectStorage, store: JournalStore, books: Bookkeeper) {
     this.#storage = storage;
     this.#store = store;
+    this.#books = books;
     for (const { stream, ...totals } of store.pendingTotals()) this.#pending.set(stream, totals);
     this.#failures = Number(store.meta('seal_failures') ?? 0);
   }
@@ -175,7 +178,7 @@ export class Sealer {
     // it would delete records that are in no block.
     if (!head || sealedSeq >= head.nextSeq)
       throw new Error(`${stream} is sealed to ${sealedSeq}, beyond what this journal ever numbered`);
-    this.#drop(stream, sealedSeq, nowMs);
+    this.#drop(head, sealedSeq, nowMs);
     head.sealedSeq = Math.max(head.sealedSeq, sealedSeq + 1);
     return parts;
   }
@@ -191,14 +194,15 @@ export class Sealer {
   }
 
   /** What is left is known without looking at it: a seal that read the whole backlog would slow down as the backlog grows. */
-  #drop(stream: Stream, sealedSeq: number, nowMs: number): void {
-    const dropped = this.#storage.transactionSync(() => {
+  #drop(head: StreamHead, sealedSeq: number, nowMs: number): void {
+    const { stream } = head;
+    const dropped = this.#books.settle(stream, () => {
       this.#store.setMeta('last_seal_at_ms', String(nowMs));
       if (this.#failures > 0) {
         this.#store.setMeta('seal_failures', null);
         this.#store.setMeta('seal_failing_since_ms', null);
       }
-      return this.#store.dropSealed(stream, sealedSeq);
+      return this.#store.dropSealed(head, sealedSeq);
     });
     this.#failures = 0;
     const totals = this.#pending.get(stream);

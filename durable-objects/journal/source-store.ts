@@ -1,17 +1,6 @@
-import { OTHER, placeSource, userAgentName } from '../../src/journal/ledger-policy.ts';
+import { OTHER, placeSource } from '../../src/journal/ledger-policy.ts';
 import type { LedgerSource } from '../../src/journal/types.ts';
 import type { Protocol } from '../../src/wire/protocols.ts';
-
-export interface SourceEntry {
-  keyId: string;
-  nowMs: number;
-  protocol: Protocol;
-  userAgent: string;
-  records: number;
-  /** Some of them were taken: stored, or known to be stored before. */
-  taken: boolean;
-  bytes: number;
-}
 
 /** Named clients of one key, `<protocol> <user agent>`, with the time of their last request. */
 interface KnownSources {
@@ -38,7 +27,7 @@ const ADD_COUNTS = `ON CONFLICT (key_id, protocol, user_agent) DO UPDATE SET req
   records = records + excluded.records, bytes = bytes + excluded.bytes, first_seen_at_ms = min(first_seen_at_ms, excluded.first_seen_at_ms),
   last_seen_at_ms = max(last_seen_at_ms, excluded.last_seen_at_ms), last_record_at_ms = max(last_record_at_ms, excluded.last_record_at_ms)`;
 
-/** Who sends with a key, as the clients name themselves. One row a request, as a rule. */
+/** Who sends with a key, as the clients name themselves. */
 export class SourceStore {
   readonly #sql: SqlStorage;
   /** What the table holds, so that a request need not ask it. After a rollback it may say more; the next write puts that right. */
@@ -48,18 +37,21 @@ export class SourceStore {
     this.#sql = sql;
   }
 
-  count({ keyId, nowMs, protocol, userAgent, records, taken, bytes }: SourceEntry): void {
-    const named = userAgentName(userAgent);
-    const counted = named === OTHER ? OTHER : this.#place(keyId, protocol, named, nowMs);
+  add(source: LedgerSource): void {
+    const { keyId, protocol, lastSeenAtMs } = source;
+    const named = source.userAgent;
+    const counted = named === OTHER ? OTHER : this.#place(keyId, protocol, named, lastSeenAtMs);
     this.#sql.exec(
-      `INSERT INTO ledger_sources (${COLUMNS}) VALUES (?1,?2,?3,1,?4,?5,?6,?6,?7) ${ADD_COUNTS}`,
+      `INSERT INTO ledger_sources (${COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?) ${ADD_COUNTS}`,
       keyId,
       protocol,
       counted,
-      records,
-      bytes,
-      nowMs,
-      taken ? nowMs : 0,
+      source.requests,
+      source.records,
+      source.bytes,
+      source.firstSeenAtMs,
+      lastSeenAtMs,
+      source.lastRecordAtMs,
     );
   }
 

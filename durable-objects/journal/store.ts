@@ -1,13 +1,12 @@
 import type { PendingPart, PendingTotals } from '../../src/journal/seal-policy.ts';
+import type { LedgerEntry } from '../../src/journal/tally.ts';
 import {
-  type Dedupe,
   MAX_PART_RECORDS,
   type Part,
   type PlacedPart,
   type StreamHead,
   type TailRequest,
 } from '../../src/journal/types.ts';
-import type { IngestAnswer } from '../../src/wire/ingest.ts';
 import type { Stream } from '../../src/wire/record.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
 import { JOURNAL_SCHEMA } from './schema.ts';
@@ -50,7 +49,7 @@ function toPart(row: PartRow): PlacedPart {
   };
 }
 
-/** All SQL of the journal but for its ledger. Synchronous: what one call of the object writes is one transaction of the output gate. */
+/** SQL of the journal but for its ledger and what it answered. Synchronous: what one call of the object writes is one transaction of the output gate. */
 export class JournalStore {
   readonly #sql: SqlStorage;
 
@@ -59,35 +58,57 @@ export class JournalStore {
     this.#sql = storage.sql;
   }
 
+  /** Where each stream stands: its parts reach further than its row, which is not written for each of them. */
   heads(): StreamHead[] {
     return this.#sql
-      .exec<{ stream: string; next_seq: number; sealed_seq: number }>('SELECT stream, next_seq, sealed_seq FROM heads')
+      .exec<{ stream: string; next_seq: number; sealed_seq: number }>(
+        `SELECT stream, max(next_seq, coalesce((SELECT first_seq + records FROM parts WHERE parts.stream = heads.stream ORDER BY first_seq DESC LIMIT 1), 1))
+           AS next_seq, sealed_seq FROM heads`,
+      )
       .toArray()
       .map((row) => ({ stream: row.stream as Stream, nextSeq: row.next_seq, sealedSeq: row.sealed_seq }));
   }
 
-  insertPart(part: Part, firstSeq: number, nowMs: number): void {
+  /** Before its first part. */
+  beginStream(stream: Stream): void {
+    this.#sql.exec('INSERT INTO heads (stream, next_seq, sealed_seq) VALUES (?, 1, 1)', stream);
+  }
+
+  insertPart(part: Part, firstSeq: number, nowMs: number, counts: LedgerEntry | null): void {
     const { summary } = part;
     this.#sql.exec(
-      'INSERT INTO parts (stream, first_seq, records, min_ts, max_ts, raw_bytes, codec, crc32, data, summary, tokens, at_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)',
+      `INSERT INTO parts (stream, first_seq, records, min_ts, max_ts, raw_bytes, at_ms, counts, codec, crc32, data, summary, tokens)
+       VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
       part.stream,
       firstSeq,
       summary.records,
       summary.minTs,
       summary.maxTs,
       part.rawBytes,
+      nowMs,
+      counts === null ? null : JSON.stringify(counts),
       part.codec,
       part.crc32,
       part.data,
       JSON.stringify(summary),
       part.tokens,
-      nowMs,
     );
-    this.#sql.exec(
-      'INSERT INTO heads (stream, next_seq, sealed_seq) VALUES (?1, ?2, 1) ON CONFLICT (stream) DO UPDATE SET next_seq = excluded.next_seq',
-      part.stream,
-      firstSeq + summary.records,
-    );
+  }
+
+  /** What came with parts and is not in the ledger yet, in the order in which it came. */
+  uncounted(): { stream: Stream; counts: LedgerEntry }[] {
+    return this.#sql
+      .exec<{ stream: string; counts: string }>(
+        `SELECT parts.stream, counts FROM heads JOIN parts ON parts.stream = heads.stream AND first_seq >= counted_seq
+         WHERE counts IS NOT NULL ORDER BY at_ms`,
+      )
+      .toArray()
+      .map(({ stream, counts }) => ({ stream: stream as Stream, counts: JSON.parse(counts) }));
+  }
+
+  /** The ledger has taken what came with the parts up to here. */
+  noteCounted({ stream, nextSeq }: StreamHead): void {
+    this.#sql.exec('UPDATE heads SET next_seq = ?2, counted_seq = ?2 WHERE stream = ?1', stream, nextSeq);
   }
 
   /** Looks at every part's row, and never behind its data: columns there cost a walk through all pages of the data. */
@@ -170,8 +191,11 @@ export class JournalStore {
     return { parts, more: false };
   }
 
-  /** Says what it deleted, and when the first part that is left came; null where none is. */
-  dropSealed(stream: Stream, sealedSeq: number): { records: number; rawBytes: number; oldestLeftAtMs: number | null } {
+  /** Says what it deleted, and when the first part that is left came; null where none is. What its parts counted has to be in the ledger. */
+  dropSealed(
+    { stream, nextSeq }: StreamHead,
+    sealedSeq: number,
+  ): { records: number; rawBytes: number; oldestLeftAtMs: number | null } {
     let records = 0;
     let rawBytes = 0;
     const deleted = this.#sql.exec<{ records: number; raw_bytes: number }>(
@@ -183,38 +207,13 @@ export class JournalStore {
       records += row.records;
       rawBytes += row.raw_bytes;
     }
-    this.#sql.exec('UPDATE heads SET sealed_seq = max(sealed_seq, ?2 + 1) WHERE stream = ?1', stream, sealedSeq);
+    this.#sql.exec(
+      'UPDATE heads SET next_seq = ?2, counted_seq = ?2, sealed_seq = max(sealed_seq, ?3 + 1) WHERE stream = ?1',
+      stream,
+      nextSeq,
+      sealedSeq,
+    );
     return { records, rawBytes, oldestLeftAtMs: this.#oldestAtMs(stream) };
-  }
-
-  findAnswer(key: string, nowMs: number): { payload: string; answer: IngestAnswer } | null {
-    const row = this.#sql
-      .exec<{ payload: string; answer: string }>(
-        'SELECT payload, answer FROM dedupe WHERE key = ? AND expires_at_ms > ?',
-        key,
-        nowMs,
-      )
-      .toArray()[0];
-    return row ? { payload: row.payload, answer: JSON.parse(row.answer) } : null;
-  }
-
-  rememberAnswer(key: string, payload: string, answer: IngestAnswer, expiresAtMs: number): void {
-    this.#sql.exec(
-      'INSERT OR REPLACE INTO dedupe (key, payload, answer, expires_at_ms) VALUES (?,?,?,?)',
-      key,
-      payload,
-      JSON.stringify(answer),
-      expiresAtMs,
-    );
-  }
-
-  /** Forgets answers past their time, the oldest first. */
-  forgetAnswers(nowMs: number, limit: number): void {
-    this.#sql.exec(
-      'DELETE FROM dedupe WHERE key IN (SELECT key FROM dedupe WHERE expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?)',
-      nowMs,
-      limit,
-    );
   }
 
   revokedKeys(): { keyId: string; fromMs: number }[] {
@@ -247,9 +246,4 @@ export class JournalStore {
     if (value === null) this.#sql.exec('DELETE FROM meta WHERE name = ?', name);
     else this.#sql.exec('INSERT OR REPLACE INTO meta (name, value) VALUES (?,?)', name, value);
   }
-}
-
-/** Of an answer that is remembered. */
-export function dedupeKey(keyId: string, dedupe: Dedupe): string {
-  return dedupe.kind === 'key' ? `k:${keyId}:${dedupe.key}` : `b:${keyId}:${dedupe.payload}`;
 }

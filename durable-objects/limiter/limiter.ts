@@ -14,7 +14,7 @@ import type {
   UnknownNames,
   Verdict,
 } from '../../src/limits/types.ts';
-import { take, usedNow, type Window } from '../../src/limits/window.ts';
+import { take, toWrite, usedNow, type Window } from '../../src/limits/window.ts';
 import { hash53 } from '../../src/shared/hash.ts';
 import { type Fault, orFault } from '../../src/shared/together.ts';
 import { DEFAULT_BROWSER_RULES, type VersionedBrowserRules } from '../../src/wire/browser.ts';
@@ -28,13 +28,15 @@ import { LimiterStore } from './store.ts';
 const MAX_MEMBERS_TOLD = 50_000;
 
 /**
- * Counts what one project, user or key may do: one object each, so that a count is exact wherever its requests arrive. Each take is written
- * before it is answered (the output gate holds the answer back), so that neither eviction nor kill gives anything away twice.
+ * Counts what one project, user or key may do: one object each, so that a count is exact wherever its requests arrive. Each take is covered by what is
+ * written before it is answered (the output gate holds the answer back), so that neither eviction nor kill gives anything away twice.
  */
 export class Limiter extends DurableObject<Env> {
   readonly #store: LimiterStore;
   readonly #names: NamesStore;
   readonly #windows: Map<string, Window>;
+  /** As they are on disk: at or ahead of `#windows`. */
+  readonly #written: Map<string, Window>;
   #limits: ProjectLimits;
   #counted: { day: number; counts: Map<SetKey, number> } | null = null;
 
@@ -43,7 +45,8 @@ export class Limiter extends DurableObject<Env> {
     applySchemaSteps(ctx.storage, LIMITER_SCHEMA);
     this.#store = new LimiterStore(ctx.storage.sql);
     this.#names = new NamesStore(ctx.storage.sql);
-    this.#windows = this.#store.windows();
+    this.#written = this.#store.windows();
+    this.#windows = new Map(this.#written);
     this.#limits = { ...DEFAULT_PROJECT_LIMITS, ...JSON.parse(this.#store.setting('limits') ?? '{}') };
   }
 
@@ -52,7 +55,12 @@ export class Limiter extends DurableObject<Env> {
     const { recordsPerDay, unknown, passedUncounted } = request;
     // The usual take is one statement, and needs no transaction around it.
     if (recordsPerDay === null && unknown.length === 0 && passedUncounted === 0) return this.#decide(request);
-    return this.ctx.storage.transactionSync(() => this.#decide(request));
+    try {
+      return this.ctx.storage.transactionSync(() => this.#decide(request));
+    } catch (cause) {
+      this.#written.clear(); // what was rolled back is not on disk
+      throw cause;
+    }
   }
 
   /** Several requests that come together: each is decided as if it came alone, and all of them are one commit. */
@@ -146,7 +154,11 @@ export class Limiter extends DurableObject<Env> {
   #take(name: string, limit: number, nowMs: number): TakeOutcome {
     const { admitted, window, remaining, resetSeconds } = take(this.#windows.get(name) ?? null, limit, nowMs);
     if (admitted) {
-      this.#store.writeWindow(name, window);
+      const ahead = toWrite(this.#written.get(name) ?? null, window, limit);
+      if (ahead) {
+        this.#store.writeWindow(name, ahead);
+        this.#written.set(name, ahead);
+      }
       this.#windows.set(name, window);
     }
     return { admitted, limit, remaining, resetSeconds };

@@ -1,5 +1,9 @@
+import { HOT_DELAY_MS } from '../../src/archive/move/pressure.ts';
 import type { Operations } from './operations.ts';
 import { type Metric, OBJECT_GB, PLAN_DOLLARS_A_MONTH, PRICES } from './prices.ts';
+
+const DAY_MS = 86_400_000;
+const DAYS_A_MONTH = 30;
 
 /** How long what was ingested is kept, in months of 30 days. */
 export interface Keeping {
@@ -9,6 +13,16 @@ export interface Keeping {
   archivedMonths: number;
   /** Of that time the database may hold no more: beyond it, blocks go to R2 early (docs/archive.md). */
   d1LimitBytes?: number;
+}
+
+export const NOTHING_KEPT: Keeping = { hotMonths: 0, archivedMonths: 0 };
+
+/**
+ * Of records that are hot for so many days and then in R2. Payloads stay in the database for a day after they were archived (docs/archive.md); that an
+ * archive waits up to six hours for more of its day is left out.
+ */
+export function keepingOf(hotDays: number, archivedMonths: number): Keeping {
+  return { hotMonths: (hotDays + HOT_DELAY_MS / DAY_MS) / DAYS_A_MONTH, archivedMonths };
 }
 
 export interface Line {

@@ -23,30 +23,25 @@ export const MEASURED: Measured = {
   workloads: {
     payments: {
       perGb: {
-        ...{ workerRequests: 8_136, objectRequests: 17_498, objectActiveMs: 75_424 },
-        ...{ objectRowsRead: 74_134, objectRowsWritten: 76_533, d1RowsRead: 14_846, d1RowsWritten: 10_471 },
-        ...{ r2ClassA: 32, r2ClassB: 32, workerCpuMs: 75_762 },
-        ...{ d1HotBytes: 233_758_187, d1IndexBytes: 20_816_466, r2StoredBytes: 175_317_658 },
+        ...{ workerRequests: 8_136, objectRequests: 16_283, objectActiveMs: 43_597 },
+        ...{ objectRowsRead: 186_002, objectRowsWritten: 37_860, d1RowsRead: 14_846, d1RowsWritten: 10_482 },
+        ...{ r2ClassA: 32, r2ClassB: 32, workerCpuMs: 68_893 },
+        ...{ d1HotBytes: 212_561_201, d1IndexBytes: 21_671_717, r2StoredBytes: 159_420_130 },
       },
     },
     logs: {
       perGb: {
-        ...{ workerRequests: 8_377, objectRequests: 17_964, objectActiveMs: 47_901 },
-        ...{ objectRowsRead: 75_749, objectRowsWritten: 78_591, d1RowsRead: 15_259, d1RowsWritten: 10_763 },
-        ...{ r2ClassA: 34, r2ClassB: 34, workerCpuMs: 63_572 },
-        ...{ d1HotBytes: 169_814_985, d1IndexBytes: 7_782_385, r2StoredBytes: 127_360_337 },
+        ...{ workerRequests: 8_377, objectRequests: 16_777, objectActiveMs: 44_968 },
+        ...{ objectRowsRead: 182_052, objectRowsWritten: 38_793, d1RowsRead: 15_259, d1RowsWritten: 10_774 },
+        ...{ r2ClassA: 34, r2ClassB: 34, workerCpuMs: 60_604 },
+        ...{ d1HotBytes: 163_048_056, d1IndexBytes: 7_630_544, r2StoredBytes: 122_285_231 },
       },
     },
   },
   cronMonth: {
-    ...{ workerRequests: 130_320, objectRequests: 0, objectActiveMs: 0, objectRowsRead: 0, objectRowsWritten: 0 },
-    ...{
-      d1RowsRead: 23_679_360,
-      d1RowsWritten: 1_818_720,
-      r2ClassA: 239_040,
-      r2ClassB: 267_840,
-      workerCpuMs: 3_542_400,
-    },
+    ...{ workerRequests: 130_320, objectRequests: 131_040, objectActiveMs: 66_240 },
+    ...{ objectRowsRead: 16_560, objectRowsWritten: 141_840, d1RowsRead: 24_124_320, d1RowsWritten: 1_821_600 },
+    ...{ r2ClassA: 239_040, r2ClassB: 267_840, workerCpuMs: 2_995_200 },
     ...{ d1HotBytes: 0, d1IndexBytes: 0, r2StoredBytes: 0 },
   },
 };

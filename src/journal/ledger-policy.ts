@@ -15,9 +15,9 @@ export const MAX_USER_AGENT_CHARS = 256;
 export const SOURCE_FOLD_INTERVAL_MS = 1_000;
 
 /** Counts by names of which at most MAX_CAUSES_PER_KEY are new or in `known`; new ones are added to it. */
-export function boundCauses(counts: Readonly<Record<string, number>>, known: Set<string>): Map<string, number> {
+export function boundCauses(counts: Iterable<readonly [string, number]>, known: Set<string>): Map<string, number> {
   const bounded = new Map<string, number>();
-  for (const [name, count] of Object.entries(counts)) {
+  for (const [name, count] of counts) {
     const cut = name.slice(0, MAX_CAUSE_CHARS).toWellFormed();
     if (cut !== OTHER && !known.has(cut) && known.size < MAX_CAUSES_PER_KEY) known.add(cut);
     const cause = known.has(cut) ? cut : OTHER;

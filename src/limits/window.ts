@@ -1,4 +1,4 @@
-/** Rates are counted in fixed minutes of the wall clock: one number a rate, so that a take is one row written, and exact. */
+/** Rates are counted in fixed minutes of the wall clock: one number a rate, and exact. */
 export const WINDOW_SECONDS = 60;
 const WINDOW_MS = WINDOW_SECONDS * 1_000;
 
@@ -33,6 +33,17 @@ export function take(before: Window | null, limit: number, nowMs: number): Taken
     remaining: Math.max(0, limit - window.used),
     resetSeconds: Math.max(1, Math.ceil(((window.minute + 1) * WINDOW_MS - nowMs) / 1_000)),
   };
+}
+
+/**
+ * What has to be on disk before a take may be answered: a hundredth of the limit ahead of it, so that a row is written for that many takes; null where enough
+ * is there. A limiter that comes back in the same minute goes on from there: it may refuse a hundredth of its limit too early, and never gives a take away
+ * twice. Below 200 a minute each take is written.
+ */
+export function toWrite(written: Window | null, window: Window, limit: number): Window | null {
+  if (written !== null && written.minute === window.minute && written.used >= window.used) return null;
+  const ahead = Math.max(1, Math.floor(limit / 100)) - 1;
+  return { minute: window.minute, used: Math.min(limit, window.used + ahead) };
 }
 
 /** What a take would find, without taking. */

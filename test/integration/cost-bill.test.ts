@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { amounts, bill, monthly, total } from '../../scripts/cost/bill.ts';
+import { amounts, bill, keepingOf, monthly, total } from '../../scripts/cost/bill.ts';
 import { MEASURED } from '../../scripts/cost/measured.ts';
-import { type Operations, scaled } from '../../scripts/cost/operations.ts';
+import { type Operations, scaled, withRecords } from '../../scripts/cost/operations.ts';
 
 const NONE: Operations = scaled(MEASURED.cronMonth, 0);
 const KEEPING = { hotMonths: 1, archivedMonths: 0 };
@@ -50,6 +50,30 @@ describe('the bill', () => {
   it('keeps index rows in the database as long as the records are kept', () => {
     const amount = amounts({ ...NONE, d1IndexBytes: 1e9 }, { hotMonths: 1, archivedMonths: 11 });
     expect(amount.d1ByteMonths).toBe(12e9);
+  });
+});
+
+describe('the time that records are kept', () => {
+  it('is a day longer in the database than they are hot: R2 has them meanwhile', () => {
+    expect(keepingOf(29, 12)).toEqual({ hotMonths: 1, archivedMonths: 12 });
+  });
+});
+
+describe('the same records in requests of another size', () => {
+  const counted: Operations = { ...NONE, workerRequests: 1_000, objectRequests: 2_200, objectRowsWritten: 4_600 };
+
+  it.each([
+    ['the same size: what was counted', 500, 1_000, 2_200, 4_600],
+    ['a tenth: ten times the calls and rows of requests, and once what is once a block', 50, 10_000, 20_200, 40_600],
+    ['twice: a part of a thousand records, the most that a part has', 1_000, 500, 1_200, 2_600],
+    ['ten times: five parts each', 5_000, 100, 400, 1_800],
+  ])('of %s', (_, perRequest, workerRequests, objectRequests, objectRowsWritten) => {
+    expect(withRecords(counted, 500, perRequest)).toEqual({
+      ...counted,
+      workerRequests,
+      objectRequests,
+      objectRowsWritten,
+    });
   });
 });
 

@@ -5,7 +5,7 @@ import { rateLimitFields } from '../../src/limits/headers.ts';
 import { shortName } from '../../src/limits/names.ts';
 import { charge, refund, secondsToMidnight, type Usage, usageNow } from '../../src/limits/quota.ts';
 import { rateOf } from '../../src/limits/rate-of.ts';
-import { take, usedNow, type Window } from '../../src/limits/window.ts';
+import { take, toWrite, usedNow, type Window } from '../../src/limits/window.ts';
 import { hash53 } from '../../src/shared/hash.ts';
 import { DEFAULT_PROJECT_LIMITS } from '../../src/wire/limits.ts';
 
@@ -53,6 +53,62 @@ describe('a rate', () => {
     expect(usedNow({ minute: T / MINUTE, used: 9 }, T + 5)).toBe(9);
     expect(usedNow({ minute: T / MINUTE, used: 9 }, T + MINUTE)).toBe(0);
     expect(usedNow(null, T)).toBe(0);
+  });
+
+  it('never gives a take away twice, whenever it comes back from what is on disk, and each time refuses a hundredth of itself too early at most', () => {
+    const moves = fc.array(fc.constantFrom('take', 'take', 'take', 'restart'), { maxLength: 900 });
+    fc.assert(
+      fc.property(moves, fc.integer({ min: 1, max: 700 }), (steps, limit) => {
+        let window: Window | null = null;
+        let disk: Window | null = null;
+        let admitted = 0;
+        let restarts = 0;
+        let refusedAt: number | null = null;
+        for (const step of steps) {
+          if (step === 'restart') {
+            window = disk;
+            restarts++;
+            continue;
+          }
+          const taken = take(window, limit, T);
+          if (!taken.admitted) {
+            refusedAt ??= admitted;
+            continue;
+          }
+          window = taken.window;
+          disk = toWrite(disk, window, limit) ?? disk;
+          admitted++;
+        }
+        expect(admitted).toBeLessThanOrEqual(limit);
+        const early = restarts * (Math.max(1, Math.floor(limit / 100)) - 1);
+        if (refusedAt !== null) expect(refusedAt).toBeGreaterThanOrEqual(limit - early);
+      }),
+    );
+  });
+
+  it.each([
+    ['of 10,000 a minute a row for every hundred', 10_000, 1_000, 10],
+    ['of 1,000 a row for every ten', 1_000, 1_000, 100],
+    ['of 100 a row for each', 100, 100, 100],
+  ])('writes %s', (_, limit, takes, rows) => {
+    let window: Window | null = null;
+    let disk: Window | null = null;
+    let written = 0;
+    for (let i = 0; i < takes; i++) {
+      window = take(window, limit, T).window;
+      const ahead = toWrite(disk, window, limit);
+      if (ahead) written++;
+      disk = ahead ?? disk;
+    }
+    expect(written).toBe(rows);
+  });
+
+  it('writes the first take of a minute, whatever it wrote in the minute before', () => {
+    const written = { minute: T / MINUTE, used: 100 };
+    expect(toWrite(written, { minute: T / MINUTE + 1, used: 1 }, 10_000)).toEqual({
+      minute: T / MINUTE + 1,
+      used: 100,
+    });
   });
 
   it('never admits more than the limit in any minute, with clocks that differ by less than one', () => {

@@ -1,6 +1,7 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import { Bookkeeper } from '../../durable-objects/journal/bookkeeper.ts';
 import { Sealer } from '../../durable-objects/journal/sealer.ts';
 import { JournalStore } from '../../durable-objects/journal/store.ts';
 import { listBlocks } from '../../src/blocks/index.ts';
@@ -47,6 +48,12 @@ async function expectOnce(projectId: string, count: number): Promise<void> {
   const records = await everyRecord(projectId);
   expect(records).toHaveLength(count);
   expect(new Set(records.map(({ id }) => id)).size).toBe(count);
+}
+
+/** One that shares an object's storage with the object's own. */
+function sealerOf(storage: DurableObjectStorage): Sealer {
+  const store = new JournalStore(storage);
+  return new Sealer(storage, store, new Bookkeeper(storage, store, new Map()));
 }
 
 const alarmAtMs = (projectId: string) => runInDurableObject(journal(projectId), (_, state) => state.storage.getAlarm());
@@ -152,7 +159,7 @@ describe('sealing beside other work', () => {
     const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
     await append(batchOf('f-waiting', lines(1)));
     await runInDurableObject(journal('f-waiting'), async (_, state) => {
-      const sealer = new Sealer(state.storage, new JournalStore(state.storage));
+      const sealer = sealerOf(state.storage);
       sealer.noteStored('logs', 1, SLOW_BACKLOG_BYTES + 1, Date.now());
       let isWaiting = true;
       const waiting = sealer.room(20 * 1024 * 1024).then(() => {
@@ -173,7 +180,7 @@ describe('sealing beside other work', () => {
     const nowMs = Date.now();
     await append(batchOf('f-hangs', lines(1), { nowMs }));
     await runInDurableObject(journal('f-hangs'), async (_, state) => {
-      const sealer = new Sealer(state.storage, new JournalStore(state.storage));
+      const sealer = sealerOf(state.storage);
       const statement = { bind: () => statement };
       const hangs = { prepare: () => statement, batch: () => new Promise(() => undefined) } as unknown as D1Database;
       const place = { projectId: 'f-hangs', shard: 0, heads: new Map() };
@@ -287,12 +294,44 @@ describe('what a journal remembers', () => {
     expect(left).toEqual([7_000, 2_000, 0]);
   });
 
+  it('of repeats is not read over and over: where nothing has expired an alarm looks at a hundred', async () => {
+    const laterMs = Date.now() + IDEMPOTENCY_TTL_MS;
+    await append(batchOf('f-kept', lines(1)));
+    const looked = await runInDurableObject(journal('f-kept'), async (instance, { storage: { sql } }) => {
+      sql.exec(
+        `INSERT INTO dedupe SELECT 'k:' || value, '', '{}', ? FROM json_each('[${Array.from({ length: 12_000 }, (_, i) => i + 1)}]')`,
+        laterMs,
+      );
+      const exec = vi.spyOn(sql, 'exec');
+      await instance.alarm();
+      const cursors = exec.mock.results.map(({ value }) => value as SqlStorageCursor<Record<string, SqlStorageValue>>);
+      return cursors.filter((_, i) => exec.mock.calls[i]?.[0].includes('dedupe')).map(({ rowsRead }) => rowsRead);
+    });
+    expect(looked).toEqual([100]);
+  });
+
+  it('of repeats is swept by batches alone, too, round and round', async () => {
+    const nowMs = Date.now();
+    const send = (key: string, atMs: number) =>
+      append(batchOf('f-round', ['no record'], { nowMs: atMs, dedupe: { kind: 'key', key, payload: key } }));
+    for (let i = 0; i < 20; i++) await send(`m${i}`, nowMs - IDEMPOTENCY_TTL_MS - 60_000 + i);
+    for (let i = 0; i < 30; i++) await send(`${i % 2 === 0 ? 'a' : 'z'}${i}`, nowMs);
+    const keys = await runInDurableObject(journal('f-round'), (_, { storage: { sql } }) =>
+      sql
+        .exec<{ key: string }>('SELECT key FROM dedupe')
+        .toArray()
+        .map(({ key }) => key),
+    );
+    expect(keys.filter((key) => key.startsWith('k:key_test:m'))).toEqual([]);
+    expect(keys).toHaveLength(30);
+  });
+
   it('of a batch stands or falls with its records', async () => {
     await append(batchOf('f-whole', lines(3)));
     // The second of two parts finds its place taken, so the first must not stay.
     await runInDurableObject(journal('f-whole'), (_, state) => {
-      state.storage.sql.exec(`INSERT INTO parts SELECT 'operations', first_seq, records, min_ts, max_ts, raw_bytes, codec, crc32, data, summary,
-        tokens, at_ms FROM parts`);
+      state.storage.sql.exec(`INSERT INTO parts SELECT 'operations', first_seq, records, min_ts, max_ts, raw_bytes, at_ms, NULL, codec, crc32, data,
+        summary, tokens FROM parts`);
     });
     const batch = batchOf('f-whole', [{ message: 'a' }, { message: 'b', stream: 'operations' }], {
       dedupe: { kind: 'key', key: 'k', payload: 'x' },

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LedgerRequest, LedgerSource } from '../../src/journal/index.ts';
 import { journalFor } from '../../src/journal/index.ts';
-import { append, batchOf } from '../helpers/worker/journal.ts';
+import { append, batchOf, everyRecord, olderJournal } from '../helpers/worker/journal.ts';
 
 const MINUTE_MS = 60_000;
 const journal = (projectId: string) => journalFor(env, projectId, 0);
@@ -35,11 +35,21 @@ async function rowsWritten(projectId: string, run: () => Promise<unknown>): Prom
 }
 
 type Step =
-  | { kind: 'batch'; good: number; bad: number; dedupe: number | null; keyId: string; userAgent: string }
+  | {
+      kind: 'batch';
+      good: number;
+      bad: number;
+      dedupe: number | null;
+      keyId: string;
+      userAgent: string;
+      stream: string;
+    }
   | { kind: 'refuse'; code: string; requests: number; keyId: string }
   | { kind: 'revoke'; keyId: string }
   | { kind: 'evict' }
   | { kind: 'alarm' }
+  | { kind: 'seal' }
+  | { kind: 'read' }
   | { kind: 'clock'; byMs: number };
 
 const keyId = fc.constantFrom('key_a', 'key_b');
@@ -53,6 +63,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       dedupe: fc.option(fc.nat(2)),
       keyId,
       userAgent: fc.constantFrom('', 'curl/8', 'vector/0.4', '(other)'),
+      stream: fc.constantFrom('logs', 'fraud', 'spans'),
     }),
   },
   {
@@ -67,6 +78,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const), keyId }) },
   { weight: 2, arbitrary: fc.constant<Step>({ kind: 'evict' }) },
   { weight: 2, arbitrary: fc.constant<Step>({ kind: 'alarm' }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ kind: 'seal' }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ kind: 'read' }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -80,7 +93,7 @@ const sum = (rows: readonly object[], field: string): number =>
   rows.reduce((total, row) => total + Number(Reflect.get(row, field)), 0);
 
 describe('the ledger balances', () => {
-  it('over any sequence of batches, repeats, refusals, evictions, folds and jumps of the clock', async () => {
+  it('over any sequence of batches, repeats, refusals, seals, reads, evictions, folds and jumps of the clock', async () => {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
@@ -97,16 +110,20 @@ describe('the ledger balances', () => {
           } else if (s.kind === 'alarm') {
             // Without a batch there is no project to seal for, and no alarm.
             if (told.stored > 0) await runInDurableObject(journal(projectId), (instance) => instance.alarm());
+          } else if (s.kind === 'seal') {
+            if (told.stored > 0) await journal(projectId).sealTail(null);
+          } else if (s.kind === 'read') {
+            await detailOf(projectId);
           } else if (s.kind === 'refuse') {
             await journal(projectId).countRefused({ keyId: s.keyId, nowMs, code: s.code, requests: s.requests });
             told.requests += s.requests;
             told.refused += s.requests;
           } else {
             const records = [
-              ...lines(s.good),
+              ...lines(s.good).map((line, i) => ({ ...line, stream: i % 2 === 0 ? s.stream : 'logs' })),
               ...Array.from({ length: s.bad }, (_, i) => ({ message: 'a', level: [i] })),
             ];
-            const payload = `${s.good} ${s.bad}`;
+            const payload = `${s.good} ${s.bad} ${s.stream}`;
             const dedupe = s.dedupe === null ? null : { kind: 'key' as const, key: `k${s.dedupe}`, payload };
             const request = {
               ...batchOf(projectId, records, { nowMs, dedupe, keyId: s.keyId }),
@@ -173,7 +190,7 @@ describe('the ledger balances', () => {
     await append(batchOf('l-whole', lines(1)));
     const before = [(await journal('l-whole').status()).ledger, await detailOf('l-whole')];
     await runInDurableObject(journal('l-whole'), (_, { storage: { sql } }) => {
-      sql.exec("CREATE TRIGGER full BEFORE INSERT ON ledger_sources BEGIN SELECT RAISE(ABORT, 'no room'); END");
+      sql.exec("CREATE TRIGGER full BEFORE INSERT ON parts BEGIN SELECT RAISE(ABORT, 'no room'); END");
     });
     const request = { ...batchOf('l-whole', [{ message: 'a' }, 'no record']), userAgent: 'newcomer' };
     await expect(append(request)).rejects.toThrow(/no room/);
@@ -185,21 +202,32 @@ describe('the ledger balances', () => {
     expect(causes).toMatchObject([{ kind: 'rejected', total: 1 }]);
   });
 
+  it('whenever its own rows cannot be written: what came with records is counted once they can, and once', async () => {
+    await append(batchOf('l-later', lines(2)));
+    await runInDurableObject(journal('l-later'), (_, { storage: { sql } }) => {
+      sql.exec("CREATE TRIGGER full BEFORE INSERT ON ledger_sources BEGIN SELECT RAISE(ABORT, 'no room'); END");
+    });
+    await expect((async () => await journal('l-later').status())()).rejects.toThrow(/no room/);
+    await append(batchOf('l-later', lines(3)));
+    await expect((async () => await journal('l-later').sealTail(null))()).rejects.toThrow(/no room/);
+    expect(await everyRecord('l-later')).toHaveLength(5);
+    await runInDurableObject(journal('l-later'), (_, { storage: { sql } }) => void sql.exec('DROP TRIGGER full'));
+    for (let i = 0; i < 2; i++) {
+      expect((await journal('l-later').status()).ledger).toMatchObject([{ requests: 2, received: 5, stored: 5 }]);
+      expect((await detailOf('l-later')).sources).toMatchObject([{ requests: 2, records: 5 }]);
+      await journal('l-later').sealTail(null);
+      await evictDurableObject(journal('l-later'));
+    }
+    expect(await everyRecord('l-later')).toHaveLength(5);
+  });
+
   it('after an upgrade: what was counted before stays, with reasons bounded and refused requests as requests', async () => {
-    await append(batchOf('l-older', [{ message: 'a' }, 'no record']));
-    await runInDurableObject(journal('l-older'), (_, { storage: { sql } }) => {
-      sql.exec(
-        'DROP TABLE ledger_causes; DROP TABLE ledger_sources; ALTER TABLE ledger DROP COLUMN requests; ALTER TABLE ledger DROP COLUMN last_record_at_ms',
-      );
-      sql.exec(`CREATE TABLE ledger_reasons (key_id TEXT NOT NULL, reason TEXT NOT NULL, records INTEGER NOT NULL, PRIMARY KEY (key_id, reason)) WITHOUT ROWID;
-        CREATE TABLE ledger_refusals (key_id TEXT NOT NULL, code TEXT NOT NULL, requests INTEGER NOT NULL, PRIMARY KEY (key_id, code)) WITHOUT ROWID;
-        INSERT INTO ledger_refusals VALUES ('key_test', 'scope_missing', 4);
-        DELETE FROM schema_steps WHERE step = 2`);
+    await olderJournal('l-older', 2, (sql) => {
+      sql.exec(`INSERT INTO ledger VALUES ('key_test', 28000000, 2, 1, 0, 1, 4, 20, 1680000000000);
+        INSERT INTO ledger_refusals VALUES ('key_test', 'scope_missing', 4)`);
       for (let i = 0; i < 40; i++)
         sql.exec("INSERT INTO ledger_reasons VALUES ('key_test', ?, ?)", `/field${i}`, 100 - i);
-      sql.exec('UPDATE ledger SET refused = 4');
     });
-    await evictDurableObject(journal('l-older'));
     const [row] = (await journal('l-older').status()).ledger;
     expect(row).toMatchObject({ requests: 4, received: 2, refused: 4, refusedByCode: { scope_missing: 4 } });
     const reasons = Object.entries(row?.rejectedByReason ?? {});
@@ -278,16 +306,42 @@ describe('what clients can make the ledger hold', () => {
     expect((await detailOf('l-protocols', { keyId: 'key_b' })).sources).toHaveLength(1);
   });
 
-  it('costs one row more than the records, their place and the minute, also while browsers come and go', async () => {
+  it('costs a batch no row beside that of its records, also while browsers come and go', async () => {
     let at = Date.now();
     const send = async (userAgent: string) =>
       await append({ ...batchOf('l-cost', lines(3), { nowMs: at++ }), userAgent });
     for (let i = 0; i < 60; i++) await send(`browser ${i}`);
-    // parts and its index, heads, ledger, and since there are sources one of them.
-    expect(await rowsWritten('l-cost', () => send('browser 3'))).toBe(5);
-    at += 10_000;
-    expect(await rowsWritten('l-cost', () => send('a newcomer'))).toBe(7);
-    expect(await rowsWritten('l-cost', () => send('another newcomer'))).toBe(5);
+    for (const userAgent of ['browser 3', 'a newcomer', 'another newcomer'])
+      expect(await rowsWritten('l-cost', () => send(userAgent))).toBe(1);
+  });
+
+  it('costs a row a key and minute and one a client when it is sealed or read, however many batches there were', async () => {
+    const send = async (userAgent: string) => await append({ ...batchOf('l-seal-cost', lines(3)), userAgent });
+    const both = async (): Promise<void> => {
+      for (let i = 0; i < 20; i++) await send(i % 2 === 0 ? 'vector' : 'curl');
+    };
+    await both();
+    // The parts, the head of their stream, when it was sealed, the minute, two clients.
+    expect(await rowsWritten('l-seal-cost', () => journal('l-seal-cost').sealTail(null))).toBeLessThanOrEqual(20 + 6);
+    await both();
+    // The clock may have gone on to the next minute in between.
+    expect(await rowsWritten('l-seal-cost', () => detailOf('l-seal-cost'))).toBeLessThanOrEqual(5);
+    expect(await rowsWritten('l-seal-cost', () => detailOf('l-seal-cost'))).toBe(0);
+  });
+
+  it('is in memory for a thousand clients at most: the ledger takes them before there are more', async () => {
+    const requests = Array.from({ length: 1_200 }, (_, i) => ({
+      ...batchOf('l-many', lines(1)),
+      userAgent: `browser ${i}`,
+    }));
+    await journal('l-many').appendAll(requests);
+    const taken = await runInDurableObject(journal('l-many'), (_, { storage: { sql } }) =>
+      sql.exec<{ requests: number }>('SELECT sum(requests) AS requests FROM ledger_sources').one(),
+    );
+    expect(taken.requests).toBeGreaterThanOrEqual(990);
+    expect(sum((await detailOf('l-many')).sources, 'requests')).toBe(1_200);
+    await evictDurableObject(journal('l-many'));
+    expect((await journal('l-many').status()).ledger).toMatchObject([{ requests: 1_200, stored: 1_200 }]);
   });
 });
 

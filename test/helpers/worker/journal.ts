@@ -1,4 +1,7 @@
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { JOURNAL_SCHEMA } from '../../../durable-objects/journal/schema.ts';
+import { applySchemaSteps } from '../../../durable-objects/schema-steps.ts';
 import { inflatePiece, listBlocks, readPayloads } from '../../../src/blocks/index.ts';
 import { BatchBuilder } from '../../../src/ingest/batch.ts';
 import { type Ledger, readLedger } from '../../../src/ingest/ledger.ts';
@@ -82,4 +85,18 @@ export async function everyRecord(projectId: string): Promise<LogRecord[]> {
 export function ledgerOf(projectId: string): Promise<Ledger> {
   const ctx = testCtx();
   return readLedger(ctx, projectId, { keyId: null, fromMs: ctx.nowMs - 60_000, toMs: ctx.nowMs + 60_000 });
+}
+
+/** A journal as a version left it that knew the first `steps` of its schema, filled in its words; the next call upgrades it. */
+export async function olderJournal(projectId: string, steps: number, fill: (sql: SqlStorage) => void): Promise<void> {
+  const journal = journalFor(env, projectId, 0);
+  await runInDurableObject(journal, (_, { storage }) => {
+    const tables = storage.sql.exec<{ name: string }>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB '_cf_*' AND name NOT GLOB 'sqlite_*'",
+    );
+    for (const { name } of tables.toArray()) storage.sql.exec(`DROP TABLE ${name}`);
+    applySchemaSteps(storage, JOURNAL_SCHEMA.slice(0, steps));
+    fill(storage.sql);
+  });
+  await evictDurableObject(journal);
 }
