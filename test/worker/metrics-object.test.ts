@@ -28,8 +28,8 @@ function delta(
   }
   return { isolate, seq, ...registry.drain() };
 }
-const slow = (durationMs: number, atMs = NOW_MS): SlowRequest => ({
-  ...{ requestId: `r${durationMs}`, method: 'GET', route: '/a', status: 200, atMs, durationMs },
+const slow = (durationMs: number, atMs = NOW_MS, projectId: string | null = null): SlowRequest => ({
+  ...{ requestId: `r${durationMs}`, method: 'GET', route: '/a', status: 200, projectId, atMs, durationMs },
   ...{ spans: [], spansTotal: 0 },
 });
 const countOf = async (object: MetricsObject) => (await object.totals()).rows[0]?.[1][0] ?? 0;
@@ -145,7 +145,7 @@ describe('the object of metrics', () => {
       await object.add({ ...delta(seq), slow: requests });
     }
     await object.add({ ...delta(4), slow: [slow(600, hourMs - 1)] });
-    const query = { fromMs: hourMs - 1, toMs: hourMs + 1, route: null, limit: 100 };
+    const query = { fromMs: hourMs - 1, toMs: hourMs + 1, route: null, projectIds: null, limit: 100 };
     const kept = await object.slow(query);
     expect(kept).toHaveLength(21);
     expect(kept.map(({ durationMs }) => durationMs)).toEqual(
@@ -154,5 +154,18 @@ describe('the object of metrics', () => {
     expect([kept[0]?.durationMs, kept[19]?.durationMs, kept[20]?.durationMs]).toEqual([3_009, 2_000, 600]);
     expect(await object.slow({ ...query, route: '/b' })).toEqual([]);
     expect(await object.slow({ ...query, fromMs: hourMs, limit: 1 })).toHaveLength(1);
+  });
+
+  it('tells slow requests of the projects that are asked for, and those of none only to who asks for all', async () => {
+    const { object } = own();
+    const requests = [slow(900, NOW_MS, 'prj_a'), slow(800, NOW_MS, 'prj_b'), slow(700)];
+    await object.add({ ...delta(1), slow: requests });
+    const of = async (projectIds: string[] | null) => {
+      const query = { fromMs: NOW_MS, toMs: NOW_MS + 1, route: null, projectIds, limit: 100 };
+      return (await object.slow(query)).map(({ projectId }) => projectId);
+    };
+    expect(await of(null)).toEqual(['prj_a', 'prj_b', null]);
+    expect(await of(['prj_b'])).toEqual(['prj_b']);
+    expect(await of([])).toEqual([]);
   });
 });

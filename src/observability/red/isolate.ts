@@ -1,6 +1,7 @@
 import { waitUntil } from 'cloudflare:workers';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { clockNowMs, type Env, parseConfig } from '../../env.ts';
+import { elapsedMs } from '../../shared/elapsed.ts';
 import { randomId } from '../../shared/ids.ts';
 import { log } from '../../shared/log.ts';
 import { type CallObserver, measuredEnv } from '../../shared/measured.ts';
@@ -37,14 +38,17 @@ export function isMeasured(env: Env): boolean {
 
 function observerOf(env: Env): CallObserver {
   return {
-    began: (target) => registry.began(target),
+    began(target) {
+      if (spansOfRequest.getStore()?.began(target) ?? true) registry.began(target);
+    },
     ended(call) {
-      registry.ended(call.target);
+      const spans = spansOfRequest.getStore();
+      if (spans?.ended(call.target) ?? true) registry.ended(call.target);
       registry.observe('calls', [call.target, call.operation], {
         ...{ atMs: clockNowMs(parseConfig(env)), durationMs: call.durationMs },
         ...{ outcome: call.failed ? 1 : 0, traceId: null },
       });
-      spansOfRequest.getStore()?.add(call);
+      spans?.add(call);
     },
   };
 }
@@ -59,7 +63,7 @@ export async function measuredAlarm(env: Env, object: string, work: () => Promis
     failed = false;
   } finally {
     registry.observe('alarms', [object], {
-      ...{ atMs: clockNowMs(parseConfig(env)), durationMs: performance.now() - startedMs },
+      ...{ atMs: clockNowMs(parseConfig(env)), durationMs: elapsedMs(startedMs) },
       ...{ outcome: failed ? 1 : 0, traceId: null },
     });
     flushIfDue(env);

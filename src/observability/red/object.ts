@@ -22,6 +22,8 @@ export interface SlowQuery {
   toMs: number;
   /** As registered; null is every one. */
   route: string | null;
+  /** Null is all, also those that are about none. */
+  projectIds: readonly string[] | null;
   limit: number;
 }
 
