@@ -35,22 +35,26 @@ export async function requestMetrics(c: AppContext, next: () => Promise<void>): 
   } finally {
     signal.removeEventListener('abort', leave);
     if (!isOver) observe(c, status, elapsedMs(startedMs), spans);
-    flushIfDue(c.env);
+    flushIfDue(c.env, projectIdOf(c));
   }
 }
 
 /** `status` is null where the client left before there was an answer. */
 function observe(c: AppContext, status: number | null, durationMs: number, spans: Spans): void {
   registry.ended('requests');
-  const { requestId, nowMs: atMs, actor, facts } = c.get('ctx');
+  const { requestId, nowMs: atMs } = c.get('ctx');
   const method = METHODS.has(c.req.method) ? c.req.method : OTHER_METHOD;
   // As registered: a path would be a series for each id.
   const route = routeOf(c) ?? NO_ROUTE;
   registry.observe('requests', [method, route], { atMs, durationMs, outcome: outcomeOf(status), traceId: requestId });
   if (durationMs < SLOW_REQUEST_MS) return;
-  const projectId = facts ? projectOf(actor, facts) : null;
-  const slow = { requestId, method, route, status, projectId, atMs, durationMs };
+  const slow = { requestId, method, route, status, projectId: projectIdOf(c), atMs, durationMs };
   registry.slow({ ...slow, spans: spans.list(), spansTotal: spans.total });
+}
+
+function projectIdOf(c: AppContext): string | null {
+  const { actor, facts } = c.get('ctx');
+  return facts ? projectOf(actor, facts) : null;
 }
 
 function outcomeOf(status: number | null): number {
