@@ -4,6 +4,9 @@ import type { Gauge } from './registry.ts';
 import type { Delta } from './reporter.ts';
 import type { SeriesRow } from './series-set.ts';
 
+/** What the object has by the minute. */
+export const MINUTES_KEPT_MS = 3 * 3_600_000;
+
 /** All that is known since the deployment began. */
 export interface Totals {
   rows: SeriesRow[];
