@@ -1,38 +1,43 @@
 /**
- * What measuring costs an ingest request: the same load at two servers of one build, one with MEASURE off, in turns of some seconds within one run. The processor's time
- * of a request is compared, which other work on the machine changes less than the clock's; how fast each answers stands beside it.
+ * What metrics and the log of requests cost an ingest request: the same load at two servers of one build, one with MEASURE off and with LOG_LEVEL above the line of a
+ * request, in short turns of a second, one right after the other. Each round is a ratio of its two turns, so what else the machine does must begin or end within a
+ * round to be in it; which goes first changes. The processor's time of a request is compared, which other work changes less than the clock's.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { groupMembers } from '../scripts/lib/process-group.ts';
 import { runHttpLoad } from './lib/http-load.ts';
 import { median, quantile, type Row } from './lib/row.ts';
 import { startTarget, type Target } from './lib/target.ts';
 
 const CLIENTS = 4;
-const ROUNDS = Number(process.env.BENCH_RUNS ?? 3) * 4;
-const TURN_MS = Number(process.env.BENCH_OVERHEAD_MS ?? 3_000);
-/** Of /proc/<pid>/stat on every Linux that Node runs on (man 5 proc: USER_HZ). */
-const TICKS_PER_SECOND = 100;
+const ROUNDS = Number(process.env.BENCH_RUNS ?? 3) * 20;
+const TURN_MS = Number(process.env.BENCH_OVERHEAD_MS ?? 1_000);
+/** A request that is answered has a line at `info`. */
+const OFF = { MEASURE: 'off', LOG_LEVEL: 'warn' };
 
 interface Turn {
   cpuMs: number;
   p50Ms: number;
 }
 
-/** Of all processes of the server: user and system time so far. */
-function cpuSeconds({ worker }: Target): number {
-  const ticks = groupMembers(worker.pid).map((pid) => {
-    // The name in brackets may have blanks.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  });
-  return ticks.reduce((sum, one) => sum + one, 0) / TICKS_PER_SECOND;
+interface Round {
+  on: Turn;
+  off: Turn;
+}
+
+/**
+ * Of all threads of the server: time on a processor so far. By the scheduler's count, which is in nanoseconds (Linux, Documentation/scheduler/sched-stats); /proc/<pid>/stat
+ * counts hundredths of a second, which are a per cent of a turn.
+ */
+function cpuMs({ worker }: Target): number {
+  const threads = groupMembers(worker.pid).flatMap((pid) =>
+    readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/schedstat`),
+  );
+  return threads.reduce((sum, file) => sum + Number(readFileSync(file, 'utf8').split(' ')[0]), 0) / 1_000_000;
 }
 
 async function turn(target: Target, recordsPerBody: number): Promise<Turn> {
-  const before = cpuSeconds(target);
+  const before = cpuMs(target);
   const { requests, failures, latenciesMs } = await runHttpLoad({
     url: `${target.worker.url}/api/ingest`,
     headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${target.key}` },
@@ -40,29 +45,47 @@ async function turn(target: Target, recordsPerBody: number): Promise<Turn> {
     ...{ clients: CLIENTS, recordsPerBody, durationMs: TURN_MS, expectStatus: 202 },
   });
   if (failures > 0) throw new Error(`${failures} of ${requests} requests failed`);
-  return { cpuMs: ((cpuSeconds(target) - before) * 1_000) / requests, p50Ms: quantile(latenciesMs, 0.5) };
+  return { cpuMs: (cpuMs(target) - before) / requests, p50Ms: quantile(latenciesMs, 0.5) };
+}
+
+async function roundsOf(on: Target, off: Target, recordsPerBody: number): Promise<Round[]> {
+  // To warm up.
+  for (const target of [on, off, on, off]) await turn(target, recordsPerBody);
+  const rounds: Round[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    // What the one leaves behind must not always be the other's.
+    const onFirst = round % 2 === 0;
+    const first = await turn(onFirst ? on : off, recordsPerBody);
+    const second = await turn(onFirst ? off : on, recordsPerBody);
+    rounds.push(onFirst ? { on: first, off: second } : { on: second, off: first });
+  }
+  return rounds;
+}
+
+/** The median of the rounds' ratios, the half of them that lies in its middle, and how far the median itself is to be trusted. */
+function shareOf(rounds: readonly Round[]): string {
+  const shares = rounds.map(({ on, off }) => on.cpuMs / off.cpuMs - 1);
+  const show = (share: number) => `${(share * 100).toFixed(1)} %`;
+  // Ranks of a 95 % interval of a median, by the normal approximation of the binomial: n/2 ± 0.98 √n.
+  const reach = 0.98 / Math.sqrt(shares.length);
+  const [low, high] = [quantile(shares, 0.5 - reach), quantile(shares, 0.5 + reach)];
+  const half = `half of the rounds ${show(quantile(shares, 0.25))} to ${show(quantile(shares, 0.75))}`;
+  return `${show(median(shares))} (95 % of medians ${show(low)} to ${show(high)}; ${half})`;
 }
 
 async function compare(recordsPerBody: number): Promise<Row> {
-  const [on, off] = [await startTarget(), await startTarget({ MEASURE: 'off' })];
+  const [on, off] = [await startTarget(), await startTarget(OFF)];
   try {
-    // To warm up.
-    for (const target of [on, off]) await turn(target, recordsPerBody);
-    const turns: { on: Turn[]; off: Turn[] } = { on: [], off: [] };
-    for (let round = 0; round < ROUNDS; round++) {
-      // Which goes first changes: what the one leaves behind must not always be the other's.
-      const order = round % 2 === 0 ? (['on', 'off'] as const) : (['off', 'on'] as const);
-      for (const which of order) turns[which].push(await turn(which === 'on' ? on : off, recordsPerBody));
-    }
-    const of = (which: Turn[], figure: keyof Turn) => median(which.map((one) => one[figure]));
-    const share = of(turns.on, 'cpuMs') / of(turns.off, 'cpuMs') - 1;
-    const show = (which: Turn[]) =>
-      `${of(which, 'cpuMs').toFixed(3)} ms of CPU, p50 ${of(which, 'p50Ms').toFixed(2)} ms`;
+    const rounds = await roundsOf(on, off, recordsPerBody);
+    const show = (which: keyof Round) => {
+      const of = (figure: keyof Turn) => median(rounds.map((round) => round[which][figure]));
+      return `${of('cpuMs').toFixed(3)} ms of CPU, p50 ${of('p50Ms').toFixed(2)} ms`;
+    };
     return {
-      what: `measuring an ingest request of ${recordsPerBody} records, ${ROUNDS} turns of ${TURN_MS / 1_000} s each`,
+      what: `metrics and log of an ingest request of ${recordsPerBody} records, ${ROUNDS} rounds of two turns of ${TURN_MS / 1_000} s`,
       reach: '<= 3 % more CPU',
-      ours: `${(share * 100).toFixed(1)} %: ${show(turns.on)}`,
-      peers: { 'the same with MEASURE off': show(turns.off) },
+      ours: `${shareOf(rounds)}: ${show('on')}`,
+      peers: { 'the same with MEASURE off and LOG_LEVEL warn': show('off') },
     };
   } finally {
     await on.worker.stop();

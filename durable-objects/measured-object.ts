@@ -15,7 +15,9 @@ export abstract class MeasuredObject extends DurableObject<Env> {
 
   /** What the platform calls; what is due is for `rang`. */
   override async alarm(): Promise<void> {
-    await loggedAlarm(this.#name, this.ownProjectId, () => measuredAlarm(this.env, this.#name, () => this.rang()));
+    await loggedAlarm(this.#name, this.ownProjectId, () =>
+      measuredAlarm(this.env, this.#name, this.ownProjectId, () => this.rang()),
+    );
     this.report();
   }
 
@@ -31,7 +33,7 @@ export abstract class MeasuredObject extends DurableObject<Env> {
   }
 
   protected report(): void {
-    reportGauges(this.env, this.gauges());
+    reportGauges(this.env, this.ownProjectId, this.gauges());
   }
 
   protected now(): number {

@@ -61,11 +61,12 @@ export class Alerts extends MeasuredObject implements AlertsCalls {
     this.#counts = new CountStore(sql);
     this.#rulebook = new Rulebook(this.#settings);
     this.#disabled = this.#settings.meta('disabled') === '1';
-    this.#destinations = new Destinations(env);
+    const projectId = () => this.ownProjectId;
+    this.#destinations = new Destinations(env, projectId);
     this.#outbox = new Outbox(new OutboxStore(sql), {
       enqueue: (destinationId, events) => this.#destinations.enqueue(destinationId, events),
       arm: (atMs) => this.#arm(atMs),
-      nowMs,
+      ...{ projectId, nowMs },
     });
     const [firings, settings, counts, rulebook] = [this.#firings, this.#settings, this.#counts, this.#rulebook];
     this.#decider = new Decider({
@@ -78,6 +79,7 @@ export class Alerts extends MeasuredObject implements AlertsCalls {
       shards: allShards(parseConfig(env)),
       counters: () => rulebook.counters(),
       streams: () => (this.#disabled ? [] : rulebook.streams()),
+      projectId,
       attach: (shard, streams) => {
         const { id } = this.#project();
         return journalFor(env, id, shard).attach(id, shard, 'alerts', streams);

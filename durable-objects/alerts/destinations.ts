@@ -10,8 +10,12 @@ export class Destinations {
   readonly #env: Env;
   readonly #warmedAtMs = new Map<string, number>();
 
-  constructor(env: Env) {
+  readonly #projectId: () => string | null;
+
+  /** `projectId`: for the log; null before it is known. */
+  constructor(env: Env, projectId: () => string | null) {
     this.#env = env;
+    this.#projectId = projectId;
   }
 
   async enqueue(destinationId: string, events: DeliveryEvent[]): Promise<'taken' | 'not_configured'> {
@@ -33,7 +37,7 @@ export class Destinations {
     try {
       await this.#env.DESTINATION.getByName(destinationId).warm();
     } catch (cause) {
-      log('warn', 'destination_not_warmed', { destinationId, cause: String(cause) });
+      log('warn', 'destination_not_warmed', { projectId: this.#projectId(), destinationId, cause: String(cause) });
     }
   }
 }

@@ -30,6 +30,8 @@ export interface FeedPort {
   counters(): RuleCounter[];
   /** Streams that the journals are asked for. */
   streams(): Stream[];
+  /** For the log; null before it is known. */
+  projectId(): string | null;
   attach(shard: number, streams: readonly Stream[]): Promise<StreamHead[]>;
   /** One transaction with what follows from the counts. */
   commit(counted: Counted, nowMs: number): void;
@@ -123,7 +125,7 @@ export class Feed {
     try {
       return await inTime(MAX_LOOK_MS, 'the journal', this.#port.attach(shard, streams));
     } catch (cause) {
-      log('warn', 'journal_not_followed', { shard, cause: String(cause) });
+      log('warn', 'journal_not_followed', { projectId: this.#port.projectId(), shard, cause: String(cause) });
       return null;
     }
   }

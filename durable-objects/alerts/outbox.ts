@@ -19,6 +19,8 @@ export interface Notice {
 
 export interface OutboxPort {
   enqueue(destinationId: string, events: DeliveryEvent[]): Promise<'taken' | 'not_configured'>;
+  /** For the log; null before it is known. */
+  projectId(): string | null;
   nowMs(): number;
   /** So that the alarm comes by then. */
   arm(atMs: number): void;
@@ -112,7 +114,7 @@ export class Outbox {
       if (answer === 'not_configured') this.#forgetOld(destinationId, rows);
       return answer === 'taken';
     } catch (cause) {
-      log('warn', 'notice_not_told', { destinationId, cause: String(cause) });
+      log('warn', 'notice_not_told', { projectId: this.#port.projectId(), destinationId, cause: String(cause) });
       return false;
     }
   }
@@ -123,7 +125,7 @@ export class Outbox {
     if (old.length === 0) return;
     this.#rows.drop(old);
     const ids = old.map(({ event }) => event.id);
-    log('error', 'notices_forgotten', { destinationId, ids });
+    log('error', 'notices_forgotten', { projectId: this.#port.projectId(), destinationId, ids });
   }
 
   #laneOf(destinationId: string): Lane {

@@ -41,8 +41,8 @@ export class Courier {
     try {
       return await this.#attempt(flight, startedMs);
     } catch (cause) {
-      const { destinationId } = flight.config;
-      log('error', 'attempt_broke_off', { destinationId, cause: String(cause) });
+      const { destinationId, projectId } = flight.config;
+      log('error', 'attempt_broke_off', { destinationId, projectId, cause: String(cause) });
       return unanswered('lost', 'a fault of ours broke this attempt off', 0, this.#port.nowMs() - startedMs);
     }
   }
@@ -109,13 +109,13 @@ export class Courier {
   /** Once for each configuration. One that cannot be opened (its DATA_SECRETS are gone) is said and tried again at each attempt: putting them back mends it. */
   #open(config: DestinationConfig): Result<Keyring, string> {
     if (this.#opened?.config === config) return ok(this.#opened.keyring);
-    const { destinationId } = config;
+    const { destinationId, projectId } = config;
     try {
       const keyring = openKeyring(this.#port.config, config);
       this.#opened = { config, keyring };
       return ok(keyring);
     } catch (cause) {
-      log('error', 'destination_secrets_unreadable', { destinationId, cause: String(cause) });
+      log('error', 'destination_secrets_unreadable', { destinationId, projectId, cause: String(cause) });
       return err('its secrets cannot be opened: DATA_SECRETS lacks what they were encrypted with');
     }
   }

@@ -1,9 +1,17 @@
 import { DurableObject } from 'cloudflare:workers';
 import { clockNowMs, type Env, parseConfig } from '../../src/env.ts';
-import type { ChangedHour, MetricsCalls, SlowQuery, Totals, Window } from '../../src/observability/red/object.ts';
+import {
+  type ChangedHour,
+  type MetricsCalls,
+  MINUTES_KEPT_MS,
+  type SlowQuery,
+  type Totals,
+  type Window,
+} from '../../src/observability/red/object.ts';
 import { newestGauges, PendingDeltas, type Width } from '../../src/observability/red/pending.ts';
 import type { Delta } from '../../src/observability/red/reporter.ts';
 import { SeriesSet, withoutBuckets } from '../../src/observability/red/series-set.ts';
+import { log } from '../../src/shared/log.ts';
 import type { SlowRequest } from '../../src/wire/performance.ts';
 import { applySchemaSteps } from '../schema-steps.ts';
 import { METRICS_SCHEMA } from './schema.ts';
@@ -15,7 +23,10 @@ const HOUR_MS = 3_600_000;
 const ADD_UP_AFTER_MS = 60_000;
 /** Of all isolates together: every version of the code that ran has its routes in the totals. */
 const MAX_SERIES = 4_000;
-const MINUTES_KEPT_MS = 3 * HOUR_MS;
+/** Beyond what is asked for: whole minutes are, and the answer takes a moment. */
+const MORE_MINUTES_MS = 5 * 60_000;
+/** Of a delta that is a row until then; beyond it, it is added up at once, in rows of the size of a part. The platform takes 2 MB. */
+const MAX_DELTA_CHARS = 1_000_000;
 const HOURS_KEPT_MS = 48 * HOUR_MS;
 const SLOW_KEPT_MS = 30 * 24 * HOUR_MS;
 const GAUGE_KEPT_MS = 24 * HOUR_MS;
@@ -48,11 +59,15 @@ export class Metrics extends DurableObject<Env> implements MetricsCalls {
   /** From an isolate, in the order of its numbers. A repeat changes nothing. */
   add(delta: Delta): void {
     if (delta.seq <= (this.#seqs.get(delta.isolate) ?? 0)) return;
+    const body = JSON.stringify(delta);
+    const isRow = body.length <= MAX_DELTA_CHARS;
     this.ctx.storage.transactionSync(() => {
-      this.#store.insertDelta(delta);
+      if (isRow) this.#store.insertDelta(delta, body);
       if (delta.slow.length > 0) this.#slow.add(delta.slow);
     });
     this.#take(delta);
+    // After hours without us an isolate has more to tell than a row takes. It would come again for ever, and before all else.
+    if (!isRow) this.#addUp();
     this.#arm();
   }
 
@@ -93,14 +108,20 @@ export class Metrics extends DurableObject<Env> implements MetricsCalls {
 
   override alarm(): void {
     this.#armed = false;
-    this.#addUp();
+    try {
+      this.#addUp();
+    } catch (cause) {
+      // No line where all is well, as other alarms have it: as a record it would be measured, and be the cause of the next alarm.
+      log('error', 'alarm_failed', { object: 'metrics', outcome: 'failed', cause: String(cause) });
+      throw cause;
+    }
   }
 
   #addUp(): void {
     const nowMs = this.#now();
     const pending = this.#pending;
     this.ctx.storage.transactionSync(() => {
-      for (const [width, bucketMs] of pending.touched()) {
+      for (const [width, bucketMs] of this.#touched()) {
         const { rows, dropped } = this.#rowsOf(width, bucketMs);
         this.#store.saveSeries(width, bucketMs, rows);
         if (width === 60) this.#store.hourChanged(bucketMs);
@@ -110,18 +131,26 @@ export class Metrics extends DurableObject<Env> implements MetricsCalls {
       if (pending.dropped > 0) this.#store.addMeta('dropped', pending.dropped);
       for (const isolate of pending.isolates()) this.#store.saveIsolate(isolate, this.#seqs.get(isolate) ?? 0, nowMs);
       this.#store.deleteDeltas();
-      this.#store.forgetSeries(1, nowMs - MINUTES_KEPT_MS);
+      this.#store.forgetSeries(1, nowMs - MINUTES_KEPT_MS - MORE_MINUTES_MS);
       this.#store.forgetSeries(60, nowMs - HOURS_KEPT_MS);
       this.#store.forgetGauges(nowMs - GAUGE_KEPT_MS);
       this.#slow.forget(nowMs - SLOW_KEPT_MS);
       for (const isolate of this.#store.forgetIsolates(nowMs - ISOLATE_KEPT_MS)) this.#seqs.delete(isolate);
     });
-    this.#pending = pending.addedUp();
+    this.#pending = pending.addedUp(nowMs);
+  }
+
+  /** Windows that something pending belongs to. Without an hour that was forgotten: it would be written over the whole one that D1 has. Totals have what came for it. */
+  #touched(): [width: Width, bucketMs: number][] {
+    const oldestMs = this.#now() - HOURS_KEPT_MS;
+    return this.#pending
+      .touched()
+      .filter(([width, at]) => width === 0 || at >= oldestMs || this.#store.series(width, at).length > 0);
   }
 
   #windows(width: Width, fromMs: number, toMs: number): Window[] {
     const stored = this.#store.windows(width, fromMs, toMs).map(({ bucketMs }) => bucketMs);
-    const pending = this.#pending.touched().filter(([one, at]) => one === width && at >= fromMs && at < toMs);
+    const pending = this.#touched().filter(([one, at]) => one === width && at >= fromMs && at < toMs);
     const buckets = new Set([...stored, ...pending.map(([, bucketMs]) => bucketMs)]);
     return [...buckets]
       .sort((a, b) => a - b)

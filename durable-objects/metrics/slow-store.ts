@@ -40,15 +40,17 @@ export class SlowStore {
   }
 
   /** The slowest first. */
-  list({ fromMs, toMs, route, limit }: SlowQuery): SlowRequest[] {
+  list({ fromMs, toMs, route, projectIds, limit }: SlowQuery): SlowRequest[] {
     const rows = this.#sql.exec<{ body: string }>(
       `SELECT body FROM slow_requests
        WHERE hour_ms >= ?1 AND at_ms >= ?2 AND at_ms < ?3 AND (?4 IS NULL OR route = ?4)
-       ORDER BY duration_ms DESC, request_id LIMIT ?5`,
+         AND (?5 IS NULL OR body ->> 'projectId' IN (SELECT value FROM json_each(?5)))
+       ORDER BY duration_ms DESC, request_id LIMIT ?6`,
       Math.floor(fromMs / HOUR_MS) * HOUR_MS,
       fromMs,
       toMs,
       route,
+      projectIds && JSON.stringify(projectIds),
       limit,
     );
     return rows.toArray().map(({ body }) => JSON.parse(body));

@@ -19,13 +19,9 @@ export class MetricsStore {
     this.#sql = sql;
   }
 
-  insertDelta(delta: Delta): void {
-    this.#sql.exec(
-      'INSERT INTO deltas (isolate, seq, body) VALUES (?,?,?)',
-      delta.isolate,
-      delta.seq,
-      JSON.stringify(delta),
-    );
+  /** `body`: the delta as JSON. */
+  insertDelta({ isolate, seq }: Delta, body: string): void {
+    this.#sql.exec('INSERT INTO deltas (isolate, seq, body) VALUES (?,?,?)', isolate, seq, body);
   }
 
   deltas(): Delta[] {

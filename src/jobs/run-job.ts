@@ -1,6 +1,7 @@
 import { auditedBatch, auditIfChanged } from '../audit/index.ts';
 import { type Ctx, clockNowMs } from '../env.ts';
 import { noticeStatement } from '../notices/index.ts';
+import { elapsedMs } from '../shared/elapsed.ts';
 import { log } from '../shared/log.ts';
 import { err, ok, type Result } from '../shared/result.ts';
 import type { JobRun } from '../wire/jobs.ts';
@@ -57,7 +58,7 @@ async function endOf(ctx: Ctx, job: Job): Promise<End> {
   // The line of a run has what the line of a request has.
   const run = (outcome: 'ok' | 'failed') => ({
     ...{ job: job.name, requestId: ctx.requestId, traceId: ctx.requestId, outcome },
-    durationMs: Math.round((performance.now() - startedMs) * 10) / 10,
+    durationMs: Math.round(elapsedMs(startedMs) * 10) / 10,
   });
   try {
     const answer = await job.run(ctx);

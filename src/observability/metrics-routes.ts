@@ -12,8 +12,7 @@ import {
   type Metric,
 } from './exposition.ts';
 import { collectMetrics } from './metrics.ts';
-import { flushMeasured } from './red/isolate.ts';
-import { metricsOf } from './red/object.ts';
+import { askMetrics, orMetricsAway } from './red/ask.ts';
 import { gaugeMetrics, redMetrics } from './red/red-metrics.ts';
 
 /** `/api/metrics`: of the projects that the caller may read, which for a key is its own; to administrators and keys with the scope `admin` of the deployment too. */
@@ -23,17 +22,17 @@ export function metricsRoutes(): Hono<AppEnv> {
     const ctx = c.get('ctx');
     const projects = readableProjects(ctx);
     if (!projects.ok) return refuse(c, projectProblem(projects.error));
-    // What this isolate has measured itself is in the answer.
-    await flushMeasured(ctx.env);
-    const totals = await metricsOf(ctx.env).totals();
-    const metrics: Metric[] = [
-      ...(await collectMetrics(ctx, projects.value)),
-      ...gaugeMetrics(totals.gauges, projects.value, ctx.nowMs),
-      ...(mayAdminister(ctx.actor) ? [...(await deploymentMetrics(ctx)), ...redMetrics(totals)] : []),
-    ];
-    if (c.req.query('format') === 'json') return c.json({ metrics: metrics.map(asJson) });
-    const format = formatOf(c);
-    return c.body(expositionOf(metrics, format), 200, { 'content-type': EXPOSITION_TYPES[format], vary: 'accept' });
+    return orMetricsAway(c, async () => {
+      const totals = await askMetrics(ctx.env, (object) => object.totals());
+      const metrics: Metric[] = [
+        ...(await collectMetrics(ctx, projects.value)),
+        ...gaugeMetrics(totals.gauges, projects.value, ctx.nowMs),
+        ...(mayAdminister(ctx.actor) ? [...(await deploymentMetrics(ctx)), ...redMetrics(totals)] : []),
+      ];
+      if (c.req.query('format') === 'json') return c.json({ metrics: metrics.map(asJson) });
+      const format = formatOf(c);
+      return c.body(expositionOf(metrics, format), 200, { 'content-type': EXPOSITION_TYPES[format], vary: 'accept' });
+    });
   });
   return routes;
 }

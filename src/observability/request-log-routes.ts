@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import { elapsedMs } from '../shared/elapsed.ts';
 import { type AppEnv, routeOf } from '../shared/http.ts';
 import { log } from '../shared/log.ts';
 import { requestLine } from './requests/request-line.ts';
@@ -15,7 +16,7 @@ export const requestLog: MiddlewareHandler<AppEnv> = async function requestLog(c
     if (!facts) throw new Error('requestLog stands before requestContext');
     const { level, fields } = requestLine({
       ...{ requestId, facts, actor, address, status },
-      ...{ method: c.req.method, route: routeOf(c), durationMs: performance.now() - startedMs },
+      ...{ method: c.req.method, route: routeOf(c), durationMs: elapsedMs(startedMs) },
     });
     log(level, 'request', fields);
   };

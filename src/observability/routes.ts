@@ -1,14 +1,16 @@
+import { waitUntil } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import type { Ctx, Env } from '../env.ts';
 import type { AppContext, AppEnv } from '../shared/http.ts';
+import { within } from '../shared/within.ts';
 import type { ReadyAnswer } from '../wire/health.ts';
 import { deploymentOf } from './deployment.ts';
 import { readLag } from './ready/lag.ts';
 import { checkReadiness, statusOf } from './ready/readiness.ts';
+import { SharedAnswer } from './ready/shared-answer.ts';
 
-/** How long an answer of /api/ready serves: the route is public, and asks every store and some thirty objects. */
-const KEPT_MS = 1_000;
-const kept = new WeakMap<Env, { atMs: number; answer: ReadyAnswer }>();
+/** Of an isolate: the route is public, and asks every store and some thirty objects. */
+const answers = new WeakMap<Env, SharedAnswer<ReadyAnswer>>();
 
 /** Public: load balancers and uptime checks have no key. */
 export function healthRoutes(): Hono<AppEnv> {
@@ -17,11 +19,9 @@ export function healthRoutes(): Hono<AppEnv> {
   routes.get('/api/health', getHealth);
   routes.get('/api/ready', async function getReady(c) {
     const ctx = c.get('ctx');
-    const before = kept.get(c.env);
-    // Either way: a clock that was set back must not keep it for longer.
-    const isFresh = before !== undefined && Math.abs(ctx.nowMs - before.atMs) < KEPT_MS;
-    const answer = isFresh ? before.answer : await askAll(ctx);
-    if (!isFresh) kept.set(c.env, { atMs: ctx.nowMs, answer });
+    const shared = answers.get(c.env) ?? new SharedAnswer<ReadyAnswer>();
+    answers.set(c.env, shared);
+    const answer = await shared.get(ctx.nowMs, { ask: () => askAll(ctx), within, waitUntil });
     return c.json(answer, answer.status === 'not_ready' ? 503 : 200);
   });
   return routes;

@@ -94,7 +94,8 @@ export function onFault(error: Error, c: AppContext): Response {
   log(c.get('ctx') ? 'error' : 'fatal', 'fault', {
     requestId,
     method: c.req.method,
-    path: c.req.path,
+    // Never the path, which may hold what nobody may read.
+    route: routeOf(c),
     cause: error.stack ?? String(error),
   });
   const isAway = isDatabaseAway(error) || isObjectAway(error);

@@ -1,3 +1,4 @@
+import { elapsedMs } from './elapsed.ts';
 import { log } from './log.ts';
 
 /**
@@ -8,7 +9,7 @@ export async function loggedAlarm(object: string, projectId: string | null, run:
   const startedMs = performance.now();
   const facts = (outcome: 'ok' | 'failed') => ({
     ...{ object, projectId: projectId ?? undefined, outcome },
-    durationMs: Math.round((performance.now() - startedMs) * 10) / 10,
+    durationMs: Math.round(elapsedMs(startedMs) * 10) / 10,
   });
   try {
     await run();

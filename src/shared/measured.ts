@@ -1,4 +1,5 @@
 import type { Env } from '../env.ts';
+import { elapsedMs } from './elapsed.ts';
 
 /** One call to an object or a store that has ended. */
 export interface MeasuredCall {
@@ -110,7 +111,7 @@ function measuredMethod(observer: CallObserver, target: string, operation: strin
     observer.began(target);
     const startedMs = performance.now();
     const ended = (failed: boolean) =>
-      observer.ended({ target, operation, startedMs, durationMs: performance.now() - startedMs, failed });
+      observer.ended({ target, operation, startedMs, durationMs: elapsedMs(startedMs), failed });
     return settled(() => method(...given), ended);
   };
 }

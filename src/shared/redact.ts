@@ -2,11 +2,12 @@
 export const REDACTED = '[redacted]';
 
 /** Fields whose value is never written, whatever it is: what they hold has no form by which it would be known. */
-const SECRET_NAME = /passw|passphrase|secret|token|cookie|authorization|api[-_]?key|credential|csrf/i;
+const SECRET_NAME =
+  /passw|passphrase|passcode|pwd|secret|token|cookie|authorization|(?:api|private|signing|access)[-_]?key(?!_?id)|credential|csrf|signature/i;
 
 /** What none of the forms below can be in: most values are ids and words, and are passed over by this one look. */
 const MAY_HOLD_A_SECRET =
-  /bw_|eyj|whs|:\/\/|bearer|basic|apikey|passw|passphrase|secret|token|cookie|authorization|credential|csrf|session|key/i;
+  /bw_|eyj|whs|:\/\/|bearer|basic|apikey|passw|passphrase|passcode|pwd|secret|token|cookie|authorization|credential|csrf|signature|session|key/i;
 
 /**
  * In this order: what a header holds goes with the header, and what is left is looked for by its form. Each begins with a fixed word and takes what follows it once,
@@ -15,9 +16,16 @@ const MAY_HOLD_A_SECRET =
 const FORMS: readonly [form: RegExp, instead: string][] = [
   // Their values have blanks and semicolons in them: to the end of the line, or of the text that is quoted.
   [/(cookie|authorization)(["']?\s{0,9}[:=]\s{0,9}["']?)[^\r\n"']+/gi, `$1$2${REDACTED}`],
-  // `password=…`, `"client_secret": "…"`, `&key=…`, `gsession=…`.
+  // What signs and decrypts, as files have it.
+  [/(-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----)[^-]*/g, `$1${REDACTED}`],
+  // JSON within a text of JSON: `{\"password\":\"…\"}`. Its end is the next quote, so of a password with a quote in it, as many times escaped, the rest stands.
   [
-    /((?:passw|passphrase|secret|token|cookie|key|credential|csrf|session)[\w.-]{0,40})(["']?\s{0,9}[:=]\s{0,9})("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s&;,"'}]+)/gi,
+    /((?:passw|passphrase|passcode|pwd|secret|token|cookie|key|credential|csrf|signature|session|authorization)[\w.-]{0,40}\\{1,7}["']\s{0,9}:\s{0,9}\\{1,7}["'])[^"']+/gi,
+    `$1${REDACTED}`,
+  ],
+  // `password=…`, `"client_secret": "…"`, `&key=…`, `gsession=…`, and in a query within a query `token%3D…`.
+  [
+    /((?:passw|passphrase|passcode|pwd|secret|token|cookie|key|credential|csrf|signature|session)[\w.-]{0,40})(["']?\s{0,9}(?:[:=]|%3[ad])\s{0,9})("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|[^\s&;,"'}]+)/gi,
     `$1$2${REDACTED}`,
   ],
   // RFC 9110, 11.4: a scheme and what proves it.

@@ -19,7 +19,10 @@ export interface SlowRequest {
   method: string;
   /** As registered, such as `/api/projects/:id`. */
   route: string;
-  status: number;
+  /** Null where the client left before there was an answer. */
+  status: number | null;
+  /** That it was about; null where it was about none, or about none that is there. */
+  projectId: string | null;
   atMs: number;
   durationMs: number;
   spans: PerformanceSpan[];

@@ -55,7 +55,8 @@ export function madeUpPerformance({ errors = 0, routes = 250 } = {}): MadeUpPerf
         requestId: `${i}`.padStart(32, 'a'),
         method: 'POST',
         route: names[i] ?? '/api/ingest',
-        status: i === 0 ? 503 : 202,
+        status: i === 0 ? 503 : i === 1 ? null : 202,
+        projectId: i % 2 === 0 ? 'prj_a' : null,
       },
       ...{ atMs: toMs - i * MINUTE_MS, durationMs: 9_000 - 100 * i, spansTotal: 70 },
       spans: Array.from({ length: 50 }, (__, at) => ({

@@ -42,6 +42,7 @@ function started() {
           },
         });
       }),
+    projectId: () => 'prj_1',
     nowMs: () => clock.nowMs,
     arm: (atMs) => void armed.push(atMs - clock.nowMs),
   };

@@ -161,6 +161,27 @@ const hidden: Record<string, fc.Arbitrary<Hidden>> = {
     text: `{"client_secret" : "${secret}"}`,
     secret,
   })),
+  'a password in JSON within JSON': base64Url.map((secret) => ({
+    text: JSON.stringify(JSON.stringify({ username: 'ada', password: secret })),
+    secret,
+  })),
+  'a token in JSON within JSON within JSON': base64Url.map((secret) => ({
+    text: JSON.stringify(JSON.stringify(JSON.stringify({ a: 1, accessToken: secret }))),
+    secret,
+  })),
+  'a token in a query within a query': base64Url.map((secret) => ({
+    text: `/login?next=${encodeURIComponent(`/cb?token=${secret}&a=b`)}`,
+    secret,
+  })),
+  'a pwd in a connection string': base64Url.map((secret) => ({ text: `Server=db;Uid=ada;Pwd=${secret};`, secret })),
+  'what signs a URL': base64Url.map((secret) => ({
+    text: `https://b.example/o?X-Amz-Signature=${secret}&x=1`,
+    secret,
+  })),
+  'a private key of a file': base64Url.map((secret) => ({
+    text: `-----BEGIN EC PRIVATE KEY-----\n${secret.replaceAll('-', '+')}\n-----END EC PRIVATE KEY-----`,
+    secret: secret.replaceAll('-', '+'),
+  })),
   'the key of a socket': base64Url.map((secret) => ({ text: `dashboard-v1.3+telemetry, bearer.${secret}`, secret })),
 };
 
@@ -201,6 +222,10 @@ describe('no secret reaches a line', () => {
     'api_key',
     'client_secret',
     'csrf',
+    'PWD',
+    'private_key',
+    'signingKey',
+    'x-signature',
   ])('a field that is called %s, and a member that is', (name) => {
     fc.assert(
       fc.property(fc.oneof(base64Url, fc.integer({ min: 10_000_000 })), (secret) => {
@@ -222,15 +247,28 @@ describe('no secret reaches a line', () => {
     expect(line).not.toContain('sss');
   });
 
-  it.each(['x', 'a:', '://', 'key', 'bearer ', 'eyJ.', 'cookie ', 'secret="', 'bw_a', '@', '\\"', ' '])(
-    'a text of 32,000 characters that is made of %j, which takes no longer for being made so',
-    (piece) => {
-      const text = piece.repeat(32_000 / piece.length);
-      expect(lineOf({ cause: `${text.slice(0, 31_000)} Bearer hidden-token-of-mine` })).not.toContain(
-        'hidden-token-of-mine',
-      );
-    },
-  );
+  it.each([
+    'x',
+    'a:',
+    '://',
+    'key',
+    'bearer ',
+    'eyJ.',
+    'cookie ',
+    'secret="',
+    'bw_a',
+    '@',
+    'key\\"',
+    '-----BEGIN PRIVATE KEY-----',
+    'pwd%3D',
+    '\\"',
+    ' ',
+  ])('a text of 32,000 characters that is made of %j, which takes no longer for being made so', (piece) => {
+    const text = piece.repeat(32_000 / piece.length);
+    expect(lineOf({ cause: `${text.slice(0, 31_000)} Bearer hidden-token-of-mine` })).not.toContain(
+      'hidden-token-of-mine',
+    );
+  });
 
   it('and what is none stays as it is', () => {
     const fields = {

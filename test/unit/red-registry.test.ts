@@ -110,7 +110,7 @@ describe('series', () => {
       route: '/api/projects/:id',
     });
     expect(labelsOf(seriesKey('alarms', ['journal']))).toEqual({ object: 'journal' });
-    expect(FAMILIES.requests.outcomes).toHaveLength(5);
+    expect(FAMILIES.requests.outcomes).toHaveLength(6);
   });
 });
 
@@ -158,7 +158,7 @@ describe('what an isolate has measured', () => {
   it('has the slowest of the slow requests', () => {
     const registry = new Registry();
     const slow = (durationMs: number): SlowRequest => ({
-      ...{ requestId: String(durationMs), method: 'GET', route: '/a', status: 200, atMs: T0 },
+      ...{ requestId: String(durationMs), method: 'GET', route: '/a', status: 200, projectId: null, atMs: T0 },
       ...{ durationMs, spans: [], spansTotal: 0 },
     });
     for (let i = 0; i < MAX_SLOW + 5; i++) registry.slow(slow(1_000 + i));

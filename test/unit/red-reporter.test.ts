@@ -28,6 +28,16 @@ describe('an isolate tells what it has measured', () => {
     expect(reporter.isDue(1_000 + FLUSH_INTERVAL_MS)).toBe(true);
   });
 
+  it('within five seconds also where the clock was set back meanwhile', async () => {
+    const { reporter, observe, send, counts } = setUp();
+    observe();
+    await reporter.flush(3_600_000, send);
+    expect(reporter.isDue(3_600_000 - FLUSH_INTERVAL_MS)).toBe(true);
+    observe();
+    await reporter.flush(0, send);
+    expect(counts()).toHaveLength(2);
+  });
+
   it('each thing once, numbered without a gap, and nothing where there is nothing', async () => {
     const { reporter, observe, send, counts } = setUp();
     observe();

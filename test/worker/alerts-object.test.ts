@@ -278,7 +278,9 @@ describe('notices', () => {
     await evictDurableObject(objectOf(project.id));
     await alarm(project);
     expect(await waiting()).toBe(0);
-    expect(String(logged.mock.calls[0]?.[0])).toContain('notices_forgotten');
+    expect(JSON.parse(String(logged.mock.calls[0]?.[0]))).toMatchObject({
+      ...{ event: 'notices_forgotten', projectId: project.id },
+    });
   });
 
   it('keep their order for each destination, many in one call', async () => {

@@ -166,7 +166,7 @@ describe('secrets', () => {
       error: expect.stringContaining('DATA_SECRETS'),
     });
     expect(receiver.calls).toEqual([]);
-    expect(said).toHaveBeenCalledWith(expect.stringContaining('destination_secrets_unreadable'));
+    expect(said).toHaveBeenCalledWith(expect.stringMatching(/"destination_secrets_unreadable".*"projectId":"[^"]+"/));
   });
 
   it('sign together while both are valid, and the old one no more when its time is over', async () => {

@@ -10,6 +10,7 @@ import type { PerformanceFigures } from '../../src/wire/performance.ts';
 import { signInAs } from '../helpers/worker/accounts.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
+import { logLines } from '../helpers/worker/log-lines.ts';
 import { tell } from '../helpers/worker/measured.ts';
 import { projectWithKey } from '../helpers/worker/query.ts';
 
@@ -206,20 +207,45 @@ describe('GET /api/metrics/slow', () => {
     await callApp('GET', '/slow/7', { app, headers });
     await callApp('GET', '/quick/7', { app, headers });
     vi.mocked(performance.now).mockRestore();
-    const { key } = await projectWithKey(['admin']);
-    const { body } = await callApp('GET', `/api/metrics/slow?from=${NOW_MS}&route=/slow/:id`, { key });
+    const as = await signInAs('admin');
+    const { body } = await callApp('GET', `/api/metrics/slow?from=${NOW_MS}&route=/slow/:id`, { as });
     expect(body).toEqual({
       items: [
         {
-          ...{ requestId: traceId, method: 'GET', route: '/slow/:id', status: 503 },
+          ...{ requestId: traceId, method: 'GET', route: '/slow/:id', status: 503, projectId: null },
           ...{ atMs: expect.any(Number), durationMs: 800, spansTotal: 1 },
           spans: [{ target: 'r2', operation: 'head', startMs: 100, durationMs: 700, failed: false }],
         },
       ],
       nextCursor: null,
     });
-    const quick = await callApp('GET', `/api/metrics/slow?from=${NOW_MS}&route=/quick/:id`, { key });
+    const quick = await callApp('GET', `/api/metrics/slow?from=${NOW_MS}&route=/quick/:id`, { as });
     expect(quick.body.items).toEqual([]);
+  });
+
+  it('tells a key what was slow in its own project alone, and administrators whose it was', async () => {
+    const [mine, other] = [await projectWithKey(['admin']), await projectWithKey(['admin'])];
+    let nowMs = performance.now();
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    logLines('fatal');
+    const JOURNAL = {
+      getByName: () => ({
+        ledger: async () => {
+          nowMs += 900;
+          throw new Error('slow');
+        },
+        status: async () => undefined,
+      }),
+    };
+    const slow = { app: createApp(), env: { ...env, JOURNAL: JOURNAL as unknown as typeof env.JOURNAL } };
+    for (const { id, key } of [mine, other]) await callApp('GET', `/api/projects/${id}/ledger`, { ...slow, key });
+    vi.mocked(performance.now).mockRestore();
+    const of = async (caller: object) => {
+      const { body } = await callApp('GET', `/api/metrics/slow?from=${NOW_MS}&route=/api/projects/:id/ledger`, caller);
+      return body.items.map(({ projectId }: { projectId: string }) => projectId).sort();
+    };
+    expect(await of({ key: mine.key })).toEqual([mine.id]);
+    expect(await of({ as: await signInAs('admin') })).toEqual([mine.id, other.id].sort());
   });
 
   it('refuses a limit that is none', async () => {

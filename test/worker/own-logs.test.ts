@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { runCron } from '../../src/cron.ts';
+import type { Env } from '../../src/env.ts';
+import { flushMeasured } from '../../src/observability/index.ts';
 import { flushOwnLogs } from '../../src/observability/own-logs/ship.ts';
 import { log } from '../../src/shared/log.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
@@ -104,6 +106,37 @@ describe('the deployment’s own log', () => {
     expect(stored + Number(account?.rejected)).toBe(2_100);
     expect(account?.rejectedByReason).toEqual({ buffer_full: 2_100 - stored });
     expect(account?.rejected).toBeGreaterThan(0);
+  });
+
+  it('says on the console that its project refuses it, where nobody could see it in the ledger', async () => {
+    const lines = logLines();
+    await chosen();
+    expect((await callApp('PATCH', `/api/projects/${own}`, { as: admin, body: { disabled: true } })).status).toBe(200);
+    await callApp('GET', '/api/projects', { as: admin });
+    await flushOwnLogs();
+    const refused = lines.filter(({ event }) => event === 'own_logs_refused');
+    expect(refused).toEqual([
+      expect.objectContaining({ level: 'error', projectId: own, cause: 'project_disabled', lines: expect.any(Number) }),
+    ]);
+    for (let i = 0; i < 3; i++) await flushOwnLogs();
+    expect(lines.filter(({ event }) => event === 'own_logs_refused')).toHaveLength(1);
+  });
+
+  it('leaves out that metrics could not be told of work for its project: kept there, it would be such work', async () => {
+    const lines = logLines();
+    await chosen();
+    await callApp('GET', '/api/projects', { as: admin });
+    await flushMeasured(env);
+    await callApp('GET', '/api/projects', { as: admin });
+    await flushOwnLogs();
+    const count = (await kept()).length;
+    const METRICS = { getByName: () => ({ add: () => Promise.reject(new Error('away')) }) };
+    await flushMeasured({ ...env, METRICS } as unknown as Env, own);
+    await flushOwnLogs();
+    expect(lines.filter(({ event }) => event === 'metrics_not_told')).toMatchObject([
+      { level: 'warn', projectId: own },
+    ]);
+    expect((await kept()).length).toBe(count);
   });
 
   it('is kept nowhere by default, and nowhere again once that is chosen', async () => {

@@ -110,6 +110,23 @@ describe('GET /api/ready', () => {
     expect(await again()).toEqual([503, 3]);
   });
 
+  it('asks once for all who ask at the same time', async () => {
+    let asked = 0;
+    const goOn = Promise.withResolvers<void>();
+    const STORE = bucket(async () => {
+      asked++;
+      await goOn.promise;
+      return refusing();
+    });
+    const own = { ...unversioned, STORE } as Env;
+    const all = Array.from({ length: 5 }, () => callApp('GET', '/api/ready', { app: createApp(), env: own }));
+    await expect.poll(() => asked).toBe(1);
+    goOn.resolve();
+    const answers = await Promise.all(all);
+    expect(answers.map(({ status }) => status)).toEqual([503, 503, 503, 503, 503]);
+    expect([asked, new Set(answers.map(({ body }) => JSON.stringify(body))).size]).toEqual([1, 1]);
+  });
+
   it('serves on, degraded, where the cron stands still, and says since when', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const startedMs = Date.now();

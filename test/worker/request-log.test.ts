@@ -87,10 +87,11 @@ describe('each request has one line', () => {
     const broken = { ...env, DB: null as unknown as D1Database };
     await callApp('GET', '/api/projects', { app: createApp(), env: broken, key });
     expect(lines).toMatchObject([
-      { level: 'error', event: 'fault', cause: expect.stringContaining('TypeError') },
+      { level: 'error', event: 'fault', route: '/api/projects', cause: expect.stringContaining('TypeError') },
       { level: 'error', event: 'request', outcome: 'failed', status: 500, code: 'internal_error' },
     ]);
     expect(lines[0].requestId).toBe(lines[1].requestId);
+    expect(lines[0]).not.toHaveProperty('path');
   });
 
   it('of a configuration that is broken: fatal, because nothing is answered any more', async () => {

@@ -77,5 +77,7 @@ async function store(projectId: string, { id, lines, lost }: Batch): Promise<'st
   // What passes with time is tried again, as any client would.
   if (kind === 'journal_away' || kind === 'backlog_full' || kind === 'rate_limited')
     throw new Error(`the journal says ${kind}`);
+  // Nobody sees it in the ledger before a later batch is stored.
+  log('error', 'own_logs_refused', { requestId: OWN_REQUEST_ID, projectId, lines: lines.length, cause: kind });
   return 'refused';
 }

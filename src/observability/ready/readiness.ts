@@ -1,5 +1,6 @@
 import type { Ctx } from '../../env.ts';
 import { lastRunAtMs } from '../../jobs/index.ts';
+import { elapsedMs } from '../../shared/elapsed.ts';
 import { log } from '../../shared/log.ts';
 import { inTime } from '../../shared/within.ts';
 import type { ReadyCheck, ReadyStatus } from '../../wire/health.ts';
@@ -57,7 +58,7 @@ async function check(
   mayWait = false,
 ): Promise<ReadyCheck> {
   const startedMs = performance.now();
-  const taken = () => Math.round(performance.now() - startedMs);
+  const taken = () => Math.round(elapsedMs(startedMs));
   try {
     const { ok, detail } = await inTime(CHECK_TIMEOUT_MS, name, probe());
     if (!ok) log('error', 'not_ready', { requestId, check: name, cause: detail });

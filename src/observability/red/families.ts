@@ -19,10 +19,11 @@ export const FAMILIES = {
     durationHelp:
       'Time from a request to the head of its answer that was spent waiting, by method and registered route.',
     countName: 'breakwater_http_requests_total',
-    countHelp: 'Requests that were answered, by method, registered route and class of status.',
+    countHelp:
+      'Requests by method, registered route and class of status; client_gone are those whose client left before the answer.',
     labels: ['method', 'route'],
     outcomeLabel: 'status',
-    outcomes: ['1xx', '2xx', '3xx', '4xx', '5xx'],
+    outcomes: ['1xx', '2xx', '3xx', '4xx', '5xx', 'client_gone'],
     errors: ['5xx'],
   },
   calls: {

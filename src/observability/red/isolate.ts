@@ -1,6 +1,7 @@
 import { waitUntil } from 'cloudflare:workers';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { clockNowMs, type Env, parseConfig } from '../../env.ts';
+import { elapsedMs } from '../../shared/elapsed.ts';
 import { randomId } from '../../shared/ids.ts';
 import { log } from '../../shared/log.ts';
 import { type CallObserver, measuredEnv } from '../../shared/measured.ts';
@@ -37,20 +38,28 @@ export function isMeasured(env: Env): boolean {
 
 function observerOf(env: Env): CallObserver {
   return {
-    began: (target) => registry.began(target),
+    began(target) {
+      if (spansOfRequest.getStore()?.began(target) ?? true) registry.began(target);
+    },
     ended(call) {
-      registry.ended(call.target);
+      const spans = spansOfRequest.getStore();
+      if (spans?.ended(call.target) ?? true) registry.ended(call.target);
       registry.observe('calls', [call.target, call.operation], {
         ...{ atMs: clockNowMs(parseConfig(env)), durationMs: call.durationMs },
         ...{ outcome: call.failed ? 1 : 0, traceId: null },
       });
-      spansOfRequest.getStore()?.add(call);
+      spans?.add(call);
     },
   };
 }
 
-/** An alarm of an object, measured; what the isolate has gathered goes with it. */
-export async function measuredAlarm(env: Env, object: string, work: () => Promise<void>): Promise<void> {
+/** An alarm of an object, measured; what the isolate has gathered goes with it. `projectId`: of the object, for the log. */
+export async function measuredAlarm(
+  env: Env,
+  object: string,
+  projectId: string | null,
+  work: () => Promise<void>,
+): Promise<void> {
   if (!isMeasured(env)) return work();
   const startedMs = performance.now();
   let failed = true;
@@ -59,30 +68,33 @@ export async function measuredAlarm(env: Env, object: string, work: () => Promis
     failed = false;
   } finally {
     registry.observe('alarms', [object], {
-      ...{ atMs: clockNowMs(parseConfig(env)), durationMs: performance.now() - startedMs },
+      ...{ atMs: clockNowMs(parseConfig(env)), durationMs: elapsedMs(startedMs) },
       ...{ outcome: failed ? 1 : 0, traceId: null },
     });
-    flushIfDue(env);
+    flushIfDue(env, projectId);
   }
 }
 
-/** What an object says of itself, when it has changed. */
-export function reportGauges(env: Env, gauges: readonly Gauge[]): void {
+/** What an object of this project says of itself, when it has changed. */
+export function reportGauges(env: Env, projectId: string | null, gauges: readonly Gauge[]): void {
   if (!isMeasured(env)) return;
   for (const gauge of gauges) registry.gauge(gauge);
-  flushIfDue(env);
+  flushIfDue(env, projectId);
 }
 
-/** Behind the answer, and not with every one. */
-export function flushIfDue(env: Env): void {
-  if (reporter.isDue(performance.now())) waitUntil(flushMeasured(env));
+/**
+ * Behind the answer, and not with every one. `projectId`: that the work was about. It is in the line of a flush that fails, or that line, kept as a record of the
+ * project, would wake the objects of which the next one comes.
+ */
+export function flushIfDue(env: Env, projectId: string | null): void {
+  if (reporter.isDue(performance.now())) waitUntil(flushMeasured(env, projectId));
 }
 
 /** Tells the object what this isolate has measured so far. Never throws: what is not told now is told later. */
-export async function flushMeasured(env: Env): Promise<void> {
+export async function flushMeasured(env: Env, projectId: string | null = null): Promise<void> {
   try {
     await reporter.flush(performance.now(), (delta) => metricsOf(env).add(delta));
   } catch (cause) {
-    log('warn', 'metrics_not_told', { cause: String(cause) });
+    log('warn', 'metrics_not_told', { projectId: projectId ?? undefined, cause: String(cause) });
   }
 }

@@ -4,6 +4,9 @@ import type { Gauge } from './registry.ts';
 import type { Delta } from './reporter.ts';
 import type { SeriesRow } from './series-set.ts';
 
+/** What the object has by the minute. */
+export const MINUTES_KEPT_MS = 3 * 3_600_000;
+
 /** All that is known since the deployment began. */
 export interface Totals {
   rows: SeriesRow[];
@@ -22,6 +25,8 @@ export interface SlowQuery {
   toMs: number;
   /** As registered; null is every one. */
   route: string | null;
+  /** Null is all, also those that are about none. */
+  projectIds: readonly string[] | null;
   limit: number;
 }
 

@@ -74,19 +74,24 @@ export class PendingDeltas {
 
   /** How much is in flight in the isolates that were heard of within a minute. Forgets the others. */
   lately(nowMs: number): { inFlight: Record<string, number>; isolates: number } {
+    this.#forgetSilent(nowMs);
     const inFlight: Record<string, number> = {};
-    for (const [isolate, heard] of this.#heardOf) {
-      if (Math.abs(nowMs - heard.atMs) >= LATELY_MS) {
-        this.#heardOf.delete(isolate);
-        continue;
-      }
+    for (const heard of this.#heardOf.values()) {
       for (const [what, count] of Object.entries(heard.inFlight)) inFlight[what] = (inFlight[what] ?? 0) + count;
     }
     return { inFlight, isolates: this.#heardOf.size };
   }
 
-  /** Nothing, and the isolates that were heard of. */
-  addedUp(): PendingDeltas {
+  /** Also where nobody asks: isolates come and go by the thousand. */
+  #forgetSilent(nowMs: number): void {
+    for (const [isolate, { atMs }] of this.#heardOf) {
+      if (Math.abs(nowMs - atMs) >= LATELY_MS) this.#heardOf.delete(isolate);
+    }
+  }
+
+  /** Nothing, and the isolates that were heard of lately. */
+  addedUp(nowMs: number): PendingDeltas {
+    this.#forgetSilent(nowMs);
     return new PendingDeltas(this.#heardOf);
   }
 

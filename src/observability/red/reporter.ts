@@ -15,7 +15,7 @@ export interface Delta extends Measured {
 /** Throws where it is not sure to be kept. */
 export type Send = (delta: Delta) => Promise<void>;
 
-/** Tells what a registry has measured, each thing once, in order. `nowMs` may be of any clock that does not go back. */
+/** Tells what a registry has measured, each thing once, in order. `nowMs` may be of any clock. */
 export class Reporter {
   readonly #registry: Registry;
   readonly #name: () => string;
@@ -33,7 +33,8 @@ export class Reporter {
   }
 
   isDue(nowMs: number): boolean {
-    return nowMs - this.#flushedAtMs >= FLUSH_INTERVAL_MS && !this.#isSending(nowMs);
+    // Either way: a clock that was set back must not keep it silent until it has caught up.
+    return Math.abs(nowMs - this.#flushedAtMs) >= FLUSH_INTERVAL_MS && !this.#isSending(nowMs);
   }
 
   /** Sends what there is, after what was not confirmed. Throws what `send` throws: then it comes with the next flush. */
@@ -59,6 +60,6 @@ export class Reporter {
   }
 
   #isSending(nowMs: number): boolean {
-    return this.#sendingSinceMs !== null && nowMs - this.#sendingSinceMs < MAX_FLUSH_MS;
+    return this.#sendingSinceMs !== null && Math.abs(nowMs - this.#sendingSinceMs) < MAX_FLUSH_MS;
   }
 }

@@ -5,6 +5,8 @@ import { MAX_SPANS, type PerformanceSpan } from '../../wire/performance.ts';
 export class Spans {
   readonly #startedMs: number;
   readonly #kept: PerformanceSpan[] = [];
+  readonly #open = new Map<string, number>();
+  #isLeft = false;
   #total = 0;
 
   /** By the clock of the calls. */
@@ -14,6 +16,24 @@ export class Spans {
 
   get total(): number {
     return this.#total;
+  }
+
+  /** False: nobody waits for the request any more, and the platform may end its calls without a word. */
+  began(target: string): boolean {
+    if (!this.#isLeft) this.#open.set(target, (this.#open.get(target) ?? 0) + 1);
+    return !this.#isLeft;
+  }
+
+  /** False: it was counted out when the request was left. */
+  ended(target: string): boolean {
+    if (!this.#isLeft) this.#open.set(target, (this.#open.get(target) ?? 1) - 1);
+    return !this.#isLeft;
+  }
+
+  /** The client is gone. Answers what was under way, once for each call. */
+  leave(): string[] {
+    this.#isLeft = true;
+    return [...this.#open].flatMap(([target, count]) => Array.from({ length: count }, () => target));
   }
 
   add({ target, operation, startedMs, durationMs, failed }: MeasuredCall): void {

@@ -24,12 +24,16 @@ export function readReportQuery(parameters: Parameters, nowMs: number): Result<R
   return reader.finish({ ...range, metrics: metric === ALL ? PERFORMANCE_METRICS : [metric] });
 }
 
-/** `from`, `to`, `route`, `limit`. */
-export function readSlowQuery(parameters: Parameters, nowMs: number): Result<SlowQuery, ReadError> {
+/** `from`, `to`, `route`, `limit`; of these projects, null is all. */
+export function readSlowQuery(
+  parameters: Parameters,
+  nowMs: number,
+  projectIds: readonly string[] | null,
+): Result<SlowQuery, ReadError> {
   const reader = new ParameterReader(parameters);
   const range = readRange(reader, nowMs);
   const limit = reader.count('limit', DEFAULT_SLOW, 1, MAX_SLOW);
-  return reader.finish({ ...range, route: reader.text('route'), limit });
+  return reader.finish({ ...range, route: reader.text('route'), projectIds, limit });
 }
 
 function readRange(reader: ParameterReader, nowMs: number): { fromMs: number; toMs: number } {

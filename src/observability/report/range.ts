@@ -1,10 +1,9 @@
 import type { PerformanceReport } from '../../wire/performance.ts';
+import { MINUTES_KEPT_MS } from '../red/object.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** The object has so much by the minute, and a few minutes more. */
-const MINUTES_KEPT_MS = 3 * HOUR_MS;
 /** Longer ranges are told by the day: a window of hours has some hundred cells to add up. */
 const MAX_HOURS_MS = 8 * DAY_MS;
 

@@ -6,8 +6,9 @@ import type {
   PerformanceMetric,
   PerformanceReport,
 } from '../../wire/performance.ts';
+import { askMetrics } from '../red/ask.ts';
 import { errorsIn, FAMILIES, type Family, labelsOf } from '../red/families.ts';
-import { metricsOf, type Window } from '../red/object.ts';
+import type { Window } from '../red/object.ts';
 import type { ReportQuery } from './parameters.ts';
 import { rangeOf } from './range.ts';
 import { readWindows, type StoredWindow } from './store.ts';
@@ -19,8 +20,9 @@ const DAY_MS = 24 * 3_600_000;
 export async function performanceReport(ctx: Ctx, query: ReportQuery): Promise<PerformanceReport> {
   const range = rangeOf(query, ctx.nowMs);
   const { resolution, fromMs, toMs } = range;
-  const object = metricsOf(ctx.env);
-  const fresh = resolution === 'minute' ? await object.minutes(fromMs, toMs) : await object.hours(fromMs, toMs);
+  const fresh = await askMetrics(ctx.env, (object) =>
+    resolution === 'minute' ? object.minutes(fromMs, toMs) : object.hours(fromMs, toMs),
+  );
   const metrics: PerformanceReport['metrics'] = [];
   for (const metric of query.metrics) {
     const stored = resolution === 'minute' ? [] : await storedWindows(ctx.env.DB, metric, range, fresh);

@@ -1,13 +1,12 @@
 import { Hono } from 'hono';
-import { deploymentAccess, projectProblem } from '../../projects/index.ts';
+import { deploymentAccess, projectProblem, readableProjects } from '../../projects/index.ts';
 import { readProblem } from '../../query/index.ts';
 import { type AppEnv, refuse } from '../../shared/http.ts';
-import { flushMeasured } from '../red/isolate.ts';
-import { metricsOf } from '../red/object.ts';
+import { askMetrics, orMetricsAway } from '../red/ask.ts';
 import { readReportQuery, readSlowQuery } from './parameters.ts';
 import { performanceReport } from './report.ts';
 
-/** `/api/metrics/report` and `/api/metrics/slow`: of the deployment, for administrators and keys with the scope `admin`. */
+/** `/api/metrics/report` and `/api/metrics/slow`: of the deployment, for administrators and keys with the scope `admin`. A key sees slow requests of its own project alone. */
 export function performanceRoutes(): Hono<AppEnv> {
   const routes = new Hono<AppEnv>();
 
@@ -17,18 +16,22 @@ export function performanceRoutes(): Hono<AppEnv> {
     if (!caller.ok) return refuse(c, projectProblem(caller.error));
     const query = readReportQuery(c.req.query(), ctx.nowMs);
     if (!query.ok) return refuse(c, readProblem(query.error));
-    await flushMeasured(ctx.env);
-    return c.json(await performanceReport(ctx, query.value));
+    return orMetricsAway(c, async () => c.json(await performanceReport(ctx, query.value)));
   });
 
   routes.get('/api/metrics/slow', async function getSlow(c) {
     const ctx = c.get('ctx');
     const caller = deploymentAccess(ctx);
     if (!caller.ok) return refuse(c, projectProblem(caller.error));
-    const query = readSlowQuery(c.req.query(), ctx.nowMs);
+    // Figures name nobody; a request is one project's, and a key is of one.
+    const projects = readableProjects(ctx);
+    if (!projects.ok) return refuse(c, projectProblem(projects.error));
+    const query = readSlowQuery(c.req.query(), ctx.nowMs, projects.value);
     if (!query.ok) return refuse(c, readProblem(query.error));
-    await flushMeasured(ctx.env);
-    return c.json({ items: await metricsOf(ctx.env).slow(query.value), nextCursor: null });
+    return orMetricsAway(c, async () => {
+      const items = await askMetrics(ctx.env, (object) => object.slow(query.value));
+      return c.json({ items, nextCursor: null });
+    });
   });
 
   return routes;

@@ -54,14 +54,20 @@ function levelOf(outcome: RequestOutcome, route: string | null): LogLevel {
   return outcome === 'ok' && HEALTH_ROUTES.includes(route) ? 'debug' : 'info';
 }
 
-function whoOf(actor: Actor, { keyId, projectId }: RequestFacts): LogFields {
+function whoOf(actor: Actor, facts: RequestFacts): LogFields {
+  const projectId = projectOf(actor, facts) ?? undefined;
   switch (actor.kind) {
     case 'user':
-      return { userId: actor.userId, projectId: projectId ?? undefined };
+      return { userId: actor.userId, projectId };
     case 'key':
-      return { keyId: actor.keyId, projectId: projectId ?? actor.projectId };
+      return { keyId: actor.keyId, projectId };
     case 'anonymous':
     case 'system':
-      return { keyId: keyId ?? undefined, projectId: projectId ?? undefined };
+      return { keyId: facts.keyId ?? undefined, projectId };
   }
+}
+
+/** That the request is about, or that its key is of. */
+export function projectOf(actor: Actor, { projectId }: RequestFacts): string | null {
+  return projectId ?? (actor.kind === 'key' ? actor.projectId : null);
 }

@@ -20,7 +20,7 @@ export function SlowRequests({ requests }: { requests: readonly SlowRequest[] })
 }
 
 function Slow({ request }: { request: SlowRequest }) {
-  const { requestId, method, route, status, atMs, durationMs, spans, spansTotal } = request;
+  const { requestId, method, route, status, projectId, atMs, durationMs, spans, spansTotal } = request;
   return (
     <details>
       <summary>
@@ -28,13 +28,19 @@ function Slow({ request }: { request: SlowRequest }) {
         <code class="performance-name">
           {method} {route}
         </code>
-        <span class={status >= 500 ? 'bad' : ''}>{status}</span>
+        <span class={status !== null && status >= 500 ? 'bad' : ''}>{status ?? 'client left'}</span>
         <span class="faint">
           {plural(spansTotal, 'call')}, <Time ms={atMs} format={(ms) => relative(ms, now())} />
         </span>
       </summary>
       <p class="performance-id">
         Request <code>{requestId}</code> <CopyButton text={requestId} label="Copy request id" />
+        {projectId === null ? null : (
+          <>
+            {' '}
+            in project <code>{projectId}</code>
+          </>
+        )}
       </p>
       <ol class="performance-spans">
         {spans.map((span, index) => (
