@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -75,6 +77,26 @@ describe('send', () => {
     expect((await cli.run(['send', 'none.log'])).code).toBe(2);
     expect((await cli.run(['send', '*.none'])).code).toBe(2);
     expect((await cli.run(['send', 'logs'])).stderr).toMatch(/is a folder/);
+  });
+
+  it('takes gzip from a pipe, and a named pipe, whole', async () => {
+    const { cli, stored } = await sender();
+    const packed = cli.start(['send', '--json']);
+    packed.child.stdin.end(gzipSync(ndjson(numbers(5))));
+    expect(await packed.ended).toMatchObject({ code: 0 });
+    execFileSync('mkfifo', [path.join(cli.configDir, 'pipe')]);
+    const named = cli.start(['send', 'pipe', '--json']);
+    await writeFile(path.join(cli.configDir, 'pipe'), ndjson(numbers(5, 5)));
+    expect(await named.ended).toMatchObject({ code: 0 });
+    expect(await stored()).toEqual(numbers(10));
+  });
+
+  it('says of a file that is cut off that it cannot be read', async () => {
+    const { cli, file } = await sender();
+    file('cut.gz', gzipSync(ndjson(numbers(1_000))).subarray(0, 500));
+    expect(await cli.run(['send', 'cut.gz'])).toMatchObject({
+      ...{ code: 1, stderr: 'breakwater: Cannot read cut.gz: unexpected end of file.\n' },
+    });
   });
 
   it('stores each record once over lost answers, repeated requests, overload and cut connections', async () => {
