@@ -8,10 +8,10 @@ const COLUMNS = [
 ];
 export const CSV_HEADER = `${COLUMNS.join(',')}\r\n`;
 
-/** A record as a row of RFC 4180. */
-export function csvRow(record: LogRecord): string {
+/** A record as a row of RFC 4180; `shown` is what becomes of text of others. */
+export function csvRow(record: LogRecord, shown: (text: string) => string = (text) => text): string {
   const { ts, attrs, ...rest } = record;
   const texts = COLUMNS.slice(2, -1).map((name) => String(rest[name as keyof typeof rest] ?? ''));
-  const cells = [...texts, JSON.stringify(attrs)].map(csvCell);
+  const cells = [...texts, JSON.stringify(attrs)].map((text) => csvCell(shown(text)));
   return `${new Date(ts).toISOString()},${ts},${cells.join(',')}\r\n`;
 }

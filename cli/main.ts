@@ -15,6 +15,8 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) =>
     process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed),
   );
+  // Nobody hears the rest (`2>&1 | head`): the result and the code are the same.
+  process.stderr.on('error', () => undefined);
   const stopping = new AbortController();
   process.on('SIGINT', () => {
     // The first one lets the command end by itself, the second does not wait for that.

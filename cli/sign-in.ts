@@ -78,8 +78,8 @@ async function onlyProject(client: Client, session: Session): Promise<string> {
   const [one, ...others] = items;
   if (one === undefined) throw usageError('You see no project.', 'Make one in the dashboard first.');
   if (others.length === 0) return one.id;
-  const list = items.map(({ id, name }) => `  ${id}  ${name}`).join('\n');
-  throw usageError(`A key is of one project: name it with --project.\n${list}`);
+  const list = items.map(({ id, name }) => `${id} (${name})`).join(', ');
+  throw usageError('A key is of one project: name it with --project.', `You see ${list}.`);
 }
 
 async function callAs(client: Client, { cookie, csrf }: Session, method: string, path: string, body?: unknown) {

@@ -22,7 +22,12 @@ export function parseMoment(text: string, nowMs: number): number | null {
   if (/^\d{12,14}$/.test(text)) return Number(text);
   if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return null;
   const atMs = Date.parse(text.replace(' ', 'T'));
-  return Number.isNaN(atMs) ? null : atMs;
+  return Number.isNaN(atMs) || !isDay(text.slice(0, 'YYYY-MM-DD'.length)) ? null : atMs;
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isDay(day: string): boolean {
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 /** A span in its two largest units: `1 h 12 min`, `43 s`. */

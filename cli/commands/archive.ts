@@ -3,6 +3,7 @@ import { STREAMS } from '../../src/wire/record.ts';
 import type { Command, Option, Run } from '../command.ts';
 import { EXIT, type ExitCode, usageError } from '../exit.ts';
 import { allPages } from '../pages.ts';
+import { safeText } from '../terminal/safe-text.ts';
 import { spanWords } from '../time.ts';
 
 const RANGE: Readonly<Record<string, Option>> = {
@@ -93,15 +94,15 @@ async function verifyArchive({ input, out, client }: Run): Promise<ExitCode> {
     const timeoutMs = 120_000;
     const { ok, records, problems } = await target.change<ArchiveCheck>('POST', path, { query, timeoutMs });
     checked.push({ id, ok, records, problems });
-    if (!out.json) await out.line(`${ok ? 'good' : out.paint('red', 'BAD ')}  ${id}  ${records} records`);
-    if (!out.json) for (const problem of problems) await out.line(`      ${problem}`);
+    if (!out.json) await out.line(`${ok ? 'good' : out.paint('red', 'BAD ')}  ${safeText(id)}  ${records} records`);
+    if (!out.json) for (const problem of problems) await out.line(`      ${safeText(problem)}`);
   }
   const manifests = named.length > 0 ? null : await verifyManifests({ out, client });
   if (out.json) await out.data({ archives: checked, manifests });
   else if (manifests !== null) {
     const word = manifests.problems.length === 0 ? 'good' : out.paint('red', 'BAD ');
     await out.line(`${word}  ${manifests.versions} versions of manifests`);
-    for (const problem of manifests.problems) await out.line(`      ${problem}`);
+    for (const problem of manifests.problems) await out.line(`      ${safeText(problem)}`);
   }
   const problems = [...checked.flatMap((one) => one.problems), ...(manifests?.problems ?? [])];
   return problems.length === 0 && checked.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed;

@@ -4,7 +4,7 @@ import { CSV_HEADER, csvRow } from '../csv.ts';
 import { usageError } from '../exit.ts';
 import { SEARCH_OPTIONS, searchText, streamOf } from '../search-options.ts';
 import { recordLine } from '../terminal/record-line.ts';
-import { safeJson } from '../terminal/safe-text.ts';
+import { safeJson, safeText } from '../terminal/safe-text.ts';
 
 const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
 const PAGE = 1_000;
@@ -85,7 +85,7 @@ function writerOf(format: string, out: Run['out'], showsStream: boolean): Writer
     case 'ndjson':
       return { start: '', record: (one) => `${safeJson(one)}\n`, end: '' };
     case 'csv':
-      return { start: CSV_HEADER, record: csvRow, end: '' };
+      return { start: CSV_HEADER, record: (one) => csvRow(one, out.isTerminal ? safeText : undefined), end: '' };
     default:
       return { start: '', record: (one) => `${recordLine(one, out, showsStream)}\n`, end: '' };
   }

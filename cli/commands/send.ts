@@ -30,7 +30,7 @@ export const send: Command = {
     'give-up-after': { value: '<span>', help: 'without an answer (5m)' },
   },
   notes: `auto takes a file that begins as an array or as a pretty-printed object as JSON; else line by line, an object as the record that it is and
-anything else as a message. Files may be gzip. A pattern in quotes is expanded here: 'logs/**/*.ndjson'.
+anything else as a message. Files, and what is piped, may be gzip. A pattern in quotes is expanded here: 'logs/**/*.ndjson'.
 
 Overload and lost connections are waited out. A sending that was stopped goes on when the same command is run again, and a file that has grown
 since is sent from where it ended; nothing is stored twice (docs/cli.md). The standard input is sent as often as it is piped.

@@ -41,7 +41,7 @@ type End =
   | { kind: 'stopped' }
   | { kind: 'lost'; wasSubscribed: boolean }
   | { kind: 'gap' }
-  | { kind: 'over'; error: CliError };
+  | { kind: 'over'; error: unknown };
 
 /**
  * Follows a topic until the signal: reconnects and resumes from the last cursor, so that nothing is missed and nothing comes twice. Throws a CliError
@@ -100,8 +100,11 @@ function connectOnce(options: Follow, place: { cursor: string | null }, isReturn
     clearTimeout(silence);
     signal.removeEventListener('abort', stop);
     socket.close();
-    // What has arrived is still told.
-    void handled.then(() => resolve(end));
+    // What has arrived is still told; where it cannot be, that is how it ended.
+    void handled.then(
+      () => resolve(end),
+      (error: unknown) => resolve({ kind: 'over', error }),
+    );
   };
   const stop = () => finish({ kind: 'stopped' });
   const pings = setInterval(() => {
@@ -132,6 +135,7 @@ function connectOnce(options: Follow, place: { cursor: string | null }, isReturn
         place.cursor = frame.cursor;
       }
     });
+    handled.catch((error: unknown) => finish({ kind: 'over', error }));
     if (frame.type === 'ERROR') finish(endOf(frame, wasSubscribed, place.cursor !== null));
   });
   return promise;

@@ -1,16 +1,18 @@
 import { createReadStream, existsSync, globSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { CliError, EXIT, usageError } from '../exit.ts';
 
 export interface Source {
   /** As the user named it; `-` is the standard input. */
   name: string;
-  /** Null for the standard input, of which there is no second reading. */
+  /** Null for the standard input and for pipes, of which there is no second reading. */
   file: string | null;
   /** Of the file as it lies there; null where it is not known. */
   sizeBytes: number | null;
+  /** Of a file; of what is piped the first bytes say it when they come. */
   isGzip: boolean;
 }
 
@@ -37,14 +39,15 @@ function expand(name: string): string[] {
 
 async function sourceOf(name: string): Promise<Source> {
   try {
+    const found = await stat(name);
+    if (found.isDirectory())
+      throw usageError(`${name} is a folder: name its files, such as ${path.join(name, '*.log')}.`);
+    // Opened to be looked at, a pipe would lose what was looked at, and who writes into it would find it closed.
+    if (!found.isFile()) return { name, file: null, sizeBytes: null, isGzip: false };
     const handle = await open(name);
     try {
-      const stat = await handle.stat();
-      if (stat.isDirectory())
-        throw usageError(`${name} is a folder: name its files, such as ${path.join(name, '*.log')}.`);
       const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-      const isGzip = buffer[0] === 0x1f && buffer[1] === 0x8b;
-      return { name, file: path.resolve(name), sizeBytes: stat.isFile() ? stat.size : null, isGzip };
+      return { name, file: path.resolve(name), sizeBytes: found.size, isGzip: isPacked(buffer) };
     } finally {
       await handle.close();
     }
@@ -52,27 +55,64 @@ async function sourceOf(name: string): Promise<Source> {
     if (error instanceof CliError) throw error;
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (missing) throw usageError(`There is no file ${name}.`);
-    throw new CliError(EXIT.failed, `Cannot read ${name}: ${error instanceof Error ? error.message : error}.`);
+    throw unreadable(name, error);
   }
 }
 
-/** The bytes from `start` on, inflated where the file is gzip: `start` counts inflated bytes then. */
+function isPacked(beginning: Buffer): boolean {
+  return beginning[0] === 0x1f && beginning[1] === 0x8b;
+}
+
+function unreadable(name: string, error: unknown): CliError {
+  return new CliError(EXIT.failed, `Cannot read ${name}: ${error instanceof Error ? error.message : error}.`);
+}
+
+/**
+ * The bytes from `start` on, inflated where they are gzip: `start` counts inflated bytes then. Throws a CliError where the source ends in the middle of them, or
+ * cannot be read any more.
+ */
 export async function* readSource(source: Source, start: number): AsyncGenerator<Buffer> {
-  if (source.file === null) {
-    yield* process.stdin as AsyncIterable<Buffer>;
+  try {
+    yield* bytesOf(source, start);
+  } catch (error) {
+    throw unreadable(source.name === '-' ? 'the standard input' : source.name, error);
+  }
+}
+
+async function* bytesOf({ name, file, isGzip }: Source, start: number): AsyncGenerator<Buffer> {
+  if (file === null) {
+    yield* inflatedIfPacked(name === '-' ? process.stdin : createReadStream(name));
     return;
   }
-  if (!source.isGzip) {
-    yield* createReadStream(source.file, { start, highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+  if (!isGzip) {
+    yield* createReadStream(file, { start, highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
     return;
   }
   let passed = 0;
-  const packed = createReadStream(source.file);
-  const plain = packed.pipe(createGunzip());
-  packed.on('error', (error) => plain.destroy(error));
-  for await (const chunk of plain as AsyncIterable<Buffer>) {
+  for await (const chunk of inflated(createReadStream(file))) {
     const skip = Math.max(0, Math.min(chunk.length, start - passed));
     passed += chunk.length;
     if (skip < chunk.length) yield chunk.subarray(skip);
   }
+}
+
+async function* inflatedIfPacked(stream: Readable): AsyncGenerator<Buffer> {
+  const iterator = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  let beginning = Buffer.alloc(0);
+  while (beginning.length < 2) {
+    const next = await iterator.next();
+    if (next.done) break;
+    beginning = Buffer.concat([beginning, next.value]);
+  }
+  const whole = (async function* () {
+    if (beginning.length > 0) yield beginning;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  })();
+  yield* isPacked(beginning) ? inflated(Readable.from(whole)) : whole;
+}
+
+function inflated(packed: Readable): AsyncIterable<Buffer> {
+  const plain = packed.pipe(createGunzip());
+  packed.on('error', (error) => plain.destroy(error));
+  return plain as AsyncIterable<Buffer>;
 }

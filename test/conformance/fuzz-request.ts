@@ -45,10 +45,7 @@ function requestOf(
     method: fc.constant(method),
     path: fc.constant(path),
     pathParts: fc.record(Object.fromEntries(placed('path').map(({ name }) => [name, pathPart()]))),
-    query: fc.record(
-      Object.fromEntries(placed('query').map((parameter) => [parameter.name, queryPart(parameter, definitions)])),
-      { requiredKeys: placed('query').some(({ name }) => name === 'project') ? ['project'] : [] },
-    ),
+    query: queryOf(placed('query'), definitions),
     headers: headersOf(placed('header')),
     body: bodyOf(operation, definitions),
     caller: callerOf(operation['x-access']),
@@ -67,6 +64,34 @@ function pathPart(): Arbitrary<Part> {
     { weight: 1, arbitrary: oddText().map((text) => ({ text })) },
     { weight: 1, arbitrary: fc.constantFrom('1', 'logs', 'JSON', 'gdpr', '2026-11-27').map((text) => ({ text })) },
   );
+}
+
+/**
+ * Most often what is right, and few of what may be left out: one parameter that is refused hides all that is behind it. Else any of them, each with its
+ * odd values.
+ */
+function queryOf(
+  parameters: readonly DocumentedParameter[],
+  definitions: Record<string, JsonSchema>,
+): Arbitrary<FuzzRequest['query']> {
+  const isNeeded = ({ name, required }: DocumentedParameter) => required === true || name === 'project';
+  const optional = parameters.filter((parameter) => !isNeeded(parameter));
+  const right = fc.subarray(optional, { maxLength: Math.min(2, optional.length) }).chain((some) => {
+    const named = [...parameters.filter(isNeeded), ...some];
+    return fc.record(Object.fromEntries(named.map((parameter) => [parameter.name, rightPart(parameter, definitions)])));
+  });
+  const requiredKeys = parameters.filter(({ name }) => name === 'project').map(({ name }) => name);
+  const odd: Arbitrary<Record<string, Part>> = fc.record<Record<string, Part>, string>(
+    Object.fromEntries(parameters.map((parameter) => [parameter.name, queryPart(parameter, definitions)])),
+    { requiredKeys },
+  );
+  return fc.oneof({ weight: 3, arbitrary: right }, { weight: 2, arbitrary: odd });
+}
+
+function rightPart({ name, schema }: DocumentedParameter, definitions: Record<string, JsonSchema>): Arbitrary<Part> {
+  if (name === 'project') return fc.constant({ text: 'home' });
+  if (schema.type === 'string' && schema.enum === undefined) return fc.nat().map((known) => ({ known }));
+  return valid(schema, definitions).map((value) => ({ text: String(value) }));
 }
 
 function queryPart({ name, schema }: DocumentedParameter, definitions: Record<string, JsonSchema>): Arbitrary<Part> {

@@ -3,9 +3,9 @@ import type { GivenAnswer } from '../helpers/api-contract.ts';
 import type { StartedWorkerd } from '../helpers/node/workerd.ts';
 import type { Caller, FuzzRequest, Part } from './fuzz-request.ts';
 
-/** What ends, hides or locks the caller is sent by nobody and by keys: everything behind it would go untried. */
+/** What ends, hides or locks the caller is sent by nobody and by keys: everything behind it would go untried. A sign-in ends the session that it came with. */
 const ENDS_THE_CALLER =
-  /^POST \/api\/auth\/(logout|revoke-all|refresh|password|step-up|factors|passkeys)|^DELETE \/api\/auth\/|^PATCH \/api\/users\//;
+  /^POST \/api\/auth\/(login|logout|revoke-all|refresh|password|step-up|factors|passkeys)|^DELETE \/api\/auth\/|^PATCH \/api\/users\//;
 const LIMITS = { ingestPerMinute: 300_000, queryPerMinute: 300_000 };
 const PASSWORD = 'correct horse battery staple';
 const MOST_KEPT = 30;
@@ -15,10 +15,11 @@ export class FuzzTarget {
   readonly #url: string;
   readonly #headers: Record<Caller, Record<string, string>>;
   readonly #home: string;
-  #again: Promise<void> | null = null;
+  /** The first request that found the administrator's session ended. */
+  #endedBefore: string | null = null;
   /** Ids that are the callers' own: a request that changes them would end the run. */
   readonly #own: ReadonlySet<string>;
-  /** By the list that they were in, `/api/alerts/rules`, which is where their own paths begin. */
+  /** By the list that they were in, `/api/alerts/rules`, which is where their own paths begin, and by the member of an answer, `fingerprint`. */
   readonly #known = new Map<string, string[]>();
 
   private constructor(
@@ -51,13 +52,33 @@ export class FuzzTarget {
       ingestKey: { authorization: `Bearer ${ingestKey.key}` },
       nobody: {},
     };
-    return new FuzzTarget(url, headers, project.id, new Set([project.id, adminKey.id, ingestKey.id, userId]));
+    const target = new FuzzTarget(url, headers, project.id, new Set([project.id, adminKey.id, ingestKey.id, userId]));
+    await target.#storeRecords();
+    return target;
+  }
+
+  /** One of each kind that has pages of its own, so that a search, an error, a trace and a session are there to be found. */
+  async #storeRecords(): Promise<void> {
+    const ids = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', sessionId: 'fuzzed-session', userId: 'fuzzed-user' };
+    const records = [
+      { stream: 'logs', message: 'a record', service: 'checkout', ...ids },
+      { stream: 'errors', message: 'TypeError: x is not a function', level: 'error', service: 'checkout', ...ids },
+    ];
+    const response = await fetch(`${this.#url}/api/ingest`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...this.#headers.ingestKey },
+      body: JSON.stringify(records),
+    });
+    const told = await response.text();
+    if (response.status !== 202) throw new Error(`the first records are not taken: ${response.status} ${told}`);
+    for (const name of ['traceId', 'sessionId'] as const) this.#known.set(name, [ids[name]]);
   }
 
   async send(request: FuzzRequest): Promise<GivenAnswer> {
     const { method } = request;
     const url = new URL(this.#url + this.#pathOf(request));
-    for (const [name, part] of Object.entries(request.query)) url.searchParams.set(name, this.#textOf(part, '', false));
+    for (const [name, part] of Object.entries(request.query))
+      url.searchParams.set(name, this.#textOf(part, name, false));
     const caller =
       ENDS_THE_CALLER.test(`${method} ${request.path}`) && request.caller === 'admin' ? 'adminKey' : request.caller;
     const said = Object.entries(request.headers).filter(
@@ -73,18 +94,8 @@ export class FuzzTarget {
     const contentType = response.headers.get('content-type') ?? '';
     const answer = /[/+]json\b/.test(contentType) && text !== '' ? JSON.parse(text) : text;
     if (response.ok) this.#keep(listOf(request.path), answer);
-    if (caller === 'admin' && isSignedOut(answer)) await this.#signInAgain(headers.cookie);
+    if (caller === 'admin' && isSignedOut(answer)) this.#endedBefore ??= `${method} ${url.pathname}`;
     return { method, url: url.href, status: response.status, contentType, body: answer };
-  }
-
-  /** Some request, in some order, ends the session: what comes behind it is to be tried all the same. */
-  async #signInAgain(endedCookie: string | undefined): Promise<void> {
-    if (this.#headers.admin.cookie !== endedCookie) return; // another lane was faster
-    this.#again ??= signedIn(this.#url, endedCookie).then(({ headers }) => {
-      this.#headers.admin = headers;
-      this.#again = null;
-    });
-    await this.#again;
   }
 
   /** Callers that are no longer let in where they were at the beginning. */
@@ -98,7 +109,9 @@ export class FuzzTarget {
       const headers = { 'content-type': 'application/json', ...this.#headers[caller] };
       const body = method === 'POST' ? { body: '{"message":"at the end"}' } : {};
       const response = await fetch(this.#url + path, { method, headers, ...body });
-      return response.ok ? [] : [`${caller}: ${response.status} ${await response.text()}`];
+      const since =
+        caller === 'admin' && this.#endedBefore !== null ? `, at the latest before ${this.#endedBefore}` : '';
+      return response.ok ? [] : [`${caller}: ${response.status} ${await response.text()}${since}`];
     });
     return (await Promise.all(answers)).flat();
   }
@@ -111,7 +124,7 @@ export class FuzzTarget {
       const text =
         isHome && 'known' in part && part.known % 4 > 0
           ? this.#home
-          : this.#textOf(part, listOf(path), method !== 'GET');
+          : this.#textOf(part, this.#known.has(name) ? name : listOf(path), method !== 'GET');
       // Neither an empty segment nor one that the URL parser takes for a way up is a parameter.
       return /^\.{0,2}$/.test(text) ? 'x' : encodeURIComponent(text.toWellFormed());
     });
@@ -128,24 +141,25 @@ export class FuzzTarget {
   #keep(list: string, value: unknown): void {
     const ids = this.#known.get(list) ?? [];
     if (typeof value === 'string' && ID.test(value) && !ids.includes(value)) ids.push(value);
-    if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) this.#keep(list, part);
+    if (typeof value === 'object' && value !== null)
+      for (const [name, part] of Object.entries(value)) {
+        this.#keep(list, part);
+        if (typeof part === 'string' && name !== 'id') this.#keep(name, part);
+      }
     if (ids.length > MOST_KEPT) ids.splice(0, ids.length - MOST_KEPT);
     if (ids.length > 0) this.#known.set(list, ids);
   }
 }
 
-/** Known by the cookie of its device, a browser is not locked out by failures of others. */
-async function signedIn(url: string, cookie = ''): Promise<{ headers: Record<string, string>; userId: string }> {
+async function signedIn(url: string): Promise<{ headers: Record<string, string>; userId: string }> {
   const login = await fetch(`${url}/api/auth/login`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', cookie, origin: url },
+    headers: { 'content-type': 'application/json', origin: url },
     body: JSON.stringify({ username: 'admin', password: PASSWORD }),
   });
   if (!login.ok) throw new Error(`the administrator cannot sign in: ${login.status} ${await login.text()}`);
   const { csrf, userId } = (await login.json()) as { csrf: string; userId: string };
   const cookies = login.headers.getSetCookie().map((line) => line.split(';', 1)[0]);
-  const device = /(?:^|; )(gdevice=[^;]+)/.exec(cookie)?.[1];
-  if (device !== undefined && !cookies.some((one) => one?.startsWith('gdevice='))) cookies.push(device);
   return { headers: { cookie: cookies.join('; '), origin: url, 'x-csrf-token': csrf }, userId };
 }
 

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -77,6 +79,26 @@ describe('send', () => {
     expect((await cli.run(['send', 'logs'])).stderr).toMatch(/is a folder/);
   });
 
+  it('takes gzip from a pipe, and a named pipe, whole', async () => {
+    const { cli, stored } = await sender();
+    const packed = cli.start(['send', '--json']);
+    packed.child.stdin.end(gzipSync(ndjson(numbers(5))));
+    expect(await packed.ended).toMatchObject({ code: 0 });
+    execFileSync('mkfifo', [path.join(cli.configDir, 'pipe')]);
+    const named = cli.start(['send', 'pipe', '--json']);
+    await writeFile(path.join(cli.configDir, 'pipe'), ndjson(numbers(5, 5)));
+    expect(await named.ended).toMatchObject({ code: 0 });
+    expect(await stored()).toEqual(numbers(10));
+  });
+
+  it('says of a file that is cut off that it cannot be read', async () => {
+    const { cli, file } = await sender();
+    file('cut.gz', gzipSync(ndjson(numbers(1_000))).subarray(0, 500));
+    expect(await cli.run(['send', 'cut.gz'])).toMatchObject({
+      ...{ code: 1, stderr: 'breakwater: Cannot read cut.gz: unexpected end of file.\n' },
+    });
+  });
+
   it('stores each record once over lost answers, repeated requests, overload and cut connections', async () => {
     const mishaps: Mishap[] = [
       'lose',
@@ -102,8 +124,9 @@ describe('send', () => {
 
   it('goes on where it was killed, and nothing is stored twice', async () => {
     // Answers of the third request on are held back until the command is dead: requests have left whose answers nobody read.
+    let isDead = false;
     const { cli, file, stored } = await sender((n) =>
-      n === 2 || n === 3 ? 'lose' : n > 3 && n < 6 ? { status: 503, headers: { 'retry-after': '2' } } : 'pass',
+      n === 2 || n === 3 ? 'lose' : n > 3 && !isDead ? { status: 503, headers: { 'retry-after': '2' } } : 'pass',
     );
     file('a.ndjson', ndjson(numbers(1_000)));
     const args = ['send', 'a.ndjson', '--batch-records', '100', '--concurrency', '2'];
@@ -111,6 +134,7 @@ describe('send', () => {
     await until('some of it is stored, and not all', async () => (await stored()).length >= 400);
     first.child.kill('SIGKILL');
     expect((await first.ended).code).toBe(137);
+    isDead = true;
     appendFileSync(path.join(cli.configDir, 'a.ndjson'), ndjson(numbers(50, 1_000)));
     const second = await cli.run([...args, '--json']);
     expect([second.code, JSON.parse(second.stdout).rejected]).toEqual([0, 0]);

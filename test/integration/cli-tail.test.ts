@@ -109,6 +109,13 @@ describe('tail', () => {
     expect([shown(one), shown(two)]).toEqual([[known], between]);
   });
 
+  it('ends in words where the place cannot be kept', async () => {
+    // There is room for the name of the file, and none for that of its draft.
+    const tail = await newCli().run(['tail', '--cursor-file', 'x'.repeat(253)]);
+    expect(tail.code).toBe(1);
+    expect(tail.stderr).toMatch(/^breakwater: Cannot write x+: ENAMETOOLONG.*\n$/);
+  });
+
   it('ends with what is wrong where going on is pointless', async () => {
     const [bad, away] = await Promise.all([
       newCli().run(['tail', 'foo(']),

@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findCommand, readInput } from '../../cli/args.ts';
+import type { Client } from '../../cli/client.ts';
+import { query } from '../../cli/commands/query.ts';
 import { COMMANDS } from '../../cli/commands.ts';
 import { bash, fish, zsh } from '../../cli/completion-scripts.ts';
 import type { Environment } from '../../cli/environment.ts';
@@ -10,6 +12,7 @@ import { CliError } from '../../cli/exit.ts';
 import { commandHelp, generalHelp } from '../../cli/help.ts';
 import { networkReason } from '../../cli/network-reason.ts';
 import { findTarget, originOf } from '../../cli/target.ts';
+import { Output } from '../../cli/terminal/output.ts';
 import { safeJson, safeText } from '../../cli/terminal/safe-text.ts';
 import { parseMoment, parseSpanMs, spanWords } from '../../cli/time.ts';
 import { PROJECT_DIR } from '../../scripts/lib/run.ts';
@@ -84,6 +87,9 @@ describe('times', () => {
     ['yesterday', null],
     ['5', null],
     ['2026-13-45', null],
+    ['2026-02-31', null],
+    ['2026-02-29T09:00Z', null],
+    ['2028-02-29', Date.parse('2028-02-29T00:00:00Z')],
   ])('%s is read as %s', (text, atMs) => expect(parseMoment(text, NOW_MS)).toBe(atMs));
 
   it('spans are read and said', () => {
@@ -102,6 +108,23 @@ describe('times', () => {
   });
 });
 
+/** What `query --format csv` writes of a record that is found. */
+async function csvOf(record: object, isTTY: boolean): Promise<string> {
+  let written = '';
+  const write = (text: string, done?: () => void) => {
+    written += text;
+    done?.();
+    return true;
+  };
+  const out = new Output({ stdout: { write, isTTY }, stderr: { write: () => true }, json: false, colors: false });
+  const found = { projectId: 'prj', call: async () => ({ records: [record], nextCursor: null }) };
+  const environment = { variables: {}, homeDir: '/', platform: 'linux' as const };
+  const input = readInput(query, ['--format', 'csv']);
+  const client = () => found as unknown as Client;
+  await query.run({ input, out, client, environment, signal: new AbortController().signal });
+  return written;
+}
+
 describe('text of others on a terminal', () => {
   const hostile = 'a\u001b[2J\u001b]0;owned\u0007\u009b31m\r\nb\u202egnp.exe\ud800';
 
@@ -109,6 +132,17 @@ describe('text of others on a terminal', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what must not be there
     expect(safeText(hostile)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(safeText('Zürich 日本 🚀 "x"')).toBe('Zürich 日本 🚀 "x"');
+  });
+
+  it('is safe in CSV that a terminal shows, and as it was in CSV that a file gets', async () => {
+    const record = {
+      ...{ id: 'r', ts: NOW_MS, stream: 'logs', level: 'info', service: 's' },
+      message: hostile,
+      attrs: {},
+    };
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what must not be there
+    expect((await csvOf(record, true)).replaceAll('\r\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+    expect(await csvOf(record, false)).toContain(hostile);
   });
 
   it('is the same text to a program that reads the JSON', () => {
