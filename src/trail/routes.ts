@@ -26,11 +26,7 @@ const MAX_REASON_CHARS = 1_000;
 const MAX_FINDING_ID_CHARS = 200;
 
 const reasonSchema = z.lazy(() =>
-  z
-    .string()
-    .trim()
-    .min(1, 'must say why')
-    .max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
+  z.string().trim().min(1, 'must say why').max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
 );
 
 export const gapSchema = z.lazy(() => z.strictObject({ toSeq: z.int().positive(), reason: reasonSchema }));
