@@ -1,10 +1,10 @@
 /** `npm run deploy`: the whole way from a clone to a deployment that answers. Each step finds what an earlier run has done. */
 import packageJson from '../package.json' with { type: 'json' };
 import { DEPLOY_HELP, type DeployFlags, parseDeployFlags, refuseDeployFlagsTakenByNpm } from './deploy/flags.ts';
-import { deployPages } from './deploy/pages.ts';
+import { checkPages, deployPages } from './deploy/pages.ts';
 import { ensureDeployedSecrets } from './deploy/secrets.ts';
 import { smokeTest } from './deploy/smoke.ts';
-import { ensureBucket, ensureDatabase } from './deploy/stores.ts';
+import { checkDatabase, ensureBucket, ensureDatabase } from './deploy/stores.ts';
 import { readTarget, type Target } from './deploy/target.ts';
 import { rehearseUpload, upload } from './deploy/upload.ts';
 import { wranglerOrStop } from './deploy/wrangler.ts';
@@ -20,6 +20,7 @@ await runMain(async () => {
     return;
   }
   const target = readTarget(flags.env);
+  if (flags.pages !== null) checkPages(target);
   say('target', `${target.env}: Worker ${target.worker}, database ${target.database}, bucket ${target.bucket}`);
   await (flags.dryRun ? rehearse(target) : deploy(flags, target));
 });
@@ -36,6 +37,7 @@ async function deploy(flags: DeployFlags, target: Target): Promise<void> {
   await build();
   const secrets = await ensureDeployedSecrets(target, flags.secretsFile);
   say('secrets', secrets === 'there' ? secrets : `given, and kept in ${flags.secretsFile}: back it up like a password`);
+  await checkDatabase(target);
   // Before the code that needs them. The code that runs meanwhile does not mind: migrations only add (docs/deploy.md).
   await wranglerOrStop('Migrating', ['d1', 'migrations', 'apply', 'DB', '--remote', '--env', target.env]);
   say('migrations', 'applied');
@@ -46,7 +48,7 @@ async function deploy(flags: DeployFlags, target: Target): Promise<void> {
     say('address', 'none: wrangler says no name that the Worker answers at; --url names one to try');
     return;
   }
-  await smokeTest(url, packageJson.version);
+  await smokeTest(url, { version: packageJson.version, deploymentId: uploaded.versionId });
   say('smoke test', `${packageJson.version} answers and reaches its stores`);
   if (flags.pages !== null) say('pages', await deployPages(flags.pages, flags.env));
   if (secrets === 'first') printFirstSteps(url, flags);
@@ -58,11 +60,12 @@ async function build(): Promise<void> {
   say('sdk', await buildSdk());
 }
 
+/** Neither the token nor the password becomes an argument, which every process of the machine can read, or a line of the shell's history. */
 function printFirstSteps(url: string, { secretsFile, env }: DeployFlags): void {
   console.log(
-    `\nMake the first administrator, then take the token away:
-  curl -X POST ${url}/api/auth/setup -H "Authorization: Bearer $(sed -n 's/^SETUP_TOKEN=//p' '${secretsFile}')" \\
-    -H 'Content-Type: application/json' -d '{"password": "a long new password"}'
+    `\nMake the first administrator (in bash or zsh; type {"password": "a long new password"}, Enter and Ctrl-D), then take the token away:
+  curl ${url}/api/auth/setup -H 'Content-Type: application/json' -d @- \\
+    -H @<(sed -n 's/^SETUP_TOKEN=/Authorization: Bearer /p' '${secretsFile}')
   npx wrangler secret delete SETUP_TOKEN --env ${env}\n`,
   );
 }

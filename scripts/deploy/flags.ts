@@ -2,10 +2,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stop } from '../lib/stop.ts';
-import { ENVIRONMENTS, type Environment } from './target.ts';
 
 export interface DeployFlags {
-  env: Environment;
+  /** Of wrangler.toml, which may lack it. */
+  env: string;
   /** Builds and bundles, and asks and changes nothing at Cloudflare. */
   dryRun: boolean;
   /** Where the secrets of the environment are kept: Cloudflare never shows one again. */
@@ -23,7 +23,7 @@ export const DEPLOY_HELP = `Deploys Breakwater to your Cloudflare account; docs/
 
   npm run deploy -- [flags]
 
-  --env <name>       production (the default) or staging, as in wrangler.toml
+  --env <name>       production (the default), staging, or another of wrangler.toml
   --dry-run          builds and bundles; asks and changes nothing at Cloudflare
   --domain <host>    answers at this host name of a zone of the account, in place of workers.dev; name it every time
   --secrets <file>   where this environment's secrets are kept (~/.config/breakwater/<env>.env)
@@ -38,8 +38,9 @@ after a failure run the same command again.
 /** Throws a Stop that names the flag. */
 export function parseDeployFlags(argv: readonly string[], home: string = os.homedir()): DeployFlags {
   const values = read(argv);
-  const env = ENVIRONMENTS.find((name) => name === (values.env ?? 'production'));
-  if (env === undefined) throw new Stop(`--env must be ${ENVIRONMENTS.join(' or ')}.`);
+  const { env = 'production' } = values;
+  // It becomes a part of the name of the secrets file.
+  if (!/^[\w-]+$/.test(env)) throw new Stop('--env must be a name of wrangler.toml.');
   const { domain = null, url = null, pages = null } = values;
   if (values.secrets === '') throw new Stop('--secrets must not be empty.');
   if (domain !== null && !isHost(domain)) throw new Stop('--domain must be a host name such as ops.example.com.');

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parse } from 'smol-toml';
 import { PROJECT_DIR } from '../lib/run.ts';
 import { Stop } from '../lib/stop.ts';
 import { isObject } from '../start/api.ts';
-import type { Environment } from './target.ts';
+import type { Target } from './target.ts';
 import { wranglerOrStop } from './wrangler.ts';
 
 /** wrangler takes the configuration and the functions of Pages from the folder that it is started in, and from nowhere else. */
@@ -11,11 +13,25 @@ const PRODUCTION_BRANCH = 'main';
 /** Else wrangler makes a Worker of it where it believes to be run by a program that writes programs. */
 const FORCE = '--force';
 
+/** Throws a Stop where the functions of Pages would pass requests on to the Worker of another environment. */
+export function checkPages({ env, worker }: Target, toml = readFileSync(path.join(FOLDER, 'wrangler.toml'), 'utf8')) {
+  const config = parse(toml);
+  const preview = isObject(config.env) && isObject(config.env.preview) ? config.env.preview : {};
+  const services: unknown = (env === 'production' ? config : preview).services;
+  const bound = (Array.isArray(services) ? services.filter(isObject) : []).find(
+    ({ binding }) => binding === 'BREAKWATER',
+  );
+  if (bound?.service === worker) return;
+  throw new Stop(
+    `--pages would show ${bound?.service ?? 'no Worker'} in place of ${worker}: pages/wrangler.toml binds production to one Worker and every preview to another; name ${worker} there.`,
+  );
+}
+
 /**
  * Deploys the files of dist/ and the functions of pages/, making the project where there is none. Returns the address: for staging, which is the
  * project's preview, that of its branch.
  */
-export async function deployPages(project: string, env: Environment): Promise<string> {
+export async function deployPages(project: string, env: string): Promise<string> {
   let domain = await domainOf(project);
   if (domain === null) {
     const args = ['pages', 'project', 'create', project, '--production-branch', PRODUCTION_BRANCH, FORCE];

@@ -13,16 +13,20 @@ export type SecretsPlan =
   | { kind: 'all_there' }
   | { kind: 'first' }
   | { kind: 'lacking'; names: readonly SecretName[] }
-  | { kind: 'file_elsewhere'; lacking: readonly SecretName[] };
+  | { kind: 'file_elsewhere'; lacking: readonly SecretName[] }
+  | { kind: 'foreign' };
 
 /**
- * A Worker that has no list is new. One that has some must get the others from the file that the first came from: a file made now would have lists
+ * `deployed` is null where there is no Worker. One that is there without any list is the draft that an earlier run of here made for them, whose file is
+ * then here, or another program that happens to have the name, which would be replaced. One that has some must get the others from the file that the first came from: a file made now would have lists
  * that are not those in use, and the next rotation would end what they signed.
  */
-export function planSecrets(deployed: readonly string[], hasFile: boolean): SecretsPlan {
+export function planSecrets(deployed: readonly string[] | null, hasFile: boolean): SecretsPlan {
+  if (deployed === null) return { kind: 'first' };
   const lacking = SECRET_NAMES.filter((name) => !deployed.includes(name));
   if (lacking.length === 0) return { kind: 'all_there' };
-  if (lacking.length === SECRET_NAMES.length) return { kind: 'first' };
+  if (lacking.length === SECRET_NAMES.length)
+    return hasFile && deployed.length === 0 ? { kind: 'first' } : { kind: 'foreign' };
   return hasFile ? { kind: 'lacking', names: lacking } : { kind: 'file_elsewhere', lacking };
 }
 
@@ -32,6 +36,10 @@ export async function ensureDeployedSecrets(target: Target, file: string): Promi
   switch (plan.kind) {
     case 'all_there':
       return 'there';
+    case 'foreign':
+      throw new Stop(
+        `The Worker ${target.worker} is there and not Breakwater's: it has none of its secrets, and there is no ${file} that a first run would have left. Nothing of it was changed. Give another name in [env.${target.env}] of wrangler.toml, or delete that Worker.`,
+      );
     case 'file_elsewhere':
       throw new Stop(
         `${target.worker} has secrets, lacks ${plan.lacking.join(' and ')}, and ${file} is not here: bring the file that its secrets were deployed from.`,
@@ -50,10 +58,11 @@ export async function ensureDeployedSecrets(target: Target, file: string): Promi
   }
 }
 
-async function deployedNames({ env, worker }: Target): Promise<string[]> {
+/** Null where there is no such Worker. */
+async function deployedNames({ env, worker }: Target): Promise<string[] | null> {
   const listed = await wrangler(['secret', 'list', '--format', 'json', '--env', env]);
   if (listed.code !== 0) {
-    if (/Worker "[\w-]+"(?: \(env: \w+\))? not found/.test(listed.output)) return [];
+    if (/Worker "[\w-]+"(?: \(env: \w+\))? not found/.test(listed.output)) return null;
     throw failed(`Listing the secrets of ${worker}`, listed);
   }
   const secrets: unknown = JSON.parse(listed.stdout);

@@ -1,5 +1,6 @@
 import { Stop } from '../lib/stop.ts';
 import { isObject } from '../start/api.ts';
+import type { Target } from './target.ts';
 import { failed, wrangler, wranglerOrStop } from './wrangler.ts';
 
 /** "The bucket you tried to create already exists, and you own it." */
@@ -13,6 +14,30 @@ export async function ensureDatabase(name: string): Promise<'made' | 'there'> {
   if (databases.some((database) => isObject(database) && database.name === name)) return 'there';
   await wranglerOrStop(`Making the database ${name}`, ['d1', 'create', name]);
   return 'made';
+}
+
+/** A table of the first migration that no other program is likely to have. */
+const OUR_TABLE = 'login_throttle';
+
+/** A database with tables and without ours is another program's, whose name happens to be ours. One that has none is new. */
+export function isForeign(tables: readonly string[]): boolean {
+  const own = tables.filter((name) => !/^(?:sqlite_|_cf_|d1_migrations$)/.test(name));
+  return own.length > 0 && !own.includes(OUR_TABLE);
+}
+
+/** Throws a Stop rather than migrate a database that is somebody else's. */
+export async function checkDatabase({ env, database }: Target): Promise<void> {
+  const sql = "SELECT name FROM sqlite_master WHERE type = 'table'";
+  const args = ['d1', 'execute', 'DB', '--remote', '--env', env, '--json', '--command', sql];
+  const { stdout } = await wranglerOrStop(`Looking into the database ${database}`, args);
+  const answers: unknown = JSON.parse(stdout);
+  const [answer] = Array.isArray(answers) ? answers : [];
+  if (!isObject(answer) || !Array.isArray(answer.results))
+    throw new Stop(`wrangler lists no tables of ${database} but: ${stdout.slice(0, 200)}`);
+  if (isForeign(answer.results.filter(isObject).map(({ name }) => String(name))))
+    throw new Stop(
+      `The database ${database} is there and not Breakwater's: its tables are another program's. Nothing in it was changed. Give another name in [env.${env}] of wrangler.toml.`,
+    );
 }
 
 /** Makes the bucket unless there is one of that name. Asked by making it: to ask for it first, a token would have to read analytics too. */

@@ -5,22 +5,43 @@ import { PROJECT_DIR } from '../lib/run.ts';
 import { Stop } from '../lib/stop.ts';
 import { isObject } from '../start/api.ts';
 
-export const ENVIRONMENTS = ['production', 'staging'] as const;
-export type Environment = (typeof ENVIRONMENTS)[number];
-
 /** The names that an environment has at Cloudflare. They are its identity: no id is kept anywhere (ADR 33). */
 export interface Target {
-  env: Environment;
+  env: string;
   worker: string;
   database: string;
   bucket: string;
 }
 
-/** Throws a Stop when wrangler.toml lacks a name. */
-export function readTarget(env: Environment): Target {
-  const config = parse(readFileSync(path.join(PROJECT_DIR, 'wrangler.toml'), 'utf8'));
-  const section = isObject(config.env) ? config.env[env] : undefined;
-  if (!isObject(section)) throw new Stop(`wrangler.toml has no [env.${env}].`);
+/** Every environment of wrangler.toml; whoever needs another deployment adds one (docs/sizing.md). */
+export function environmentNames(toml: string = projectToml()): string[] {
+  const { env } = parse(toml);
+  return isObject(env) ? Object.keys(env) : [];
+}
+
+/** Throws a Stop when wrangler.toml lacks a name, or when another environment has it: a deployment would then write into that one. */
+export function readTarget(env: string, toml: string = projectToml()): Target {
+  const target = namesOf(env, toml);
+  for (const other of environmentNames(toml).filter((name) => name !== env)) {
+    const theirs = namesOf(other, toml);
+    const shared = (['worker', 'database', 'bucket'] as const).find((what) => target[what] === theirs[what]);
+    if (shared !== undefined)
+      throw new Stop(
+        `[env.${env}] and [env.${other}] of wrangler.toml name one ${shared}, ${target[shared]}: each needs its own.`,
+      );
+  }
+  return target;
+}
+
+function projectToml(): string {
+  return readFileSync(path.join(PROJECT_DIR, 'wrangler.toml'), 'utf8');
+}
+
+function namesOf(env: string, toml: string): Target {
+  const config = parse(toml);
+  const section = isObject(config.env) && Object.hasOwn(config.env, env) ? config.env[env] : undefined;
+  if (!isObject(section))
+    throw new Stop(`wrangler.toml has no [env.${env}]: --env must be ${environmentNames(toml).join(' or ')}.`);
   const name = (value: unknown, what: string): string => {
     if (typeof value === 'string' && value !== '') return value;
     throw new Stop(`[env.${env}] of wrangler.toml has no ${what}.`);

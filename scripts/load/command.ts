@@ -14,8 +14,11 @@ const HELD_SHARE = 0.95;
 
 /** Runs `npm run load` or `npm run soak`; returns the exit code. */
 export async function loadCommand(command: LoadCommand, argv: readonly string[]): Promise<number> {
+  // Asked to stop, it sends no more, waits for what is under way and says what was measured: only what is under way is ended by a second time.
   const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
+  const ending = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => (stopping.signal.aborted ? ending : stopping).abort());
   try {
     refuseLoadFlagsTakenByNpm(command, process.env);
     const flags = parseLoadFlags(command, argv);
@@ -23,7 +26,7 @@ export async function loadCommand(command: LoadCommand, argv: readonly string[])
       process.stdout.write(loadHelp(command));
       return EXIT.ok;
     }
-    return await load(command, flags, stopping.signal);
+    return await load(command, flags, { stop: stopping.signal, end: ending.signal });
   } catch (error) {
     if (error instanceof Stop) console.error(error.message);
     else if (error instanceof CliError) console.error([error.message, error.details.hint].filter(Boolean).join('\n'));
@@ -32,8 +35,15 @@ export async function loadCommand(command: LoadCommand, argv: readonly string[])
   }
 }
 
-async function load(command: LoadCommand, flags: LoadFlags, signal: AbortSignal): Promise<number> {
-  const target = await openTarget(flags, signal);
+interface Signals {
+  /** No more is sent, and what was measured is said. */
+  stop: AbortSignal;
+  /** Nothing is waited for any more. */
+  end: AbortSignal;
+}
+
+async function load(command: LoadCommand, flags: LoadFlags, { stop: signal, end }: Signals): Promise<number> {
+  const target = await openTarget(flags, end);
   try {
     const rate = flags.rate ?? (command === 'soak' ? await halfOfTheMost(target, flags, signal) : null);
     tell(
@@ -58,6 +68,7 @@ async function halfOfTheMost(target: LoadTarget, flags: LoadFlags, signal: Abort
   tell(`${target.name}: looking for the most, for ${spanWords(PROBE_MS)} …`);
   // With the same searches and sockets: half of what is possible without them may be more than is possible with them.
   const result = await runLoad(target, { ...flags, durationMs: PROBE_MS, rate: null }, signal);
+  if (signal.aborted) throw new CliError(EXIT.interrupted, 'Stopped while the most was looked for.');
   const [problem] = result.problems;
   if (problem !== undefined) throw new Stop(problem);
   tell(`the most is ${Math.round(result.perSecond).toLocaleString('en-US')} records/s`);

@@ -6,7 +6,6 @@ export interface FollowOptions {
   client: Client;
   run: string;
   sockets: number;
-  signal: AbortSignal;
 }
 
 /** Sockets that follow all records of the run, and count what they see. */
@@ -39,11 +38,11 @@ export class Followers {
   }
 
   #one(at: number) {
-    const { client, run, signal } = this.#options;
+    const { client, run } = this.#options;
     const { promise: subscribed, resolve } = Promise.withResolvers<void>();
     const ended = follow({
       ...{ client, topic: 'logs', filter: `attrs.run:${run}`, since: null },
-      signal: AbortSignal.any([signal, this.#stop.signal]),
+      signal: AbortSignal.any([client.signal, this.#stop.signal]),
       onSubscribed: () => resolve(),
       onRecords: (records, dropped) => {
         const nowMs = Date.now();

@@ -25,6 +25,9 @@ export function reportOf(result: LoadResult): string {
             `${percentiles(live)}; ${live.sockets} sockets saw ${whole(live.seen)}, were told of ${whole(live.dropped)} left out, miss ${live.missing}`,
           ] as [string, string],
         ]),
+    ...(sent.overdue > 0
+      ? [['overdue', `${whole(sent.overdue)} batches were due and not sent when the time was over`] as [string, string]]
+      : []),
     ...Object.entries(sent.delays).map(([reason, count]): [string, string] => ['waited', `${count} times: ${reason}`]),
     [
       'answered',

@@ -37,7 +37,7 @@ export type RunOptions = Pick<
   'durationMs' | 'rate' | 'clients' | 'batchRecords' | 'queriesPerSecond' | 'sockets'
 >;
 
-/** One load from beginning to end. `onSecond` hears of it while it runs. */
+/** One load from beginning to end. `onSecond` hears of it while it runs. `signal` ends the sending, and what was sent is held against the ledger as ever. */
 export async function runLoad(
   target: LoadTarget,
   options: RunOptions,
@@ -47,7 +47,7 @@ export async function runLoad(
   const { client } = target;
   const run = randomBytes(6).toString('hex');
   const before = await readAccount(client);
-  const followers = new Followers({ client, run, sockets: options.sockets, signal });
+  const followers = new Followers({ client, run, sockets: options.sockets });
   if (options.sockets > 0) await followers.start();
   const memory = target.group === null ? null : new MemoryWatch(target.group);
   const startedMs = performance.now();

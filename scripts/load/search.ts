@@ -48,7 +48,7 @@ export class Searcher {
         this.latencies.add(performance.now() - dueMs);
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
-        if (!signal.aborted) this.failures[error.message] = (this.failures[error.message] ?? 0) + 1;
+        this.failures[error.message] = (this.failures[error.message] ?? 0) + 1;
       }
     }
   }

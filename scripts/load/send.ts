@@ -19,6 +19,8 @@ export interface Sent {
   stored: number;
   duplicate: number;
   rejected: number;
+  /** Batches that were due before the end, and that no connection was free to send. */
+  overdue: number;
   /** Batches of which nobody said what became of them. */
   unanswered: number;
   /** Tries that were answered with "later", or not at all, by what was said. */
@@ -42,7 +44,8 @@ export interface SendOptions {
 /** Sends until `untilMs` of performance.now(); every batch is repeated under its key until it is answered. The counts are complete when it resolves. */
 export class Sender {
   readonly sent: Sent = {
-    ...{ requests: 0, received: 0, stored: 0, duplicate: 0, rejected: 0, unanswered: 0, bytes: 0 },
+    ...{ requests: 0, received: 0, stored: 0, duplicate: 0, rejected: 0, overdue: 0, unanswered: 0 },
+    bytes: 0,
     ...{ delays: {}, refusals: {} },
   };
   readonly latencies = new Latencies();
@@ -59,19 +62,32 @@ export class Sender {
     const { clients, rate, batchRecords } = this.#options;
     const pace = new Pace(performance.now(), rate === null ? null : rate / batchRecords);
     await Promise.all(Array.from({ length: clients }, () => this.#lane(pace)));
+    if (rate === null) return;
+    const endMs = Math.min(this.#options.untilMs, performance.now());
+    for (let dueMs = pace.next(endMs); dueMs < endMs; dueMs = pace.next(endMs)) this.#isOverdue(dueMs, endMs);
   }
 
   async #lane(pace: Pace): Promise<void> {
     const { untilMs, signal } = this.#options;
     while (!signal.aborted) {
       const dueMs = pace.next(performance.now());
-      if (dueMs >= untilMs || performance.now() >= untilMs) return;
+      if (dueMs >= untilMs) return;
+      if (performance.now() >= untilMs) {
+        this.#isOverdue(dueMs, untilMs);
+        return;
+      }
       const waitMs = dueMs - performance.now();
       if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined); // only the signal ends it early
       if (signal.aborted) return;
       await this.#batch();
       this.latencies.add(performance.now() - dueMs);
     }
+  }
+
+  /** It has waited this long at least: left out, a server that stands still until the end would have answered fast. */
+  #isOverdue(dueMs: number, endMs: number): void {
+    this.sent.overdue++;
+    this.latencies.add(endMs - dueMs);
   }
 
   async #batch(): Promise<void> {

@@ -21,15 +21,18 @@ const MIGRATIONS = readdirSync(path.join(PROJECT_DIR, 'migrations')).sort();
 const TOML = path.join(PROJECT_DIR, 'wrangler.toml');
 
 let api: CloudflareApi;
-/** Answers in place of the deployed Worker, which no test runs. */
+/** Answers in place of the deployed Worker, which no test runs: as the deployment that the account has. */
 let site: Server;
 let secretsFile: string;
 
 beforeAll(async () => {
   await buildDashboard();
   await buildSdk();
-  const body = JSON.stringify({ status: 'ok', version: packageJson.version, checks: [] });
-  site = createServer((_, response) => response.setHeader('content-type', 'application/json').end(body));
+  site = createServer((_, response) => {
+    const id = [...api.account.scripts.values()].at(-1)?.deployed;
+    const body = { status: 'ok', version: packageJson.version, deployment: { id }, checks: [] };
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+  });
   await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
 });
 beforeEach(async () => {
@@ -148,7 +151,9 @@ it('staging is a deployment of its own, and a new token is not made by the next 
   const first = await deploy('--env', 'staging').ended;
   expect(first.code).toBe(0);
   expect(first.text).toMatch(/^secrets {4}given, and kept in /m);
-  expect(first.text).toMatch(/SETUP_TOKEN=.*\n.*password.*\n.*secret delete SETUP_TOKEN --env staging/);
+  expect(first.text).toMatch(
+    /\/api\/auth\/setup .*-d @- .*\n.*-H @<\(sed .*\n.*secret delete SETUP_TOKEN --env staging/,
+  );
   expectDeployed('breakwater-staging');
   for (const secret of Object.values(parseEnv(readFileSync(secretsFile, 'utf8'))))
     expect(first.text).not.toContain(secret);
@@ -174,6 +179,23 @@ it("ends with Cloudflare's own words when it refuses, and has made nothing in pl
   expect(text).toMatch(/Making the bucket breakwater failed.*run the command again[\s\S]*Please enable R2/);
   expect(api.account.scripts.size).toBe(0);
 });
+
+it("leaves a Worker and a database of its names alone that are another program's", async () => {
+  api.account.script('breakwater').versions.push('theirs');
+  const worker = await deploy().ended;
+  expect(worker.code).toBe(1);
+  expect(worker.text).toMatch(/The Worker breakwater is there and not Breakwater's/);
+  expect(api.account.script('breakwater')).toMatchObject({ versions: ['theirs'], secrets: new Map() });
+
+  api.account.scripts.clear();
+  const [database] = api.account.databases;
+  database?.sqlite.exec('CREATE TABLE invoices (id INTEGER)');
+  const stopped = await deploy().ended;
+  expect(stopped.code).toBe(1);
+  expect(stopped.text).toMatch(/The database breakwater is there and not Breakwater's/);
+  const tables = database?.sqlite.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
+  expect(tables).toEqual([{ name: 'invoices' }]);
+}, 300_000);
 
 it('a dry run asks nobody', async () => {
   const { code, text } = await deploy('--dry-run').ended;

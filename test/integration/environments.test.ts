@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import { ENVIRONMENTS, readTarget } from '../../scripts/deploy/target.ts';
+import { checkPages } from '../../scripts/deploy/pages.ts';
+import { environmentNames, readTarget } from '../../scripts/deploy/target.ts';
 import { PROJECT_DIR } from '../../scripts/lib/run.ts';
 import { isObject } from '../../scripts/start/api.ts';
 
@@ -40,7 +41,7 @@ function bindingsOf(section: Record<string, unknown>): unknown {
   return withoutOwn(Object.fromEntries(repeated));
 }
 
-describe.each(ENVIRONMENTS)('[env.%s] of wrangler.toml', (env) => {
+describe.each(environmentNames())('[env.%s] of wrangler.toml', (env) => {
   const section = isObject(config.env) ? config.env[env] : undefined;
 
   it('has the bindings and variables of the top level, which wrangler hands down to nobody', () => {
@@ -56,11 +57,47 @@ describe.each(ENVIRONMENTS)('[env.%s] of wrangler.toml', (env) => {
   });
 });
 
-it('no two environments share a Worker, a database or a bucket', () => {
-  const names = ENVIRONMENTS.map(readTarget).flatMap(({ worker, database, bucket }) => [
-    `worker ${worker}`,
-    `database ${database}`,
-    `bucket ${bucket}`,
-  ]);
-  expect(new Set(names).size).toBe(3 * ENVIRONMENTS.length);
+it('production and staging are there, and no two environments share a Worker, a database or a bucket', () => {
+  const targets = environmentNames().map((env) => readTarget(env));
+  expect(targets.map(({ env }) => env)).toEqual(expect.arrayContaining(['production', 'staging']));
+});
+
+describe('an environment that somebody adds', () => {
+  const section = (env: string, worker: string, database: string, bucket: string) =>
+    `[env.${env}]
+name = "${worker}"
+[[env.${env}.d1_databases]]
+binding = "DB"
+database_name = "${database}"
+[[env.${env}.r2_buckets]]
+binding = "STORE"
+bucket_name = "${bucket}"
+`;
+  const production = section('production', 'bw', 'bw', 'bw');
+
+  it('is deployed by its name', () => {
+    const toml = production + section('second', 'bw-2', 'bw-2', 'bw-2');
+    expect(readTarget('second', toml)).toEqual({ env: 'second', worker: 'bw-2', database: 'bw-2', bucket: 'bw-2' });
+    expect(() => readTarget('third', toml)).toThrow('no [env.third]: --env must be production or second.');
+    expect(() => readTarget('constructor', toml)).toThrow('no [env.constructor]');
+  });
+
+  it.each([
+    ['worker', section('second', 'bw', 'bw-2', 'bw-2')],
+    ['database', section('second', 'bw-2', 'bw', 'bw-2')],
+    ['bucket', section('second', 'bw-2', 'bw-2', 'bw')],
+  ])('is not deployed with the %s of another', (what, second) => {
+    const sentence = `[env.second] and [env.production] of wrangler.toml name one ${what}, bw`;
+    expect(() => readTarget('second', production + second)).toThrow(sentence);
+  });
+});
+
+describe('the dashboard on Pages', () => {
+  it('is deployed to no project whose functions lead to the Worker of another environment', () => {
+    for (const env of ['production', 'staging']) expect(() => checkPages(readTarget(env))).not.toThrow();
+    const second = { env: 'second', worker: 'bw-2', database: 'bw-2', bucket: 'bw-2' };
+    expect(() => checkPages(second)).toThrow('--pages would show breakwater-staging in place of bw-2');
+    expect(() => checkPages({ ...second, env: 'production' })).toThrow('show breakwater in place of bw-2');
+    expect(() => checkPages(second, '')).toThrow('show no Worker in place of bw-2');
+  });
 });

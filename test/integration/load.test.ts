@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from '../../cli/client.ts';
@@ -6,12 +8,12 @@ import { PROJECT_DIR } from '../../scripts/lib/run.ts';
 import { Bodies } from '../../scripts/load/bodies.ts';
 import { loadHelp, parseLoadFlags, refuseLoadFlagsTakenByNpm } from '../../scripts/load/flags.ts';
 import { Latencies } from '../../scripts/load/latencies.ts';
-import { type Account, imbalances } from '../../scripts/load/ledger.ts';
+import { type Account, imbalances, readAccount } from '../../scripts/load/ledger.ts';
 import { judgeMemory } from '../../scripts/load/memory.ts';
 import { Pace } from '../../scripts/load/pace.ts';
 import { reportOf } from '../../scripts/load/report.ts';
 import { type LoadResult, runLoad } from '../../scripts/load/run.ts';
-import type { Sent } from '../../scripts/load/send.ts';
+import { Sender, type Sent } from '../../scripts/load/send.ts';
 import { type Mishap, startFailingProxy } from '../helpers/node/failing-proxy.ts';
 import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
 
@@ -68,6 +70,26 @@ describe('what is measured', () => {
       expect(Math.abs(read[name] / value - 1)).toBeLessThan(0.001);
   });
 
+  it('what was due and not sent counts as late too, where a server stands still until the end', async () => {
+    const untilMs = performance.now() + 500;
+    const standing = createServer((_, response) => {
+      const answer = JSON.stringify({ received: 1, stored: 1, duplicate: 0, rejected: 0, errors: [] });
+      setTimeout(() => response.writeHead(202).end(answer), untilMs - performance.now());
+    });
+    await new Promise<void>((resolve) => standing.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(standing.address() as AddressInfo).port}`;
+    const { signal } = new AbortController();
+    const client = new Client({ url, key: 'none', source: 'the test' }, signal);
+    const sender = new Sender({ client, run: 'r', clients: 1, batchRecords: 1, rate: 1_000, untilMs, signal });
+    await sender.run();
+    standing.close();
+    expect(sender.sent).toMatchObject({ requests: 1, stored: 1 });
+    const due = sender.latencies.read();
+    expect(due.count).toBe(1 + sender.sent.overdue);
+    expect(due.count).toBeGreaterThan(100);
+    expect(due.p50Ms).toBeGreaterThan(50);
+  });
+
   it('bodies are of this moment, and of this run', () => {
     const lines = new Bodies('abc', 2, 3).body(5, 1_795_832_886_685).toString().trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line)).map(({ ts, attrs }) => [ts, attrs.run])).toEqual(
@@ -78,7 +100,7 @@ describe('what is measured', () => {
 
 describe('the balance', () => {
   const sent = (of: Partial<Sent> = {}): Sent => ({
-    ...{ requests: 10, received: 1_000, stored: 990, duplicate: 0, rejected: 10, unanswered: 0, bytes: 1 },
+    ...{ requests: 10, received: 1_000, stored: 990, duplicate: 0, rejected: 10, overdue: 0, unanswered: 0, bytes: 1 },
     ...{ delays: {}, refusals: {}, ...of },
   });
   const counted = (of: Partial<Account> = {}): Account => ({
@@ -153,8 +175,31 @@ describe('a load on a real server', () => {
     expect(Object.keys(proxy.counts).sort()).toEqual(['503', 'cut', 'lose', 'pass', 'twice']);
     expect(result.sent.stored).toBe(result.counted.stored);
     expect(result.counted.duplicate).toBeGreaterThan(0);
-    expect(result.ingest.count).toBe(result.sent.requests);
+    expect(result.ingest.count).toBe(result.sent.requests + result.sent.overdue);
     expect(reportOf(result)).toMatch(/^waited {4}\d+ times: The server answers 503\.$/m);
+  });
+
+  it('says what was measured when it is stopped, and waits for what is under way', async () => {
+    const args = ['scripts/launch.mjs', 'scripts/load.ts', '--url', server.url, '--duration', '1h', '--json'];
+    const child = spawn(process.execPath, [...args, '--rate', '500', '--batch', '50', '--sockets', '1'], {
+      ...{ cwd: PROJECT_DIR, env: { ...process.env, BREAKWATER_KEY: key } },
+    });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const client = new Client({ url: server.url, key, source: 'the test' }, new AbortController().signal);
+    const { account } = await readAccount(client);
+    await expect
+      .poll(async () => (await readAccount(client)).account.stored, { timeout: 60_000 })
+      .toBeGreaterThan(account.stored);
+    child.kill('SIGINT');
+    expect(await ended).toBe(1);
+    const { problems, sent, counted, live } = JSON.parse(stdout) as LoadResult;
+    expect(problems).toEqual(['It was stopped before its time.']);
+    expect(counted.stored).toBe(sent.stored);
+    expect(live).toMatchObject({ missing: 0, seen: sent.stored });
   });
 
   it('is what npm run load does, sockets included, and its code tells', async () => {

@@ -40,13 +40,18 @@ describe('sqlmap', () => {
   beforeEach((test) => test.skip(!installed, 'sqlmap is not installed'));
 
   it(
-    'finds the hole of a server that has one',
+    'finds the holes of a server that has some, in a parameter and in a JSON body',
     async () => {
       const flawed = await startFlawedServer();
       try {
         const list = path.join(temporaryFolder('sqlmap-list'), 'urls');
         writeFileSync(list, `${flawed.url}/items?id=1\n`);
         expect(await injectable(['-m', list])).toEqual([expect.stringContaining('id')]);
+        writeFileSync(list, `${flawed.url}/items\n`);
+        const body = ['--data', '{"id": 1}', '--method', 'POST'];
+        expect(await injectable(['-m', list, ...body], ['Content-Type: application/json'])).toEqual([
+          expect.stringMatching(/id/),
+        ]);
       } finally {
         await flawed.close();
       }
