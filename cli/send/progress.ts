@@ -4,7 +4,10 @@ import { spanWords } from '../time.ts';
 const WIDTH = 24;
 const EVERY_MS = 100;
 
-/** How far a sending is, on a line that replaces itself; nothing where nobody watches. */
+/** Where nobody watches, the same reason is said again after this long. */
+const SAID_FOR_MS = 60_000;
+
+/** How far a sending is, on a line that replaces itself; where nobody watches, only why it waits. */
 export class Progress {
   readonly #out: Output;
   readonly #totalBytes: number | null;
@@ -13,6 +16,7 @@ export class Progress {
   #bytes = 0;
   #records = 0;
   #waiting = '';
+  #said = { reason: '', atMs: 0 };
 
   /** Null where the size is not known: then it counts only. */
   constructor(out: Output, totalBytes: number | null) {
@@ -28,8 +32,19 @@ export class Progress {
   }
 
   waiting(reason: string, waitMs: number): void {
+    if (!this.#out.showsProgress) {
+      this.#say(reason);
+      return;
+    }
     this.#waiting = ` ${reason} Trying again in ${spanWords(waitMs)}.`;
     this.#show(true);
+  }
+
+  #say(reason: string): void {
+    const atMs = performance.now();
+    if (reason === this.#said.reason && atMs - this.#said.atMs < SAID_FOR_MS) return;
+    this.#said = { reason, atMs };
+    this.#out.note(`${reason} Trying again.`);
   }
 
   #show(now: boolean): void {

@@ -116,6 +116,8 @@ describe('send', () => {
     const ran = await cli.run(['send', 'a.ndjson', '--batch-records', '100', '--concurrency', '3', '--json']);
     expect([ran.code, JSON.parse(ran.stdout)]).toMatchObject([0, { received: 1_000, stored: 1_000, rejected: 0 }]);
     expect(proxy.counts).toMatchObject({ lose: 2, cut: 1, twice: 1, '503': 1, '429': 1, '500': 1 });
+    // Nobody watches a bar here: why it waits is said all the same.
+    for (const status of [503, 429, 500]) expect(ran.stderr).toContain(`The server answers ${status}. Trying again.\n`);
     expect(await stored()).toEqual(numbers(1_000));
     const counted = await ledger();
     expect(counted.stored).toBe(1_000);
