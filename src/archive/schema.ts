@@ -1,18 +1,10 @@
 import * as z from 'zod';
-import { parseTime } from '../shared/time.ts';
+import { reasonSchema } from '../shared/text-schema.ts';
+import { timeSchema } from '../shared/time-schema.ts';
 import { MAX_HOT_DAYS, MAX_RETENTION_DAYS, MIN_HOT_DAYS } from '../wire/archive.ts';
 import { STREAMS } from '../wire/record.ts';
 
-const MAX_REASON_CHARS = 1_000;
 const MAX_RESTORE_DAYS = 90;
-
-const time = z.lazy(() =>
-  z.union([z.number(), z.string()]).transform((value, check) => {
-    const ms = parseTime(String(value));
-    if (ms === null) check.addIssue('must be Unix milliseconds or an ISO 8601 time');
-    return ms ?? Number.NaN;
-  }),
-);
 
 const days = (least: number, most: number) =>
   z
@@ -47,13 +39,9 @@ export const holdSchema = z.lazy(() =>
   z
     .strictObject({
       stream,
-      fromMs: time,
-      toMs: time.nullable().default(null),
-      reason: z
-        .string()
-        .trim()
-        .min(1, 'must say why')
-        .max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
+      fromMs: timeSchema,
+      toMs: timeSchema.nullable().default(null),
+      reason: reasonSchema,
     })
     .refine(({ fromMs, toMs }) => toMs === null || toMs > fromMs, { path: ['toMs'], message: 'must be after fromMs' }),
 );
@@ -62,7 +50,7 @@ export type HoldInput = z.output<typeof holdSchema>;
 
 export const restoreSchema = z.lazy(() =>
   z
-    .strictObject({ fromMs: time, toMs: time, stream, days: days(1, MAX_RESTORE_DAYS) })
+    .strictObject({ fromMs: timeSchema, toMs: timeSchema, stream, days: days(1, MAX_RESTORE_DAYS) })
     .refine(({ fromMs, toMs }) => toMs > fromMs, { path: ['toMs'], message: 'must be after fromMs' }),
 );
 

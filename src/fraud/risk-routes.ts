@@ -5,7 +5,8 @@ import { namedProject, type ProjectAction } from '../projects/index.ts';
 import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
 import { err, ok, type Result } from '../shared/result.ts';
-import { parseTime } from '../shared/time.ts';
+import { optionalTextSchema } from '../shared/text-schema.ts';
+import { timeSchema } from '../shared/time-schema.ts';
 import { changeSettings } from './change-settings.ts';
 import { decideReview } from './decide-review.ts';
 import { dryRun } from './dry-run.ts';
@@ -18,32 +19,15 @@ import { changeSettingsSchema, triedSettingsSchema } from './settings-schema.ts'
 
 const MAX_PAGE_REVIEWS = 200;
 const DEFAULT_PAGE_REVIEWS = 50;
-const MAX_NOTE_CHARS = 1_000;
 
 export const verdictSchema = z.lazy(() =>
   z.strictObject({
     verdict: z.enum(['fraud', 'legitimate', 'unsure']),
-    note: z
-      .string()
-      .trim()
-      .max(MAX_NOTE_CHARS, `must have at most ${MAX_NOTE_CHARS} characters`)
-      .nullable()
-      .default(null)
-      .transform((note) => note || null),
+    note: optionalTextSchema(),
   }),
 );
 
-const time = z.lazy(() =>
-  z
-    .union([z.number(), z.string()])
-    .transform((value, check) => {
-      const ms = parseTime(String(value));
-      if (ms === null) check.addIssue('must be Unix milliseconds or an ISO 8601 time');
-      return ms ?? Number.NaN;
-    })
-    .nullable()
-    .default(null),
-);
+const time = z.lazy(() => timeSchema.nullable().default(null));
 
 export const dryRunSchema = z.lazy(() => z.strictObject({ settings: triedSettingsSchema, from: time, to: time }));
 

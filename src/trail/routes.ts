@@ -7,6 +7,7 @@ import { type AppContext, type AppEnv, refuse } from '../shared/http.ts';
 import { readJsonBody } from '../shared/json-body.ts';
 import { invalidInput } from '../shared/problem.ts';
 import { err, type Result } from '../shared/result.ts';
+import { reasonSchema } from '../shared/text-schema.ts';
 import { pageOfCheckpoints } from './checkpoints/list-checkpoints.ts';
 import { type TrailError, trailProblem } from './errors.ts';
 import { acknowledgeFinding } from './findings/acknowledge.ts';
@@ -21,13 +22,7 @@ import { trailStatus } from './status.ts';
 import { pageOfChanges } from './structure/list-changes.ts';
 import { verifyNow } from './verify/verify.ts';
 
-/** What an entry of the trail keeps of why. */
-const MAX_REASON_CHARS = 1_000;
 const MAX_FINDING_ID_CHARS = 200;
-
-const reasonSchema = z.lazy(() =>
-  z.string().trim().min(1, 'must say why').max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
-);
 
 export const gapSchema = z.lazy(() => z.strictObject({ toSeq: z.int().positive(), reason: reasonSchema }));
 

@@ -2,24 +2,18 @@ import * as z from 'zod';
 import { actorId, auditedBatch, auditIfChanged } from '../../audit/index.ts';
 import type { Ctx } from '../../env.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { optionalTextSchema } from '../../shared/text-schema.ts';
 import { actorName } from '../actor-name.ts';
 import type { Acknowledgement } from '../calls.ts';
 import type { AlertError } from '../errors.ts';
 import { pushAcknowledgement } from '../push/push-acknowledgement.ts';
 import { findAcknowledgement, saveAcknowledgement } from './acknowledgement-store.ts';
 
-const MAX_NOTE_CHARS = 1_000;
 const FIRING_ID = /^frg_[0-9a-z]{16}$/;
 
 export const acknowledgeSchema = z.lazy(() =>
   z.strictObject({
-    note: z
-      .string()
-      .trim()
-      .max(MAX_NOTE_CHARS, `must have at most ${MAX_NOTE_CHARS} characters`)
-      .nullable()
-      .default(null)
-      .transform((note) => note || null),
+    note: optionalTextSchema(),
   }),
 );
 

@@ -4,6 +4,7 @@ import type { Ctx } from '../../env.ts';
 import { hasChanged } from '../../shared/changed.ts';
 import { randomId } from '../../shared/ids.ts';
 import { err, ok, type Result } from '../../shared/result.ts';
+import { optionalTextSchema } from '../../shared/text-schema.ts';
 import { timeSchema } from '../../shared/time-schema.ts';
 import type { Silence } from '../../wire/alerts.ts';
 import { actorName } from '../actor-name.ts';
@@ -16,7 +17,6 @@ import { deleteSilenceRow, insertSilence, type SilenceRow, selectSilences, silen
 const MAX_SILENCES = 500;
 const MAX_MATCHERS = 10;
 const MAX_LABEL_CHARS = 256;
-const MAX_COMMENT_CHARS = 1_000;
 /** Longer is a rule that should be switched off. */
 const MAX_SILENCE_MS = 366 * 86_400_000;
 
@@ -35,13 +35,7 @@ export const silenceSchema = z.lazy(() =>
     /** Left out: now. */
     fromMs: timeSchema.nullable().default(null),
     untilMs: timeSchema,
-    comment: z
-      .string()
-      .trim()
-      .max(MAX_COMMENT_CHARS, `must have at most ${MAX_COMMENT_CHARS} characters`)
-      .nullable()
-      .default(null)
-      .transform((comment) => comment || null),
+    comment: optionalTextSchema(),
   }),
 );
 

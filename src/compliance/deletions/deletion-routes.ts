@@ -14,7 +14,7 @@ import { createDeletion } from './requests/create.ts';
 import { cancelDeletion, executeDeletion } from './requests/decide.ts';
 import { addHold, releaseDeletionHold } from './requests/holds.ts';
 import { grantedRequest, listDeletions, readDeletion } from './requests/read.ts';
-import { deletionSchema, holdSchema, reasonSchema } from './requests/schema.ts';
+import { cancelSchema, deletionSchema, holdSchema } from './requests/schema.ts';
 import type { StoredRequest } from './store/request-store.ts';
 
 const MAX_PAGE = 200;
@@ -58,7 +58,7 @@ export function deletionRoutes(): Hono<AppEnv> {
   routes.post('/api/compliance/deletions/:id/cancel', async function postCancel(c) {
     const found = await granted(c, { proof: true });
     if (!found.ok) return deny(c, found.error);
-    const body = await readJsonBody(c.req.raw, reasonSchema);
+    const body = await readJsonBody(c.req.raw, cancelSchema);
     if (!body.ok) return refuse(c, body.error);
     const { request } = found.value;
     const done = await cancelDeletion(c.get('ctx'), request, body.value.reason);

@@ -1,7 +1,7 @@
 import { describe, oneOf, page, text } from '../../shared/describe.ts';
 import type { Page } from '../../shared/page.ts';
 import { DELETION_STATES, type DeletionRequest, type ErasureReceipt } from '../../wire/compliance.ts';
-import { deletionSchema, holdSchema, reasonSchema } from './requests/schema.ts';
+import { cancelSchema, deletionSchema, holdSchema } from './requests/schema.ts';
 
 export interface DeletionAnswers {
   'GET /api/compliance/deletions': Page<DeletionRequest>;
@@ -30,7 +30,7 @@ export default describe<DeletionAnswers>('Compliance', {
   },
   'GET /api/compliance/deletions/:id': { summary: 'One request for deletion', access: 'admins', codes: OF_PROJECT },
   'POST /api/compliance/deletions/:id/cancel': {
-    ...{ summary: 'Cancel it', access: 'admins', proof: true, body: reasonSchema, example: { reason: 'Taken back.' } },
+    ...{ summary: 'Cancel it', access: 'admins', proof: true, body: cancelSchema, example: { reason: 'Taken back.' } },
     codes: `deletion_begun deletion_ended ${OF_PROJECT}`,
   },
   'POST /api/compliance/deletions/:id/execute': {

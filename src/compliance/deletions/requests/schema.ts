@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { optionalTextSchema, reasonSchema } from '../../../shared/text-schema.ts';
 import { ERASURE_CATEGORIES } from '../../../wire/compliance.ts';
 import { STREAMS } from '../../../wire/record.ts';
 import { MAX_ID_CHARS, MAX_IDS, MIN_IDENTIFIER_CHARS } from '../identity/identity.ts';
 import { DEFAULT_GRACE_DAYS, MAX_GRACE_DAYS } from '../lifecycle/grace.ts';
 
-const MAX_REASON_CHARS = 1_000;
 const MAX_CONTACT_CHARS = 500;
 const MAX_HOLDS = 30;
 
@@ -20,20 +20,20 @@ const ids = (least: number) =>
     .max(MAX_IDS, `may be ${MAX_IDS}`)
     .default([]);
 
-const reason = z.lazy(() =>
-  z.string().trim().min(1, 'must say why').max(MAX_REASON_CHARS, `must have at most ${MAX_REASON_CHARS} characters`),
-);
-
 export const holdSchema = z.lazy(() =>
   z
-    .strictObject({ category: z.enum(ERASURE_CATEGORIES), stream: z.enum(STREAMS).nullable().default(null), reason })
+    .strictObject({
+      category: z.enum(ERASURE_CATEGORIES),
+      stream: z.enum(STREAMS).nullable().default(null),
+      reason: reasonSchema,
+    })
     .refine(({ category, stream }) => stream === null || category === 'records', {
       path: ['stream'],
       message: 'is of records alone',
     }),
 );
 
-export const reasonSchema = z.lazy(() => z.strictObject({ reason }));
+export const cancelSchema = z.lazy(() => z.strictObject({ reason: reasonSchema }));
 
 export const deletionSchema = z.lazy(() =>
   z.strictObject({
@@ -46,13 +46,7 @@ export const deletionSchema = z.lazy(() =>
       .min(0, 'must be 0 or more')
       .max(MAX_GRACE_DAYS, `must be at most ${MAX_GRACE_DAYS}`)
       .default(DEFAULT_GRACE_DAYS),
-    contact: z
-      .string()
-      .trim()
-      .max(MAX_CONTACT_CHARS, `must have at most ${MAX_CONTACT_CHARS} characters`)
-      .nullable()
-      .default(null)
-      .transform((contact) => contact || null),
+    contact: optionalTextSchema(MAX_CONTACT_CHARS),
     holds: z.array(holdSchema).max(MAX_HOLDS, `may be ${MAX_HOLDS}`).default([]),
   }),
 );
