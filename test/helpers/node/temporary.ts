@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
@@ -15,14 +16,29 @@ export function temporaryFolder(name: string): string {
   return dir;
 }
 
-/** A port on which nothing listens at this moment. */
+/**
+ * Below the ports that systems give to connections on their way out (Linux: from 32768 on): one of those may be taken by any connection between this look and
+ * the start of the server that is to have it. Above those that Chromium refuses to open.
+ */
+const PORTS = { first: 11_000, last: 32_000 };
+const MAX_LOOKS = 100;
+
+/** A port on which nothing listens at this moment; by chance, so that tests beside this one do not get the same. */
 export async function freePort(): Promise<number> {
+  for (let look = 0; look < MAX_LOOKS; look++) {
+    const port = randomInt(PORTS.first, PORTS.last);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`none of ${MAX_LOOKS} ports from ${PORTS.first} to ${PORTS.last} is free`);
+}
+
+async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('the probe has no port');
-  return address.port;
+  const listens = await new Promise<boolean>((resolve) => {
+    probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (listens) await new Promise((resolve) => probe.close(resolve));
+  return listens;
 }
 
 /** Polls until `fact` returns something other than null, undefined or false; throws with `what` after `limitMs`. */
