@@ -2,9 +2,14 @@
  * What metrics and the log of requests cost an ingest request: the same load at two servers of one build, one with MEASURE off and with LOG_LEVEL above the line of a
  * request, in short turns of a second, one right after the other. Each round is a ratio of its two turns, so what else the machine does must begin or end within a
  * round to be in it; which goes first changes. The processor's time of a request is compared, which other work changes less than the clock's.
+ *
+ * Twice: as it is, with workerd printing each line to its output; and with a console that does nothing, which is what our own code costs. A deployment has no such
+ * output: there the platform takes the text of a line as it is.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { groupMembers } from '../scripts/lib/process-group.ts';
+import { bundleWorker } from '../test/helpers/node/workerd.ts';
 import { runHttpLoad } from './lib/http-load.ts';
 import { median, quantile, type Row } from './lib/row.ts';
 import { startTarget, type Target } from './lib/target.ts';
@@ -26,13 +31,15 @@ interface Round {
 }
 
 /**
- * Of all threads of the server: time on a processor so far. By the scheduler's count, which is in nanoseconds (Linux, Documentation/scheduler/sched-stats); /proc/<pid>/stat
+ * Of all threads of workerd, without the program that started it, which does nothing but hand its output on: time on a processor so far. By the scheduler's count, which is in nanoseconds (Linux, Documentation/scheduler/sched-stats); /proc/<pid>/stat
  * counts hundredths of a second, which are a per cent of a turn.
  */
 function cpuMs({ worker }: Target): number {
-  const threads = groupMembers(worker.pid).flatMap((pid) =>
-    readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/schedstat`),
-  );
+  const isWorkerd = (pid: number) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'workerd';
+  const threads = groupMembers(worker.pid)
+    .filter(isWorkerd)
+    .flatMap((pid) => readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}/schedstat`));
+  if (threads.length === 0) throw new Error('no process of this server is called workerd');
   return threads.reduce((sum, file) => sum + Number(readFileSync(file, 'utf8').split(' ')[0]), 0) / 1_000_000;
 }
 
@@ -73,8 +80,17 @@ function shareOf(rounds: readonly Round[]): string {
   return `${show(median(shares))} (95 % of medians ${show(low)} to ${show(high)}; ${half})`;
 }
 
-async function compare(recordsPerBody: number): Promise<Row> {
-  const [on, off] = [await startTarget(), await startTarget(OFF)];
+/** The Worker as it is, but for a console that takes the line of a request and does nothing. */
+async function silentScript(): Promise<string> {
+  const { script } = await bundleWorker();
+  const silent = path.join(path.dirname(script), 'silent-console.js');
+  writeFileSync(silent, `console.log = () => undefined;\n${readFileSync(script, 'utf8')}`);
+  return silent;
+}
+
+async function compare(recordsPerBody: number, console: 'printed' | 'silent'): Promise<Row> {
+  const options = console === 'silent' ? { script: await silentScript() } : {};
+  const [on, off] = [await startTarget({}, options), await startTarget(OFF, options)];
   try {
     const rounds = await roundsOf(on, off, recordsPerBody);
     const show = (which: keyof Round) => {
@@ -82,7 +98,7 @@ async function compare(recordsPerBody: number): Promise<Row> {
       return `${of('cpuMs').toFixed(3)} ms of CPU, p50 ${of('p50Ms').toFixed(2)} ms`;
     };
     return {
-      what: `metrics and log of an ingest request of ${recordsPerBody} records, ${ROUNDS} rounds of two turns of ${TURN_MS / 1_000} s`,
+      what: `metrics and log${console === 'silent' ? ', without the console of the local workerd,' : ''} of an ingest request of ${recordsPerBody} records, ${ROUNDS} rounds of two turns of ${TURN_MS / 1_000} s`,
       reach: '<= 3 % more CPU',
       ours: `${shareOf(rounds)}: ${show('on')}`,
       peers: { 'the same with MEASURE off and LOG_LEVEL warn': show('off') },
@@ -94,5 +110,10 @@ async function compare(recordsPerBody: number): Promise<Row> {
 }
 
 export async function run(): Promise<Row[]> {
-  return [await compare(100), await compare(1)];
+  return [
+    await compare(100, 'silent'),
+    await compare(100, 'printed'),
+    await compare(1, 'silent'),
+    await compare(1, 'printed'),
+  ];
 }

@@ -32,9 +32,8 @@ import {
   healthRoutes,
   logSettingsRoutes,
   metricsRoutes,
+  observeRequests,
   performanceRoutes,
-  requestLog,
-  requestMetrics,
 } from './observability/index.ts';
 import { operationRoutes } from './operations/index.ts';
 import { otlpRoutes } from './otlp/index.ts';
@@ -53,8 +52,7 @@ const KEY_REQUIRED: readonly string[] = ['POST /api/etl/jobs/:id/resend'];
 export function createApp(): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   app.use(requestContext);
-  app.use(requestLog);
-  app.use(requestMetrics);
+  app.use(observeRequests);
   app.use(rateLimitHeaders);
   app.onError(onFault);
   app.notFound(notFoundIn(app));

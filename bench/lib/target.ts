@@ -1,5 +1,5 @@
 import type { AdminSession } from '../../scripts/start/api.ts';
-import { type StartedWorkerd, startWorkerd } from '../../test/helpers/node/workerd.ts';
+import { type StartedWorkerd, startWorkerd, type WorkerdOptions } from '../../test/helpers/node/workerd.ts';
 
 export interface Target {
   worker: StartedWorkerd;
@@ -9,8 +9,11 @@ export interface Target {
 }
 
 /** Our Worker in workerd without the dev proxy, on an empty state, with a project and a key. */
-export async function startTarget(vars: Readonly<Record<string, string>> = {}): Promise<Target> {
-  const worker = await startWorkerd({ vars });
+export async function startTarget(
+  vars: Readonly<Record<string, string>> = {},
+  options: Pick<WorkerdOptions, 'script'> = {},
+): Promise<Target> {
+  const worker = await startWorkerd({ vars, ...options });
   return { worker, ...(await createTarget(await worker.signIn())) };
 }
 

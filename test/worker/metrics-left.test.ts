@@ -2,7 +2,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import { describe, expect, it, vi } from 'vitest';
-import { requestMetrics } from '../../src/observability/index.ts';
+import { observeRequests } from '../../src/observability/index.ts';
 import { registry } from '../../src/observability/red/isolate.ts';
 import { type AppEnv, requestContext } from '../../src/shared/http.ts';
 import { SLOW_REQUEST_MS } from '../../src/wire/performance.ts';
@@ -15,7 +15,7 @@ function waitingApp() {
     return answers.promise;
   };
   const app = new Hono<AppEnv>();
-  app.use(requestContext, requestMetrics);
+  app.use(requestContext, observeRequests);
   app.get('/wait/:id', async (c) => {
     await c.get('ctx').env.STORE.head('nothing');
     return c.text('late');

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { Hono } from 'hono';
 import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { foldPerformance, requestMetrics } from '../../src/observability/index.ts';
+import { foldPerformance, observeRequests } from '../../src/observability/index.ts';
 import { performanceReport } from '../../src/observability/report/report.ts';
 import { replaceWindows } from '../../src/observability/report/store.ts';
 import { type AppEnv, requestContext } from '../../src/shared/http.ts';
@@ -190,7 +190,7 @@ describe('GET /api/metrics/slow', () => {
     let nowMs = performance.now();
     vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
     const app = new Hono<AppEnv>();
-    app.use(requestContext, requestMetrics);
+    app.use(requestContext, observeRequests);
     app.get('/slow/:id', async (c) => {
       nowMs += 100;
       const waiting = c.get('ctx').env.STORE.head('nothing');

@@ -84,7 +84,7 @@ describe('each request has one line', () => {
   it('of a fault, beside the line with its cause, both as errors', async () => {
     const { key } = await createKey((await createProject()).id, ['query']);
     const lines = logLines();
-    const broken = { ...env, DB: null as unknown as D1Database };
+    const broken = { ...env, DB: {} as D1Database };
     await callApp('GET', '/api/projects', { app: createApp(), env: broken, key });
     expect(lines).toMatchObject([
       { level: 'error', event: 'fault', route: '/api/projects', cause: expect.stringContaining('TypeError') },

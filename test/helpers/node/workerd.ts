@@ -59,8 +59,8 @@ const WRANGLER_TOML = path.join(PROJECT_DIR, 'wrangler.toml');
 const BINDINGS = 'bindings.json';
 const ADMIN_PASSWORD = 'correct horse battery staple';
 
-/** Bundles the Worker as a deployment would, and writes down the bindings that it has. */
-async function bundleWorker(): Promise<{ script: string; bindingsFile: string }> {
+/** Bundles the Worker as a deployment would, and writes down the bindings that it has. Once for a run. */
+export async function bundleWorker(): Promise<{ script: string; bindingsFile: string }> {
   const dir = await madeOnce('bundle', async (outDir) => {
     mkdirSync(path.join(PROJECT_DIR, 'dist'), { recursive: true }); // wrangler.toml names it; a checkout without a build has none
     const result = await run('wrangler', ['deploy', '--dry-run', '--outdir', outDir]);
