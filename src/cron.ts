@@ -289,7 +289,7 @@ export async function runCron(controller: Pick<ScheduledController, 'cron'>, env
       actor: { kind: 'system', job: job.name },
       requestId: crypto.randomUUID().replaceAll('-', ''),
       address: 'cron',
-      country: null,
+      country: () => null,
       allowances: [],
     };
     const { outcome } = await runJob(ctx, job);

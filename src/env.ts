@@ -141,8 +141,11 @@ export interface Ctx {
   requestId: string;
   /** Client address as the edge saw it; 'unknown' where it did not say. */
   address: string;
-  /** ISO 3166-1 alpha-2 as the edge saw it, or T1 for Tor; null where it did not say. */
-  country: string | null;
+  /**
+   * ISO 3166-1 alpha-2 as the edge saw it, or T1 for Tor; null where it did not say. Asked for where it is needed: with it the runtime parses all that the edge knows of
+   * a request, which is a twenty-fifth of what storing a batch takes.
+   */
+  country: () => string | null;
   claim?: Claim;
   /** The limits that this request was counted against so far. Whoever counts it adds to it; copies of this context share it. */
   allowances: Allowance[];

@@ -253,7 +253,7 @@ export class Alerts extends MeasuredObject implements AlertsCalls {
     const requestId = crypto.randomUUID().replaceAll('-', '');
     const [env, config] = [this.env, parseConfig(this.env)];
     const actor = { kind: 'system', job: 'alerts' } as const;
-    return { env, config, nowMs, actor, requestId, address: 'alarm', country: null, allowances: [] };
+    return { env, config, nowMs, actor, requestId, address: 'alarm', country: () => null, allowances: [] };
   }
 
   #project(): ToldProject {

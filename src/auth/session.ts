@@ -59,7 +59,7 @@ export function newSession(ctx: Ctx, userId: string, userAgent: string): NewSess
 }
 
 export function placeOf({ address, country }: Pick<Ctx, 'address' | 'country'>, userAgent: string): Place {
-  return { address, country, userAgent: userAgent.slice(0, MAX_USER_AGENT_CHARS) };
+  return { address, country: country(), userAgent: userAgent.slice(0, MAX_USER_AGENT_CHARS) };
 }
 
 /** When the newest secret of the session was made. */

@@ -33,7 +33,7 @@ export async function authenticateSender(c: AppContext): Promise<Result<Sender, 
   const mayNotSend: IngestError | null = streams?.length === 0 ? { kind: 'scope', needed: 'ingest' } : null;
   const error = mayNotSend ?? refusal(c, claims, inUrl);
   if (error === null) {
-    const browser = claims.origins === null ? null : browserClient(c.req.raw.headers, c.get('ctx').country);
+    const browser = claims.origins === null ? null : browserClient(c.req.raw.headers, c.get('ctx').country());
     return ok({ projectId, keyId, streams, recordsPerDay: claims.quota?.recordsPerDay ?? null, browser });
   }
   await countRefused(c.get('ctx'), claims, error);

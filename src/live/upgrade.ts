@@ -109,7 +109,7 @@ function keyIdentity(
     mayRead,
     writes: writableStreams(claims),
     recordsPerDay: claims.quota?.recordsPerDay ?? null,
-    browser: claims.origins === null ? null : browserClient(request.headers, ctx.country),
+    browser: claims.origins === null ? null : browserClient(request.headers, ctx.country()),
     expiresAtMs: null,
   });
 }

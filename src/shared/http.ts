@@ -56,7 +56,7 @@ export const requestContext: MiddlewareHandler<AppEnv> = async function requestC
     actor: { kind: 'anonymous' },
     requestId,
     address: c.req.header('cf-connecting-ip') ?? 'unknown',
-    country: countryOf(c.req.raw, config.environment),
+    country: () => countryOf(c.req.raw, config.environment),
     allowances: [],
     facts: { keyId: null, projectId: null, code: null, parentSpanId },
   });

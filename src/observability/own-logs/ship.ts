@@ -56,7 +56,7 @@ function nowMs(): number {
 async function store(projectId: string, { id, lines, lost }: Batch): Promise<'stored' | 'refused'> {
   const ctx: Ctx = {
     ...{ env, config: parseConfig(env), nowMs: nowMs(), actor: { kind: 'system', job: 'own_logs' } },
-    ...{ requestId: OWN_REQUEST_ID, address: 'log', country: null, allowances: [] },
+    ...{ requestId: OWN_REQUEST_ID, address: 'log', country: () => null, allowances: [] },
   };
   const batch = new BatchBuilder(
     { stream: 'logs', service: 'breakwater', nowMs: ctx.nowMs },

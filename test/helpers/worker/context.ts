@@ -10,7 +10,7 @@ export function testCtx(overrides: Partial<Ctx> = {}): Ctx {
     actor: { kind: 'system', job: 'test' },
     requestId: 'test-request',
     address: '192.0.2.1',
-    country: null,
+    country: () => null,
     allowances: [],
     ...overrides,
   };
