@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Command, Option } from './command.ts';
 import { usageError } from './exit.ts';
 import { nearest } from './nearest.ts';
+import { SEARCH } from './search-options.ts';
 import { parseMoment, parseSpanMs } from './time.ts';
 
 /** Taken by every command. */
@@ -49,17 +50,18 @@ export function findCommand(commands: readonly Command[], argv: readonly string[
 export function readInput(command: Command, argv: readonly string[]): Input {
   const options = { ...command.options, ...COMMON_OPTIONS };
   const parsed = parse(command, options, argv);
-  const input = new Input(parsed.values, parsed.positionals);
+  const words = parsed.positionals.map((word) => word.replace(WORD_MARK, ''));
+  const input = new Input(parsed.values, words);
   if (input.has('help')) return input;
   for (const [name, { choices }] of Object.entries(options)) {
     const wrong = choices && input.list(name).find((value) => !choices.includes(value));
     if (wrong !== undefined) throw usageError(`--${name} takes ${choices?.join(', ')}, not "${wrong}".`);
   }
   const { least = 0, most = least } = command;
-  const count = parsed.positionals.length;
+  const count = words.length;
   if (count < least) throw usageError(`"breakwater ${command.name}" takes ${command.takes}.`, helpHint(command));
   if (count > most) {
-    const first = parsed.positionals[most];
+    const first = words[most];
     throw usageError(`"breakwater ${command.name}" does not know what to do with "${first}".`, helpHint(command));
   }
   return input;
@@ -77,29 +79,34 @@ function parse(command: Command, options: Readonly<Record<string, Option>>, argv
     ]),
   );
   try {
-    return parseArgs({ args: joinNegated(options, argv), allowPositionals: true, options: known });
+    return parseArgs({ args: withNegated(command, options, argv), allowPositionals: true, options: known });
   } catch (error) {
     // Node's message names the flag in its first sentence and goes on with advice for programmers.
     const [sentence = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s|\n/);
-    const unknown = /^Unknown option '--?([^']+)'/.exec(sentence)?.[1];
-    const guess = unknown === undefined ? null : nearest(unknown, Object.keys(options));
-    throw usageError(
-      `${sentence.replace(/\.$/, '')}.`,
-      guess === null ? helpHint(command) : `Did you mean --${guess}? ${helpHint(command)}`,
-    );
+    const [, flag, unknown] = /^Unknown option '(--?([^']+))'/.exec(sentence) ?? [];
+    const guess = unknown === undefined || unknown.length === 1 ? null : nearest(unknown, Object.keys(options));
+    const meant = guess === null ? '' : `Did you mean --${guess}? `;
+    const isLetter = command.takes === SEARCH && flag !== undefined && !flag.startsWith('--');
+    const search = isLetter ? 'A word that the search leaves out stands behind two dashes: -- -word. ' : '';
+    throw usageError(`${sentence.replace(/\.$/, '')}.`, `${meant}${search}${helpHint(command)}`);
   }
 }
 
-/** A search may begin with a dash (`-level:info`): where an option takes a value, what follows it is that value. */
-function joinNegated(options: Readonly<Record<string, Option>>, argv: readonly string[]): string[] {
-  const joined: string[] = [];
+/** Before a word that would be read as a flag; no argument of a program can hold it. */
+const WORD_MARK = '\0';
+/** A dash before a field, a phrase or a parenthesis, which no flag has. Before a lone word it may be a flag that is mistyped. */
+const NEGATED_TERM = /^-(?:[^-\s:"(=][^\s:"(=]*:|["(])/;
+
+/** A search may begin with a dash (`-level:info`): where an option takes a value, what follows it is that value, and elsewhere it is a word of the search. */
+function withNegated(command: Command, options: Readonly<Record<string, Option>>, argv: readonly string[]): string[] {
+  const read: string[] = [];
   for (const arg of argv) {
-    const name = /^--([\w-]+)$/.exec(joined.at(-1) ?? '')?.[1];
+    const name = /^--([\w-]+)$/.exec(read.at(-1) ?? '')?.[1];
     const waits = name !== undefined && options[name]?.value !== undefined;
-    if (waits && /^-[^-]/.test(arg)) joined.splice(-1, 1, `--${name}=${arg}`);
-    else joined.push(arg);
+    if (waits && /^-[^-]/.test(arg)) read.splice(-1, 1, `--${name}=${arg}`);
+    else read.push(command.takes === SEARCH && NEGATED_TERM.test(arg) ? WORD_MARK + arg : arg);
   }
-  return joined;
+  return read;
 }
 
 function helpHint(command: Command): string {
@@ -149,7 +156,9 @@ export class Input {
     if (text === null) return null;
     const atMs = parseMoment(text, nowMs);
     if (atMs === null)
-      throw usageError(`--${name} must be a time such as 15m (ago), 2026-11-28T09:00Z or Unix ms, not "${text}".`);
+      throw usageError(
+        `--${name} must be a time such as 15m (ago), 2026-11-28T09:00 (UTC), 2026-11-28T10:00+01:00 or Unix ms, not "${text}".`,
+      );
     return atMs;
   }
 

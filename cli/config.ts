@@ -54,8 +54,13 @@ export function writeConfig(environment: Environment, config: Config): string {
   return file;
 }
 
+/** What a file is written as before it takes its name. */
+export function draftOf(file: string): string {
+  return `${file}.${process.pid}`;
+}
+
 export function writeOwnersFile(file: string, text: string): void {
-  const draft = `${file}.${process.pid}`;
+  const draft = draftOf(file);
   try {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(draft, text, { mode: 0o600 });

@@ -45,12 +45,16 @@ ${list(commands.map(({ name, summary }) => [name, summary]))}
 `;
 }
 
+const TIMES =
+  'A <time> is a span ago (15m, 2h, 7d), Unix ms or ISO 8601; without a zone it is UTC: 2026-11-28T09:00, 2026-11-28T10:00+01:00.';
+
 export function commandHelp({ name, summary, takes, options = {}, notes, examples = [] }: Command): string {
   const parts = [
     `${summary}.`,
     `  breakwater ${name}${takes === undefined ? '' : ` ${takes}`} [flags]`,
     ...(Object.keys(options).length > 0 ? [`Flags\n${optionList(options)}`] : []),
     `Flags of every command\n${optionList(COMMON_OPTIONS)}`,
+    ...(Object.values(options).some(({ value }) => value === '<time>') ? [TIMES] : []),
     ...(notes === undefined ? [] : [notes]),
     ...(examples.length > 0 ? [`Examples\n${examples.map((example) => `  ${example}`).join('\n')}`] : []),
   ];

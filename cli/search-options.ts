@@ -2,6 +2,11 @@ import { LEVELS, STREAMS } from '../src/wire/record.ts';
 import type { Input } from './args.ts';
 import type { Option } from './command.ts';
 
+/** What a command takes whose arguments are a search. */
+export const SEARCH = '[search]';
+export const DASH_NOTE =
+  "A search may begin with a dash ('-level:info'); a lone word that is left out stands behind two: -- -timeout.";
+
 /** What `tail` and `query` have in common: what is looked for. */
 export const SEARCH_OPTIONS: Readonly<Record<string, Option>> = {
   level: { value: '<level>', choices: LEVELS, help: 'this severe or more' },

@@ -41,6 +41,10 @@ function unknownProfile(name: string, profiles: Readonly<Record<string, Profile>
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
+export function isThisMachine(url: string): boolean {
+  return LOOPBACK.test(new URL(url).hostname);
+}
+
 /** The origin of what a person typed: without a scheme https, to this machine http. Throws a CliError for what is no address. */
 export function originOf(text: string, { variables }: Environment): string {
   const scheme = /^[a-z][a-z+.-]*:\/\//i.test(text)
@@ -52,7 +56,7 @@ export function originOf(text: string, { variables }: Environment): string {
   if (url === null || !/^https?:$/.test(url.protocol)) throw usageError(`"${text}" is no address of a deployment.`);
   if (url.username !== '' || url.password !== '')
     throw usageError('The address must not hold a user or a password.', 'A key comes by "breakwater login".');
-  const clear = url.protocol === 'http:' && !LOOPBACK.test(url.hostname);
+  const clear = url.protocol === 'http:' && !isThisMachine(url.origin);
   if (clear && variables.BREAKWATER_ALLOW_HTTP !== '1') {
     const hint = 'Use https, or set BREAKWATER_ALLOW_HTTP=1 in a network that you trust.';
     throw usageError(`${url.origin} is plain HTTP: everybody on the way would read the key.`, hint);

@@ -1,3 +1,5 @@
+import { parseTime } from '../src/shared/time.ts';
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,
@@ -14,20 +16,14 @@ export function parseSpanMs(text: string): number | null {
   return Math.round([...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? 0), 0));
 }
 
-/** Unix milliseconds of `now`, a span (that long ago), Unix milliseconds, or ISO 8601 (a day is midnight UTC); null for anything else. */
+/** Unix milliseconds of `now`, a span (that long ago), Unix milliseconds, or ISO 8601 as the server reads it, in UTC where it names no zone; null for anything else. */
 export function parseMoment(text: string, nowMs: number): number | null {
   if (text === 'now') return nowMs;
   const span = parseSpanMs(text.replace(/^-/, ''));
   if (span !== null) return nowMs - span;
-  if (/^\d{12,14}$/.test(text)) return Number(text);
-  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return null;
-  const atMs = Date.parse(text.replace(' ', 'T'));
-  return Number.isNaN(atMs) || !isDay(text.slice(0, 'YYYY-MM-DD'.length)) ? null : atMs;
-}
-
-/** Date.parse takes 30 February for 2 March. */
-function isDay(day: string): boolean {
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  // The server takes a shorter number too; who types one means something else.
+  if (/^-?\d+$/.test(text)) return /^\d{12,14}$/.test(text) ? Number(text) : null;
+  return parseTime(text);
 }
 
 /** A span in its two largest units: `1 h 12 min`, `43 s`. */

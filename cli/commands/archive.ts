@@ -7,7 +7,7 @@ import { safeText } from '../terminal/safe-text.ts';
 import { spanWords } from '../time.ts';
 
 const RANGE: Readonly<Record<string, Option>> = {
-  from: { value: '<time>', help: 'of records from then on: 90d (ago), 2026-08-01 or Unix ms' },
+  from: { value: '<time>', help: 'of records from then on' },
   to: { value: '<time>', help: 'of records before then' },
   stream: { value: '<stream>', choices: STREAMS, help: 'of one stream' },
 };

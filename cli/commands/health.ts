@@ -1,11 +1,11 @@
+import type { Deployed } from '../../src/wire/health.ts';
 import type { Client } from '../client.ts';
 import type { Command } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { spanWords } from '../time.ts';
 
-export interface Health {
+export interface Health extends Deployed {
   status: string;
-  version: string;
 }
 export interface Readiness {
   status: string;

@@ -2,7 +2,7 @@ import type { LogRecord } from '../../src/wire/record.ts';
 import type { Command, Run } from '../command.ts';
 import { CSV_HEADER, csvRow } from '../csv.ts';
 import { usageError } from '../exit.ts';
-import { SEARCH_OPTIONS, searchText, streamOf } from '../search-options.ts';
+import { DASH_NOTE, SEARCH, SEARCH_OPTIONS, searchText, streamOf } from '../search-options.ts';
 import { recordLine } from '../terminal/record-line.ts';
 import { safeJson, safeText } from '../terminal/safe-text.ts';
 
@@ -20,10 +20,10 @@ interface Page {
 export const query: Command = {
   name: 'query',
   summary: 'Searches records, from this second back through the archive',
-  takes: '[search]',
+  takes: SEARCH,
   most: 100,
   options: {
-    from: { value: '<time>', help: 'from then on: 15m (ago), 2026-11-28T09:00Z, Unix ms (1h)' },
+    from: { value: '<time>', help: 'from then on (1h)' },
     to: { value: '<time>', help: 'before then (now)' },
     limit: { value: '<n>', short: 'n', help: 'so many at most; 0 is all (100)' },
     order: { value: '<order>', choices: ['desc', 'asc'], help: 'the newest first, or the oldest (desc)' },
@@ -31,7 +31,8 @@ export const query: Command = {
     ...SEARCH_OPTIONS,
   },
   notes: `The language of searches is in docs/search.md. Pages are asked for until the limit is reached; what the budget of one request does
-not reach, the next one does. CSV has the columns of the export. Needs a key with the scope query.`,
+not reach, the next one does. CSV has the columns of the export. Needs a key with the scope query.
+${DASH_NOTE}`,
   examples: [
     "breakwater query 'timeout AND attrs.gateway:venmo' --from 2h",
     'breakwater query --level error --from 7d --limit 0 --format csv > errors.csv',

@@ -33,7 +33,8 @@ export const send: Command = {
 anything else as a message. Files, and what is piped, may be gzip. A pattern in quotes is expanded here: 'logs/**/*.ndjson'.
 
 Overload and lost connections are waited out. A sending that was stopped goes on when the same command is run again, and a file that has grown
-since is sent from where it ended; nothing is stored twice (docs/cli.md). The standard input is sent as often as it is piped.
+since is sent from where it ended; nothing is stored twice (docs/cli.md). A last line without a line break is sent too, when nothing has come to it
+for 5 seconds. The standard input is sent as often as it is piped.
 The code is 5 where records were rejected. Needs a key with the scope ingest.`,
   examples: [
     'breakwater send app.log --service checkout',

@@ -1,10 +1,10 @@
 import { TOPIC_ALL } from '../../src/wire/protocol.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import type { Command, Run } from '../command.ts';
-import { readIfThere, writeOwnersFile } from '../config.ts';
-import { usageError } from '../exit.ts';
+import { writeOwnersFile } from '../config.ts';
 import { follow } from '../live/follow.ts';
-import { SEARCH_OPTIONS, searchText, streamOf } from '../search-options.ts';
+import { placeIn } from '../live/place.ts';
+import { DASH_NOTE, SEARCH, SEARCH_OPTIONS, searchText, streamOf } from '../search-options.ts';
 import { recordLine } from '../terminal/record-line.ts';
 import { safeJson } from '../terminal/safe-text.ts';
 import { spanWords } from '../time.ts';
@@ -16,7 +16,7 @@ const MAX_HISTORY = 1_000;
 export const tail: Command = {
   name: 'tail',
   summary: 'Shows records as they are stored, until Ctrl-C',
-  takes: '[search]',
+  takes: SEARCH,
   most: 100,
   options: {
     ...SEARCH_OPTIONS,
@@ -26,7 +26,7 @@ export const tail: Command = {
   },
   notes: `The search runs at the server (docs/search.md). A lost connection is made again and goes on behind the last record that was
 shown, without gap or repeat; what could not be had any more is said on the error output. With --json a record is a line.
-Needs a key with the scope query.`,
+Needs a key with the scope query. ${DASH_NOTE}`,
   examples: [
     'breakwater tail',
     'breakwater tail --level warn --service payments',
@@ -42,8 +42,7 @@ async function tailRecords({ input, out, client, signal }: Run): Promise<undefin
   const lines = input.wholeNumber('lines', 0, MAX_HISTORY) ?? 10;
   const most = input.wholeNumber('max-records', 1, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY;
   const place = input.text('cursor-file');
-  const since = place === null ? null : readIfThere(place)?.trim() || null;
-  if (since !== null && !/^[\w.:~=+/-]{1,2000}$/.test(since)) throw usageError(`${place} holds no place of a tail.`);
+  const since = place === null ? null : placeIn(place);
   const ended = new AbortController();
   let shown = 0;
   let known = new Set<string>();

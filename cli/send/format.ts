@@ -65,13 +65,14 @@ function asLine(text: Buffer, format: Format): Buffer {
     case 'lines':
       return asMessage(text);
     case 'auto':
-      return looksLikeObject(text) && isJson(text.toString('utf8')) ? text : asMessage(text);
+      return isObject(text) ? text : asMessage(text);
   }
 }
 
-function looksLikeObject(text: Buffer): boolean {
+/** Or an array, which the server refuses with a reason. */
+export function isObject(text: Buffer): boolean {
   const first = text.find((byte) => byte > 32);
-  return first === OPEN_BRACE || first === OPEN_BRACKET;
+  return (first === OPEN_BRACE || first === OPEN_BRACKET) && isJson(text.toString('utf8'));
 }
 
 function asMessage(text: Buffer): Buffer {

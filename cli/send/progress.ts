@@ -40,6 +40,12 @@ export class Progress {
     this.#show(true);
   }
 
+  /** Shown alone: it passes within seconds. */
+  looking(sentence: string): void {
+    this.#waiting = ` ${sentence}`;
+    this.#show(true);
+  }
+
   #say(reason: string): void {
     const atMs = performance.now();
     if (reason === this.#said.reason && atMs - this.#said.atMs < SAID_FOR_MS) return;

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '../client.ts';
+import { safeText } from '../terminal/safe-text.ts';
 import { BATCH_LIMITS, type Batch, batchesOf } from './batches.ts';
 import { deliver } from './deliver.ts';
 import { type Format, formatOf, peek, piecesOf } from './format.ts';
+import { type Waits, withEndOfLine } from './last-line.ts';
 import { Place } from './place.ts';
 import type { Progress } from './progress.ts';
 import { readSource, type Source } from './sources.ts';
@@ -41,9 +43,13 @@ export async function sendSource(source: Source, options: Sending): Promise<Tota
   // A file that is gone on with is what its beginning says, not what its middle looks like.
   const first = start === 0 ? beginning : (await peek(readSource(source, 0), false)).beginning;
   const format = options.format === 'auto' ? formatOf(first) : options.format;
+  // Of an array or an object its own end says when it is whole, and what is packed is not written any more.
+  const { file } = source;
+  const bytes =
+    file === null || source.isGzip || format === 'json' ? all : withEndOfLine(all, { ...source, file }, start, waits());
   const limits = { ...BATCH_LIMITS, records: options.batchRecords };
   const cutting = { ends: place?.ends ?? [], lingerMs: trickles ? LINGER_MS : null };
-  const batches = batchesOf(piecesOf(all, format, start), start, limits, cutting);
+  const batches = batchesOf(piecesOf(bytes, format, start), start, limits, cutting);
 
   await eachOf(batches, options.concurrency, async (batch) => {
     place?.leaving(batch);
@@ -53,6 +59,14 @@ export async function sendSource(source: Source, options: Sending): Promise<Tota
     progress.done(batch.end - batch.start, batch.records);
   });
   return totals;
+
+  function waits(): Waits {
+    return {
+      nowMs: () => Date.now(),
+      wait: (ms) => client.wait(ms),
+      onWaiting: () => progress.looking(`The last line of ${safeText(source.name)} has no end yet: it may be coming.`),
+    };
+  }
 
   function delivery(batch: Batch) {
     const content = createHash('sha256').update(batch.body).digest('hex');

@@ -63,7 +63,7 @@ function isPacked(beginning: Buffer): boolean {
   return beginning[0] === 0x1f && beginning[1] === 0x8b;
 }
 
-function unreadable(name: string, error: unknown): CliError {
+export function unreadable(name: string, error: unknown): CliError {
   return new CliError(EXIT.failed, `Cannot read ${name}: ${error instanceof Error ? error.message : error}.`);
 }
 

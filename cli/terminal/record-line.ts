@@ -41,9 +41,14 @@ function quoted(text: string): string {
   return text === '' || /[\s="]/.test(text) ? JSON.stringify(text) : text;
 }
 
+/** With the zone, without which it would be read as UTC where somebody gives it back (`--from`). */
 export function localTime(ts: number): string {
   const at = new Date(ts);
   const two = (value: number, digits = 2) => String(value).padStart(digits, '0');
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${two(at.getMilliseconds(), 3)}`;
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}.${two(at.getMilliseconds(), 3)}`;
+  const eastMinutes = -at.getTimezoneOffset();
+  const [hours, minutes] = [Math.floor(Math.abs(eastMinutes) / 60), Math.abs(eastMinutes) % 60];
+  const zone = eastMinutes === 0 ? 'Z' : `${eastMinutes < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`;
+  return `${day} ${time}${zone}`;
 }

@@ -2,15 +2,15 @@ import { CliError, EXIT } from '../../cli/exit.ts';
 import { spanWords } from '../../cli/time.ts';
 import { Stop } from '../lib/stop.ts';
 import { type LoadCommand, type LoadFlags, loadHelp, parseLoadFlags, refuseLoadFlagsTakenByNpm } from './flags.ts';
+import { JUDGED_FROM_MS } from './memory.ts';
 import { reportOf } from './report.ts';
-import { type LoadResult, runLoad } from './run.ts';
+import { runLoad } from './run.ts';
 import type { Sender } from './send.ts';
 import { type LoadTarget, openTarget } from './target.ts';
+import { verdictLines, verdictOf } from './verdict.ts';
 
 /** How long the most that is possible is looked for. */
 const PROBE_MS = 15_000;
-/** Less of the rate than this was not held. */
-const HELD_SHARE = 0.95;
 
 /** Runs `npm run load` or `npm run soak`; returns the exit code. */
 export async function loadCommand(command: LoadCommand, argv: readonly string[]): Promise<number> {
@@ -43,6 +43,8 @@ interface Signals {
 }
 
 async function load(command: LoadCommand, flags: LoadFlags, { stop: signal, end }: Signals): Promise<number> {
+  if (command === 'soak' && flags.durationMs < JUDGED_FROM_MS)
+    tell(`A run of less than ${spanWords(JUDGED_FROM_MS)} says nothing of the memory: it will not be judged.`);
   const target = await openTarget(flags, end);
   try {
     const rate = flags.rate ?? (command === 'soak' ? await halfOfTheMost(target, flags, signal) : null);
@@ -50,15 +52,11 @@ async function load(command: LoadCommand, flags: LoadFlags, { stop: signal, end 
       `${target.name}: ${rate === null ? 'as fast as it goes' : `${Math.round(rate).toLocaleString('en-US')} records/s`} for ${spanWords(flags.durationMs)} …`,
     );
     const result = await runLoad(target, { ...flags, rate }, signal, progress(flags.durationMs));
-    const problems = [...result.problems, ...(command === 'soak' ? soakProblems(result) : [])];
-    if (signal.aborted) problems.push('It was stopped before its time.');
-    if (flags.json) process.stdout.write(`${JSON.stringify({ ...result, problems }, null, 2)}\n`);
-    else {
-      process.stdout.write(reportOf(result));
-      for (const problem of problems) process.stdout.write(`NOT OK    ${problem}\n`);
-      if (problems.length === 0) process.stdout.write('ok        every record is accounted for\n');
-    }
-    return problems.length === 0 ? EXIT.ok : EXIT.failed;
+    const verdict = verdictOf(command, result, signal.aborted);
+    const { problems, notJudged } = verdict;
+    if (flags.json) process.stdout.write(`${JSON.stringify({ ...result, problems, notJudged }, null, 2)}\n`);
+    else process.stdout.write(reportOf(result) + verdictLines(verdict));
+    return verdict.exitCode;
   } finally {
     await target.stop();
   }
@@ -73,16 +71,6 @@ async function halfOfTheMost(target: LoadTarget, flags: LoadFlags, signal: Abort
   if (problem !== undefined) throw new Stop(problem);
   tell(`the most is ${Math.round(result.perSecond).toLocaleString('en-US')} records/s`);
   return Math.max(1, Math.floor(result.perSecond / 2));
-}
-
-/** What else a long run has to hold. */
-function soakProblems({ rate, perSecond, memory }: LoadResult): string[] {
-  return [
-    ...(rate !== null && perSecond < rate * HELD_SHARE
-      ? [`The rate was not held: ${Math.round(perSecond)} of ${Math.round(rate)} records/s.`]
-      : []),
-    ...(memory?.verdict === 'grows' ? ['The memory of the server grows.'] : []),
-  ];
 }
 
 /** Every ten seconds a line on the error output. */

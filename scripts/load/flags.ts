@@ -6,6 +6,8 @@ export interface LoadFlags {
   /** Null: a server of its own, in a temporary folder. */
   url: string | null;
   profile: string | null;
+  /** A deployment that is not on this machine may be loaded. */
+  yesDeployed: boolean;
   durationMs: number;
   /** Records a second; null is as fast as they are answered, of `soak` half of that. */
   rate: number | null;
@@ -41,6 +43,7 @@ export function loadHelp(command: LoadCommand): string {
   --url <url>          this deployment, with BREAKWATER_KEY or the profile's key (scopes ingest and query)
   --profile <name>     a deployment that "breakwater login" stored
                        without either: a server of its own, in a temporary folder
+  --yes-deployed       what these name is not on this machine, and is meant: a load stays in it, and is paid for
   --duration <span>    how long: 30s, 10m (${duration})
   --rate <n>           records a second (${command === 'load' ? 'as fast as they are answered' : 'half of what 15 s at full speed reach'})
   --clients <n>        connections that send (8)
@@ -51,7 +54,7 @@ export function loadHelp(command: LoadCommand): string {
   --json               the figures as JSON
   --help               this text
 
-The code is 0 where every record is accounted for${command === 'soak' ? ', the rate was held and the memory is flat' : ''}; 1 where not; 2 for a wrong command line.
+The code is 0 where every record is accounted for${command === 'soak' ? ', the rate was held and the memory is flat' : ''}; 1 where not; 2 for a wrong command line${command === 'soak' ? '; 6\nwhere the memory could not be judged: the run is too short, or the server is elsewhere' : ''}.
 `;
 }
 
@@ -71,6 +74,7 @@ export function parseLoadFlags(command: LoadCommand, argv: readonly string[]): L
     throw new Stop(`--duration must be a span of at least a second, such as 30s or 10m, not "${duration}".`);
   const flags = {
     ...{ url: values.url ?? null, profile: values.profile ?? null, durationMs },
+    yesDeployed: values['yes-deployed'] ?? false,
     rate: values.rate === undefined ? null : number('rate', 1, 10_000_000, values.rate),
     clients: Math.floor(number('clients', 1, 1_000, values.clients ?? '8')),
     batchRecords: Math.floor(number('batch', 1, 50_000, values.batch ?? '500')),
@@ -90,8 +94,8 @@ export function refuseLoadFlagsTakenByNpm(
   env: Readonly<Record<string, string | undefined>>,
 ): void {
   if (env.npm_lifecycle_event !== command) return;
-  const names = ['url', 'profile', 'duration', 'rate', 'clients', 'batch', 'queries', 'sockets', 'pid'];
-  const taken = names.find((name) => env[`npm_config_${name}`] !== undefined);
+  const names = ['url', 'profile', 'yes-deployed', 'duration', 'rate', 'clients', 'batch', 'queries', 'sockets', 'pid'];
+  const taken = names.find((name) => env[`npm_config_${name.replace('-', '_')}`] !== undefined);
   if (taken === undefined) return;
   throw new Stop(
     `npm took --${taken} for itself: write "npm run ${command} -- --${taken} …", with two dashes before the flags.`,
@@ -105,7 +109,13 @@ function read(command: LoadCommand, argv: readonly string[]) {
       args: [...argv],
       options: {
         ...{ url: text, profile: text, duration: text, rate: text, clients: text, batch: text, queries: text },
-        ...{ sockets: text, pid: text, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+        ...{
+          sockets: text,
+          pid: text,
+          'yes-deployed': { type: 'boolean' },
+          json: { type: 'boolean' },
+          help: { type: 'boolean', short: 'h' },
+        },
       },
     }).values;
   } catch (error) {

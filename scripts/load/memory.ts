@@ -12,6 +12,8 @@ const EVERY_MS = 1_000;
 const WARM_UP_MS = 90_000;
 /** Of what is left at least. */
 const JUDGED_MS = 60_000;
+/** A shorter run says nothing of its memory. */
+export const JUDGED_FROM_MS = WARM_UP_MS + JUDGED_MS;
 /** What a garbage collector leaves lying about, and caches that are still filling: more than that between two parts of a run is growth. */
 const TOLERATED_SHARE = 0.1;
 const TOLERATED_BYTES = 32 * 1024 * 1024;
@@ -57,7 +59,7 @@ export interface MemoryVerdict {
   earlyBytes: number;
   lateBytes: number;
   peakBytes: number;
-  verdict: 'flat' | 'grows' | 'too short to tell';
+  verdict: 'flat' | 'grows' | 'not judged';
 }
 
 /** Null where nothing was seen. */
@@ -66,8 +68,8 @@ export function judgeMemory(samples: readonly MemorySample[]): MemoryVerdict | n
   if (first === undefined || last === undefined) return null;
   const peakBytes = Math.max(...samples.map(({ residentBytes }) => residentBytes));
   const warm = samples.filter(({ atMs }) => atMs >= first.atMs + WARM_UP_MS);
-  if (last.atMs - first.atMs < WARM_UP_MS + JUDGED_MS)
-    return { earlyBytes: first.residentBytes, lateBytes: last.residentBytes, peakBytes, verdict: 'too short to tell' };
+  if (last.atMs - first.atMs < JUDGED_FROM_MS)
+    return { earlyBytes: first.residentBytes, lateBytes: last.residentBytes, peakBytes, verdict: 'not judged' };
   const third = Math.floor(warm.length / 3);
   const [earlyBytes, lateBytes] = [medianBytes(warm.slice(0, third)), medianBytes(warm.slice(-third))];
   const isFlat = lateBytes <= earlyBytes * (1 + TOLERATED_SHARE) + TOLERATED_BYTES;

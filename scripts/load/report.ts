@@ -46,7 +46,7 @@ export function reportOf(result: LoadResult): string {
           ] as [string, string],
         ]),
   ];
-  return `${rows.map(([what, text]) => `${what.padEnd(10)}${text}`).join('\n')}\n`;
+  return `${rows.map(([what, text]) => `${what.padEnd(11)}${text}`).join('\n')}\n`;
 }
 
 function percentiles({ count, p50Ms, p95Ms, p99Ms, p999Ms, maxMs }: Percentiles): string {

@@ -136,10 +136,12 @@ describe('imports go downhill', () => {
     expect(breaches(browser, allowed)).toEqual([]);
   });
 
-  it('the command line imports its own folder, wire and the reader of JSON: it starts at once, and the Worker knows nothing of it', () => {
+  it('the command line imports its own folder, wire and the readers of JSON and of times: it starts at once, and the Worker knows nothing of it', () => {
     const allowed = (_: SourceFile, { target, relative }: Import) =>
       target.startsWith('node:') ||
-      (relative && (/^cli\/|^src\/wire\//.test(target) || ['src/shared/json.ts', 'package.json'].includes(target)));
+      (relative &&
+        (/^cli\/|^src\/wire\//.test(target) ||
+          ['src/shared/json.ts', 'src/shared/time.ts', 'package.json'].includes(target)));
     const command = sources('cli/**/*.ts');
     expect(command.length).toBeGreaterThan(30);
     expect(breaches(command, allowed)).toEqual([]);

@@ -158,6 +158,18 @@ describe('send', () => {
     expect(await cli.json('send', name)).toMatchObject({ received: 3, stored: 3 });
   });
 
+  it('sends the last line of a file that is being written whole, as one record', async () => {
+    // Its end is written when the first request is there: the file has been read to its end by then.
+    const { cli, file, stored } = await sender((n) => {
+      if (n === 0) appendFileSync(name, '"message":"late","attrs":{"n":10}}\n');
+      return 'pass';
+    });
+    const name = file('app.ndjson', `${ndjson(numbers(10))}{"service":"slow",`);
+    expect(await cli.json('send', name, '--batch-records', '10')).toMatchObject({ received: 11, stored: 11 });
+    expect(await stored()).toEqual(numbers(11));
+    expect((await cli.run(['send', name])).stdout).toMatch(/^Nothing new/);
+  });
+
   it('names each record that was rejected, by its number in the file, and ends with 5', async () => {
     const { cli, file, stored } = await sender();
     const long = `"${'x'.repeat(2 * 1024 * 1024)}"`;

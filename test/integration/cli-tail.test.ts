@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LogRecord } from '../../src/wire/record.ts';
@@ -109,11 +110,26 @@ describe('tail', () => {
     expect([shown(one), shown(two)]).toEqual([[known], between]);
   });
 
-  it('ends in words where the place cannot be kept', async () => {
+  it('ends at once where the place cannot be kept in the file that is named', async () => {
+    const cli = newCli();
+    execFileSync('mkfifo', [path.join(cli.configDir, 'pipe')]);
+    writeFileSync(path.join(cli.configDir, 'notes'), 'some other file of mine');
+    const refused = async (file: string, reason: RegExp) => {
+      // Nothing listens there: had it begun to follow, it would end with 4.
+      const ran = await cli.run(['tail', '--cursor-file', file], '', { BREAKWATER_URL: nowhere });
+      expect([file, ran]).toEqual([file, { code: 2, stdout: '', stderr: expect.stringMatching(reason) }]);
+    };
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
     // There is room for the name of the file, and none for that of its draft.
-    const tail = await newCli().run(['tail', '--cursor-file', 'x'.repeat(253)]);
-    expect(tail.code).toBe(1);
-    expect(tail.stderr).toMatch(/^breakwater: Cannot write x+: ENAMETOOLONG.*\n$/);
+    await refused('x'.repeat(253), /^breakwater: --cursor-file cannot be x+: ENAMETOOLONG.*\nName a file/);
+    await refused('/proc/self/comm', /cannot be \/proc\/self\/comm: E/);
+    await refused('/dev/null', /no regular file/);
+    await refused('pipe', /no regular file/);
+    await refused('.', /no regular file/);
+    await refused('notes', /no place of a tail/);
+    await refused('notes/place', /cannot be notes\/place: E/);
+    expect(readFileSync(path.join(cli.configDir, 'notes'), 'utf8')).toBe('some other file of mine');
+    expect(readdirSync(cli.configDir).sort()).toEqual(['notes', 'pipe']);
   });
 
   it('ends with what is wrong where going on is pointless', async () => {

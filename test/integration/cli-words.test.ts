@@ -44,6 +44,12 @@ describe('a command line', () => {
     [['health', 'now'], /^2 "breakwater health" does not know what to do with "now"\./],
     [['keys', 'revoke'], /^2 "breakwater keys revoke" takes <id>\./],
     [['keys'], '(help)'],
+    [
+      ['query', '-timeout'],
+      /^2 Unknown option '-t'\. A word that the search leaves out stands behind two dashes: -- -word\./,
+    ],
+    [['tail', '-f'], /^2 Unknown option '-f'\./],
+    [['send', '-level:info'], /^2 Unknown option '-l'\. "breakwater send --help"/],
   ])('%j is refused with a sentence that helps', (argv, sentence) => {
     expect(refusalOf(argv)).toEqual(typeof sentence === 'string' ? sentence : expect.stringMatching(sentence));
   });
@@ -53,6 +59,22 @@ describe('a command line', () => {
     expect([found?.command.name, found?.rest]).toEqual(['keys list', ['--json', '--all']]);
     const tail = findCommand(COMMANDS, ['tail', '--service', 'api', '--', '-level:info']);
     expect(tail && readInput(tail.command, tail.rest).arguments).toEqual(['-level:info']);
+  });
+
+  it.each([
+    [['query', '-level:info'], ['-level:info']],
+    [
+      ['query', 'a', 'OR', '-name:x', '--json', '-"two words"', '-(b OR c)'],
+      ['a', 'OR', '-name:x', '-"two words"', '-(b OR c)'],
+    ],
+    [['tail', '--service', 'api', '-attrs.region:eu', '-n', '5'], ['-attrs.region:eu']],
+    [
+      ['tail', '-n5', '--', '-level:info', '--x'],
+      ['-level:info', '--x'],
+    ],
+  ])('%j has a search that leaves something out', (argv, search) => {
+    const found = findCommand(COMMANDS, argv);
+    expect(found && readInput(found.command, found.rest).arguments).toEqual(search);
   });
 
   it('says of each command how it is used, with each of its flags', () => {
@@ -83,6 +105,10 @@ describe('times', () => {
     ['now', NOW_MS],
     ['2026-11-28', Date.parse('2026-11-28T00:00:00Z')],
     ['2026-11-28T09:00Z', Date.parse('2026-11-28T09:00:00Z')],
+    ['2026-11-28T09:00', Date.parse('2026-11-28T09:00:00Z')],
+    ['2026-11-28 09:00:01.5', Date.parse('2026-11-28T09:00:01.500Z')],
+    ['2026-11-28T10:00+01:00', Date.parse('2026-11-28T09:00:00Z')],
+    ['-5', null],
     ['1795832886685', 1_795_832_886_685],
     ['yesterday', null],
     ['5', null],
@@ -91,6 +117,23 @@ describe('times', () => {
     ['2026-02-29T09:00Z', null],
     ['2028-02-29', Date.parse('2028-02-29T00:00:00Z')],
   ])('%s is read as %s', (text, atMs) => expect(parseMoment(text, NOW_MS)).toBe(atMs));
+
+  it.each(['UTC', 'America/St_Johns', 'Asia/Kolkata', 'Pacific/Apia'])(
+    'in %s without a zone are those of the server, and what is shown can be given back',
+    (zone) => {
+      const module = (file: string) => JSON.stringify(path.join(PROJECT_DIR, file));
+      const script = `
+        import { parseMoment } from ${module('cli/time.ts')};
+        import { localTime } from ${module('cli/terminal/record-line.ts')};
+        import { parseTime } from ${module('src/shared/time.ts')};
+        const [shown, at] = [localTime(${NOW_MS + 7}), '2026-11-28T12:00'];
+        console.log(JSON.stringify([parseMoment(shown, 0), parseTime(shown), parseMoment(at, 0), parseTime(at)]));`;
+      const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module-typescript', '-e', script], {
+        ...{ encoding: 'utf8', env: { ...process.env, TZ: zone } },
+      });
+      expect([stderr, JSON.parse(stdout)]).toEqual(['', [NOW_MS + 7, NOW_MS + 7, NOW_MS, NOW_MS]]);
+    },
+  );
 
   it('spans are read and said', () => {
     expect([parseSpanMs('90s'), parseSpanMs('1.5h'), parseSpanMs('7d'), parseSpanMs('soon')]).toEqual([

@@ -207,7 +207,9 @@ describe('query', () => {
     });
     expect(csv.stdout).toBe(await exported.text());
     const table = await cli.run(['query', 'service:paged OR service:none', '--level', 'error', '-n', '2']);
-    expect(table.stdout).toMatch(/^(\d{4}-\d\d-\d\d [\d:.]+ ERROR paged say \\?"\d+\\?", =1 n=\d+\n){2}$/);
+    expect(table.stdout).toMatch(
+      /^(\d{4}-\d\d-\d\d [\d:.]+(Z|[+-]\d\d:\d\d) ERROR paged say \\?"\d+\\?", =1 n=\d+\n){2}$/,
+    );
     expect(table.stderr).toMatch(/more than 2/);
   });
 

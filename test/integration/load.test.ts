@@ -2,19 +2,23 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Client } from '../../cli/client.ts';
+import packageJson from '../../package.json' with { type: 'json' };
 import { PROJECT_DIR } from '../../scripts/lib/run.ts';
 import { Bodies } from '../../scripts/load/bodies.ts';
 import { loadHelp, parseLoadFlags, refuseLoadFlagsTakenByNpm } from '../../scripts/load/flags.ts';
 import { Latencies } from '../../scripts/load/latencies.ts';
 import { type Account, imbalances, readAccount } from '../../scripts/load/ledger.ts';
-import { judgeMemory } from '../../scripts/load/memory.ts';
+import { judgeMemory, type MemoryVerdict } from '../../scripts/load/memory.ts';
 import { Pace } from '../../scripts/load/pace.ts';
 import { reportOf } from '../../scripts/load/report.ts';
 import { type LoadResult, runLoad } from '../../scripts/load/run.ts';
 import { Sender, type Sent } from '../../scripts/load/send.ts';
+import { openTarget } from '../../scripts/load/target.ts';
+import { verdictLines, verdictOf } from '../../scripts/load/verdict.ts';
 import { type Mishap, startFailingProxy } from '../helpers/node/failing-proxy.ts';
+import { temporaryFolder } from '../helpers/node/temporary.ts';
 import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
 
 describe('the flags of load and soak', () => {
@@ -141,8 +145,63 @@ describe('the memory of a server', () => {
   ])('%s', (_what, sizeAt, verdict) => expect(judgeMemory(samples(sizeAt))?.verdict).toBe(verdict));
 
   it('is not judged by a run in which caches still fill', () => {
-    expect(judgeMemory(samples(() => 1).slice(0, 140))?.verdict).toBe('too short to tell');
+    expect(judgeMemory(samples(() => 1).slice(0, 140))?.verdict).toBe('not judged');
     expect(judgeMemory([])).toBeNull();
+  });
+});
+
+describe('the verdict', () => {
+  const result = (of: Partial<LoadResult>) =>
+    ({ problems: [], rate: 1_000, perSecond: 990, seconds: 600, ...of }) as unknown as LoadResult;
+  const memory = (verdict: MemoryVerdict['verdict']) => ({ memory: { verdict } as MemoryVerdict });
+
+  it.each([
+    ['a soak that held', 'soak', result(memory('flat')), false, 0, /^ok {9}every record is accounted for\n$/],
+    [
+      'a soak whose memory grows',
+      'soak',
+      result(memory('grows')),
+      false,
+      1,
+      /^NOT OK {5}The memory of the server grows\.\n$/,
+    ],
+    [
+      'a soak that is too slow',
+      'soak',
+      result({ ...memory('flat'), perSecond: 900 }),
+      false,
+      1,
+      /^NOT OK .*900 of 1000/,
+    ],
+    [
+      'a soak that is too short',
+      'soak',
+      result({ ...memory('not judged'), seconds: 60 }),
+      false,
+      6,
+      /^NOT JUDGED The memory of the server: 1 min are too short to tell, it takes 2 min 30 s at least\.\n$/,
+    ],
+    ['a soak of a server elsewhere', 'soak', result({ memory: null }), false, 6, /^NOT JUDGED .*--pid.*\n$/],
+    [
+      'a short soak that lost records',
+      'soak',
+      result({ ...memory('not judged'), problems: ['Lost.'] }),
+      false,
+      1,
+      /^NOT OK {5}Lost\.\nNOT JUDGED /,
+    ],
+    ['a soak that was stopped', 'soak', result(memory('not judged')), true, 1, /^NOT OK {5}It was stopped/],
+    [
+      'a load, which says nothing of memory',
+      'load',
+      result({ ...memory('not judged'), perSecond: 1 }),
+      false,
+      0,
+      /^ok /,
+    ],
+  ] as const)('of %s', (_what, command, measured, wasStopped, exitCode, lines) => {
+    const verdict = verdictOf(command, measured, wasStopped);
+    expect([verdict.exitCode, verdictLines(verdict)]).toEqual([exitCode, expect.stringMatching(lines)]);
   });
 });
 
@@ -176,7 +235,28 @@ describe('a load on a real server', () => {
     expect(result.sent.stored).toBe(result.counted.stored);
     expect(result.counted.duplicate).toBeGreaterThan(0);
     expect(result.ingest.count).toBe(result.sent.requests + result.sent.overdue);
-    expect(reportOf(result)).toMatch(/^waited {4}\d+ times: The server answers 503\.$/m);
+    expect(reportOf(result)).toMatch(/^waited {5}\d+ times: The server answers 503\.$/m);
+  });
+
+  it('asks first where the server is not on this machine, and says which it is', async () => {
+    const variables = {
+      BREAKWATER_KEY: key,
+      BREAKWATER_ALLOW_HTTP: '1',
+      BREAKWATER_CONFIG_DIR: temporaryFolder('load'),
+    };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    // Every address of this machine: reached here, and none of loopback by its name.
+    const url = server.url.replace('127.0.0.1', '0.0.0.0');
+    const { signal } = new AbortController();
+    const open = (...flags: string[]) => openTarget(parseLoadFlags('load', ['--url', url, ...flags]), signal);
+    await expect(open()).rejects.toThrow(
+      new RegExp(
+        `^http://0\\.0\\.0\\.0:\\d+ is not on this machine \\(version ${packageJson.version}.*Add --yes-deployed`,
+        's',
+      ),
+    );
+    await expect(open('--yes-deployed')).resolves.toMatchObject({ name: url });
   });
 
   it('says what was measured when it is stopped, and waits for what is under way', async () => {
