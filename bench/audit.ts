@@ -51,7 +51,7 @@ function keeping(): { ctx: Ctx; batches: Batch[] } {
       requestId: '4bf92f3577b34da6a3ce929d0e0e4736',
       address: '192.0.2.1',
     },
-    ...{ actor: { kind: 'system', job: 'bench' }, country: null, allowances: [] },
+    ...{ actor: { kind: 'system', job: 'bench' }, country: () => null, allowances: [] },
   } as unknown as Ctx;
   return { ctx, batches };
 }

@@ -8,7 +8,7 @@ export default {
     const config = parseConfig(env);
     const ctx: Ctx = {
       ...{ env, config, nowMs: clockNowMs(config), actor: { kind: 'anonymous' }, requestId: 'bench' },
-      ...{ address: '192.0.2.1', country: null, allowances: [] },
+      ...{ address: '192.0.2.1', country: () => null, allowances: [] },
     };
     const ports = { unknownProjects: async () => [], sessionsEnded: async () => undefined };
     const site = siteOf(new URL(request.url));

@@ -2,7 +2,7 @@ import { CliError, EXIT } from '../../cli/exit.ts';
 import { spanWords } from '../../cli/time.ts';
 import { Stop } from '../lib/stop.ts';
 import { type LoadCommand, type LoadFlags, loadHelp, parseLoadFlags, refuseLoadFlagsTakenByNpm } from './flags.ts';
-import { JUDGED_FROM_MS } from './memory.ts';
+import { judgedFromMs } from './memory.ts';
 import { reportOf } from './report.ts';
 import { runLoad } from './run.ts';
 import type { Sender } from './send.ts';
@@ -43,15 +43,18 @@ interface Signals {
 }
 
 async function load(command: LoadCommand, flags: LoadFlags, { stop: signal, end }: Signals): Promise<number> {
-  if (command === 'soak' && flags.durationMs < JUDGED_FROM_MS)
-    tell(`A run of less than ${spanWords(JUDGED_FROM_MS)} says nothing of the memory: it will not be judged.`);
+  const totalMs = flags.warmUpMs + flags.durationMs;
+  if (command === 'soak' && totalMs < judgedFromMs(flags.warmUpMs))
+    tell(
+      `A run of less than ${spanWords(judgedFromMs(flags.warmUpMs))} says nothing of the memory: it will not be judged.`,
+    );
   const target = await openTarget(flags, end);
   try {
     const rate = flags.rate ?? (command === 'soak' ? await halfOfTheMost(target, flags, signal) : null);
     tell(
-      `${target.name}: ${rate === null ? 'as fast as it goes' : `${Math.round(rate).toLocaleString('en-US')} records/s`} for ${spanWords(flags.durationMs)} …`,
+      `${target.name}: ${rate === null ? 'as fast as it goes' : `${Math.round(rate).toLocaleString('en-US')} records/s`} for ${spanWords(flags.durationMs)}${flags.warmUpMs > 0 ? `, behind ${spanWords(flags.warmUpMs)} of warm-up` : ''} …`,
     );
-    const result = await runLoad(target, { ...flags, rate }, signal, progress(flags.durationMs));
+    const result = await runLoad(target, { ...flags, rate }, signal, progress(totalMs));
     const verdict = verdictOf(command, result, signal.aborted);
     const { problems, notJudged } = verdict;
     if (flags.json) process.stdout.write(`${JSON.stringify({ ...result, problems, notJudged }, null, 2)}\n`);
@@ -65,7 +68,7 @@ async function load(command: LoadCommand, flags: LoadFlags, { stop: signal, end 
 async function halfOfTheMost(target: LoadTarget, flags: LoadFlags, signal: AbortSignal): Promise<number> {
   tell(`${target.name}: looking for the most, for ${spanWords(PROBE_MS)} …`);
   // With the same searches and sockets: half of what is possible without them may be more than is possible with them.
-  const result = await runLoad(target, { ...flags, durationMs: PROBE_MS, rate: null }, signal);
+  const result = await runLoad(target, { ...flags, warmUpMs: 0, durationMs: PROBE_MS, rate: null }, signal);
   if (signal.aborted) throw new CliError(EXIT.interrupted, 'Stopped while the most was looked for.');
   const [problem] = result.problems;
   if (problem !== undefined) throw new Stop(problem);
@@ -74,13 +77,13 @@ async function halfOfTheMost(target: LoadTarget, flags: LoadFlags, signal: Abort
 }
 
 /** Every ten seconds a line on the error output. */
-function progress(durationMs: number) {
+function progress(totalMs: number) {
   return (sender: Sender, seconds: number) => {
     if (Math.round(seconds) % 10 !== 0) return;
     const { p99Ms } = sender.latencies.read();
     const perSecond = Math.round(sender.sent.stored / seconds).toLocaleString('en-US');
     tell(
-      `${Math.round(seconds)} of ${Math.round(durationMs / 1_000)} s: ${perSecond} records/s, p99 ${p99Ms.toFixed(0)} ms`,
+      `${Math.round(seconds)} of ${Math.round(totalMs / 1_000)} s: ${perSecond} records/s, p99 ${p99Ms.toFixed(0)} ms`,
     );
   };
 }

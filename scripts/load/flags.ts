@@ -9,6 +9,8 @@ export interface LoadFlags {
   /** A deployment that is not on this machine may be loaded. */
   yesDeployed: boolean;
   durationMs: number;
+  /** The same load before that, in which caches fill. Counted with the rest; the memory is judged behind it. */
+  warmUpMs: number;
   /** Records a second; null is as fast as they are answered, of `soak` half of that. */
   rate: number | null;
   clients: number;
@@ -25,13 +27,14 @@ export interface LoadFlags {
 
 export type LoadCommand = 'load' | 'soak';
 
-const DEFAULTS: Readonly<Record<LoadCommand, { duration: string; queries: string; sockets: string }>> = {
-  load: { duration: '30s', queries: '0', sockets: '0' },
-  soak: { duration: '10m', queries: '1', sockets: '2' },
-};
+const DEFAULTS: Readonly<Record<LoadCommand, { duration: string; warmUp: string; queries: string; sockets: string }>> =
+  {
+    load: { duration: '30s', warmUp: '0s', queries: '0', sockets: '0' },
+    soak: { duration: '10m', warmUp: '10m', queries: '1', sockets: '2' },
+  };
 
 export function loadHelp(command: LoadCommand): string {
-  const { duration, queries, sockets } = DEFAULTS[command];
+  const { duration, warmUp, queries, sockets } = DEFAULTS[command];
   const first =
     command === 'load'
       ? 'Sends, searches and follows at a given rate, and holds what came against the ledger.'
@@ -45,6 +48,7 @@ export function loadHelp(command: LoadCommand): string {
                        without either: a server of its own, in a temporary folder
   --yes-deployed       what these name is not on this machine, and is meant: a load stays in it, and is paid for
   --duration <span>    how long: 30s, 10m (${duration})
+  --warm-up <span>     the same load before that, behind which the memory is judged (${warmUp})
   --rate <n>           records a second (${command === 'load' ? 'as fast as they are answered' : 'half of what 15 s at full speed reach'})
   --clients <n>        connections that send (8)
   --batch <n>          records in a request (500)
@@ -72,8 +76,11 @@ export function parseLoadFlags(command: LoadCommand, argv: readonly string[]): L
   const durationMs = parseSpanMs(duration);
   if (durationMs === null || durationMs < 1_000)
     throw new Stop(`--duration must be a span of at least a second, such as 30s or 10m, not "${duration}".`);
+  const warmUp = values['warm-up'] ?? defaults.warmUp;
+  const warmUpMs = parseSpanMs(warmUp);
+  if (warmUpMs === null) throw new Stop(`--warm-up must be a span such as 0s, 90s or 10m, not "${warmUp}".`);
   const flags = {
-    ...{ url: values.url ?? null, profile: values.profile ?? null, durationMs },
+    ...{ url: values.url ?? null, profile: values.profile ?? null, durationMs, warmUpMs },
     yesDeployed: values['yes-deployed'] ?? false,
     rate: values.rate === undefined ? null : number('rate', 1, 10_000_000, values.rate),
     clients: Math.floor(number('clients', 1, 1_000, values.clients ?? '8')),
@@ -94,7 +101,19 @@ export function refuseLoadFlagsTakenByNpm(
   env: Readonly<Record<string, string | undefined>>,
 ): void {
   if (env.npm_lifecycle_event !== command) return;
-  const names = ['url', 'profile', 'yes-deployed', 'duration', 'rate', 'clients', 'batch', 'queries', 'sockets', 'pid'];
+  const names = [
+    'url',
+    'profile',
+    'yes-deployed',
+    'duration',
+    'warm-up',
+    'rate',
+    'clients',
+    'batch',
+    'queries',
+    'sockets',
+    'pid',
+  ];
   const taken = names.find((name) => env[`npm_config_${name.replace('-', '_')}`] !== undefined);
   if (taken === undefined) return;
   throw new Stop(
@@ -108,7 +127,16 @@ function read(command: LoadCommand, argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       options: {
-        ...{ url: text, profile: text, duration: text, rate: text, clients: text, batch: text, queries: text },
+        ...{
+          url: text,
+          profile: text,
+          duration: text,
+          'warm-up': text,
+          rate: text,
+          clients: text,
+          batch: text,
+          queries: text,
+        },
         ...{
           sockets: text,
           pid: text,

@@ -9,14 +9,11 @@ export interface MemorySample {
 
 const EVERY_MS = 1_000;
 /** Caches of the database and the heap of the isolate fill for about a minute: what they take is no growth. */
-const WARM_UP_MS = 90_000;
+const LEAST_WARM_UP_MS = 90_000;
 /** Of what is left at least. */
 const JUDGED_MS = 60_000;
-/** A shorter run says nothing of its memory. */
-export const JUDGED_FROM_MS = WARM_UP_MS + JUDGED_MS;
-/** What a garbage collector leaves lying about, and caches that are still filling: more than that between two parts of a run is growth. */
+/** What a garbage collector leaves lying about: more than that between two parts of a run is growth. */
 const TOLERATED_SHARE = 0.1;
-const TOLERATED_BYTES = 32 * 1024 * 1024;
 
 /** Watches what a group of processes of this machine has in memory. */
 export class MemoryWatch {
@@ -59,21 +56,28 @@ export interface MemoryVerdict {
   earlyBytes: number;
   lateBytes: number;
   peakBytes: number;
+  /** A shorter run, its warm-up with it, is not judged. */
+  judgedFromMs: number;
   verdict: 'flat' | 'grows' | 'not judged';
 }
 
-/** Null where nothing was seen. */
-export function judgeMemory(samples: readonly MemorySample[]): MemoryVerdict | null {
+export function judgedFromMs(warmUpMs: number): number {
+  return Math.max(warmUpMs, LEAST_WARM_UP_MS) + JUDGED_MS;
+}
+
+/** Null where nothing was seen. `warmUpMs`: what lies before it is not looked at. */
+export function judgeMemory(samples: readonly MemorySample[], warmUpMs: number): MemoryVerdict | null {
   const [first, last] = [samples[0], samples.at(-1)];
   if (first === undefined || last === undefined) return null;
   const peakBytes = Math.max(...samples.map(({ residentBytes }) => residentBytes));
-  const warm = samples.filter(({ atMs }) => atMs >= first.atMs + WARM_UP_MS);
-  if (last.atMs - first.atMs < JUDGED_FROM_MS)
-    return { earlyBytes: first.residentBytes, lateBytes: last.residentBytes, peakBytes, verdict: 'not judged' };
+  const warm = samples.filter(({ atMs }) => atMs >= first.atMs + Math.max(warmUpMs, LEAST_WARM_UP_MS));
+  const common = { peakBytes, judgedFromMs: judgedFromMs(warmUpMs) };
+  if (last.atMs - first.atMs < common.judgedFromMs)
+    return { earlyBytes: first.residentBytes, lateBytes: last.residentBytes, ...common, verdict: 'not judged' };
   const third = Math.floor(warm.length / 3);
   const [earlyBytes, lateBytes] = [medianBytes(warm.slice(0, third)), medianBytes(warm.slice(-third))];
-  const isFlat = lateBytes <= earlyBytes * (1 + TOLERATED_SHARE) + TOLERATED_BYTES;
-  return { earlyBytes, lateBytes, peakBytes, verdict: isFlat ? 'flat' : 'grows' };
+  const isFlat = lateBytes <= earlyBytes * (1 + TOLERATED_SHARE);
+  return { earlyBytes, lateBytes, ...common, verdict: isFlat ? 'flat' : 'grows' };
 }
 
 function medianBytes(samples: readonly MemorySample[]): number {

@@ -34,7 +34,7 @@ export interface LoadResult {
 
 export type RunOptions = Pick<
   LoadFlags,
-  'durationMs' | 'rate' | 'clients' | 'batchRecords' | 'queriesPerSecond' | 'sockets'
+  'durationMs' | 'warmUpMs' | 'rate' | 'clients' | 'batchRecords' | 'queriesPerSecond' | 'sockets'
 >;
 
 /** One load from beginning to end. `onSecond` hears of it while it runs. `signal` ends the sending, and what was sent is held against the ledger as ever. */
@@ -51,7 +51,7 @@ export async function runLoad(
   if (options.sockets > 0) await followers.start();
   const memory = target.group === null ? null : new MemoryWatch(target.group);
   const startedMs = performance.now();
-  const untilMs = startedMs + options.durationMs;
+  const untilMs = startedMs + options.warmUpMs + options.durationMs;
   const common = { client, run, untilMs, signal };
   const { clients, batchRecords, rate } = options;
   const sender = new Sender({ ...common, clients, batchRecords, rate });
@@ -81,7 +81,7 @@ export async function runLoad(
     backlogRecords: after.backlogRecords,
     ingest: sender.latencies.read(),
     queries: options.queriesPerSecond > 0 ? { ...searcher.latencies.read(), failures: searcher.failures } : null,
-    ...{ live, memory: memory === null ? null : judgeMemory(memory.samples), problems },
+    ...{ live, memory: memory === null ? null : judgeMemory(memory.samples, options.warmUpMs), problems },
   };
 }
 

@@ -1,7 +1,6 @@
 import { EXIT } from '../../cli/exit.ts';
 import { spanWords } from '../../cli/time.ts';
 import type { LoadCommand } from './flags.ts';
-import { JUDGED_FROM_MS } from './memory.ts';
 import type { LoadResult } from './run.ts';
 
 /** Nothing was found wrong, and something that the command is there to judge could not be: neither 0 nor a failure. */
@@ -54,5 +53,7 @@ function unjudged({ memory, seconds }: LoadResult): string[] {
     return ['The memory of the server is not seen from here: --pid watches that of a server of this machine.'];
   if (memory.verdict !== 'not judged') return [];
   const took = spanWords(seconds * 1_000);
-  return [`The memory of the server: ${took} are too short to tell, it takes ${spanWords(JUDGED_FROM_MS)} at least.`];
+  return [
+    `The memory of the server: ${took} are too short to tell, it takes ${spanWords(memory.judgedFromMs)} at least.`,
+  ];
 }

@@ -142,18 +142,27 @@ describe('the memory of a server', () => {
     ['that breathes', (share: number) => 500 + 80 * Math.sin(share * 90), 'flat'],
     ['that grows a third in ten minutes', (share: number) => 500 + 170 * share, 'grows'],
     ['that jumps late', (share: number) => (share < 0.75 ? 500 : 900), 'grows'],
-  ])('%s', (_what, sizeAt, verdict) => expect(judgeMemory(samples(sizeAt))?.verdict).toBe(verdict));
+  ])('%s', (_what, sizeAt, verdict) => expect(judgeMemory(samples(sizeAt), 0)?.verdict).toBe(verdict));
+
+  it('is judged behind the warm-up that was asked for', () => {
+    const fills = samples((share) => 300 + 200 * Math.min(1, share * 2));
+    expect(judgeMemory(fills, 0)?.verdict).toBe('grows');
+    expect(judgeMemory(fills, 300_000)?.verdict).toBe('flat');
+    expect(judgeMemory(fills, 570_000)?.verdict).toBe('not judged');
+  });
 
   it('is not judged by a run in which caches still fill', () => {
-    expect(judgeMemory(samples(() => 1).slice(0, 140))?.verdict).toBe('not judged');
-    expect(judgeMemory([])).toBeNull();
+    expect(judgeMemory(samples(() => 1).slice(0, 140), 0)?.verdict).toBe('not judged');
+    expect(judgeMemory([], 0)).toBeNull();
   });
 });
 
 describe('the verdict', () => {
   const result = (of: Partial<LoadResult>) =>
     ({ problems: [], rate: 1_000, perSecond: 990, seconds: 600, ...of }) as unknown as LoadResult;
-  const memory = (verdict: MemoryVerdict['verdict']) => ({ memory: { verdict } as MemoryVerdict });
+  const memory = (verdict: MemoryVerdict['verdict']) => ({
+    memory: { verdict, judgedFromMs: 150_000 } as MemoryVerdict,
+  });
 
   it.each([
     ['a soak that held', 'soak', result(memory('flat')), false, 0, /^ok {9}every record is accounted for\n$/],
@@ -227,7 +236,15 @@ describe('a load on a real server', () => {
     const client = new Client({ url: proxy.url, key, source: 'the test' }, new AbortController().signal);
     // The proxy speaks HTTP alone: sockets are in the next test.
     const target = { client, name: 'test', group: server.pid, stop: async () => undefined };
-    const options = { durationMs: 4_000, rate: 2_000, clients: 4, batchRecords: 50, queriesPerSecond: 2, sockets: 0 };
+    const options = {
+      warmUpMs: 0,
+      durationMs: 4_000,
+      rate: 2_000,
+      clients: 4,
+      batchRecords: 50,
+      queriesPerSecond: 2,
+      sockets: 0,
+    };
     const result = await runLoad(target, options, client.signal);
     await proxy.close();
     expect(result.problems).toEqual([]);
