@@ -2,6 +2,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { DEPLOY_HELP, type DeployFlags, parseDeployFlags, refuseDeployFlagsTakenByNpm } from './deploy/flags.ts';
 import { checkPages, deployPages } from './deploy/pages.ts';
+import { placementOf, placementWords } from './deploy/placement.ts';
 import { ensureDeployedSecrets } from './deploy/secrets.ts';
 import { smokeTest } from './deploy/smoke.ts';
 import { checkDatabase, ensureBucket, ensureDatabase } from './deploy/stores.ts';
@@ -32,8 +33,9 @@ async function rehearse(target: Target): Promise<void> {
 }
 
 async function deploy(flags: DeployFlags, target: Target): Promise<void> {
-  say('database', await ensureDatabase(target.database));
-  say('bucket', await ensureBucket(target.bucket));
+  const placement = placementOf(flags.location, target.jurisdiction);
+  say('database', placementWords(await ensureDatabase(target.database, placement), placement));
+  say('bucket', placementWords(await ensureBucket(target.bucket, placement), placement));
   await build();
   const secrets = await ensureDeployedSecrets(target, flags.secretsFile);
   say('secrets', secrets === 'there' ? secrets : `given, and kept in ${flags.secretsFile}: back it up like a password`);

@@ -34,6 +34,7 @@ import { cleanQueryCache } from './query/index.ts';
 import { foldRollups, forgetRollups } from './rollups/index.ts';
 import { sourceMapObjects } from './sourcemaps/index.ts';
 import { sealTrail, verifyDaily } from './trail/index.ts';
+import type { JobName } from './wire/jobs.ts';
 
 const openDestination: OpenDestination = (ctx, id) => destinationOf(ctx.env, id);
 
@@ -42,7 +43,7 @@ const openDestination: OpenDestination = (ctx, id) => destinationOf(ctx.env, id)
  * thousand statements: at worst 227 for revocations, 61 for sessions, 542 for compaction, 50 for the cache (test/worker/compact.test.ts). Each run is
  * written down with four more, five where it fails (src/jobs/run-job.ts).
  */
-export const JOBS: JobTable = {
+export const JOBS: JobTable<JobName> = {
   '* * * * *': [
     {
       name: 'lost_runs',

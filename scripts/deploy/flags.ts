@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stop } from '../lib/stop.ts';
+import { LOCATIONS } from './placement.ts';
 
 export interface DeployFlags {
   /** Of wrangler.toml, which may lack it. */
@@ -14,6 +15,8 @@ export interface DeployFlags {
   domain: string | null;
   /** Where the smoke test asks; null is where wrangler says that the Worker answers. */
   url: string | null;
+  /** Hint of where a database and a bucket that are made should lie; null is near whoever runs this. */
+  location: string | null;
   /** Pages project that the dashboard is deployed to as well. */
   pages: string | null;
   help: boolean;
@@ -28,6 +31,7 @@ export const DEPLOY_HELP = `Deploys Breakwater to your Cloudflare account; docs/
   --domain <host>    answers at this host name of a zone of the account, in place of workers.dev; name it every time
   --secrets <file>   where this environment's secrets are kept (~/.config/breakwater/<env>.env)
   --url <url>        where the smoke test asks, when it is none of these names
+  --location <hint>  where a database and a bucket that are missing are made: ${LOCATIONS.join(', ')}
   --pages <project>  deploys the dashboard to this Pages project too
   --help             this text
 
@@ -41,11 +45,13 @@ export function parseDeployFlags(argv: readonly string[], home: string = os.home
   const { env = 'production' } = values;
   // It becomes a part of the name of the secrets file.
   if (!/^[\w-]+$/.test(env)) throw new Stop('--env must be a name of wrangler.toml.');
-  const { domain = null, url = null, pages = null } = values;
+  const { domain = null, url = null, pages = null, location = null } = values;
   if (values.secrets === '') throw new Stop('--secrets must not be empty.');
   if (domain !== null && !isHost(domain)) throw new Stop('--domain must be a host name such as ops.example.com.');
   if (url !== null && !(URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)))
     throw new Stop('--url must be a URL.');
+  if (location !== null && !LOCATIONS.some((known) => known === location))
+    throw new Stop(`--location must be one of ${LOCATIONS.join(', ')}.`);
   // developers.cloudflare.com/pages: the name becomes a host name.
   if (pages !== null && !/^[a-z0-9][a-z0-9-]{0,57}$/.test(pages))
     throw new Stop('--pages must be the name of a project: a-z, 0-9, -.');
@@ -54,6 +60,7 @@ export function parseDeployFlags(argv: readonly string[], home: string = os.home
     dryRun: values['dry-run'] ?? false,
     secretsFile: path.resolve(values.secrets ?? path.join(home, '.config/breakwater', `${env}.env`)),
     domain,
+    location,
     url: url === null ? null : new URL(url).origin,
     pages,
     help: values.help ?? false,
@@ -63,7 +70,7 @@ export function parseDeployFlags(argv: readonly string[], home: string = os.home
 /** `npm run deploy --env staging` gives the flag to npm, which keeps it to itself: production would be deployed without a word. */
 export function refuseDeployFlagsTakenByNpm(env: Readonly<Record<string, string | undefined>>): void {
   if (env.npm_lifecycle_event !== 'deploy') return;
-  const taken = ['env', 'dry-run', 'domain', 'secrets', 'url', 'pages'].find(
+  const taken = ['env', 'dry-run', 'domain', 'secrets', 'url', 'location', 'pages'].find(
     (name) => env[`npm_config_${name.replace('-', '_')}`] !== undefined,
   );
   if (taken === undefined) return;
@@ -86,6 +93,7 @@ function read(argv: readonly string[]) {
         domain: { type: 'string' },
         secrets: { type: 'string' },
         url: { type: 'string' },
+        location: { type: 'string' },
         pages: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },

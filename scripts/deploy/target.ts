@@ -11,6 +11,8 @@ export interface Target {
   worker: string;
   database: string;
   bucket: string;
+  /** That of the database and of the bucket: `eu`, `fedramp`; null is none. */
+  jurisdiction: string | null;
 }
 
 /** Every environment of wrangler.toml; whoever needs another deployment adds one (docs/sizing.md). */
@@ -48,10 +50,17 @@ function namesOf(env: string, toml: string): Target {
   };
   const bound = (list: unknown, binding: string): Record<string, unknown> =>
     (Array.isArray(list) ? list.filter(isObject) : []).find((entry) => entry.binding === binding) ?? {};
+  const [database, bucket] = [bound(section.d1_databases, 'DB'), bound(section.r2_buckets, 'STORE')];
+  if (database.jurisdiction !== bucket.jurisdiction)
+    throw new Stop(
+      `[env.${env}] of wrangler.toml has one jurisdiction for DB and another for STORE: give both the same.`,
+    );
   return {
     env,
     worker: name(section.name, 'name'),
-    database: name(bound(section.d1_databases, 'DB').database_name, 'database_name for DB'),
-    bucket: name(bound(section.r2_buckets, 'STORE').bucket_name, 'bucket_name for STORE'),
+    database: name(database.database_name, 'database_name for DB'),
+    bucket: name(bucket.bucket_name, 'bucket_name for STORE'),
+    jurisdiction:
+      database.jurisdiction === undefined ? null : name(database.jurisdiction, 'jurisdiction that is a name'),
   };
 }

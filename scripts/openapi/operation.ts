@@ -108,8 +108,11 @@ function capital(word: string): string {
 }
 
 function parametersOf(route: Route, operation: Operation): Schema[] {
-  const inPath = [...route.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
-    ...{ name, in: 'path', required: true, schema: { type: 'string' } },
+  const names = [...route.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+  const stray = Object.keys(operation.path ?? {}).find((name) => !names.includes(name));
+  if (stray !== undefined) throw new Error(`${route} has no ":${stray}" in its path`);
+  const inPath = names.map((name) => ({
+    ...{ name, in: 'path', required: true, schema: { type: 'string' }, ...operation.path?.[name] },
   }));
   const query = {
     ...(namesProject(route, operation) ? { project: PROJECT } : {}),

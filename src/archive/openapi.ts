@@ -89,6 +89,10 @@ export default describe<ArchiveAnswers>('Archive', {
     },
   },
   'GET /api/archives/warehouse/:day/:stream': {
+    path: {
+      day: { schema: { type: 'string', format: 'date' }, description: 'In UTC, such as 2026-11-27.' },
+      stream: oneOf(STREAMS, 'Its records.'),
+    },
     ...{ summary: 'A Parquet file', access: 'export', media: ['application/vnd.apache.parquet'] },
   },
 });

@@ -6,9 +6,12 @@ export interface ClientFile {
   isMap: boolean;
 }
 
+/** What a name of such a file is. */
+export const CLIENT_FILE = /^(client|extra)(?:\.([\da-f]{16}))?\.min\.js(\.map)?$/;
+
 /** `client.min.js`, `client.<hash>.min.js`, the same with `extra`, and their source maps; null for anything else. */
 export function parseClientFile(name: string): ClientFile | null {
-  const [, part, hash, map] = /^(client|extra)(?:\.([\da-f]{16}))?\.min\.js(\.map)?$/.exec(name) ?? [];
+  const [, part, hash, map] = CLIENT_FILE.exec(name) ?? [];
   if (part !== 'client' && part !== 'extra') return null;
   return { part, hash: hash ?? null, isMap: map !== undefined };
 }

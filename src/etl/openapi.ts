@@ -40,7 +40,9 @@ export interface EtlAnswers {
 }
 
 const STREAMED = 'stream_cut schema_not_found';
+const DATA_TYPE = { dataType: oneOf(DATA_TYPES, 'Of these data; in lower case too.') };
 const SAVE = {
+  path: DATA_TYPE,
   more: '201 the new version, 200 where the newest says the same.',
   access: 'admin',
   body: etlSchemaSchema,
@@ -74,6 +76,7 @@ export default describe<EtlAnswers>(
     },
     'GET /api/etl/schemas': { summary: 'The newest schema of each data type', access: 'read' },
     'GET /api/etl/schemas/:dataType': {
+      path: DATA_TYPE,
       ...{ summary: 'All versions of a schema, oldest first', access: 'read', query: page() },
     },
     'PUT /api/etl/schemas/:dataType': { summary: 'Save a schema', ...SAVE },

@@ -1,8 +1,8 @@
 import type { Ctx } from '../env.ts';
 
 /** What cron runs. Each is idempotent and bounded, and goes on where its last run stopped. */
-export interface Job {
-  name: string;
+export interface Job<Name extends string = string> {
+  name: Name;
   /** What it does, in a sentence: operators read it. */
   description: string;
   /** What it did, by name. A throw means that it failed as a whole. */
@@ -10,7 +10,7 @@ export interface Job {
 }
 
 /** By cron expression. The jobs of one line share an invocation, one after another. */
-export type JobTable = Readonly<Record<string, readonly Job[]>>;
+export type JobTable<Name extends string = string> = Readonly<Record<string, readonly Job<Name>[]>>;
 
 /** What a job answers that did a part of its work, and wants somebody to see to the rest. */
 export class Unfinished {

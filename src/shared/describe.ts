@@ -43,6 +43,8 @@ export interface Operation {
   access: Access;
   /** Where a person needs to have proved who it is within 30 minutes. */
   proof?: true;
+  /** Of the names in the path those that take less than any text. */
+  path?: Readonly<Record<string, Parameter>>;
   query?: Readonly<Record<string, Parameter>>;
   headers?: Readonly<Record<string, Parameter>>;
   /** The schema that validates it; or what else it is, by media type. */

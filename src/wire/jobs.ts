@@ -1,5 +1,50 @@
 import type { DestinationKind } from './delivery.ts';
 
+/** Of the table of src/cron.ts, in its order. */
+export const JOB_NAMES = [
+  'lost_runs',
+  'audit_seal',
+  'audit_verify',
+  'notices',
+  'revocations',
+  'ended_sessions',
+  'compaction',
+  'query_cache_cleanup',
+  'storage_use',
+  'sign_in_cleanup',
+  'challenge_cleanup',
+  'factor_reseal',
+  'idempotency_cleanup',
+  'etl_cleanup',
+  'page_retention',
+  'error_group_cleanup',
+  'alert_cleanup',
+  'block_sweep',
+  'source_map_sweep',
+  'archive_sweep',
+  'performance',
+  'notice_cleanup',
+  'job_cleanup',
+  'rollups',
+  'rollup_retention',
+  'fraud_rules',
+  'browser_rules',
+  'destinations',
+  'destination_reseal',
+  'alert_rules',
+  'archive',
+  'archive_cooling',
+  'archive_retention',
+  'archive_classes',
+  'warehouse',
+  'breach_clocks',
+  'breach_search',
+  'breach_notify',
+  'erasure',
+  'erasure_replay',
+] as const;
+export type JobName = (typeof JOB_NAMES)[number];
+
 /** What the cron of the deployment does. `GET /api/jobs`, for administrators. */
 export interface JobStatus {
   name: string;

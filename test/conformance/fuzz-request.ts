@@ -44,7 +44,7 @@ function requestOf(
   return fc.record({
     method: fc.constant(method),
     path: fc.constant(path),
-    pathParts: fc.record(Object.fromEntries(placed('path').map(({ name }) => [name, pathPart()]))),
+    pathParts: fc.record(Object.fromEntries(placed('path').map(({ name, schema }) => [name, pathPart(schema)]))),
     query: queryOf(placed('query'), definitions),
     headers: headersOf(placed('header')),
     body: bodyOf(operation, definitions),
@@ -58,8 +58,13 @@ function callerOf(access: string): Arbitrary<Caller> {
   return fc.oneof({ weight: 8, arbitrary: fc.constant(right) }, { weight: 2, arbitrary: fc.constantFrom(...CALLERS) });
 }
 
-function pathPart(): Arbitrary<Part> {
+/** Of a fixed set most often one of it: nothing else leads further. */
+function pathPart({ enum: known }: JsonSchema = {}): Arbitrary<Part> {
+  const ofSet = Array.isArray(known)
+    ? [{ weight: 12, arbitrary: fc.constantFrom(...known).map((text) => ({ text: String(text) })) }]
+    : [];
   return fc.oneof(
+    ...ofSet,
     { weight: 5, arbitrary: fc.nat().map((known) => ({ known })) },
     { weight: 1, arbitrary: oddText().map((text) => ({ text })) },
     { weight: 1, arbitrary: fc.constantFrom('1', 'logs', 'JSON', 'gdpr', '2026-11-27').map((text) => ({ text })) },

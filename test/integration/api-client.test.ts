@@ -37,6 +37,11 @@ client.DELETE('/api/query/logs');
 client.GET('/api/query/logs', { params: { query: { limit: 'ten' } } });
 // @ts-expect-error the id is missing
 client.GET('/api/jobs/{name}/runs');
+client.GET('/api/jobs/{name}/runs', { params: { path: { name: 'archive' } } });
+// @ts-expect-error no such job
+client.GET('/api/jobs/{name}/runs', { params: { path: { name: 'archives' } } });
+// @ts-expect-error no such kind of data
+client.GET('/api/etl/schemas/{dataType}', { params: { path: { dataType: 'XML' } } });
 // @ts-expect-error a rule has a condition
 client.POST('/api/alerts/rules', { body: { name: 'a rule' } });
 const { data } = await client.GET('/api/jobs');

@@ -11,7 +11,7 @@ describe('the command line', () => {
   it('deploys production unless told otherwise', () => {
     expect(parseDeployFlags([], '/home/me')).toEqual({
       ...{ env: 'production', dryRun: false, secretsFile: '/home/me/.config/breakwater/production.env' },
-      ...{ domain: null, url: null, pages: null, help: false },
+      ...{ domain: null, location: null, url: null, pages: null, help: false },
     });
     expect(parseDeployFlags(['--env', 'staging'], '/home/me').secretsFile).toBe(
       '/home/me/.config/breakwater/staging.env',
@@ -22,6 +22,7 @@ describe('the command line', () => {
     [['--env', '../test'], /--env must be a name of wrangler.toml/],
     [['--domain', 'https://ops.example.com'], /--domain must be a host name/],
     [['--url', 'ops.example.com'], /--url must be a URL/],
+    [['--location', 'europe'], /--location must be one of weur, eeur, apac, oc, wnam, enam/],
     [['--pages', 'My Pages'], /--pages must be the name/],
     [['--secrets', ''], /--secrets must not be empty/],
     [['--force'], /Unknown option '--force'/],

@@ -82,7 +82,7 @@ function deploy(...flags: string[]): Attempt {
 function expectDeployed(worker: string): void {
   const { databases, buckets, scripts } = api.account;
   expect(databases.map(({ name }) => name)).toEqual([worker]);
-  expect(buckets).toEqual([worker]);
+  expect(buckets.map(({ name }) => name)).toEqual([worker]);
   expect([...scripts.keys()]).toEqual([worker]);
   const applied = databases[0]?.sqlite.prepare('SELECT name FROM d1_migrations ORDER BY id').all() ?? [];
   expect(applied.map(({ name }) => name)).toEqual(MIGRATIONS);
@@ -148,8 +148,11 @@ it('a deployment that is killed at each of its steps, when the step is done and 
 }, 900_000);
 
 it('staging is a deployment of its own, and a new token is not made by the next run', async () => {
-  const first = await deploy('--env', 'staging').ended;
+  const first = await deploy('--env', 'staging', '--location', 'weur').ended;
   expect(first.code).toBe(0);
+  expect(first.text).toMatch(/^database {3}made, location weur$[\s\S]*^bucket {5}made, location weur$/m);
+  const { databases, buckets } = api.account;
+  expect([...databases, ...buckets].map(({ location }) => location)).toEqual(['weur', 'weur']);
   expect(first.text).toMatch(/^secrets {4}given, and kept in /m);
   expect(first.text).toMatch(
     /\/api\/auth\/setup .*-d @- .*\n.*-H @<\(sed .*\n.*secret delete SETUP_TOKEN --env staging/,
@@ -160,9 +163,11 @@ it('staging is a deployment of its own, and a new token is not made by the next 
 
   // The second also puts the dashboard on Pages.
   api.account.script('breakwater-staging').secrets.delete('SETUP_TOKEN');
-  const second = await deploy('--env', 'staging', '--pages', 'ops-dashboard').ended;
+  const second = await deploy('--env', 'staging', '--pages', 'ops-dashboard', '--location', 'apac').ended;
   expect(second.code).toBe(0);
-  expect(second.text).toMatch(/^database {3}there$[\s\S]*^bucket {5}there$[\s\S]*^secrets {4}there$/m);
+  expect(second.text).toMatch(
+    /^database {3}there, and stays where it was made: .*$[\s\S]*^bucket {5}there, and stays .*$[\s\S]*^secrets {4}there$/m,
+  );
   expect(second.text).not.toContain('SETUP_TOKEN');
   expect(api.account.script('breakwater-staging').secrets.has('SETUP_TOKEN')).toBe(false);
   expect(second.text).toMatch(/^pages {6}https:\/\/staging\.ops-dashboard\.pages\.dev$/m);

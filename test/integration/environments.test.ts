@@ -22,7 +22,7 @@ const INHERITED = [
   ...['observability', 'env'],
 ];
 /** What is different by design. */
-const OWN = ['name', 'database_name', 'database_id', 'bucket_name'];
+const OWN = ['name', 'database_name', 'database_id', 'bucket_name', 'jurisdiction'];
 
 const config = parse(readFileSync(path.join(PROJECT_DIR, 'wrangler.toml'), 'utf8'));
 
@@ -77,9 +77,23 @@ bucket_name = "${bucket}"
 
   it('is deployed by its name', () => {
     const toml = production + section('second', 'bw-2', 'bw-2', 'bw-2');
-    expect(readTarget('second', toml)).toEqual({ env: 'second', worker: 'bw-2', database: 'bw-2', bucket: 'bw-2' });
+    expect(readTarget('second', toml)).toEqual({
+      env: 'second',
+      worker: 'bw-2',
+      database: 'bw-2',
+      bucket: 'bw-2',
+      jurisdiction: null,
+    });
     expect(() => readTarget('third', toml)).toThrow('no [env.third]: --env must be production or second.');
     expect(() => readTarget('constructor', toml)).toThrow('no [env.constructor]');
+  });
+
+  it('has one jurisdiction for all that it keeps, or none', () => {
+    const both = production.replaceAll(/^(database_name|bucket_name).*$/gm, '$&\njurisdiction = "eu"');
+    expect(readTarget('production', both).jurisdiction).toBe('eu');
+    const one = production.replace(/^bucket_name.*$/m, '$&\njurisdiction = "eu"');
+    expect(() => readTarget('production', one)).toThrow('one jurisdiction for DB and another for STORE');
+    expect(() => readTarget('production', both.replaceAll('"eu"', '7'))).toThrow('no jurisdiction that is a name');
   });
 
   it.each([
@@ -95,7 +109,7 @@ bucket_name = "${bucket}"
 describe('the dashboard on Pages', () => {
   it('is deployed to no project whose functions lead to the Worker of another environment', () => {
     for (const env of ['production', 'staging']) expect(() => checkPages(readTarget(env))).not.toThrow();
-    const second = { env: 'second', worker: 'bw-2', database: 'bw-2', bucket: 'bw-2' };
+    const second = { env: 'second', worker: 'bw-2', database: 'bw-2', bucket: 'bw-2', jurisdiction: null };
     expect(() => checkPages(second)).toThrow('--pages would show breakwater-staging in place of bw-2');
     expect(() => checkPages({ ...second, env: 'production' })).toThrow('show breakwater in place of bw-2');
     expect(() => checkPages(second, '')).toThrow('show no Worker in place of bw-2');

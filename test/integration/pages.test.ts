@@ -95,6 +95,63 @@ describe('the dashboard on Pages', () => {
     expect([made.status, refused.status]).toEqual([201, 403]);
   });
 
+  it('takes what the pages of a site send from their own host: beacons, and OTLP of a browser', async () => {
+    const { id } = (await admin.post('/api/projects', { name: 'Site' })) as { id: string };
+    const made = await admin.post(`/api/projects/${id}/keys`, { name: 'b', scopes: ['ingest'], origins: [url] });
+    const { key } = made as { key: string };
+    const script = await fetch(`${url}/api/js/client.min.js`);
+    expect([script.status, script.headers.get('content-type')]).toEqual([200, expect.stringContaining('javascript')]);
+    // As a browser says it of a request to its own host.
+    const headers = { origin: url, 'sec-fetch-site': 'same-origin' };
+    const beacon = {
+      id: crypto.randomUUID(),
+      sentAt: Date.now(),
+      common: {},
+      records: [{ stream: 'errors', ts: Date.now(), message: 'boom', level: 'error', attrs: {} }],
+    };
+    const sent = await fetch(`${url}/api/beacon?key=${key}`, { method: 'POST', headers, body: JSON.stringify(beacon) });
+    expect([sent.status, sent.headers.getSetCookie()]).toEqual([204, []]);
+    const logs = {
+      resourceLogs: [
+        { scopeLogs: [{ logRecords: [{ timeUnixNano: `${Date.now()}000000`, body: { stringValue: 'x' } }] }] },
+      ],
+    };
+    const otlp = await fetch(`${url}/v1/logs`, {
+      ...{ method: 'POST', body: JSON.stringify(logs) },
+      headers: { ...headers, 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    });
+    expect([otlp.status, await otlp.json()]).toEqual([200, {}]);
+    const { stored } = (await admin.get(`/api/projects/${id}/ledger`)) as { stored: number };
+    expect(stored).toBe(2);
+  });
+
+  it('passes what has a path of its own, and lets no shipper believe that it is heard where it is not', async () => {
+    const { id } = (await admin.post('/api/projects', { name: 'Shippers' })) as { id: string };
+    const { key } = (await admin.post(`/api/projects/${id}/keys`, { name: 'k', scopes: ['ingest'] })) as {
+      key: string;
+    };
+    const send = (at: string, body: string) =>
+      fetch(url + at, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+        body,
+      });
+    const push = { streams: [{ stream: { app: 'shop' }, values: [[`${Date.now()}000000`, 'by Loki']] }] };
+    expect((await send('/loki/api/v1/push', JSON.stringify(push))).status).toBe(204);
+    expect((await send('/v1/logs', '{"resourceLogs":[]}')).status).toBe(200);
+    expect((await (await fetch(`${url}/health`)).json()) as object).toMatchObject({ status: 'ok' });
+    // The paths of Elastic are those of files and pages: they stay with the Worker's own name (docs/deploy.md).
+    for (const at of ['/_bulk', '/logs/_bulk'])
+      expect([at, (await send(at, '{"create":{}}\n{"message":"x"}\n')).status]).toEqual([at, 405]);
+    const probe = await fetch(`${url}/_license`);
+    expect(probe.headers.get('content-type')).toContain('text/html');
+    const { stored, received } = (await admin.get(`/api/projects/${id}/ledger`)) as {
+      stored: number;
+      received: number;
+    };
+    expect([received, stored]).toEqual([1, 1]);
+  });
+
   it('passes sockets: what is sent through it is live through it', async () => {
     const { id } = (await admin.post('/api/projects', { name: 'Live' })) as { id: string };
     const made = await admin.post(`/api/projects/${id}/keys`, { name: 'k', scopes: ['ingest', 'query'] });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
+import { JOBS } from '../../src/cron.ts';
+import { STREAMS } from '../../src/wire/record.ts';
 import type { ApiDocument } from '../helpers/api-contract.ts';
+import { createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { apiDocument } from '../helpers/worker/api-document.ts';
 import { callApp } from '../helpers/worker/call-app.ts';
 import { ROUTES, type RouteRule } from '../helpers/worker/route-table.ts';
@@ -34,6 +37,27 @@ describe('the document of the API', () => {
     const documented = routesOf(await apiDocument());
     const table = new Map(ROUTES.map((rule) => [`${rule.method} ${rule.route}`, accessOf(rule)]));
     expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(table));
+  });
+
+  it('has of a path that takes a few values those that the Worker knows, and no other', async () => {
+    const { paths } = await apiDocument();
+    const valuesOf = (path: string) => (name: string) =>
+      Object.values(paths[path] ?? {}).map(
+        ({ parameters = [] }) => parameters.find((one) => one.name === name)?.schema.enum,
+      );
+    const jobs = Object.values(JOBS).flatMap((line) => line.map(({ name }) => name));
+    expect(valuesOf('/api/jobs/{name}/run')('name')).toEqual([jobs]);
+    expect(valuesOf('/api/jobs/{name}/runs')('name')).toEqual([jobs]);
+    expect(valuesOf('/api/archives/warehouse/{day}/{stream}')('stream')).toEqual([[...STREAMS]]);
+
+    const as = await signInAs('admin');
+    const { id } = await createProject();
+    const statusOf = async (dataType: string) =>
+      (await callApp('GET', `/api/etl/schemas/${dataType}?project=${id}`, { as })).status;
+    const [ofGet = [], ...ofOthers] = valuesOf('/api/etl/schemas/{dataType}')('dataType') as string[][];
+    expect(ofOthers).toEqual([ofGet, ofGet]);
+    expect(await Promise.all(ofGet.map(statusOf))).toEqual(ofGet.map(() => 200));
+    expect(await statusOf('XML')).toBe(400);
   });
 
   it('is served to anybody, and not twice to who has it', async () => {

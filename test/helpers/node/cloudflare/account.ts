@@ -19,12 +19,21 @@ export interface Database {
   uuid: string;
   name: string;
   sqlite: DatabaseSync;
+  location: string | null;
+  jurisdiction: string | null;
+}
+
+export interface Bucket {
+  name: string;
+  location: string | null;
+  /** A bucket of one name in each: none of them sees the others. */
+  jurisdiction: string | null;
 }
 
 /** What an account of Cloudflare holds, as far as a deployment touches it. Databases are SQLite: migrations really run. */
 export class Account {
   readonly databases: Database[] = [];
-  readonly buckets: string[] = [];
+  readonly buckets: Bucket[] = [];
   readonly scripts = new Map<string, Script>();
   /** Hashes of files that were uploaded, of whichever Worker. */
   readonly assets = new Set<string>();
@@ -37,14 +46,18 @@ export class Account {
     return `00000000-0000-4000-8000-${String(this.#serial).padStart(12, '0')}`;
   }
 
-  createDatabase(name: string): Database {
-    const database = { uuid: this.uuid(), name, sqlite: new DatabaseSync(':memory:') };
+  createDatabase(name: string, location: string | null, jurisdiction: string | null): Database {
+    const database = { uuid: this.uuid(), name, sqlite: new DatabaseSync(':memory:'), location, jurisdiction };
     this.databases.push(database);
     return database;
   }
 
   findDatabase(idOrName: string): Database | undefined {
     return this.databases.find(({ uuid, name }) => uuid === idOrName || name === idOrName);
+  }
+
+  findBucket(name: string, jurisdiction: string | null): Bucket | undefined {
+    return this.buckets.find((bucket) => bucket.name === name && bucket.jurisdiction === jurisdiction);
   }
 
   script(name: string): Script {

@@ -72,6 +72,7 @@ async function readCall(request: IncomingMessage): Promise<Call> {
     query: url.searchParams,
     contentType: request.headers['content-type'] ?? '',
     authorization: request.headers.authorization ?? '',
+    jurisdiction: request.headers['cf-r2-jurisdiction']?.toString() ?? null,
     body: Buffer.concat(chunks),
   };
 }

@@ -7,6 +7,8 @@ export interface Call {
   query: URLSearchParams;
   contentType: string;
   authorization: string;
+  /** Of a bucket, which is a header there; null without it. */
+  jurisdiction: string | null;
   body: Buffer;
 }
 

@@ -18,7 +18,7 @@ const ROUTES: readonly [RegExp, Handler][] = [
     /^GET \/d1\/database$/,
     (account, call) => {
       const [page, size] = [Number(call.query.get('page') ?? 1), Number(call.query.get('per_page') ?? 100)];
-      const rows = account.databases.map(({ uuid, name }) => ({ uuid, name }));
+      const rows = account.databases.map(({ uuid, name, jurisdiction }) => ({ uuid, name, jurisdiction }));
       const shown = rows.slice((page - 1) * size, page * size);
       return { result: shown, info: { page, per_page: size, count: shown.length, total_count: rows.length } };
     },
@@ -26,9 +26,9 @@ const ROUTES: readonly [RegExp, Handler][] = [
   [
     /^POST \/d1\/database$/,
     (account, call) => {
-      const { name } = json(call) as { name: string };
+      const { name, primary_location_hint: location = null, jurisdiction = null } = json(call);
       if (account.findDatabase(name)) return new Refusal(400, 7502, `A database with the name ${name} already exists`);
-      return ok({ uuid: account.createDatabase(name).uuid, name });
+      return ok({ uuid: account.createDatabase(name, location, jurisdiction).uuid, name });
     },
   ],
   [
@@ -50,19 +50,22 @@ const ROUTES: readonly [RegExp, Handler][] = [
       }
     },
   ],
-  [/^GET \/r2\/buckets$/, (account) => ok({ buckets: account.buckets.map((name) => ({ name })) })],
+  [/^GET \/r2\/buckets$/, (account) => ok({ buckets: account.buckets.map(({ name }) => ({ name })) })],
   [
     /^GET \/r2\/buckets\/([^/]+)$/,
-    (account, _call, [name = '']) =>
-      account.buckets.includes(name) ? ok({ name }) : new Refusal(404, 10006, 'The specified bucket does not exist.'),
+    (account, { jurisdiction }, [name = '']) =>
+      account.findBucket(name, jurisdiction)
+        ? ok({ name })
+        : new Refusal(404, 10006, 'The specified bucket does not exist.'),
   ],
   [
     /^POST \/r2\/buckets$/,
     (account, call) => {
-      const { name } = json(call) as { name: string };
-      if (account.buckets.includes(name))
+      const { name, locationHint: location = null } = json(call);
+      const { jurisdiction } = call;
+      if (account.findBucket(name, jurisdiction))
         return new Refusal(409, 10004, 'The bucket you tried to create already exists, and you own it.');
-      account.buckets.push(name);
+      account.buckets.push({ name, location, jurisdiction });
       return ok({ name });
     },
   ],

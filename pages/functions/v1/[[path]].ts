@@ -1,0 +1,1 @@
+export { passToWorker as onRequest } from '../../proxy.ts';
