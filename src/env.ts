@@ -8,6 +8,7 @@ import type { Metrics } from '../durable-objects/metrics/metrics.ts';
 import { LOG_LEVELS, type LogLevel, useLogConfig } from './shared/log.ts';
 import { isLoopback } from './shared/loopback.ts';
 import { redactAlso } from './shared/redact.ts';
+import type { Role } from './wire/access.ts';
 
 /** Bindings as the platform hands them over: strings, unchecked. Only parseConfig reads the strings. */
 export interface Env {
@@ -75,7 +76,7 @@ export interface Config {
   setupToken: string | null;
 }
 
-export type Role = 'admin' | 'analyst' | 'viewer';
+export type { Role };
 
 export type Actor =
   | { kind: 'anonymous' }

@@ -1,12 +1,12 @@
 import { hasRole } from '../auth/index.ts';
 import type { Actor, Ctx, Role } from '../env.ts';
 import { err, ok, type Result } from '../shared/result.ts';
+import type { ProjectAction } from '../wire/access.ts';
 import type { ProjectError } from './errors.ts';
 import { findProject } from './store.ts';
 import type { Project } from './types.ts';
 
-/** read: see records. export: take them away in bulk. write: send from a session, save searches. admin: keys and settings. */
-export type ProjectAction = 'read' | 'export' | 'write' | 'admin';
+export type { ProjectAction };
 
 const LEAST_ROLE: Readonly<Record<ProjectAction, Role>> = {
   read: 'viewer',

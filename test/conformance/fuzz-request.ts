@@ -2,6 +2,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import type { ApiDocument, DocumentedOperation, DocumentedParameter } from '../helpers/api-contract.ts';
 import { anyJson, broken, type JsonSchema, oddText, valid } from './fuzz-schema.ts';
+import type { ListedRequest } from './listed-requests.ts';
 
 export const CALLERS = ['admin', 'adminKey', 'ingestKey', 'nobody'] as const;
 export type Caller = (typeof CALLERS)[number];
@@ -20,17 +21,75 @@ export interface FuzzRequest {
   caller: Caller;
 }
 
-/** One of the operations, each as often as every other. */
-export function requests(
+/** As many of each operation as of every other, in an order by chance. */
+export function sampleRequests(
   document: ApiDocument,
-  isLeftOut: (method: string, path: string) => boolean,
-): Arbitrary<FuzzRequest> {
-  const all = Object.entries(document.paths).flatMap(([path, methods]) =>
+  {
+    isLeftOut,
+    listed,
+    count,
+    seed,
+  }: {
+    isLeftOut: (method: string, path: string) => boolean;
+    listed: ReadonlyMap<string, readonly ListedRequest[]>;
+    count: number;
+    seed: number;
+  },
+): FuzzRequest[] {
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
-      .filter(([method]) => !isLeftOut(method.toUpperCase(), path))
-      .map(([method, operation]) => requestOf(method.toUpperCase(), path, operation, document.components.schemas)),
+      .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation }))
+      .filter(({ method }) => !isLeftOut(method, path)),
   );
-  return fc.oneof(...all);
+  const numRuns = Math.ceil(count / operations.length);
+  const all = operations.flatMap(({ method, path, operation }, i) => {
+    const free = requestOf(method, path, operation, document.components.schemas);
+    const meant = (listed.get(`${method} ${path}`) ?? []).map((request) => asListed(request, operation['x-access']));
+    const arbitrary =
+      meant.length === 0
+        ? free
+        : fc.oneof(
+            { weight: 3, arbitrary: fc.constantFrom(...meant) },
+            { weight: 2, arbitrary: fc.constantFrom(...meant).chain((request) => nearly(request, free)) },
+            { weight: 5, arbitrary: free },
+          );
+    return fc.sample(arbitrary, { numRuns, seed: seed + i });
+  });
+  const places = fc.sample(fc.double({ min: 0, max: 1, noNaN: true }), { numRuns: all.length, seed });
+  return all
+    .map((request, i) => ({ request, place: places[i] ?? 0 }))
+    .sort((one, other) => one.place - other.place)
+    .slice(0, count)
+    .map(({ request }) => request);
+}
+
+/** What does what its route is for, by whom it is for. */
+function asListed({ method, route, path, headers, body }: ListedRequest, access: string): FuzzRequest {
+  const { pathname, searchParams } = new URL(path, 'http://localhost');
+  const segments = pathname.split('/').map(decodeURIComponent);
+  const names = [...route.split('/').entries()].filter(([, segment]) => segment.startsWith('{'));
+  return {
+    ...{ method, path: route, headers, body, caller: rightCaller(access) },
+    pathParts: Object.fromEntries(names.map(([i, name]) => [name.slice(1, -1), { text: segments[i] ?? '' }])),
+    query: Object.fromEntries([...searchParams].map(([name, text]) => [name, { text }])),
+  };
+}
+
+/** With one part of it by somebody else. */
+function nearly(meant: FuzzRequest, free: Arbitrary<FuzzRequest>): Arbitrary<FuzzRequest> {
+  const other = free.map((request) => ({ ...meant, query: { ...request.query, ...meant.query } }));
+  const given: unknown = jsonOf(meant.body);
+  if (typeof given !== 'object' || given === null) return other;
+  const body = broken(fc.constant(given)).map((value) => ({ ...meant, body: JSON.stringify(value) ?? null }));
+  return fc.oneof({ weight: 3, arbitrary: body }, { weight: 1, arbitrary: other });
+}
+
+function jsonOf(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return null; // NDJSON
+  }
 }
 
 function requestOf(
@@ -54,8 +113,15 @@ function requestOf(
 
 /** Most often who is let in, or nothing behind the door is tried. */
 function callerOf(access: string): Arbitrary<Caller> {
-  const right: Caller = ['ingest', 'probe'].includes(access) ? 'ingestKey' : access === 'public' ? 'nobody' : 'admin';
-  return fc.oneof({ weight: 8, arbitrary: fc.constant(right) }, { weight: 2, arbitrary: fc.constantFrom(...CALLERS) });
+  return fc.oneof(
+    { weight: 8, arbitrary: fc.constant(rightCaller(access)) },
+    { weight: 2, arbitrary: fc.constantFrom(...CALLERS) },
+  );
+}
+
+function rightCaller(access: string): Caller {
+  if (access === 'public') return 'nobody';
+  return ['ingest', 'probe'].includes(access) ? 'ingestKey' : 'admin';
 }
 
 /** Of a fixed set most often one of it: nothing else leads further. */

@@ -1,13 +1,13 @@
 /** Sends what the fuzzer makes, and keeps what answers name, so that later requests find something. */
-import type { GivenAnswer } from '../helpers/api-contract.ts';
-import type { StartedWorkerd } from '../helpers/node/workerd.ts';
-import type { Caller, FuzzRequest, Part } from './fuzz-request.ts';
 
-/** What ends, hides or locks the caller is sent by nobody and by keys: everything behind it would go untried. A sign-in ends the session that it came with. */
-const ENDS_THE_CALLER =
-  /^POST \/api\/auth\/(login|logout|revoke-all|refresh|password|step-up|factors|passkeys)|^DELETE \/api\/auth\/|^PATCH \/api\/users\//;
-const LIMITS = { ingestPerMinute: 300_000, queryPerMinute: 300_000 };
-const PASSWORD = 'correct horse battery staple';
+import type { GivenAnswer } from '../helpers/api-contract.ts';
+import type { AgedWorker } from '../helpers/node/aged-worker.ts';
+import type { ApiFixture } from '../helpers/node/api-fixture.ts';
+import type { Caller, FuzzRequest, Part } from './fuzz-request.ts';
+import { Guests, signIn } from './guests.ts';
+
+/** What ends the session that it came with: those who are sent for it have nothing else to do. */
+const ENDS_THE_CALLER = /^POST \/api\/auth\/(login|logout|revoke-all|refresh|password|step-up)/;
 const MOST_KEPT = 30;
 const ID = /^([a-z]{3,4}_[\w-]{4,}|[0-9a-f]{16}|[0-9a-f-]{32,36}|\d{4}-\d\d-\d\d)$/;
 
@@ -15,6 +15,7 @@ export class FuzzTarget {
   readonly #url: string;
   readonly #headers: Record<Caller, Record<string, string>>;
   readonly #home: string;
+  readonly #guests: Guests;
   /** The first request that found the administrator's session ended. */
   #endedBefore: string | null = null;
   /** Ids that are the callers' own: a request that changes them would end the run. */
@@ -32,46 +33,34 @@ export class FuzzTarget {
     this.#headers = headers;
     this.#home = home;
     this.#own = own;
+    this.#guests = new Guests(url);
   }
 
-  static async open(worker: StartedWorkerd): Promise<FuzzTarget> {
-    const { url } = worker;
-    const session = await worker.signIn();
-    const project = (await session.post('/api/projects', { name: 'fuzzed' })) as { id: string };
-    await session.patch(`/api/projects/${project.id}`, { limits: LIMITS });
+  static async open({ worker: { url }, client }: AgedWorker, fixtures: readonly ApiFixture[]): Promise<FuzzTarget> {
     const key = (scopes: string[]) =>
-      session.post(`/api/projects/${project.id}/keys`, { name: 'fuzzer', scopes }) as Promise<{
-        id: string;
-        key: string;
-      }>;
+      client.call<{ id: string; key: string }>('POST', `/api/projects/${client.projectId}/keys`, {
+        ...{ name: 'fuzzer', scopes },
+      });
     const [adminKey, ingestKey] = [await key(['admin', 'query', 'ingest']), await key(['ingest'])];
-    const { headers: admin, userId } = await signedIn(url);
+    const admin = await signIn(url, 'admin');
+    if (!admin) throw new Error('the administrator cannot sign in');
+    const sessions = (await (await fetch(`${url}/api/auth/sessions`, { headers: admin.headers })).json()) as {
+      items: { id: string; current: boolean }[];
+    };
+    const session = sessions.items.find(({ current }) => current)?.id ?? '';
     const headers = {
-      admin,
+      admin: admin.headers,
       adminKey: { authorization: `Bearer ${adminKey.key}` },
       ingestKey: { authorization: `Bearer ${ingestKey.key}` },
       nobody: {},
     };
-    const target = new FuzzTarget(url, headers, project.id, new Set([project.id, adminKey.id, ingestKey.id, userId]));
-    await target.#storeRecords();
+    const own = new Set([client.projectId, adminKey.id, ingestKey.id, admin.userId, session]);
+    const target = new FuzzTarget(url, headers, client.projectId, own);
+    for (const { traceId, visitId } of fixtures) {
+      target.#known.set('traceId', [traceId]);
+      target.#known.set('sessionId', [visitId]);
+    }
     return target;
-  }
-
-  /** One of each kind that has pages of its own, so that a search, an error, a trace and a session are there to be found. */
-  async #storeRecords(): Promise<void> {
-    const ids = { traceId: '4bf92f3577b34da6a3ce929d0e0e4736', sessionId: 'fuzzed-session', userId: 'fuzzed-user' };
-    const records = [
-      { stream: 'logs', message: 'a record', service: 'checkout', ...ids },
-      { stream: 'errors', message: 'TypeError: x is not a function', level: 'error', service: 'checkout', ...ids },
-    ];
-    const response = await fetch(`${this.#url}/api/ingest`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...this.#headers.ingestKey },
-      body: JSON.stringify(records),
-    });
-    const told = await response.text();
-    if (response.status !== 202) throw new Error(`the first records are not taken: ${response.status} ${told}`);
-    for (const name of ['traceId', 'sessionId'] as const) this.#known.set(name, [ids[name]]);
   }
 
   async send(request: FuzzRequest): Promise<GivenAnswer> {
@@ -79,14 +68,16 @@ export class FuzzTarget {
     const url = new URL(this.#url + this.#pathOf(request));
     for (const [name, part] of Object.entries(request.query))
       url.searchParams.set(name, this.#textOf(part, name, false));
-    const caller =
-      ENDS_THE_CALLER.test(`${method} ${request.path}`) && request.caller === 'admin' ? 'adminKey' : request.caller;
+    const { caller } = request;
+    const isEnding = caller === 'admin' && ENDS_THE_CALLER.test(`${method} ${request.path}`);
+    const guest = isEnding ? await this.#guests.comeFor(request.path) : null;
+    const credentials = isEnding ? (guest?.headers ?? this.#headers.adminKey) : this.#headers[caller];
     const said = Object.entries(request.headers).filter(
       (header): header is [string, string] => header[1] !== undefined,
     );
     const headers: Record<string, string> = {
       ...{ 'content-type': 'application/json', ...Object.fromEntries(said) },
-      ...this.#headers[caller],
+      ...credentials,
     };
     const body = method === 'GET' || method === 'OPTIONS' || request.body === null ? {} : { body: request.body };
     const response = await fetch(url, { method, headers, redirect: 'manual', ...body });
@@ -94,7 +85,7 @@ export class FuzzTarget {
     const contentType = response.headers.get('content-type') ?? '';
     const answer = /[/+]json\b/.test(contentType) && text !== '' ? JSON.parse(text) : text;
     if (response.ok) this.#keep(listOf(request.path), answer);
-    if (caller === 'admin' && isSignedOut(answer)) this.#endedBefore ??= `${method} ${url.pathname}`;
+    if (caller === 'admin' && !isEnding && isSignedOut(answer)) this.#endedBefore ??= `${method} ${url.pathname}`;
     return { method, url: url.href, status: response.status, contentType, body: answer };
   }
 
@@ -149,18 +140,6 @@ export class FuzzTarget {
     if (ids.length > MOST_KEPT) ids.splice(0, ids.length - MOST_KEPT);
     if (ids.length > 0) this.#known.set(list, ids);
   }
-}
-
-async function signedIn(url: string): Promise<{ headers: Record<string, string>; userId: string }> {
-  const login = await fetch(`${url}/api/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: url },
-    body: JSON.stringify({ username: 'admin', password: PASSWORD }),
-  });
-  if (!login.ok) throw new Error(`the administrator cannot sign in: ${login.status} ${await login.text()}`);
-  const { csrf, userId } = (await login.json()) as { csrf: string; userId: string };
-  const cookies = login.headers.getSetCookie().map((line) => line.split(';', 1)[0]);
-  return { headers: { cookie: cookies.join('; '), origin: url, 'x-csrf-token': csrf }, userId };
 }
 
 function isSignedOut(answer: unknown): boolean {

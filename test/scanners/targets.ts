@@ -4,11 +4,20 @@ import { newProject } from '../faults/project.ts';
 import type { StartedServer } from '../helpers/node/server.ts';
 
 export interface Targets {
-  urls: string[];
-  /** Bodies that are JSON, with the address they go to. */
-  bodies: { url: string; body: string }[];
+  /** With their queries. */
+  paths: string[];
+  bodies: TargetBody[];
   /** Of a signed-in administrator, as curl takes them. */
   headers: string[];
+}
+
+/** A body that is JSON, with where it goes. */
+export interface TargetBody {
+  path: string;
+  body: string;
+  headers: string[];
+  /** Answers of what lies behind every check of the request's form and of its sender. */
+  reached: RegExp;
 }
 
 /** Each parameter of these is tried; `P` is the project. */
@@ -36,11 +45,15 @@ const QUESTIONS = [
   ...['/api/data?project=P&scope=p2p&gateway=bank&operation=transfer', '/api/history?project=P&scope=p2p&hours=2'],
 ] as const;
 
+/** Whom nobody knows: after a few tries of a name the throttle alone would answer, so each comes with another (sqlmap.test.ts). */
+export const STRANGER = 'nobody';
+
+/** The last of each says which answers come from behind the door: of a name that is looked up, of a project that is looked for. */
 const BODIES = [
-  ['/api/auth/login', { username: 'nobody', password: 'a password' }],
-  ['/api/ingest', { level: 'info', service: 'shop', message: 'paid', attrs: { region: 'eu' } }],
-  ['/api/fraud/cross-lookup', { phone: '+4912345', minAccounts: 1 }],
-  ['/api/searches', { project: 'P', name: 'mine', q: 'level:error' }],
+  ['/api/auth/login', { username: STRANGER, password: 'a password' }, 'nobody', /^401 invalid_credentials$/],
+  ['/api/ingest', { level: 'info', service: 'shop', message: 'paid', attrs: { region: 'eu' } }, 'key', /^202$/],
+  ['/api/fraud/cross-lookup?project=P', { phone: '+4912345678', email: 'a@example.com' }, 'session', /^200$/],
+  ['/api/searches', { project: 'P', name: 'mine', q: 'level:error' }, 'session', /^(201|404 not_found)$/],
 ] as const;
 
 /** Signs in, makes a project with some records, and says what may be asked of it. */
@@ -59,15 +72,20 @@ export async function targetsOf(server: StartedServer): Promise<Targets> {
   });
   if (sent.status !== 202) throw new Error(`records were not taken: ${sent.status}`);
   const filled = (text: string) => text.replace(/\bP\b/g, project.id);
+  const headers = await signedInHeaders(server);
+  const senders = { nobody: [], key: [`Authorization: Bearer ${project.key}`], session: headers };
   return {
-    urls: QUESTIONS.map((path) => server.url + filled(path)),
-    bodies: BODIES.map(([path, body]) => ({ url: server.url + path, body: filled(JSON.stringify(body)) })),
-    headers: await signedInHeaders(server),
+    paths: QUESTIONS.map(filled),
+    bodies: BODIES.map(([path, body, sender, reached]) => ({
+      ...{ path: filled(path), body: filled(JSON.stringify(body)), reached },
+      headers: ['Content-Type: application/json', ...senders[sender]],
+    })),
+    headers,
   };
 }
 
 /** Of a session of its own: a scanner sends what it is given and keeps nothing. */
-async function signedInHeaders(server: StartedServer): Promise<string[]> {
+export async function signedInHeaders(server: StartedServer): Promise<string[]> {
   const answer = await fetch(`${server.url}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,8 +1,9 @@
+import type { Role } from '../../wire/access.ts';
 import type { ProjectLimits } from '../../wire/limits.ts';
 import type { Protocol } from '../../wire/protocols.ts';
 import type { Level, LogRecord, Stream } from '../../wire/record.ts';
 
-export type Role = 'admin' | 'analyst' | 'viewer';
+export type { Role };
 export const ROLES: readonly Role[] = ['viewer', 'analyst', 'admin'];
 
 export interface List<T> {

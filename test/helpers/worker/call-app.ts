@@ -3,9 +3,9 @@ import { env, exports } from 'cloudflare:workers';
 import { createApp } from '../../../src/app.ts';
 import type { Env } from '../../../src/env.ts';
 import { breachesOf } from './api-document.ts';
+import { ORIGIN } from './origin.ts';
 
-/** Plain HTTP to loopback, as `npm start` serves it: cookies have their plain names. */
-export const ORIGIN = 'http://localhost';
+export { ORIGIN };
 
 export interface SignedIn {
   userId: string;

@@ -1,7 +1,6 @@
-import type { Role } from '../../../src/env.ts';
-import type { ProjectAction } from '../../../src/projects/index.ts';
+import type { ProjectAction, Role } from '../../../src/wire/access.ts';
 import { SUBPROTOCOL } from '../../../src/wire/protocol.ts';
-import { ORIGIN } from './call-app.ts';
+import { ORIGIN } from './origin.ts';
 
 /** Who may call a route. The deny-path suite derives from it every refusal that the route must give. */
 export type Access =
