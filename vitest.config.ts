@@ -39,6 +39,7 @@ export default defineConfig(async () => ({
     maxWorkers: LANES,
     // Property tests take seconds; a busy machine is slow, not wrong.
     testTimeout: 90_000,
+    hookTimeout: 90_000,
     expect: { poll: { timeout: 30_000 } },
     // Loading the Worker takes longer than running most files: a runtime runs one file after another.
     isolate: false,
