@@ -8,6 +8,8 @@ const root = import.meta.dirname;
 // wrangler.toml serves ./dist; a checkout whose dashboard was never built has none, and the runtime refuses to start without.
 mkdirSync(path.join(root, 'dist'), { recursive: true });
 
+const AS_BEFORE = './test/helpers/worker/as-before.ts';
+
 const workersRuntime = async () =>
   cloudflareTest({
     wrangler: { configPath: './wrangler.toml' },
@@ -37,22 +39,24 @@ export default defineConfig(async () => ({
     maxWorkers: LANES,
     // Property tests take seconds; a busy machine is slow, not wrong.
     testTimeout: 90_000,
+    hookTimeout: 90_000,
     expect: { poll: { timeout: 30_000 } },
     // Loading the Worker takes longer than running most files: a runtime runs one file after another.
     isolate: false,
-    // What a test that failed has left behind must not fail the next file.
-    restoreMocks: true,
-    unstubGlobals: true,
     projects: [
       // Pure functions: no storage, no Worker.
-      { plugins: [await workersRuntime()], extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        plugins: [await workersRuntime()],
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], setupFiles: [AS_BEFORE] },
+      },
       {
         plugins: [await workersRuntime()],
         extends: true,
         test: {
           name: 'worker',
           include: ['test/worker/**/*.test.ts'],
-          setupFiles: ['./test/helpers/worker/setup.ts'],
+          setupFiles: [AS_BEFORE, './test/helpers/worker/setup.ts'],
         },
       },
     ],

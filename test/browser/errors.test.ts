@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { textIn, useDashboard, walkDown } from './dashboard.ts';
+import { dragOver } from './drag.ts';
 import { answerErrors, answerReleases, type MadeUpErrors, madeUpGroup } from './errors-answers.ts';
 import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
 
@@ -157,12 +158,7 @@ describe('groups of errors', () => {
     await answer(page, made(3));
     await page.goto(at('/errors'));
     await settled(page);
-    const box = await page.locator('.u-over').boundingBox();
-    if (!box) throw new Error('the chart has no size');
-    await page.mouse.move(box.x + box.width * 0.4, box.y + 20);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.6, box.y + 20, { steps: 4 });
-    await page.mouse.up();
+    await dragOver(page, page.locator('.u-over'), 0.4, 0.6);
     await page.waitForURL(/from=\d+&to=\d+/);
   });
 });

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { axeViolations } from '../helpers/node/browser.ts';
 import { textIn, useDashboard, walkDown } from './dashboard.ts';
+import { dragOver } from './drag.ts';
 import { FLAWLESS, inspect, SIZES, settled, watchShifts } from './inspected.ts';
 import { startStaticHost } from './static-host.ts';
 
@@ -174,13 +175,7 @@ describe('searching logs', () => {
     const { page } = await dashboard.visit({ signedIn: true });
     await page.goto(at('/logs?q=order'));
     await settled(page);
-    const chart = page.locator('.u-over');
-    const box = await chart.boundingBox();
-    if (!box) throw new Error('the chart has no size');
-    await page.mouse.move(box.x + box.width * 0.4, box.y + 20);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.6, box.y + 20, { steps: 4 });
-    await page.mouse.up();
+    await dragOver(page, page.locator('.u-over'), 0.4, 0.6);
     await page.waitForURL(/from=\d+&to=\d+/);
     // Less than the page of 200 that was there before the zoom.
     await expect.poll(() => status(page).textContent(), { timeout: 15_000 }).toMatch(/^[1-9]\d\s+records/);

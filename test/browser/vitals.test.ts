@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { VitalSummary, VitalsPages, VitalsSummary, VitalsTimeseries } from '../../src/wire/vitals.ts';
 import { textIn, useDashboard } from './dashboard.ts';
+import { dragOver, pointOver } from './drag.ts';
 import { visits } from './made-up-visits.ts';
 
 const dashboard = await useDashboard('The shop');
@@ -22,6 +23,7 @@ const at = (query: string) => `${dashboard.server.url}/vitals?project=${dashboar
 const band = (page: Page, name: string) =>
   page.getByRole('group', { name: 'Vitals' }).getByRole('button', { name: new RegExp(`^${name}`) });
 const trend = (page: Page) => page.getByRole('region', { name: /over time$/ });
+const plot = (page: Page) => trend(page).locator('.u-over');
 const pages = (page: Page) => page.getByRole('table', { name: /by page$/ });
 const plain = (text: string | null) => (text ?? '').replaceAll('\u00a0', ' ');
 
@@ -39,7 +41,7 @@ async function open(query = HOUR_NOW): Promise<Page> {
 
 async function drawn(page: Page): Promise<void> {
   await page.waitForFunction(() => document.querySelector('.skeleton, .bone, progress, .is-stale') === null);
-  await trend(page).locator('.u-over').waitFor();
+  await plot(page).waitFor();
 }
 
 async function ask<T>(what: string, more = ''): Promise<T> {
@@ -109,12 +111,7 @@ describe('the page Vitals', () => {
 
   it('zooms all of itself by a drag over the chart', async () => {
     const page = await open();
-    const box = await trend(page).locator('.u-over').boundingBox();
-    if (!box) throw new Error('the chart has no size');
-    await page.mouse.move(box.x + box.width * 0.1, box.y + 40);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.3, box.y + 40, { steps: 4 });
-    await page.mouse.up();
+    await dragOver(page, plot(page), 0.1, 0.3);
     await page.waitForURL((url) => Number(url.searchParams.get('from')) > NOW - HOUR);
     const { searchParams } = new URL(page.url());
     expect(Number(searchParams.get('to')) - Number(searchParams.get('from'))).toBeLessThan(0.25 * HOUR);
@@ -131,17 +128,51 @@ describe('the page Vitals', () => {
     });
     await page.goto(at(HOUR_NOW));
     await drawn(page);
-    const chart = trend(page).locator('.u-over');
-    const box = await chart.boundingBox();
-    if (!box) throw new Error('the chart has no size');
-    await page.mouse.move(box.x + box.width * 0.1, box.y + 40);
+    const [from, to] = [await pointOver(plot(page), 0.1), await pointOver(plot(page), 0.3)];
+    await page.mouse.move(from.x, from.y);
     await page.mouse.down();
     const answered = page.waitForResponse('**/api/releases?*');
     answer();
     await (await answered).finished();
     // A frame later the page has drawn what came.
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
-    await page.mouse.move(box.x + box.width * 0.3, box.y + 40, { steps: 4 });
+    await page.mouse.move(to.x, to.y, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL((url) => Number(url.searchParams.get('from')) > NOW - HOUR);
+  });
+
+  it('zooms by a drag also where the button is pressed in the moment in which an answer is shown', async () => {
+    const page = await open();
+    const { promise: ready, resolve: answer } = Promise.withResolvers<void>();
+    await page.route('**/api/query/vitals/timeseries?*', async (route) => {
+      await ready;
+      await route.continue();
+    });
+    await page.keyboard.press('c');
+    const [from, to] = [await pointOver(plot(page), 0.1), await pointOver(plot(page), 0.3)];
+    await page.mouse.move(from.x, from.y);
+    // By hand it takes luck to press between a change of the page and the next frame.
+    const pressed = page.evaluate(
+      ({ x, y }) =>
+        new Promise<void>((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => {
+            const press = { bubbles: true, button: 0, buttons: 1, clientX: x, clientY: y };
+            document.elementFromPoint(x, y)?.dispatchEvent(new MouseEvent('mousedown', press));
+            resolve();
+          };
+          const observer = new MutationObserver(() => {
+            if (!document.querySelector('.swatch-earlier')) return;
+            observer.disconnect();
+            port2.postMessage(null);
+          });
+          observer.observe(document.body, { subtree: true, childList: true });
+        }),
+      from,
+    );
+    answer();
+    await pressed;
+    await page.mouse.move(to.x, to.y, { steps: 4 });
     await page.mouse.up();
     await page.waitForURL((url) => Number(url.searchParams.get('from')) > NOW - HOUR);
   });
@@ -219,11 +250,10 @@ describe('the page Vitals', () => {
     const page = await open();
     const list = page.getByRole('list', { name: 'Releases in this time' });
     await list.getByText(/^v2, released /).waitFor();
-    const box = await trend(page).locator('.u-over').boundingBox();
-    if (!box) throw new Error('the chart has no size');
-    await page.mouse.move(box.x + box.width / 2, box.y + 60);
+    const [middle, start] = [await pointOver(plot(page), 0.5), await pointOver(plot(page), 0.01)];
+    await page.mouse.move(middle.x, middle.y);
     await page.locator('.release-tag', { hasText: 'v2' }).waitFor();
-    await page.mouse.move(box.x + 4, box.y + 60);
+    await page.mouse.move(start.x, start.y);
     await page.locator('.release-tag').waitFor({ state: 'detached' });
 
     await page.route('**/api/releases?*', (route) => route.fulfill({ status: 500, json: {} }));
@@ -231,6 +261,24 @@ describe('the page Vitals', () => {
     await drawn(page);
     expect(await list.count()).toBe(0);
     expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
+  it('draws releases that come late on the plot that stands, under a pointer that rests', async () => {
+    const { page } = await dashboard.visit({ signedIn: true });
+    const { promise: ready, resolve: answer } = Promise.withResolvers<void>();
+    const item = { release: 'late', atMs: NOW - HOUR / 2, source: 'announced' };
+    await page.route('**/api/releases?*', async (route) => {
+      await ready;
+      await route.fulfill({ json: { items: [item], nextCursor: null } });
+    });
+    await page.goto(at(HOUR_NOW));
+    await drawn(page);
+    const middle = await pointOver(plot(page), 0.5);
+    await page.mouse.move(middle.x, middle.y);
+    const before = await plot(page).elementHandle();
+    answer();
+    await page.locator('.release-tag', { hasText: 'late' }).waitFor();
+    expect(await before?.evaluate((element) => element.isConnected)).toBe(true);
   });
 
   it('is walked without a mouse: keys lead to it, to a page in its table, and to that page alone', async () => {

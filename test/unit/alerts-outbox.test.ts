@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Outbox, type OutboxPort } from '../../durable-objects/alerts/outbox.ts';
 import type { OutboxRow, OutboxStore } from '../../durable-objects/alerts/stores/outbox-store.ts';
 import type { DeliveryEvent } from '../../src/wire/delivery.ts';
@@ -67,7 +67,6 @@ beforeEach(() => {
   vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   vi.spyOn(scheduler, 'wait').mockImplementation(() => new Promise<void>((resolve) => waits.push(resolve)));
 });
-afterEach(() => vi.restoreAllMocks());
 
 describe('the outbox of notices', () => {
   it('gathers for each destination what comes while a call is under way, in order', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Listeners } from '../../durable-objects/journal/listeners.ts';
 import { Publisher, type PublisherPort } from '../../durable-objects/journal/publisher.ts';
 import type { Env } from '../../src/env.ts';
@@ -71,8 +71,6 @@ function started(wanted: Wanted | null = 'all') {
     },
   };
 }
-
-afterEach(() => vi.restoreAllMocks());
 
 const away = new Error('the hub is away');
 

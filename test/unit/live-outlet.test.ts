@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MAX_BUFFERED_BYTES, MAX_TOTAL_BUFFERED_BYTES, Outlet } from '../../durable-objects/hub/outlet.ts';
 import type { HubSocket, Subscription } from '../../durable-objects/hub/sockets.ts';
 import { updateFrame } from '../../src/live/update.ts';
@@ -13,8 +13,6 @@ function client(bufferedAmount: number) {
 }
 
 const frame = updateFrame('logs', '1,2,3', 'a0l4');
-
-afterEach(() => vi.restoreAllMocks());
 
 /** Time passes only as long as somebody waits for it. */
 function instantWaits(onWait: (count: number) => void = () => undefined): { waits: number } {
@@ -52,7 +50,7 @@ describe('an outlet', () => {
       () => [],
     );
     outlet.update(subscription, frame, 3);
-    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    await expect.poll(() => sent).toHaveLength(1);
     expect(sent).toEqual([{ type: 'UPDATE', topic: 'logs', records: [], cursor: 'a0l9', dropped: 3 }]);
     expect(time.waits).toBe(3);
   });
@@ -68,7 +66,7 @@ describe('an outlet', () => {
       () => [],
     );
     outlet.update(subscription, frame, 3);
-    await vi.waitFor(() => expect(sent).toMatchObject([{ cursor: 'place of logs', dropped: 3 }]));
+    await expect.poll(() => sent).toMatchObject([{ cursor: 'place of logs', dropped: 3 }]);
   });
 
   it('closes a client that reads nothing for a minute, and waits no longer', async () => {
@@ -84,7 +82,7 @@ describe('an outlet', () => {
       () => [],
     );
     outlet.update(subscription, frame, 3);
-    await vi.waitFor(() => expect(closed).toEqual([4408]));
+    await expect.poll(() => closed).toEqual([4408]);
     expect(time.waits).toBe(241);
   });
 
@@ -109,7 +107,7 @@ describe('an outlet', () => {
     expect([sendTo(first), sendTo(brisk)]).toEqual([false, true]);
     for (const { ws } of clients) ws.bufferedAmount = 0;
     for (const end of waits.splice(0)) end();
-    await vi.waitFor(() => expect(sendTo(first)).toBe(true));
+    await expect.poll(() => sendTo(first)).toBe(true);
   });
 
   it('has patience with a client that reads a little', async () => {
@@ -123,7 +121,7 @@ describe('an outlet', () => {
       () => [],
     );
     outlet.update(subscription, frame, 3);
-    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    await expect.poll(() => sent).toHaveLength(1);
   });
 
   it('waits for room before a resume goes on, and gives up with the client', async () => {

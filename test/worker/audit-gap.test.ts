@@ -9,7 +9,7 @@ import { signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { testCtx } from '../helpers/worker/context.ts';
 import { atEachFaultPoint } from '../helpers/worker/fault-points.ts';
-import { findings, lastSeq, putBack, skipNumbers, writeEntries } from '../helpers/worker/trail.ts';
+import { findings, lastSeq, putBack, sealAll, skipNumbers, writeEntries } from '../helpers/worker/trail.ts';
 
 /** Numbers of the trail that were moved on or back. */
 
@@ -33,7 +33,7 @@ describe('numbers that were moved on', () => {
     const boundaries = await atEachFaultPoint(env, {
       async prepare() {
         await writeEntries(1);
-        await seal(testCtx());
+        await sealAll();
         await move(10 ** 15);
         return lastSeq();
       },
@@ -101,7 +101,7 @@ describe('a database that was put back to before', () => {
     const boundaries = await atEachFaultPoint(env, {
       async prepare() {
         await writeEntries(6);
-        await seal(testCtx());
+        await sealAll();
         const size = await lastSeq();
         await putBack(size - 5);
         return size;

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { siteOf } from '../../src/auth/factors/index.ts';
 import { login as loginVerb } from '../../src/auth/login.ts';
@@ -7,8 +7,6 @@ import { createUser, login, PASSWORD, signIn } from '../helpers/worker/accounts.
 import { callApp, ORIGIN, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf, testCtx } from '../helpers/worker/context.ts';
 import { appWith, authPortsOf, recordingPorts } from '../helpers/worker/ports.ts';
-
-afterEach(() => void vi.useRealTimers());
 
 const SETUP = { authorization: 'Bearer test-setup-token' };
 

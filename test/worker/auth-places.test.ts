@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { listAccountEvents } from '../../src/audit/index.ts';
 import { countryOf } from '../../src/shared/http.ts';
 import { createUser, login, PASSWORD, signIn, signInAs } from '../helpers/worker/accounts.ts';
@@ -11,7 +11,6 @@ function at(nowMs: number): void {
   vi.useFakeTimers({ toFake: ['Date'] });
   vi.setSystemTime(nowMs);
 }
-afterEach(() => void vi.useRealTimers());
 
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36';

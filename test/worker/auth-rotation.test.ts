@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { GRACE_MS } from '../../src/auth/rotation.ts';
 import type { Env } from '../../src/env.ts';
@@ -17,7 +17,6 @@ function at(nowMs: number): void {
   vi.useFakeTimers({ toFake: ['Date'] });
   vi.setSystemTime(nowMs);
 }
-afterEach(() => void vi.useRealTimers());
 
 type App = ReturnType<typeof createApp>;
 

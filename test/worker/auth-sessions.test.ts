@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cleanupExpired, sessionEndsAtMs } from '../../src/auth/index.ts';
 import { SESSION_ABSOLUTE_MS, SESSION_IDLE_MS } from '../../src/auth/session.ts';
 import { createUser, PASSWORD, signIn, signInAs } from '../helpers/worker/accounts.ts';
@@ -11,7 +11,6 @@ function at(nowMs: number): void {
   vi.useFakeTimers({ toFake: ['Date'] });
   vi.setSystemTime(nowMs);
 }
-afterEach(() => void vi.useRealTimers());
 
 async function isSignedIn(as: SignedIn): Promise<boolean> {
   const { status } = await callApp('GET', '/api/auth/me', { as });

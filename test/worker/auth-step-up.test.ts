@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { PROOF_MS } from '../../src/auth/guard.ts';
 import { GRACE_MS } from '../../src/auth/rotation.ts';
 import { createKey, createProject, createUser, PASSWORD, signIn, type TestUser } from '../helpers/worker/accounts.ts';
@@ -11,7 +11,6 @@ function at(nowMs: number): void {
   vi.useFakeTimers({ toFake: ['Date'] });
   vi.setSystemTime(nowMs);
 }
-afterEach(() => void vi.useRealTimers());
 
 const outcome = ({ status, body }: Answer) => `${status} ${body?.code ?? ''}`.trim();
 const sessionLine = (answer: Answer) => answer.cookies.get('gsession')?.split(';', 1)[0];

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { groupNeighbours } from '../../src/blocks/compact.ts';
 import type { SmallBlock } from '../../src/blocks/compact-store.ts';
 import { compactBlocks, listBlocks, mayContain, readFilters, readPacked, tokenHash } from '../../src/blocks/index.ts';
@@ -11,7 +11,7 @@ import { testCtx } from '../helpers/worker/context.ts';
 import { countingStatements } from '../helpers/worker/counting-database.ts';
 import { atEachFaultPoint } from '../helpers/worker/fault-points.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
-import { put, seal } from '../helpers/worker/query.ts';
+import { forgetBlocks, put, seal } from '../helpers/worker/query.ts';
 
 const ALL = { fromMs: -8.64e15, toMs: 8.64e15, stream: null };
 const T0 = Date.parse('2026-03-01T12:00:00Z');
@@ -35,6 +35,9 @@ async function manySmall(count: number, stream = 'logs'): Promise<string> {
   }
   return projectId;
 }
+
+// A run takes the blocks of all projects, and so many groups at most.
+beforeEach(forgetBlocks);
 
 describe('compaction', () => {
   it('joins small neighbours into one block with the same records, words and counts', async () => {

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Journal } from '../../durable-objects/journal/journal.ts';
 import { auditedBatch } from '../../src/audit/index.ts';
 import { compactBlocks, listBlocks, mayContain, readFilters, tokenHash } from '../../src/blocks/index.ts';
@@ -20,7 +20,7 @@ import { testCtx } from '../helpers/worker/context.ts';
 import { askDeletion, dumpEverything, eraseWhole } from '../helpers/worker/deletions.ts';
 import { fraudProject } from '../helpers/worker/fraud.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
-import { put, seal } from '../helpers/worker/query.ts';
+import { forgetBlocks, put, seal } from '../helpers/worker/query.ts';
 
 const ALL = { fromMs: -8.64e15, toMs: 8.64e15, stream: null };
 const T0 = Date.parse('2026-03-01T12:00:00Z');
@@ -57,6 +57,9 @@ async function placed(projectId: string): Promise<string[]> {
   }
   return found.sort();
 }
+
+// Runs of the job, compaction and the dump take all that is there, of whoever it is.
+beforeEach(forgetBlocks);
 
 describe('an execution', () => {
   it('erases a person from tail, blocks, fraud, errors, rejects, deliveries and caches, and no line of anybody else', async () => {

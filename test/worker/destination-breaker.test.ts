@@ -207,7 +207,9 @@ describe('health', () => {
     expect(await destination.object.health()).toMatchObject({
       ...{ status: 'healthy', failureRate: null, p50Ms: null, backlog: 0, oldestQueuedAtMs: null, lastWarmAtMs: null },
     });
+    let toldAtMs = 0;
     for (let i = 1; i <= 10; i++) {
+      toldAtMs = Date.now();
       await destination.enqueue(event());
       await until('it was sent', () => receiver.calls.length === i);
     }
@@ -219,7 +221,7 @@ describe('health', () => {
     expect(health.p50Ms).toBeLessThanOrEqual(health.p99Ms ?? 0);
     expect(health.backlog).toBe(1);
     // Since it was told, a moment before it was sent.
-    expect(lastAtMs - (health.oldestQueuedAtMs ?? 0)).toBeLessThan(1_000);
+    expect(health.oldestQueuedAtMs).toBeGreaterThanOrEqual(toldAtMs);
     expect(health.oldestQueuedAtMs).toBeLessThanOrEqual(lastAtMs);
     expect(health.retryBudget).toEqual({ left: expect.any(Number), most: 100 });
     expect(health.dns).toMatchObject({ hits: 0, misses: 0, ratio: null });

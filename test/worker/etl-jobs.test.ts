@@ -207,7 +207,6 @@ describe('the list of jobs', () => {
 describe('a database that is away', () => {
   beforeEach(() => {
     vi.spyOn(console, 'error').mockImplementation(() => undefined);
-    return () => vi.restoreAllMocks();
   });
 
   it('at the start refuses the run before anything is stored', async () => {

@@ -5,6 +5,7 @@ import type { FraudErased } from '../../src/fraud/erasure.ts';
 import { fraudOf } from '../../src/fraud/index.ts';
 import type { PersonIdentity } from '../../src/wire/compliance.ts';
 import { cookieOf, dumpOf, fraudProject } from '../helpers/worker/fraud.ts';
+import { until } from '../helpers/worker/until.ts';
 
 const JANE: PersonIdentity = { userIds: ['usr-jane'], sessionIds: [], identifiers: ['jane@example.com'] };
 const LATER = Date.now() + 60_000;
@@ -86,7 +87,7 @@ describe('the Fraud object', () => {
       return real.call(this, request);
     });
     const sent = project.event({ userId: 'usr-jane' });
-    await vi.waitFor(() => expect(slow).toHaveBeenCalled(), { interval: 5 });
+    await until('the append is on its way', () => slow.mock.calls.length > 0);
     const { ids } = await find(project.id);
     expect(await erase(project.id, { kind: 'events', ids })).toMatchObject({ counts: { events: 0 }, left: 1 });
     gate.resolve();

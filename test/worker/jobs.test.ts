@@ -15,6 +15,7 @@ import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf, testCtx } from '../helpers/worker/context.ts';
 import { countingStatements } from '../helpers/worker/counting-database.ts';
 import { databaseAway, databaseWith } from '../helpers/worker/faulty-database.ts';
+import { until } from '../helpers/worker/until.ts';
 
 let names = 0;
 const jobThat = (run: Job['run']): Job => ({ name: `job_${++names}`, description: 'A job.', run });
@@ -230,7 +231,7 @@ describe('the routes of jobs', () => {
     const job = jobThat(begun);
     const [app, as] = [appOf(job), admin];
     const first = callApp('POST', `/api/jobs/${job.name}/run`, { as, app });
-    await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+    await until('it has begun', () => begun.mock.calls.length > 0);
     const second = await callApp('POST', `/api/jobs/${job.name}/run`, { as, app });
     expect(second).toMatchObject({ status: 409, body: { code: 'cron_job_running' } });
     release();

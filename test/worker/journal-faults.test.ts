@@ -9,6 +9,7 @@ import { journalFor } from '../../src/journal/index.ts';
 import { SEAL_AGE_MS } from '../../src/journal/seal-policy.ts';
 import { BODY_HASH_TTL_MS, IDEMPOTENCY_TTL_MS, SLOW_BACKLOG_BYTES } from '../../src/wire/limits.ts';
 import { append, batchOf, everyRecord } from '../helpers/worker/journal.ts';
+import { until } from '../helpers/worker/until.ts';
 
 const ALL = { fromMs: -8.64e15, toMs: 8.64e15, stream: null };
 const journal = (projectId: string) => journalFor(env, projectId, 0);
@@ -29,7 +30,7 @@ const alarm = (projectId: string) => runInDurableObject(journal(projectId), (ins
 /** What is due makes the alarm go off by itself; this waits until it has failed. */
 async function untilFailing(projectId: string): Promise<void> {
   await age(projectId);
-  await vi.waitFor(async () => expect((await journal(projectId).status()).sealFailingSinceMs).not.toBeNull());
+  await until('a seal has failed', async () => (await journal(projectId).status()).sealFailingSinceMs !== null);
 }
 
 /** The database refuses blocks of the project from this sequence on, until the returned function is called. */
@@ -184,9 +185,10 @@ describe('sealing beside other work', () => {
       const statement = { bind: () => statement };
       const hangs = { prepare: () => statement, batch: () => new Promise(() => undefined) } as unknown as D1Database;
       const place = { projectId: 'f-hangs', shard: 0, heads: new Map() };
-      const waits = vi.spyOn(scheduler, 'wait').mockResolvedValue(undefined);
+      // Its own is the first: other journals of this file wait too, and theirs are none of this test.
+      const waits = vi.spyOn(scheduler, 'wait').mockResolvedValueOnce(undefined);
       await sealer.sealDue(hangs, place, nowMs + SEAL_AGE_MS);
-      expect(waits).toHaveBeenCalledExactlyOnceWith(60_000, expect.anything());
+      expect(waits.mock.calls[0]).toEqual([60_000, expect.anything()]);
       waits.mockRestore();
       expect(sealer.failures).toBe(1);
     });

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { PROOF_MS } from '../../src/auth/guard.ts';
 import { createUser, signIn, signInAs, type TestUser } from '../helpers/worker/accounts.ts';
 import { type Answer, callApp, lateBody, type SignedIn } from '../helpers/worker/call-app.ts';
@@ -14,7 +14,6 @@ import { type Fixture, ROUTES, type RouteRule } from '../helpers/worker/route-ta
 
 // A busy machine is slow, not wrong.
 vi.setConfig({ testTimeout: 60_000 });
-afterEach(() => void vi.useRealTimers());
 
 /** Every change that a session may make. */
 const CHANGES = ROUTES.filter(

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { auditOf } from '../helpers/worker/context.ts';
@@ -9,9 +9,6 @@ import { LiveClient } from '../helpers/worker/live-client.ts';
 let admin: SignedIn;
 beforeAll(async () => {
   admin = await signInAs('admin');
-});
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 interface Guarded {

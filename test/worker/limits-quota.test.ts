@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { type Answer, callApp, type SignedIn } from '../helpers/worker/call-app.ts';
@@ -16,9 +16,6 @@ beforeAll(async () => {
 beforeEach(async () => {
   projectId = (await createProject()).id;
   sender = await createKey(projectId, ['ingest'], null, 10);
-});
-afterEach(() => {
-  vi.restoreAllMocks();
 });
 
 const records = (n: number, from = 0) => Array.from({ length: n }, (_, i) => ({ message: `m${from + i}` }));

@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env, exports } from 'cloudflare:workers';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { Ctx } from '../../src/env.ts';
 import { BatchBuilder, storeBatch } from '../../src/ingest/index.ts';
@@ -35,9 +35,6 @@ function freshMinute(): void {
 }
 let minutes = 0;
 const REAL_MS = Date.now();
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 async function limited(limits: Record<string, number>): Promise<{ projectId: string; key: string; keyId: string }> {
   const { id: projectId } = await createProject();

@@ -8,6 +8,7 @@ import { PING_FRAME, SUBPROTOCOL } from '../../src/wire/protocol.ts';
 import { createKey, createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { everyRecord } from '../helpers/worker/journal.ts';
 import { ingest, LiveClient, type LiveProject, liveProject, numbered, upgrade } from '../helpers/worker/live-client.ts';
+import { until } from '../helpers/worker/until.ts';
 
 // A busy machine is slow, not wrong: until() has its own limits.
 vi.setConfig({ testTimeout: 30_000 });
@@ -108,7 +109,7 @@ describe('a project that has all the sockets that it may have', () => {
       held[0]?.accept();
       held[0]?.close(1000);
     });
-    await vi.waitFor(async () => expect((await upgrade({ project, key })).status).toBe(101));
+    await until('there is room again', async () => (await upgrade({ project, key })).status === 101);
   });
 });
 

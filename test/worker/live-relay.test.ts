@@ -4,6 +4,7 @@ import { err, ok } from '../../src/shared/result.ts';
 import { createProject, signInAs } from '../helpers/worker/accounts.ts';
 import { callApp, type SignedIn } from '../helpers/worker/call-app.ts';
 import { ingest, LiveClient, type LiveProject, liveProject, upgrade } from '../helpers/worker/live-client.ts';
+import { until } from '../helpers/worker/until.ts';
 
 // A busy machine is slow, not wrong: until() has its own limits.
 vi.setConfig({ testTimeout: 30_000 });
@@ -110,7 +111,7 @@ describe('the relay', () => {
     const { closed } = relayed(async () => err({ kind: 'unauthenticated' }));
     vi.advanceTimersByTime(60_000);
     vi.useRealTimers();
-    await vi.waitFor(() => expect(closed()).toBe('1008 no frame named a project within a minute'));
+    await expect.poll(closed).toBe('1008 no frame named a project within a minute');
   });
 
   it('tells a client to send again where the hub cannot be reached, and keeps its socket', async () => {
@@ -119,7 +120,7 @@ describe('the relay', () => {
       throw new Error('the hub is away');
     });
     client.send(subscribe);
-    await vi.waitFor(() => expect(got).toHaveLength(1));
+    await expect.poll(() => got).toHaveLength(1);
     expect(JSON.parse(got[0] ?? '')).toMatchObject({ type: 'ERROR', id: 1, code: 'overloaded' });
     expect(log).toHaveBeenCalledOnce();
     log.mockRestore();
@@ -133,7 +134,7 @@ describe('the relay', () => {
     client.send('x'.repeat(3 * 1024 * 1024));
     expect(closed()).toBeNull();
     client.send('x'.repeat(2 * 1024 * 1024));
-    await vi.waitFor(() => expect(closed()).toBe('1009 too much was sent before the first answer'));
+    await expect.poll(closed).toBe('1009 too much was sent before the first answer');
   });
 
   it('ends the hub of a client that left meanwhile, and each side with the other', async () => {
@@ -141,16 +142,17 @@ describe('the relay', () => {
     let reached: (socket: WebSocket) => void = () => undefined;
     const { client } = relayed(() => new Promise((resolve) => (reached = (socket) => resolve(ok(socket)))));
     client.send(subscribe);
-    await vi.waitFor(() => expect(reached.name).not.toBe(''));
+    await expect.poll(() => reached.name).not.toBe('');
     client.close(1000, 'gone');
     let closed: number | null = null;
     hub.accept();
     hub.addEventListener('close', ({ code }) => {
       closed = code;
     });
-    await vi.waitFor(() => {
+    await until('the hub hears of it', () => {
       reached(far);
-      expect(closed).toBe(1000);
+      return closed !== null;
     });
+    expect(closed).toBe(1000);
   });
 });

@@ -1,6 +1,6 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Metrics } from '../../durable-objects/metrics/metrics.ts';
 import type { MetricsObject } from '../../src/observability/red/object.ts';
 import { Registry } from '../../src/observability/red/registry.ts';
@@ -11,8 +11,6 @@ import { logLines } from '../helpers/worker/log-lines.ts';
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 const NOW_MS = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
-
-afterEach(() => vi.useRealTimers());
 
 let objects = 0;
 /** An object that nothing else writes to. */

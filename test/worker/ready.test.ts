@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { parse } from 'smol-toml';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { runCron } from '../../src/cron.ts';
 import type { Env } from '../../src/env.ts';
@@ -20,7 +20,6 @@ let lines: ReturnType<typeof logLines>;
 beforeEach(() => {
   lines = logLines('warn');
 });
-afterEach(() => vi.useRealTimers());
 
 /** Of the bindings of this test run, which may have begun long ago: the platform does not say since when. */
 const { VERSION: _, ...unversioned } = env as unknown as Env;

@@ -8,10 +8,10 @@ export async function apiDocument(): Promise<ApiDocument> {
   return file.json();
 }
 
-let opened: Promise<Contract> | null = null;
+let opened: Contract | null = null;
 
 /** What is wrong with an answer, by the document. */
 export async function breachesOf(answer: GivenAnswer): Promise<string[]> {
-  opened ??= apiDocument().then((document) => new Contract(document));
-  return (await opened).breachesOf(answer);
+  opened ??= new Contract(await apiDocument());
+  return opened.breachesOf(answer);
 }

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { afterEach, beforeEach, expect, vi } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 
 export async function count(sql: string, ...values: unknown[]): Promise<number> {
   return Number(
@@ -22,7 +22,6 @@ export async function programWrites(): Promise<void> {
 export function noEntryOfAConsole(): void {
   beforeEach(programWrites);
   afterEach(async () => {
-    vi.useRealTimers();
     const { results } = await env.DB.prepare(
       `SELECT action, target FROM audit WHERE seq > ?1 AND actor_kind = 'console' ORDER BY seq LIMIT 5`,
     )

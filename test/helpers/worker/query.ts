@@ -1,10 +1,10 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { vi } from 'vitest';
 import { journalFor } from '../../../src/journal/index.ts';
 import type { Json } from '../../../src/wire/record.ts';
 import { createKey, createProject } from './accounts.ts';
 import { append, batchOf } from './journal.ts';
+import { until } from './until.ts';
 
 /** A project with a key of these scopes. */
 export async function projectWithKey(scopes: Parameters<typeof createKey>[1] = ['query']): Promise<{
@@ -22,6 +22,12 @@ export async function put(projectId: string, records: Json[], nowMs = Date.now()
   if (outcome.kind !== 'stored') throw new Error(`the batch was not stored: ${outcome.kind}`);
 }
 
+/** Of all projects, which compaction, erasure and archiving take as they come. */
+export async function forgetBlocks(): Promise<void> {
+  const tables = ['block_filters', 'block_payloads', 'blocks'];
+  await env.DB.batch(tables.map((table) => env.DB.prepare(`DELETE FROM ${table}`)));
+}
+
 /** Seals the whole tail, each stream into blocks of its own. */
 export async function seal(projectId: string, shard = 0): Promise<void> {
   const journal = journalFor(env, projectId, shard);
@@ -32,5 +38,5 @@ export async function seal(projectId: string, shard = 0): Promise<void> {
   await journal.status();
   // The alarm may be running by itself already, and then this does nothing.
   await runDurableObjectAlarm(journal);
-  await vi.waitUntil(async () => (await journal.status()).backlogRecords === 0, { timeout: 10_000, interval: 5 });
+  await until('the tail is sealed', async () => (await journal.status()).backlogRecords === 0);
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectProof, connectSession, problemOf, request } from '../../../src/dashboard/api/http.ts';
 import { secondFactorOf } from '../../../src/dashboard/lib/second-factor.ts';
 import { sharedQuestion } from '../../../src/dashboard/lib/shared-question.ts';
@@ -22,7 +22,6 @@ beforeEach(() => {
   connectSession({ confirm, renewCsrf });
   connectProof(prove);
 });
-afterEach(() => vi.unstubAllGlobals());
 
 describe('a request that is refused because nobody is signed in', () => {
   it('is sent again where somebody is after all: a lost race signs nobody out', async () => {

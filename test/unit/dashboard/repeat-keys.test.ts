@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { request } from '../../../src/dashboard/api/http.ts';
 import { repeatKeys } from '../../../src/dashboard/lib/repeat-keys.ts';
 
@@ -34,8 +34,6 @@ describe('the key of a change', () => {
 });
 
 describe('a change that is sent again', () => {
-  afterEach(() => vi.unstubAllGlobals());
-
   /** Answers in turn; null is a connection that fails. Returns the keys that were sent. */
   async function sent(path: string, ...answers: (Response | null)[]): Promise<(string | null)[]> {
     const keys: (string | null)[] = [];

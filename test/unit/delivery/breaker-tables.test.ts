@@ -2,7 +2,7 @@
  * What opossum (its README and its tests of volume threshold, half-open and reset) and cockatiel (its README and its tests of the count breaker, the sampling
  * breaker and the policy) publish about themselves, as tables that ours, and the libraries themselves, are held against.
  */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BreakerSettings, DEFAULT_BREAKER } from '../../../src/wire/delivery.ts';
 import { type Contender, cockatiel, opossum, ours } from './breaker-peers.ts';
 
@@ -52,9 +52,6 @@ async function play(contender: Contender, script: string): Promise<string> {
 
 beforeEach(() => {
   vi.useFakeTimers({ now: T });
-});
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 const half = like({ windowCalls: 100, minimumCalls: 50 });

@@ -1,5 +1,5 @@
 import 'uplot/dist/uPlot.min.css';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Release } from '../../../wire/error-groups.ts';
 import { day, minute, second } from '../../lib/format.ts';
@@ -42,22 +42,39 @@ interface PlotProps extends PlotFrame {
 
 const SYNC = uPlot.sync('breakwater');
 const LEAST_DRAG_PX = 4;
+const NO_RELEASES: readonly Release[] = [];
+const NO_NOTES: readonly Note[] = [];
+
+/** What a plot shows: `painted` counts the changes of colours. */
+interface Shown extends PlotProps {
+  painted: number;
+}
 
 /** The one set-up of uPlot. Drag to zoom; the crosshair is shared by all charts of a page. */
 export function Plot(props: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
-  const latest = useRef(props);
-  const painted = paint.value;
+  const built = useRef<uPlot | null>(null);
+  const now: Shown = { ...props, painted: paint.value };
+  const latest = useRef(now);
   // A plot that is built anew knows nothing of the drag that began on the one before: what arrives meanwhile is drawn when it has ended.
   const isDragged = useDrag(host);
-  if (!isDragged) latest.current = props;
-  const { data, fromMs, toMs, heightPx, releases, notes } = latest.current;
+  if (!isDragged) latest.current = now;
+  const { data, fromMs, toMs, heightPx, releases = NO_RELEASES, notes = NO_NOTES, painted } = latest.current;
 
+  // Before the one that builds: a plot that is built in the same turn has them.
+  useLayoutEffect(() => {
+    const plot = built.current;
+    if (!plot) return;
+    plot.redraw(false, true);
+    nameUnderCursor(plot, releases, notes);
+  }, [releases, notes]);
+  // In the turn that changes the page: a button that is pressed between the two would begin a drag on a plot that is about to go.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the plot is built anew when what it shows changes, not when a callback does.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = host.current;
     if (!element) return;
     const plot = new uPlot(optionsFor(element, latest), data, element);
+    built.current = plot;
     const observer = new ResizeObserver(() => {
       if (element.clientWidth > 0 && element.clientWidth !== plot.width) {
         plot.setSize({ width: element.clientWidth, height: heightPx });
@@ -65,10 +82,11 @@ export function Plot(props: PlotProps) {
     });
     observer.observe(element);
     return () => {
+      built.current = null;
       observer.disconnect();
       plot.destroy();
     };
-  }, [data, fromMs, toMs, heightPx, releases, notes, painted]);
+  }, [data, fromMs, toMs, heightPx, painted]);
 
   return (
     <div ref={host} class="chart-canvas" role="img" aria-label={props.label} style={{ height: `${heightPx}px` }} />
@@ -78,7 +96,7 @@ export function Plot(props: PlotProps) {
 /** Whether a button is down that was pressed over it; uPlot hears of its release first. */
 function useDrag(host: { current: HTMLElement | null }): boolean {
   const [isDragged, setIsDragged] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const begin = ({ button }: MouseEvent) => setIsDragged(button === 0);
     const end = () => setIsDragged(false);
     const element = host.current;
@@ -93,7 +111,10 @@ function useDrag(host: { current: HTMLElement | null }): boolean {
 }
 
 function optionsFor(element: HTMLElement, latest: { current: PlotProps }): uPlot.Options {
-  const { data, heightPx, fromMs, toMs, y, series, colors, below, above, releases = [], notes = [] } = latest.current;
+  const { data, heightPx, fromMs, toMs, y, series, colors, below, above } = latest.current;
+  // They come in their own time, to a plot that stands.
+  const releases = () => latest.current.releases ?? NO_RELEASES;
+  const notes = () => latest.current.notes ?? NO_NOTES;
   const color = chartColors(element, [...colors, 'text-3', 'line', 'accent', 'warn']);
   const axis = { stroke: color['text-3'] ?? '', font: AXIS_FONT, ticks: { show: false } };
   const spanMs = toMs - fromMs;
@@ -134,24 +155,24 @@ function optionsFor(element: HTMLElement, latest: { current: PlotProps }): uPlot
     ],
     series: [{}, ...series(color)],
     hooks: {
-      ready: [(plot) => nameUnderCursor(plot, releases, notes)],
+      ready: [(plot) => nameUnderCursor(plot, releases(), notes())],
       drawClear: [
         (plot) => {
           below?.(plot, color);
-          drawNotes(plot, notes, color.warn ?? '');
+          drawNotes(plot, notes(), color.warn ?? '');
         },
       ],
       draw: [
         (plot) => {
           above?.(plot, color);
-          drawReleases(plot, releases, color.accent ?? '');
+          drawReleases(plot, releases(), color.accent ?? '');
         },
       ],
       setCursor: [
         (plot) => {
           const { left = -1 } = plot.cursor;
           latest.current.onCursor(left < 0 ? null : plot.posToVal(left, 'x') * 1000);
-          nameUnderCursor(plot, releases, notes);
+          nameUnderCursor(plot, releases(), notes());
         },
       ],
       setSelect: [

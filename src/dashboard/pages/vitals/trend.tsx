@@ -35,11 +35,13 @@ export function Trend({ vitals, view, summary, period, releases, heightPx }: Tre
   const item = summary?.items.find(({ name }) => name === vital) ?? null;
   const earlier = compare ? before.data : null;
   const shown = trend.data?.by === (split ? by : null) ? trend.data : null;
+  // Lines that are not by its values do not change with it.
+  const values = split ? breakdown.data : null;
   const data = useMemo(() => {
     if (shown === null) return null;
-    if (shown.by !== null) return splitLines(shown, breakdown.data);
+    if (shown.by !== null) return splitLines(shown, values);
     return percentileLines(shown, item, earlier && { answer: earlier, shiftMs: beforeMs });
-  }, [shown, item, earlier, beforeMs, breakdown.data]);
+  }, [shown, item, earlier, beforeMs, values]);
   return (
     <section class="card panel" aria-label={`${vital} over time`}>
       <header class="vitals-head">
