@@ -113,12 +113,16 @@ export async function startWorkerd(options: WorkerdOptions = {}): Promise<Starte
       output += text;
     });
   }
-  const url = await until('workerd answers', async () => {
-    if (child.exitCode !== null) throw new Error(`workerd ended:\n${output}`);
-    const [, port] = /^listening: (\d+)$/m.exec(output) ?? [];
-    if (port === undefined) return null;
-    return (await isHealthy(`http://127.0.0.1:${port}`)) && `http://127.0.0.1:${port}`;
-  });
+  const url = await until(
+    'workerd answers',
+    async () => {
+      if (child.exitCode !== null) throw new Error(`workerd ended:\n${output}`);
+      const [, port] = /^listening: (\d+)$/m.exec(output) ?? [];
+      if (port === undefined) return null;
+      return (await isHealthy(`http://127.0.0.1:${port}`)) && `http://127.0.0.1:${port}`;
+    },
+    150_000,
+  );
   // Else kill9 would leave workerd running, and a fault test would prove nothing.
   if (groupMembers(pid).length < 2) throw new Error('workerd does not run in the process group that kill9 ends');
   // The journal is durable after each answer: there is nothing that a gentler end would save.
