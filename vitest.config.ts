@@ -35,7 +35,7 @@ const workersRuntime = async () =>
 export default defineConfig(async () => ({
   test: {
     name: 'workerd',
-    globalSetup: './test/helpers/node/openapi.ts',
+    globalSetup: ['./test/helpers/node/run-folder.ts', './test/helpers/node/openapi.ts'],
     maxWorkers: LANES,
     // Property tests take seconds; a busy machine is slow, not wrong.
     testTimeout: 90_000,

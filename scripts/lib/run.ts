@@ -14,6 +14,7 @@ const TOOLS = {
   biome: 'node_modules/@biomejs/biome/bin/biome',
   knip: 'node_modules/knip/bin/knip.js',
   openapi: 'scripts/openapi.ts',
+  migrate: 'scripts/migrate.ts',
 } as const;
 export type Tool = keyof typeof TOOLS;
 

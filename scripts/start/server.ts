@@ -44,13 +44,12 @@ export async function assertPortFree(port: number): Promise<void> {
   }
 }
 
-/** Applies the D1 migrations that this state has not seen; asking wrangler takes seconds, so not when nothing can be new. */
+/** Applies the D1 migrations that this state has not seen; to look for them a runtime must start, so not when nothing can be new. */
 export async function applyMigrations(dataDir: string, signal?: AbortSignal): Promise<void> {
   const mark = path.join(dataDir, 'migrations.sha256');
   const hash = hashFiles(['migrations/*.sql']);
   if (readIfThere(mark) === hash) return;
-  const args = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', dataDir];
-  const result = await run('wrangler', args, signal ? { signal } : {});
+  const result = await run('migrate', [dataDir], signal ? { signal } : {});
   if (signal?.aborted) return;
   if (result.code !== 0) throw new Stop(`The database migrations fail:\n${result.output.trim()}`);
   writePrivate(mark, hash);

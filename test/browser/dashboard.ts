@@ -1,9 +1,9 @@
 /** A Chromium, a server of its own and a project with a key: what every browser suite starts from. */
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
-import { type AdminSession, isObject, logIn } from '../../scripts/start/api.ts';
+import { type AdminSession, isObject } from '../../scripts/start/api.ts';
 import { launchBrowser } from '../helpers/node/browser.ts';
-import { type StartedServer, startServer } from '../helpers/node/server.ts';
+import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
 import { enterPassword } from './account-steps.ts';
 
 export interface Visit {
@@ -16,7 +16,7 @@ export interface Visit {
 export interface Dashboard {
   /** Why there is no Chromium; then every test is skipped and nothing is started. */
   readonly absent: string | null;
-  readonly server: StartedServer;
+  readonly server: StartedWorkerd;
   /** Signed in as the administrator, for what a test needs but does not test. */
   readonly admin: AdminSession;
   readonly projectId: string;
@@ -30,7 +30,7 @@ export interface Dashboard {
 export async function useDashboard(projectName: string): Promise<Dashboard> {
   const chromium = await launchBrowser();
   const absent = chromium.kind === 'absent' ? chromium.reason : null;
-  let server: StartedServer;
+  let server: StartedWorkerd;
   let admin: AdminSession;
   let projectId: string;
   let ingestKey: string;
@@ -39,10 +39,9 @@ export async function useDashboard(projectName: string): Promise<Dashboard> {
 
   beforeAll(async () => {
     if (absent !== null) return;
-    server = await startServer();
-    const answer = await logIn(server.url, 'admin', server.adminPassword);
-    if (answer.kind !== 'ok') throw new Error(`admin cannot sign in: ${answer.kind}`);
-    admin = answer.session;
+    // Not `npm start`, which takes four times the machine's time until it answers: archives.test.ts has a browser at that.
+    server = await startWorkerd({ dashboard: true, crons: true });
+    admin = await server.signIn();
     projectId = textIn(await admin.post('/api/projects', { name: projectName }), 'id');
     const keys = `/api/projects/${projectId}/keys`;
     ingestKey = textIn(await admin.post(keys, { name: 'browser test', scopes: ['ingest'] }), 'key');

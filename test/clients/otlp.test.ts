@@ -11,13 +11,13 @@ import { AggregationType, MeterProvider, PeriodicExportingMetricReader } from '@
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type AdminSession, logIn } from '../../scripts/start/api.ts';
+import type { AdminSession } from '../../scripts/start/api.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { exported, type Target } from '../conformance/client.ts';
 import { newProject, readLedger } from '../faults/project.ts';
 import { type FailingProxy, type Mishap, startFailingProxy } from '../helpers/node/failing-proxy.ts';
-import { type StartedServer, startServer } from '../helpers/node/server.ts';
 import { until } from '../helpers/node/temporary.ts';
+import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
 
 /** What happens to the requests in turn; after these all pass. Each failure is followed by something that lets the retry through. */
 const PLAN: readonly Mishap[] = [
@@ -34,16 +34,14 @@ const PLAN: readonly Mishap[] = [
 const BATCHES = 5;
 const BATCH = 20;
 
-let server: StartedServer;
+let server: StartedWorkerd;
 let admin: AdminSession;
 let target: Target;
 let proxy: FailingProxy;
 
 beforeAll(async () => {
-  server = await startServer();
-  const login = await logIn(server.url, 'admin', server.adminPassword);
-  if (login.kind !== 'ok') throw new Error(`the administrator cannot sign in: ${login.kind}`);
-  admin = login.session;
+  server = await startWorkerd();
+  admin = await server.signIn();
 });
 
 beforeEach(async () => {

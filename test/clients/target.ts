@@ -1,11 +1,11 @@
 /** A real server with a project, and a proxy that fails by plan in front of it: what an unmodified client is pointed at. */
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type AdminSession, logIn } from '../../scripts/start/api.ts';
+import type { AdminSession } from '../../scripts/start/api.ts';
 import type { LogRecord } from '../../src/wire/record.ts';
 import { exported } from '../conformance/client.ts';
 import { newProject, type Project, readLedger } from '../faults/project.ts';
 import { type FailingProxy, type Mishap, startFailingProxy } from '../helpers/node/failing-proxy.ts';
-import { type StartedServer, startServer } from '../helpers/node/server.ts';
+import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
 
 export interface Aim {
   /** The proxy's address. */
@@ -25,14 +25,12 @@ export const OVER_QUOTA: Mishap = { status: 429, headers: { 'retry-after': '1' }
 
 /** Registers the server of a test file; call at its top. Each aim is a project of its own. */
 export function useServer(): { aim(faults: Faults): Promise<Aim> } {
-  let server: StartedServer;
+  let server: StartedWorkerd;
   let admin: AdminSession;
   const proxies: FailingProxy[] = [];
   beforeAll(async () => {
-    server = await startServer();
-    const login = await logIn(server.url, 'admin', server.adminPassword);
-    if (login.kind !== 'ok') throw new Error(`the administrator cannot sign in: ${login.kind}`);
-    admin = login.session;
+    server = await startWorkerd();
+    admin = await server.signIn();
   });
   afterAll(async () => {
     for (const proxy of proxies) await proxy.close();
@@ -48,7 +46,7 @@ export function useServer(): { aim(faults: Faults): Promise<Aim> } {
   };
 }
 
-function aimAt(server: StartedServer, project: Project, proxy: FailingProxy): Aim {
+function aimAt(server: StartedWorkerd, project: Project, proxy: FailingProxy): Aim {
   const stored = () => exported({ url: server.url, project });
   return {
     url: new URL(proxy.url),

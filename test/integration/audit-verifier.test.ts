@@ -1,12 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logIn } from '../../scripts/start/api.ts';
 import type { AuditCheckpoint, AuditKey, AuditProof } from '../../src/wire/audit.ts';
 import { exportTrail, OfflineVerifier } from '../helpers/node/offline-verifier.ts';
-import { type StartedServer, startServer } from '../helpers/node/server.ts';
+import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
 
 const verifier = new OfflineVerifier();
-let server: StartedServer;
+let server: StartedWorkerd;
 let proof: AuditProof;
 let key: AuditKey;
 let checkpoints: AuditCheckpoint[];
@@ -16,10 +15,8 @@ const checkProof = (changed: unknown, by = key.publicKey) => verifier.checkProof
 const checkExport = (text: string, notes: string[], by = key.publicKey) => verifier.checkExport(by, notes, text);
 
 beforeAll(async () => {
-  server = await startServer();
-  const signedIn = await logIn(server.url, 'admin', server.adminPassword);
-  if (signedIn.kind !== 'ok') throw new Error(signedIn.kind);
-  const { get, post } = signedIn.session;
+  server = await startWorkerd();
+  const { get, post } = await server.signIn();
   for (let round = 0; round < 3; round++) {
     for (let i = 0; i < 8; i++) await post('/api/projects', { name: `Ω "quoted"\u2028 ${round}.${i}` });
     await post('/api/audit/seal', {});

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type StartedServer, startServer } from '../helpers/node/server.ts';
 import { temporaryFolder } from '../helpers/node/temporary.ts';
+import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
 import { startFlawedServer } from './flawed-server.ts';
 import { isInstalled, runScanner, SCAN_LIMIT_MS } from './installed.ts';
 import { jsonForms } from './json-forms.ts';
@@ -59,10 +59,10 @@ async function found({
 }
 
 describe('wapiti', () => {
-  let server: StartedServer | undefined;
+  let server: StartedWorkerd | undefined;
 
   beforeAll(async () => {
-    if (installed) server = await startServer();
+    if (installed) server = await startWorkerd({ dashboard: true });
   }, SCAN_LIMIT_MS);
   afterAll(() => server?.stop());
   beforeEach((test) => test.skip(!installed, 'wapiti is not installed'));

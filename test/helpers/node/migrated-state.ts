@@ -4,7 +4,7 @@ import { openStateFolder } from '../../../scripts/start/state-folder.ts';
 import { madeOnce } from './run-folder.ts';
 import { temporaryFolder } from './temporary.ts';
 
-/** A new state folder, as the first start leaves it after the migrations: wrangler needs seconds for them, a copy none. */
+/** A new state folder, as the first start leaves it after the migrations: they take seconds, a copy none. */
 export async function migratedState(): Promise<string> {
   const migrated = await madeOnce('migrated', (draft) => applyMigrations(openStateFolder(draft).data));
   const dir = temporaryFolder('state');

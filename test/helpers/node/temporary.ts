@@ -10,8 +10,8 @@ process.once('exit', () => {
 });
 
 /** A new folder outside the project; removed when this process ends. */
-export function temporaryFolder(name: string): string {
-  const dir = mkdtempSync(path.join(os.tmpdir(), `breakwater-${name}-`));
+export function temporaryFolder(name: string, parent = os.tmpdir()): string {
+  const dir = mkdtempSync(path.join(parent, `breakwater-${name}-`));
   folders.add(dir);
   return dir;
 }

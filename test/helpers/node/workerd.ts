@@ -8,7 +8,7 @@
  *   await again.stop();
  *
  * Serves the API and sockets, and the dashboard's files where they are asked for. Data is laid out as wrangler does it, so `startServer` and
- * `npm start -- --state-dir` can open the same folder afterwards. Crons: GET /cdn-cgi/local/scheduled?cron=….
+ * `npm start -- --state-dir` can open the same folder afterwards. Crons run where they are asked for, or by GET /cdn-cgi/local/scheduled?cron=….
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ import { groupMembers, killGroup } from '../../../scripts/lib/process-group.ts';
 import { PROJECT_DIR, QUIET_ENV, run } from '../../../scripts/lib/run.ts';
 import { killGroupWhenThisProcessEnds } from '../../../scripts/lib/watchdog.ts';
 import { type AdminSession, logIn, setUpAdmin } from '../../../scripts/start/api.ts';
+import { driveCrons } from '../../../scripts/start/cron.ts';
 import { buildDashboard } from '../../../scripts/start/dashboard.ts';
 import { applyMigrations, isHealthy } from '../../../scripts/start/server.ts';
 import { ensureSecrets, openStateFolder } from '../../../scripts/start/state-folder.ts';
@@ -32,6 +33,8 @@ export interface WorkerdOptions {
   vars?: Readonly<Record<string, string>>;
   /** Builds the dashboard, and serves it as a deployment does. */
   dashboard?: boolean;
+  /** Runs each cron of wrangler.toml when it is due, as `npm start` does. */
+  crons?: boolean;
   /** Another bundle in place of the Worker's, with the same classes. */
   script?: string;
 }
@@ -110,16 +113,24 @@ export async function startWorkerd(options: WorkerdOptions = {}): Promise<Starte
       output += text;
     });
   }
-  const url = await until('workerd answers', async () => {
-    if (child.exitCode !== null) throw new Error(`workerd ended:\n${output}`);
-    const [, port] = /^listening: (\d+)$/m.exec(output) ?? [];
-    if (port === undefined) return null;
-    return (await isHealthy(`http://127.0.0.1:${port}`)) && `http://127.0.0.1:${port}`;
-  });
+  const url = await until(
+    'workerd answers',
+    async () => {
+      if (child.exitCode !== null) throw new Error(`workerd ended:\n${output}`);
+      const [, port] = /^listening: (\d+)$/m.exec(output) ?? [];
+      if (port === undefined) return null;
+      return (await isHealthy(`http://127.0.0.1:${port}`)) && `http://127.0.0.1:${port}`;
+    },
+    150_000,
+  );
   // Else kill9 would leave workerd running, and a fault test would prove nothing.
   if (groupMembers(pid).length < 2) throw new Error('workerd does not run in the process group that kill9 ends');
   // The journal is durable after each answer: there is nothing that a gentler end would save.
+  const ending = new AbortController();
+  const crons = options.crons ? driveCrons(url, 0, ending.signal) : Promise.resolve();
   const kill = async () => {
+    ending.abort();
+    await crons;
     if (groupMembers(pid).length > 0) await killGroup(pid);
     watchdog.kill('SIGKILL');
   };
