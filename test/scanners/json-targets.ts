@@ -16,7 +16,7 @@ export interface JsonTargets {
 const LEFT_OUT = /^\/api\/(auth|audit)\//;
 
 /** Every request of the table of routes that has a body of JSON, but for those that end the session that they come with. */
-export async function jsonTargets(server: StartedServer): Promise<JsonTargets> {
+export async function jsonTargets(server: Pick<StartedServer, 'url' | 'adminPassword'>): Promise<JsonTargets> {
   const login = await logIn(server.url, 'admin', server.adminPassword);
   if (login.kind !== 'ok') throw new Error(`the administrator cannot sign in: ${login.kind}`);
   const { session: admin } = login;

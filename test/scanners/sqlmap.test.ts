@@ -2,8 +2,8 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { type StartedServer, startServer } from '../helpers/node/server.ts';
 import { temporaryFolder } from '../helpers/node/temporary.ts';
+import { type StartedWorkerd, startWorkerd } from '../helpers/node/workerd.ts';
 import { startFlawedServer } from './flawed-server.ts';
 import { isInstalled, runScanner, SCAN_LIMIT_MS } from './installed.ts';
 import { type Sent, startRelay } from './relay.ts';
@@ -47,12 +47,12 @@ function shareOf(outcomes: ReadonlyMap<string, number>, reached: RegExp): number
 }
 
 describe('sqlmap', () => {
-  let server: StartedServer | undefined;
+  let server: StartedWorkerd | undefined;
   let targets: Targets & { url: string };
 
   beforeAll(async () => {
     if (!installed) return;
-    server = await startServer();
+    server = await startWorkerd();
     targets = { ...(await targetsOf(server)), url: server.url };
   }, SCAN_LIMIT_MS);
   afterAll(() => server?.stop());

@@ -57,7 +57,7 @@ const BODIES = [
 ] as const;
 
 /** Signs in, makes a project with some records, and says what may be asked of it. */
-export async function targetsOf(server: StartedServer): Promise<Targets> {
+export async function targetsOf(server: Pick<StartedServer, 'url' | 'adminPassword'>): Promise<Targets> {
   const login = await logIn(server.url, 'admin', server.adminPassword);
   if (login.kind !== 'ok') throw new Error(`the administrator cannot sign in: ${login.kind}`);
   const project = await newProject(login.session, 'Scanned');
@@ -85,7 +85,7 @@ export async function targetsOf(server: StartedServer): Promise<Targets> {
 }
 
 /** Of a session of its own: a scanner sends what it is given and keeps nothing. */
-export async function signedInHeaders(server: StartedServer): Promise<string[]> {
+export async function signedInHeaders(server: Pick<StartedServer, 'url' | 'adminPassword'>): Promise<string[]> {
   const answer = await fetch(`${server.url}/api/auth/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
