@@ -289,9 +289,7 @@ export async function runCron(controller: Pick<ScheduledController, 'cron'>, env
       nowMs: clockNowMs(config),
       actor: { kind: 'system', job: job.name },
       requestId: crypto.randomUUID().replaceAll('-', ''),
-      address: 'cron',
-      country: () => null,
-      allowances: [],
+      ...{ address: 'cron', country: () => null, allowances: [] },
     };
     const { outcome } = await runJob(ctx, job);
     if (outcome !== 'done') failures.push(job.name);
