@@ -53,6 +53,7 @@ describe('sqlmap', () => {
   beforeAll(async () => {
     if (!installed) return;
     server = await startWorkerd();
+    await server.signIn(); // makes its administrator
     targets = { ...(await targetsOf(server)), url: server.url };
   }, SCAN_LIMIT_MS);
   afterAll(() => server?.stop());

@@ -52,7 +52,7 @@ export const STRANGER = 'nobody';
 const BODIES = [
   ['/api/auth/login', { username: STRANGER, password: 'a password' }, 'nobody', /^401 invalid_credentials$/],
   ['/api/ingest', { level: 'info', service: 'shop', message: 'paid', attrs: { region: 'eu' } }, 'key', /^202$/],
-  ['/api/fraud/cross-lookup?project=P', { phone: '+4912345678', email: 'a@example.com' }, 'session', /^200$/],
+  ['/api/fraud/cross-lookup?project=P', { device: 'd-4912345678' }, 'session', /^200$/],
   ['/api/searches', { project: 'P', name: 'mine', q: 'level:error' }, 'session', /^(201|404 not_found)$/],
 ] as const;
 

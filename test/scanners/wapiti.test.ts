@@ -62,7 +62,9 @@ describe('wapiti', () => {
   let server: StartedWorkerd | undefined;
 
   beforeAll(async () => {
-    if (installed) server = await startWorkerd({ dashboard: true });
+    if (!installed) return;
+    server = await startWorkerd({ dashboard: true });
+    await server.signIn(); // makes its administrator
   }, SCAN_LIMIT_MS);
   afterAll(() => server?.stop());
   beforeEach((test) => test.skip(!installed, 'wapiti is not installed'));
