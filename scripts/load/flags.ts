@@ -27,6 +27,13 @@ export interface LoadFlags {
 
 export type LoadCommand = 'load' | 'soak';
 
+const TEXT = { type: 'string' } as const;
+const SWITCH = { type: 'boolean' } as const;
+const OPTIONS = {
+  ...{ url: TEXT, profile: TEXT, 'yes-deployed': SWITCH, duration: TEXT, 'warm-up': TEXT, rate: TEXT, clients: TEXT },
+  ...{ batch: TEXT, queries: TEXT, sockets: TEXT, pid: TEXT, json: SWITCH, help: { ...SWITCH, short: 'h' } },
+} as const;
+
 const DEFAULTS: Readonly<Record<LoadCommand, { duration: string; warmUp: string; queries: string; sockets: string }>> =
   {
     load: { duration: '30s', warmUp: '0s', queries: '0', sockets: '0' },
@@ -101,20 +108,9 @@ export function refuseLoadFlagsTakenByNpm(
   env: Readonly<Record<string, string | undefined>>,
 ): void {
   if (env.npm_lifecycle_event !== command) return;
-  const names = [
-    'url',
-    'profile',
-    'yes-deployed',
-    'duration',
-    'warm-up',
-    'rate',
-    'clients',
-    'batch',
-    'queries',
-    'sockets',
-    'pid',
-  ];
-  const taken = names.find((name) => env[`npm_config_${name.replace('-', '_')}`] !== undefined);
+  // The other two are words of npm, which are there whoever asked for them.
+  const names = Object.keys(OPTIONS).filter((name) => name !== 'json' && name !== 'help');
+  const taken = names.find((name) => env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined);
   if (taken === undefined) return;
   throw new Stop(
     `npm took --${taken} for itself: write "npm run ${command} -- --${taken} …", with two dashes before the flags.`,
@@ -122,30 +118,8 @@ export function refuseLoadFlagsTakenByNpm(
 }
 
 function read(command: LoadCommand, argv: readonly string[]) {
-  const text = { type: 'string' } as const;
   try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        ...{
-          url: text,
-          profile: text,
-          duration: text,
-          'warm-up': text,
-          rate: text,
-          clients: text,
-          batch: text,
-          queries: text,
-        },
-        ...{
-          sockets: text,
-          pid: text,
-          'yes-deployed': { type: 'boolean' },
-          json: { type: 'boolean' },
-          help: { type: 'boolean', short: 'h' },
-        },
-      },
-    }).values;
+    return parseArgs({ args: [...argv], options: OPTIONS }).values;
   } catch (error) {
     const [sentence = 'The flags cannot be read'] = (error instanceof Error ? error.message : String(error)).split(
       /\.\s|\n/,

@@ -2,15 +2,26 @@
  * The folder of one run of the tests. Everything that the run writes outside the project lies in it and goes with it: a worker process of
  * vitest is ended without a chance to remove anything. As a `globalSetup` this makes it; what starts without vitest gets one for itself.
  */
-import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { processStartedAt } from '../../../scripts/lib/process-group.ts';
 import { temporaryFolder, until } from './temporary.ts';
 
 const VARIABLE = 'BREAKWATER_RUN_FOLDER';
 
 export default function setup(): void {
+  removeLeftFolders(quickFolder());
   runFolder();
+}
+
+/** What runs left that were killed: nothing else takes it away, and in memory it lies until the machine is started again. */
+export function removeLeftFolders(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const [, pid] = /^breakwater-run(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && processStartedAt(Number(pid)) === null)
+      rmSync(path.join(parent, name), { recursive: true, force: true });
+  }
 }
 
 /** What a run has at once is less by far; other programs of the machine need some too. */
@@ -29,7 +40,7 @@ function quickFolder(): string {
 
 /** Processes that are started from now on find the folder, and make their temporary files in it. */
 export function runFolder(): string {
-  process.env[VARIABLE] ??= temporaryFolder('run', quickFolder());
+  process.env[VARIABLE] ??= temporaryFolder(`run${process.pid}`, quickFolder());
   process.env.TMPDIR = process.env[VARIABLE];
   // wrangler is started more than a hundred times, and compiling it is a fifth of a start.
   process.env.NODE_COMPILE_CACHE ??= path.join(process.env[VARIABLE], 'compiled');
